@@ -1,0 +1,54 @@
+//! A word-sized trend: the line, the target as a dashed rule, the last point.
+
+use super::axes;
+use super::figure::{Figure, Frame, Ink, Mark, Panel, Range, Shape};
+use super::svg;
+use crate::format;
+use crate::scorecard::{Kpi, Unit};
+
+const WIDTH: f64 = 116.0;
+const HEIGHT: f64 = 28.0;
+/// A shorter history keeps to the right, so that the same place is the same period in every row.
+const SLOTS: usize = 13;
+
+/// The history of a measure as a small picture; `None` when no period has a value. `id` must be unique in the page.
+pub fn sparkline(kpi: &Kpi, unit: Unit, id: &str) -> Option<String> {
+    let (first, last) = (kpi.history.first()?, kpi.history.last()?);
+    let known: Vec<f64> = axes::values(&kpi.history).collect();
+    let newest = kpi.history.iter().rfind(|p| p.value.is_some_and(f64::is_finite))?;
+    let title = format!("{} to {}", first.short, last.short);
+    let desc = format!("{} periods with data, latest {} in {}", known.len(), format::optional(unit, newest.value, newest.n), newest.short);
+    Some(svg::draw(&Figure { title, desc, width: WIDTH, height: HEIGHT, panels: vec![panel(kpi, &known)] }, id))
+}
+
+fn panel(kpi: &Kpi, known: &[f64]) -> Panel {
+    let range = range(kpi, known);
+    let frame = Frame { left: 4.0, right: WIDTH - 6.0, top: 5.0, bottom: HEIGHT - 5.0 };
+    let count = kpi.history.len();
+    let x = (count as f64 - count.max(SLOTS) as f64, count as f64 - 1.0);
+    let mut marks = Vec::new();
+    if let Some(t) = kpi.target.filter(|t| (range.low..=range.high).contains(t)) {
+        marks.push(Mark::Line { points: vec![(x.0, t), (x.1, t)], ink: Ink::Target, width: 0.9 });
+    }
+    for part in axes::segments(&kpi.history, range) {
+        match part.as_slice() {
+            [at] => marks.push(Mark::Dot { at: *at, shape: Shape::Circle, radius: 1.5, ink: Ink::Desk }),
+            _ => marks.push(Mark::Line { points: part, ink: Ink::Desk, width: 1.5 }),
+        }
+    }
+    if let Some((i, p)) = kpi.history.iter().enumerate().rfind(|(_, p)| p.value.is_some_and(f64::is_finite)) {
+        let shape = if p.is_partial { Shape::Hollow } else { Shape::Circle };
+        marks.push(Mark::Dot { at: (i as f64, range.clamp(p.value.unwrap_or_default())), shape, radius: 2.8, ink: Ink::Text });
+    }
+    Panel { frame, x, y: (range.low, range.high), marks }
+}
+
+/// All of the history; the target too, unless that would flatten the line.
+fn range(kpi: &Kpi, known: &[f64]) -> Range {
+    let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
+    let span = (high - low).max(high.abs() * 0.02).max(1e-9);
+    let near = kpi.target.filter(|t| *t > low - 1.5 * span && *t < high + 1.5 * span);
+    let (low, high) = near.map_or((low, high), |t| (low.min(t), high.max(t)));
+    let air = if high > low { 0.0 } else { span };
+    Range { low: low - air, high: high + air }
+}

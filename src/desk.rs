@@ -1,0 +1,267 @@
+//! The desk: one polars frame a source kind, in our own column names.
+//!
+//! A product's quirks end before this module. Instants are Int64 seconds since 1970 UTC, durations and counts Int32,
+//! numbers Float64, flags Boolean, short texts Categorical (the global categories), ids an Int64 hash named
+//! `<column>_key` and, where the text is asked for, a String. A column no export has is all null.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::columns::{Column as Canonical, Source, Type};
+use crate::error::{Error, Result};
+use crate::ingest::ledger::Ledger;
+
+/// Rows of a segment: frames come in segments of this many rows at most, which are the units of parallel work.
+pub const SEGMENT: usize = 1 << 18;
+
+/// A frame in segments of equal schema; the order of rows is the order of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// The segments; at least one when the frame comes from a [`Desk`].
+    pub segments: Vec<DataFrame>,
+}
+
+impl Frame {
+    /// Rows in all.
+    pub fn height(&self) -> usize {
+        self.segments.iter().map(DataFrame::height).sum()
+    }
+
+    /// Whether every segment has the column.
+    pub fn has(&self, column: &str) -> bool {
+        self.segments.first().is_some_and(|s| s.column(column).is_ok())
+    }
+
+    /// The column over all segments as instants, counts or keys; nulls stay nulls.
+    pub fn whole(&self, column: &str) -> Result<Vec<Option<i64>>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            let cast = get(segment, column)?.cast(&DataType::Int64).map_err(bug)?;
+            out.extend(cast.i64().map_err(bug)?.iter());
+        }
+        Ok(out)
+    }
+
+    /// The column over all segments, 8 bytes a row: [`MISSING`] for null.
+    pub fn longs(&self, column: &str) -> Result<Vec<i64>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            out.extend(longs(get(segment, column)?)?);
+        }
+        Ok(out)
+    }
+
+    /// Adds (or replaces) a column made from each segment's own columns.
+    pub fn add(&mut self, name: &str, make: impl Fn(&DataFrame) -> Result<Values> + Sync) -> Result<()> {
+        self.segments.par_iter_mut().try_for_each(|segment| {
+            let values = make(segment)?;
+            segment.with_column(values.column(name, 0..segment.height())).map_err(bug)?;
+            Ok(())
+        })
+    }
+
+    /// The column over all segments as flags.
+    pub fn flags(&self, column: &str) -> Result<Vec<Option<bool>>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            out.extend(get(segment, column)?.bool().map_err(bug)?.iter());
+        }
+        Ok(out)
+    }
+
+    /// The column over all segments as numbers.
+    pub fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            out.extend(get(segment, column)?.f64().map_err(bug)?.iter());
+        }
+        Ok(out)
+    }
+
+    /// The column over all segments as category codes ([`NONE`] for null).
+    pub fn codes(&self, column: &str) -> Result<Vec<u32>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            out.extend(codes(get(segment, column)?)?);
+        }
+        Ok(out)
+    }
+
+    /// The column over all segments as text.
+    pub fn texts(&self, column: &str) -> Result<Vec<Option<String>>> {
+        let mut out = Vec::with_capacity(self.height());
+        for segment in &self.segments {
+            let cast = get(segment, column)?.cast(&DataType::String).map_err(bug)?;
+            out.extend(cast.str().map_err(bug)?.iter().map(|t| t.map(str::to_owned)));
+        }
+        Ok(out)
+    }
+
+    /// Adds (or replaces) a column given for all rows in order.
+    pub fn set(&mut self, name: &str, values: &Values) -> Result<()> {
+        let mut from = 0;
+        for segment in &mut self.segments {
+            let to = from + segment.height();
+            segment.with_column(values.column(name, from..to)).map_err(bug)?;
+            from = to;
+        }
+        Ok(())
+    }
+
+    /// Keeps the rows whose mark is set.
+    pub fn keep(&mut self, mask: &[bool]) -> Result<()> {
+        let mut from = 0;
+        for segment in &mut self.segments {
+            let to = from + segment.height();
+            let marks = BooleanChunked::from_slice("keep".into(), &mask[from..to]);
+            *segment = segment.filter(&marks).map_err(bug)?;
+            from = to;
+        }
+        Ok(())
+    }
+
+    /// One frame of everything, in order.
+    pub fn collect(&self) -> Result<DataFrame> {
+        let mut all = DataFrame::default();
+        for (i, segment) in self.segments.iter().enumerate() {
+            if i == 0 {
+                all = segment.clone();
+            } else {
+                all.vstack_mut(segment).map_err(bug)?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A missing instant, key or count where rows must stay small.
+pub const MISSING: i64 = i64::MIN;
+
+/// A column of whole numbers as a vector, [`MISSING`] for null.
+pub fn longs(column: &Column) -> Result<Vec<i64>> {
+    let cast = column.cast(&DataType::Int64).map_err(bug)?;
+    Ok(cast.i64().map_err(bug)?.iter().map(|v| v.unwrap_or(MISSING)).collect())
+}
+
+/// The number, unless it is [`MISSING`].
+pub fn known(value: i64) -> Option<i64> {
+    (value != MISSING).then_some(value)
+}
+
+/// The code of a missing short text.
+pub const NONE: u32 = u32::MAX;
+
+/// A column's values for all rows of a frame.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// Int64: instants, keys; [`MISSING`] for null.
+    Long(Vec<i64>),
+    /// Int32: durations, counts; `i32::MIN` for null.
+    Whole(Vec<i32>),
+    /// Float64.
+    Number(Vec<Option<f64>>),
+    /// Boolean.
+    Flag(Vec<Option<bool>>),
+    /// Categorical codes, [`NONE`] for null.
+    Text(Vec<u32>),
+    /// String.
+    Words(Vec<Option<String>>),
+}
+
+impl Values {
+    pub(crate) fn column(&self, name: &str, rows: std::ops::Range<usize>) -> Column {
+        let name = PlSmallStr::from(name);
+        match self {
+            Self::Long(v) => Int64Chunked::from_iter_options(name, v[rows].iter().map(|&x| known(x))).into_column(),
+            Self::Whole(v) => Int32Chunked::from_iter_options(name, v[rows].iter().map(|&x| (x != i32::MIN).then_some(x))).into_column(),
+            Self::Number(v) => Float64Chunked::from_iter_options(name, v[rows].iter().copied()).into_column(),
+            Self::Flag(v) => BooleanChunked::from_iter_options(name, v[rows].iter().copied()).into_column(),
+            Self::Text(v) => categorical(name, v[rows].iter().copied()),
+            Self::Words(v) => StringChunked::from_iter_options(name, v[rows].iter().map(Option::as_deref)).into_column(),
+        }
+    }
+}
+
+/// A categorical column from codes of the global categories.
+pub fn categorical(name: PlSmallStr, codes: impl Iterator<Item = u32>) -> Column {
+    let physical = UInt32Chunked::from_iter_options(name, codes.map(|c| (c != NONE).then_some(c)));
+    CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(physical, text_dtype()).into_series().into_column()
+}
+
+/// The type of short texts.
+pub fn text_dtype() -> DataType {
+    DataType::from_categories(Categories::global())
+}
+
+/// The code of a short text; the same text has the same code everywhere in this process.
+pub fn code_of(text: &str) -> Result<u32> {
+    Categories::global().mapping().insert_cat(text).map_err(bug)
+}
+
+/// The text of a code; empty for [`NONE`].
+pub fn text_of(code: u32) -> String {
+    if code == NONE { String::new() } else { Categories::global().mapping().cat_to_str(code).unwrap_or_default().to_owned() }
+}
+
+/// Category codes of a column of short texts.
+pub fn codes(column: &Column) -> Result<Vec<u32>> {
+    let physical = column.as_materialized_series().to_physical_repr().into_owned();
+    let physical = physical.u32().map_err(bug)?;
+    Ok(physical.iter().map(|c| c.unwrap_or(NONE)).collect())
+}
+
+/// The column, or a bug.
+pub fn get<'a>(frame: &'a DataFrame, column: &str) -> Result<&'a Column> {
+    frame.column(column).map_err(bug)
+}
+
+/// A failure of polars that no input can cause.
+pub fn bug(error: PolarsError) -> Error {
+    Error::bug(format!("polars: {error}"))
+}
+
+/// Polars type of a canonical column (of its key, for an id).
+pub fn dtype(column: &Canonical) -> DataType {
+    match column.kind {
+        Type::Instant | Type::Id => DataType::Int64,
+        Type::Duration | Type::Int => DataType::Int32,
+        Type::Number => DataType::Float64,
+        Type::Flag => DataType::Boolean,
+        Type::Dim | Type::Enum(_) => text_dtype(),
+        Type::Words => DataType::String,
+    }
+}
+
+/// Name of a canonical column in the frames: an id is held by its key.
+pub fn frame_name(column: &Canonical) -> String {
+    if matches!(column.kind, Type::Id) { format!("{}_key", column.name) } else { column.name.to_owned() }
+}
+
+/// Everything the exports hold, after ingestion.
+#[derive(Debug)]
+pub struct Desk {
+    /// A frame for each kind of source.
+    pub frames: BTreeMap<Source, Frame>,
+    /// Row accounts of every source, rejects and remarks.
+    pub ledger: Ledger,
+    /// The cut-off: seconds UTC; nothing after it is in the frames.
+    pub as_of: i64,
+}
+
+impl Desk {
+    /// The frame of a kind.
+    pub fn frame(&self, source: Source) -> &Frame {
+        &self.frames[&source]
+    }
+
+    /// Latest instant seen in a column, not after the cut-off; the cut-off itself for an empty frame.
+    pub fn seen_until(&self, source: Source, column: &str) -> i64 {
+        let latest = self.frames.get(&source).into_iter().flat_map(|f| &f.segments).filter_map(|s| {
+            let column = s.column(column).ok()?;
+            column.i64().ok()?.max()
+        });
+        latest.max().map_or(self.as_of, |t| t.min(self.as_of))
+    }
+}

@@ -1,0 +1,65 @@
+//! Call facts that look beyond their row: agents, rosters, repeats, and whether the contact was logged.
+
+use super::logged::{Window, logged};
+use super::repeat::next_same;
+use super::roster::ATTRIBUTES;
+use super::tickets::{add_attributes, add_clock, agents_of};
+use super::{Making, Table};
+use crate::desk::{Frame, MISSING, NONE, Values, code_of};
+use crate::error::Result;
+
+/// Columns added to the calls' own.
+pub(super) const ADDED: &[&str] = &[
+    "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level", "is_logged",
+    "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday",
+];
+
+/// What an added column is made of.
+pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
+    let own = |names: &[&'static str]| names.iter().map(|n| (Table::Calls, *n)).collect::<Vec<_>>();
+    match name {
+        "is_logged" => {
+            let tickets = ["requester_key", "created_at", "id_key"].map(|n| (Table::Tickets, n));
+            own(&["start_at", "end_at", "ticket_id_key", "caller_key"]).into_iter().chain(tickets).collect()
+        }
+        "next_contact_secs" => own(&["start_at", "caller_key", "outcome"]),
+        "start_hour" | "start_weekday" => own(&["start_at"]),
+        "level" => own(&["agent", "agent_level"]),
+        name if ATTRIBUTES.contains(&name) => own(&["agent", "start_at", "queue"]),
+        _ => Vec::new(),
+    }
+}
+
+/// Adds the wanted columns.
+pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<()> {
+    let want = |name: &str| m.wanted.has(Table::Calls, name);
+    if want("agent") {
+        calls.add("agent", |s| agents_of(m, s, &["agent"]))?;
+        add_attributes(m, calls, Table::Calls, "start_at", "queue")?;
+    }
+    if want("level") {
+        let level = calls.codes("agent_level")?;
+        calls.set("level", &Values::Text(level))?;
+    }
+    if want("has_ticket_source") || want("is_logged") {
+        let has_tickets = m.settings.sources.iter().any(|s| s.kind == crate::columns::Source::Tickets);
+        calls.set("has_ticket_source", &Values::Flag(vec![Some(has_tickets); calls.height()]))?;
+    }
+    if want("is_logged") {
+        let secs = |name: &str| m.settings.parameters.secs(name);
+        let window = Window { before: secs("match_before")?, after: secs("match_after")? };
+        calls.set("is_logged", &Values::Flag(logged(calls, tickets, window)?))?;
+    }
+    if want("next_contact_secs") {
+        let answered = code_of("answered")?;
+        let mut keys = calls.longs("caller_key")?;
+        // Only an answered call is a contact; the loop below leaves calls without an outcome in.
+        keys.iter_mut().zip(calls.codes("outcome")?).filter(|(_, o)| *o != answered && *o != NONE).for_each(|(k, _)| *k = MISSING);
+        let next = next_same(&calls.longs("start_at")?, &keys);
+        calls.set("next_contact_secs", &Values::Whole(next))?;
+    }
+    if want("start_hour") || want("start_weekday") {
+        add_clock(m, calls, "start_at", "start_hour", "start_weekday")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Row-local fact columns as SQL, in an order in which each uses only stored columns and earlier ones.
+
+use super::Table;
+
+/// A fact column that is computed from other columns of its own row.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived {
+    /// Its name.
+    pub name: &'static str,
+    /// SQL over stored columns and earlier derived ones.
+    pub sql: &'static str,
+    /// What it says.
+    pub doc: &'static str,
+}
+
+const fn d(name: &'static str, sql: &'static str, doc: &'static str) -> Derived {
+    Derived { name, sql, doc }
+}
+
+const TICKETS: &[Derived] = &[
+    d("is_resolved", "resolved_at IS NOT NULL", "resolved by the cut-off"),
+    d("is_cancelled", "COALESCE(status = 'cancelled', FALSE)", "withdrawn, a duplicate, spam"),
+    d(
+        "is_closed",
+        "resolved_at IS NOT NULL OR COALESCE(status IN ('resolved', 'closed', 'cancelled'), FALSE)",
+        "no longer open, whether or not the export says when",
+    ),
+    d("is_open", "NOT is_closed", "open at the cut-off"),
+    d("ttr_secs", "CASE WHEN resolved_at >= created_at THEN resolved_at - created_at END", "creation to last resolution, round the clock"),
+    d(
+        "is_first_contact",
+        "COALESCE(fcr_flag, COALESCE(agent_replies, 0) <= 1 AND reassign_count = 0 AND reopen_count = 0)",
+        "the agent's tick where there is one, else one touch",
+    ),
+    d(
+        "is_repeat_mature",
+        "requester_key IS NOT NULL AND created_at + $repeat_window <= $seen_until",
+        "known requester, and the repeat window has elapsed within the data",
+    ),
+    d("is_repeated", "COALESCE(next_contact_secs <= $repeat_window, FALSE)", "followed by another contact within the window"),
+    d(
+        "is_resolution_in_sla",
+        "CASE WHEN sla_resolution_due_at IS NULL THEN sla_resolution_met WHEN resolved_at IS NOT NULL THEN resolved_at <= sla_resolution_due_at \
+         WHEN sla_resolution_due_at < $as_of THEN FALSE END",
+        "resolved by the due time; open past it is a miss; null while not yet due",
+    ),
+    d(
+        "sla_resolution_at",
+        "COALESCE(sla_resolution_due_at, CASE WHEN sla_resolution_met IS NOT NULL THEN COALESCE(resolved_at, created_at) END)",
+        "when the resolution falls due; without a due time, when it was resolved",
+    ),
+    d(
+        "is_response_in_sla",
+        "CASE WHEN sla_response_due_at IS NULL THEN sla_response_met WHEN COALESCE(first_response_at, resolved_at) IS NOT NULL \
+         THEN COALESCE(first_response_at, resolved_at) <= sla_response_due_at WHEN sla_response_due_at < $as_of THEN FALSE END",
+        "answered (or resolved) by the due time of the first response; null while not yet due",
+    ),
+    d(
+        "sla_response_at",
+        "COALESCE(sla_response_due_at, CASE WHEN sla_response_met IS NOT NULL THEN COALESCE(first_response_at, created_at) END)",
+        "when the first response falls due",
+    ),
+    d("snapshot_at", "CASE WHEN created_at IS NOT NULL THEN $as_of - 1 END", "the cut-off, for what is only known there"),
+];
+
+const CALLS: &[Derived] = &[
+    d(
+        "is_offered",
+        "COALESCE(direction = 'inbound', TRUE) AND COALESCE(is_acd, TRUE) AND \
+         COALESCE(outcome IN ('answered', 'abandoned', 'voicemail', 'callback', 'overflow'), FALSE)",
+        "an inbound call that entered a queue for an agent",
+    ),
+    d("is_answered", "is_offered AND outcome = 'answered'", "an agent took it"),
+    d("is_abandoned", "is_offered AND outcome = 'abandoned'", "the caller hung up in the queue"),
+    d("is_short_abandon", "is_abandoned AND COALESCE(wait_secs <= $short_abandon, FALSE)", "hung up almost at once"),
+    d(
+        "handled_secs",
+        "CASE WHEN handle_secs IS NOT NULL THEN handle_secs WHEN talk_secs IS NOT NULL OR hold_secs IS NOT NULL OR acw_secs IS NOT NULL \
+         THEN COALESCE(talk_secs, 0) + COALESCE(hold_secs, 0) + COALESCE(acw_secs, 0) END",
+        "handle time: the export's own, else talk + hold + after-call work",
+    ),
+];
+
+const SURVEYS: &[Derived] = &[d("is_answered", "answered_at IS NOT NULL AND score IS NOT NULL", "came back with a score")];
+
+/// The derived columns of a table, in order.
+pub fn of(table: Table) -> &'static [Derived] {
+    match table {
+        Table::Tickets => TICKETS,
+        Table::Calls => CALLS,
+        Table::Surveys => SURVEYS,
+        Table::TicketEvents | Table::AgentDays | Table::Spells | Table::Observations => &[],
+    }
+}
+
+/// The derived column of that name.
+pub fn find(table: Table, name: &str) -> Option<&'static Derived> {
+    of(table).iter().find(|d| d.name == name)
+}

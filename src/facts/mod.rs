@@ -1,0 +1,392 @@
+//! Facts: one row per ticket, call, survey, agent-day, spell, observation with everything a metric needs as plain columns.
+//!
+//! Stored columns (the desk's own and the ones that look across rows: repeats, rosters, calendars) are made once;
+//! row-local columns are SQL ([`derived::of`]) evaluated segment by segment when a metric asks for them, so that the same
+//! text runs in any other engine. All time arithmetic ends here.
+
+mod calls;
+pub mod derived;
+mod identity;
+mod logged;
+mod people;
+mod repeat;
+mod roster;
+mod surveys;
+mod tickets;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use polars::prelude::*;
+use polars::sql::sql_expr;
+use serde::Deserialize;
+
+use crate::clock::calendar::{Calendar, Weekly};
+use crate::clock::zone::Zone;
+use crate::columns::Source;
+use crate::desk::{Desk, Frame, bug, frame_name};
+use crate::error::{Error, Result, nearest};
+use crate::settings::Settings;
+
+/// A fact table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Table {
+    /// A row a ticket.
+    Tickets,
+    /// A row an event or earlier state of a ticket.
+    TicketEvents,
+    /// A row a call.
+    Calls,
+    /// A row a survey sent or answered.
+    Surveys,
+    /// A row a person and calendar day on the roster.
+    AgentDays,
+    /// A row a stay on the roster.
+    Spells,
+    /// A row an observation (quality score, kudos, absence, cost …).
+    Observations,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 7] =
+        [Self::Tickets, Self::TicketEvents, Self::Calls, Self::Surveys, Self::AgentDays, Self::Spells, Self::Observations];
+
+    /// The kind of source its rows come from.
+    pub fn source(self) -> Source {
+        match self {
+            Self::Tickets => Source::Tickets,
+            Self::TicketEvents => Source::TicketEvents,
+            Self::Calls => Source::Calls,
+            Self::Surveys => Source::Surveys,
+            Self::AgentDays | Self::Spells => Source::Agents,
+            Self::Observations => Source::Observations,
+        }
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tickets => "tickets",
+            Self::TicketEvents => "ticket_events",
+            Self::Calls => "calls",
+            Self::Surveys => "surveys",
+            Self::AgentDays => "agent_days",
+            Self::Spells => "spells",
+            Self::Observations => "observations",
+        })
+    }
+}
+
+/// The columns asked of each table, derived ones resolved into what they are made of.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    columns: BTreeMap<Table, BTreeSet<String>>,
+    /// Whether ids and long texts are wanted as text.
+    pub texts: bool,
+}
+
+impl Wanted {
+    /// Everything.
+    pub fn everything(settings: &Settings) -> Self {
+        let mut wanted = Self { columns: BTreeMap::new(), texts: true };
+        for table in Table::ALL {
+            let names: Vec<String> = all_columns(settings, table);
+            wanted.columns.entry(table).or_default().extend(names);
+        }
+        wanted
+    }
+
+    /// Adds the columns a SQL text names.
+    ///
+    /// # Errors
+    /// A config error if the text is no SQL expression.
+    pub fn add_sql(&mut self, table: Table, sql: &str) -> Result<()> {
+        for name in column_names(&parse_sql(&placeholders(sql))?) {
+            self.add(table, &name)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a column with all it is made of.
+    pub fn add(&mut self, table: Table, name: &str) -> Result<()> {
+        if !self.columns.entry(table).or_default().insert(name.to_owned()) {
+            return Ok(());
+        }
+        if let Some(derived) = derived::find(table, name) {
+            self.add_sql(table, derived.sql)?;
+        }
+        for (other, needed) in requirements(table, name) {
+            self.add(other, needed)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the column is asked for.
+    pub fn has(&self, table: Table, name: &str) -> bool {
+        self.columns.get(&table).is_some_and(|c| c.contains(name))
+    }
+
+    /// Whether a canonical column of a source is needed by anything asked for.
+    pub fn needs(&self, source: Source, column: &str, key: &str) -> bool {
+        Table::ALL.iter().filter(|t| t.source() == source).any(|t| self.has(*t, column) || self.has(*t, key))
+    }
+
+    /// Whether anything of the source is needed.
+    pub fn needs_any(&self, source: Source) -> bool {
+        Table::ALL.iter().filter(|t| t.source() == source).any(|t| self.columns.get(t).is_some_and(|c| !c.is_empty()))
+    }
+}
+
+/// What a stored column that looks across rows or tables is made of.
+fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str)> {
+    match table {
+        Table::Tickets => tickets::requirements(name),
+        Table::Calls => calls::requirements(name),
+        Table::Surveys => surveys::requirements(name),
+        Table::AgentDays | Table::Spells | Table::Observations => people::requirements(table, name),
+        Table::TicketEvents => tickets::event_requirements(name),
+    }
+}
+
+/// Names of all columns a table can have: canonical, added and derived.
+pub fn all_columns(settings: &Settings, table: Table) -> Vec<String> {
+    let canonical = match table {
+        Table::AgentDays | Table::Spells => Vec::new(),
+        _ => table.source().columns().iter().map(frame_name).collect(),
+    };
+    let extra = settings.sources.iter().filter(|s| s.kind == table.source()).flat_map(|s| s.extra.iter().map(|(name, _)| name.clone()));
+    let added = added_columns(table).iter().map(|c| (*c).to_owned());
+    let derived = derived::of(table).iter().map(|d| d.name.to_owned());
+    let mut all: Vec<String> = canonical.into_iter().chain(extra).chain(added).chain(derived).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn added_columns(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Tickets => tickets::ADDED,
+        Table::TicketEvents => tickets::EVENTS_ADDED,
+        Table::Calls => calls::ADDED,
+        Table::Surveys => surveys::ADDED,
+        Table::AgentDays => people::DAY_COLUMNS,
+        Table::Spells => people::SPELL_COLUMNS,
+        Table::Observations => people::OBSERVATIONS_ADDED,
+    }
+}
+
+/// All facts.
+#[derive(Debug)]
+pub struct Facts {
+    frames: BTreeMap<Table, Frame>,
+    seen_until: BTreeMap<Table, i64>,
+    zone: Zone,
+    as_of: i64,
+    /// Agents that appear in the exports but not on the roster, sorted; empty without a roster.
+    pub off_roster: Vec<String>,
+    /// Sentences for the data-quality box: (code, text).
+    pub remarks: Vec<(String, String)>,
+}
+
+/// What the makers of facts share.
+#[derive(Debug)]
+pub(crate) struct Making<'a> {
+    settings: &'a Settings,
+    desk: &'a Desk,
+    wanted: &'a Wanted,
+    zone: &'a Zone,
+    calendar: Calendar,
+    identity: identity::Identity,
+    roster: roster::Roster,
+}
+
+impl Facts {
+    /// Makes the wanted facts of a desk.
+    ///
+    /// # Errors
+    /// A config error for an unusable calendar or a roster whose aliases name two people; a bug otherwise.
+    pub fn make(settings: &Settings, mut desk: Desk, wanted: &Wanted) -> Result<(Self, crate::ingest::ledger::Ledger)> {
+        let zone = Zone::new(settings.desk.time_zone);
+        let weekly = settings.calendar.clone().unwrap_or_else(|| Weekly::always(settings.desk.time_zone));
+        let calendar = Calendar::new(&weekly, 1990, 2060)?;
+        let mut frames: BTreeMap<Table, Frame> = BTreeMap::new();
+        let taken = |desk: &mut Desk, source: Source| std::mem::take(desk.frames.get_mut(&source).expect("every kind has a frame"));
+        let mut seen_until = BTreeMap::new();
+        for (table, column) in
+            [(Table::Tickets, "created_at"), (Table::Calls, "start_at"), (Table::Surveys, "answered_at"), (Table::TicketEvents, "at")]
+        {
+            seen_until.insert(table, desk.seen_until(table.source(), column));
+        }
+        let (identity, roster) = roster::read(&desk, &zone)?;
+        let mut tickets = taken(&mut desk, Source::Tickets);
+        let mut calls = taken(&mut desk, Source::Calls);
+        let mut surveys = taken(&mut desk, Source::Surveys);
+        let making = Making { settings, desk: &desk, wanted, zone: &zone, calendar, identity, roster };
+        tickets::add(&making, &mut tickets)?;
+        calls::add(&making, &mut calls, &tickets)?;
+        surveys::embed(&making, &mut surveys, &tickets, &calls)?;
+        frames.insert(Table::Tickets, tickets);
+        frames.insert(Table::Calls, calls);
+        let mut facts = Self { frames, seen_until, zone: zone.clone(), as_of: desk.as_of, off_roster: Vec::new(), remarks: Vec::new() };
+        surveys::add(&making, &mut surveys, &facts)?;
+        facts.frames.insert(Table::Surveys, surveys);
+        facts.frames.insert(Table::TicketEvents, tickets::events(&making)?);
+        let (days, spells, observations) = people::make(&making)?;
+        facts.frames.insert(Table::AgentDays, days);
+        facts.frames.insert(Table::Spells, spells);
+        facts.frames.insert(Table::Observations, observations);
+        facts.off_roster = making.identity.off_roster();
+        facts.remarks.extend(making.identity.remarks());
+        drop(making);
+        Ok((facts, desk.ledger))
+    }
+
+    /// The desk's zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The cut-off, seconds UTC.
+    pub fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
+    /// The last local day that has begun at the cut-off.
+    pub fn as_of_day(&self) -> i32 {
+        self.zone.local_day(self.as_of - 1)
+    }
+
+    /// The end of a table's data, seconds UTC: the latest row, not after the cut-off.
+    pub fn seen_until(&self, table: Table) -> i64 {
+        self.seen_until.get(&table).copied().unwrap_or(self.as_of)
+    }
+
+    /// Number of segments of a table.
+    pub fn segments(&self, table: Table) -> usize {
+        self.frames.get(&table).map_or(0, |f| f.segments.len())
+    }
+
+    /// The stored frame of a table.
+    pub fn frame(&self, table: Table) -> &Frame {
+        &self.frames[&table]
+    }
+
+    /// Whether the table has a column of that name, stored or derived from stored ones.
+    pub fn has_column(&self, table: Table, name: &str) -> bool {
+        match derived::find(table, name) {
+            Some(d) => self.expr(table, d.sql).is_ok_and(|e| self.knows(table, &e)),
+            None => self.frames.get(&table).is_some_and(|f| f.has(name)),
+        }
+    }
+
+    /// Whether the table has every column the expression names.
+    pub fn knows(&self, table: Table, expr: &Expr) -> bool {
+        column_names(expr).iter().all(|name| self.has_column(table, name))
+    }
+
+    /// The SQL text with this table's instants filled in.
+    pub fn sql(&self, table: Table, sql: &str) -> String {
+        sql.replace("$seen_until", &self.seen_until(table).to_string()).replace("$as_of", &self.as_of.to_string())
+    }
+
+    fn expr(&self, table: Table, sql: &str) -> Result<Expr> {
+        parse_sql(&self.sql(table, sql))
+    }
+
+    /// Evaluates SQL expressions over one segment: (name, SQL) → a frame with those columns, a row a fact.
+    ///
+    /// # Errors
+    /// A config error that names an unknown column with the nearest ones, or says what polars refused.
+    pub fn evaluate(&self, table: Table, segment: usize, exprs: &[(String, String)]) -> Result<DataFrame> {
+        let frame = &self.frames[&table].segments[segment];
+        let exprs: Vec<(&str, Expr)> = exprs.iter().map(|(n, s)| Ok((n.as_str(), self.expr(table, s)?))).collect::<Result<_>>()?;
+        let mut lazy = frame.clone().lazy();
+        for level in self.levels(table, frame, exprs.iter().map(|(_, e)| e))? {
+            lazy = lazy.with_columns(level);
+        }
+        let select: Vec<Expr> = exprs.iter().map(|(name, e)| e.clone().alias(*name)).chain([lit(0i32).alias("__row")]).collect();
+        // A frame with the rows' own height first: literals alone would give one row.
+        let out = lazy.with_columns(select).select(exprs.iter().map(|(name, _)| col(*name)).collect::<Vec<_>>()).collect();
+        out.map_err(|e| Error::config(format!("polars refuses an expression: {}", first_line(&e.to_string()))))
+    }
+
+    /// Derived columns the expressions need, in steps that each use only earlier ones.
+    fn levels<'e>(&self, table: Table, frame: &DataFrame, exprs: impl Iterator<Item = &'e Expr>) -> Result<Vec<Vec<Expr>>> {
+        let mut needed: BTreeSet<String> = BTreeSet::new();
+        let mut open: Vec<String> = exprs.flat_map(column_names).collect();
+        while let Some(name) = open.pop() {
+            if frame.column(&name).is_ok() || needed.contains(&name) {
+                continue;
+            }
+            let derived = derived::find(table, &name).ok_or_else(|| self.unknown(table, &name))?;
+            open.extend(column_names(&self.expr(table, derived.sql)?));
+            needed.insert(name);
+        }
+        let mut levels: Vec<Vec<Expr>> = Vec::new();
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        for derived in derived::of(table).iter().filter(|d| needed.contains(d.name)) {
+            let expr = self.expr(table, derived.sql)?;
+            let level = column_names(&expr).iter().filter_map(|n| known.get(n.as_str())).map(|l| l + 1).max().unwrap_or(0);
+            known.insert(derived.name, level);
+            if levels.len() <= level {
+                levels.push(Vec::new());
+            }
+            levels[level].push(expr.alias(derived.name));
+        }
+        Ok(levels)
+    }
+
+    fn unknown(&self, table: Table, name: &str) -> Error {
+        let stored = self.frames[&table].segments.first().map(|s| s.get_column_names().into_iter().map(|n| n.as_str()).collect::<Vec<_>>()).unwrap_or_default();
+        let names = stored.into_iter().chain(derived::of(table).iter().map(|d| d.name));
+        let near = nearest(name, names);
+        let error = Error::config(format!("{table} have no column {name:?}"));
+        if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }
+    }
+
+    /// A table with the named columns for every row, in order.
+    pub fn columns(&self, table: Table, names: &[&str]) -> Result<Frame> {
+        let exprs: Vec<(String, String)> = names.iter().map(|n| ((*n).to_owned(), format!("\"{n}\""))).collect();
+        let segments = (0..self.segments(table)).map(|s| self.evaluate(table, s, &exprs)).collect::<Result<_>>()?;
+        Ok(Frame { segments })
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// The SQL expression.
+///
+/// # Errors
+/// A config error with polars' own words.
+pub fn parse_sql(sql: &str) -> Result<Expr> {
+    sql_expr(sql).map_err(|e| Error::config(format!("cannot read the SQL expression {sql:?}: {}", first_line(&e.to_string()))))
+}
+
+/// The text with run-time parameters replaced by a number, for finding the columns it names.
+fn placeholders(sql: &str) -> String {
+    sql.replace("$seen_until", "0").replace("$as_of", "0")
+}
+
+/// Column names in an expression, sorted, once each.
+pub fn column_names(expr: &Expr) -> Vec<String> {
+    let mut names: Vec<String> = expr
+        .into_iter()
+        .filter_map(|e| match e {
+            Expr::Column(name) => Some(name.to_string()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// A frame without rows or columns made from nothing.
+pub(crate) fn frame_of(height: usize, columns: Vec<Column>) -> Result<Frame> {
+    Ok(Frame { segments: vec![DataFrame::new(height, columns).map_err(bug)?] })
+}

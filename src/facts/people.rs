@@ -1,0 +1,144 @@
+//! Facts about the people: a row a day on the roster, a row a stay, a row an observation.
+
+use std::collections::HashMap;
+
+use super::roster::{ATTRIBUTES, Spell};
+use super::tickets::{add_attributes, agents_of};
+use super::{Making, Table, frame_of};
+use crate::columns::Source;
+use crate::desk::{Frame, MISSING, NONE, SEGMENT, Values, known};
+use crate::error::Result;
+
+const DAY: i64 = 86_400;
+
+/// Columns of a day on the roster.
+pub(super) const DAY_COLUMNS: &[&str] = &[
+    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level", "day_at",
+    "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees",
+];
+/// Columns of a stay on the roster.
+pub(super) const SPELL_COLUMNS: &[&str] = &[
+    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
+    "started_at", "ended_at", "left_at", "is_new_start", "leave_reason", "prior_business_months",
+];
+/// Columns added to the observations' own.
+pub(super) const OBSERVATIONS_ADDED: &[&str] =
+    &["team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages"];
+
+/// What a column is made of.
+pub(super) fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str)> {
+    let observed = |names: &[&'static str]| names.iter().map(|n| (Table::Observations, *n)).collect();
+    match (table, name) {
+        (Table::AgentDays, "absent_hours") => observed(&["agent", "at", "measure", "value"]),
+        (Table::Observations, name) if ATTRIBUTES.contains(&name) => observed(&["agent", "at"]),
+        _ => Vec::new(),
+    }
+}
+
+/// Agent-days, spells and observations.
+pub(super) fn make(m: &Making<'_>) -> Result<(Frame, Frame, Frame)> {
+    let mut observations = m.desk.frame(Source::Observations).clone();
+    if m.wanted.has(Table::Observations, "agent") {
+        observations.add("agent", |s| agents_of(m, s, &["agent"]))?;
+        add_attributes(m, &mut observations, Table::Observations, "at", "agent")?;
+    }
+    let days = if m.wanted.needs_any(Source::Agents) { agent_days(m, &observations)? } else { frame_of(0, Vec::new())? };
+    Ok((days, spells(m)?, observations))
+}
+
+/// Whether the same person goes on at once in another spell: a move between teams, not a leaver.
+fn goes_on(spells: &[Spell], i: usize) -> bool {
+    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && next.start <= spells[i].end.saturating_add(DAY))
+}
+
+fn goes_on_from_before(spells: &[Spell], i: usize) -> bool {
+    i > 0 && spells[i - 1].agent == spells[i].agent && goes_on(spells, i - 1)
+}
+
+fn attribute_values(rows: &[(usize, &Spell)]) -> Vec<(&'static str, Values)> {
+    let mut out: Vec<(&'static str, Values)> = Vec::new();
+    out.push(("agent", Values::Text(rows.iter().map(|(_, s)| s.agent).collect())));
+    for (which, name) in ATTRIBUTES.iter().enumerate() {
+        out.push((name, Values::Text(rows.iter().map(|(_, s)| s.attributes[which]).collect())));
+    }
+    out.push(("level", Values::Text(rows.iter().map(|(_, s)| s.attributes[3]).collect())));
+    out
+}
+
+fn frame(rows: usize, columns: Vec<(&'static str, Values)>) -> Result<Frame> {
+    frame_of(rows, columns.into_iter().map(|(name, values)| values.column(name, 0..rows)).collect())
+}
+
+fn spells(m: &Making<'_>) -> Result<Frame> {
+    let all = &m.roster.spells;
+    let started: Vec<(usize, &Spell)> = all.iter().enumerate().filter(|(_, s)| s.start < m.desk.as_of).collect();
+    let mut columns = attribute_values(&started);
+    let long = |f: &dyn Fn(usize, &Spell) -> Option<i64>| Values::Long(started.iter().map(|(i, s)| f(*i, s).unwrap_or(MISSING)).collect());
+    columns.push(("started_at", long(&|_, s| Some(s.start))));
+    columns.push(("ended_at", long(&|_, s| s.left)));
+    columns.push(("left_at", long(&|i, s| s.left.filter(|_| !goes_on(all, i)))));
+    columns.push(("is_new_start", Values::Flag(started.iter().map(|(i, _)| Some(!goes_on_from_before(all, *i))).collect())));
+    columns.push(("leave_reason", Values::Text(started.iter().map(|(_, s)| s.leave_reason).collect())));
+    columns.push(("prior_business_months", Values::Number(started.iter().map(|(_, s)| s.prior_months).collect())));
+    frame(started.len(), columns)
+}
+
+/// A row for every local day of every stay that began before the cut-off.
+fn agent_days(m: &Making<'_>, observations: &Frame) -> Result<Frame> {
+    let absent = absences(m, observations)?;
+    let mut rows: Vec<(usize, &Spell, i32)> = Vec::new();
+    for (i, spell) in m.roster.spells.iter().enumerate().filter(|(_, s)| s.start < m.desk.as_of) {
+        let last = spell.left.map_or_else(|| m.zone.local_day(m.desk.as_of - 1), |t| m.zone.local_day(t));
+        rows.extend((m.zone.local_day(spell.start)..=last).map(|day| (i, spell, day)));
+    }
+    let mut mentees: HashMap<(u32, i32), i32> = HashMap::new();
+    for (_, spell, day) in rows.iter().filter(|(_, s, _)| s.attributes[2] != NONE) {
+        *mentees.entry((spell.attributes[2], *day)).or_default() += 1;
+    }
+    let segments = rows.chunks(SEGMENT).map(|part| days_frame(m, part, &absent, &mentees)).collect::<Result<Vec<_>>>()?;
+    let mut out = Frame { segments: segments.into_iter().flat_map(|f| f.segments).collect() };
+    if out.segments.is_empty() {
+        out = days_frame(m, &[], &absent, &mentees)?;
+    }
+    Ok(out)
+}
+
+type Absences = Option<HashMap<(u32, i32), f64>>;
+
+fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, mentees: &HashMap<(u32, i32), i32>) -> Result<Frame> {
+    let pairs: Vec<(usize, &Spell)> = rows.iter().map(|(i, s, _)| (*i, *s)).collect();
+    let mut columns = attribute_values(&pairs);
+    let is_weekday = |day: i32| (day + 3).rem_euclid(7) < 5;
+    columns.push(("day_at", Values::Long(rows.iter().map(|(_, _, day)| m.zone.day_start(*day)).collect())));
+    columns.push(("is_weekday", Values::Flag(rows.iter().map(|(_, _, day)| Some(is_weekday(*day))).collect())));
+    columns.push(("fte", Values::Number(rows.iter().map(|(_, s, _)| Some(s.fte)).collect())));
+    let tenure = |s: &Spell, day: i32| day - m.zone.local_day(s.start);
+    columns.push(("tenure_days", Values::Whole(rows.iter().map(|(_, s, day)| tenure(s, *day)).collect())));
+    let is_last = |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
+    columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));
+    let hours = |s: &Spell, day: i32| absent.as_ref().map(|a| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
+    columns.push(("absent_hours", Values::Number(rows.iter().map(|(_, s, day)| hours(s, *day)).collect())));
+    let scheduled = |s: &Spell, day: i32| s.weekly_hours.map(|h| if is_weekday(day) { h / 5.0 } else { 0.0 });
+    columns.push(("scheduled_day_hours", Values::Number(rows.iter().map(|(_, s, day)| scheduled(s, *day)).collect())));
+    let of_mentor = |s: &Spell, day: i32| mentees.get(&(s.agent, day)).copied().unwrap_or(0);
+    columns.push(("mentees", Values::Whole(rows.iter().map(|(_, s, day)| of_mentor(s, *day)).collect())));
+    frame(rows.len(), columns)
+}
+
+/// Absent hours by agent and day; `None` where nobody records absence, which is not zero.
+fn absences(m: &Making<'_>, observations: &Frame) -> Result<Absences> {
+    if !m.wanted.has(Table::AgentDays, "absent_hours") {
+        return Ok(None);
+    }
+    let (agents, at) = (observations.codes("agent")?, observations.longs("at")?);
+    let (measure, value) = (observations.texts("measure")?, observations.numbers("value")?);
+    let mut hours: HashMap<(u32, i32), f64> = HashMap::new();
+    for row in 0..agents.len() {
+        if measure[row].as_deref() == Some("absence_hours")
+            && let (Some(at), Some(value)) = (known(at[row]), value[row])
+        {
+            *hours.entry((agents[row], m.zone.local_day(at))).or_default() += value;
+        }
+    }
+    Ok((!hours.is_empty()).then_some(hours))
+}

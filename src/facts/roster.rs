@@ -1,0 +1,120 @@
+//! The roster: who was on the desk when, in which team, with which mentor.
+
+use std::collections::HashMap;
+
+use super::identity::Identity;
+use crate::clock::zone::Zone;
+use crate::columns::Source;
+use crate::desk::{Desk, NONE, Values, code_of, known, text_of};
+use crate::error::Result;
+
+/// Columns of the roster that every fact about an agent can be broken down by.
+pub(crate) const ATTRIBUTES: [&str; 10] =
+    ["team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages"];
+
+/// One stay on the roster.
+#[derive(Debug, Clone)]
+pub(crate) struct Spell {
+    pub(crate) agent: u32,
+    /// First instant on the desk, UTC.
+    pub(crate) start: i64,
+    /// Start of the last day, UTC; `None` while on the desk.
+    pub(crate) left: Option<i64>,
+    /// First instant after the last day, or the end of time.
+    pub(crate) end: i64,
+    pub(crate) attributes: [u32; ATTRIBUTES.len()],
+    pub(crate) leave_reason: u32,
+    pub(crate) prior_months: Option<f64>,
+    pub(crate) weekly_hours: Option<f64>,
+    pub(crate) fte: f64,
+}
+
+/// All stays, and those of each agent in order of time.
+#[derive(Debug, Default)]
+pub(crate) struct Roster {
+    pub(crate) spells: Vec<Spell>,
+    by_agent: HashMap<u32, Vec<usize>>,
+}
+
+impl Roster {
+    /// Whether there is no roster at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.spells.is_empty()
+    }
+
+    /// The spell of an agent at an instant: the one that holds it, else the last before it, else the first.
+    pub(crate) fn spell(&self, agent: u32, at: i64) -> Option<&Spell> {
+        let spells = self.by_agent.get(&agent)?;
+        let held = spells.iter().rev().find(|&&i| self.spells[i].start <= at);
+        held.or(spells.first()).map(|&i| &self.spells[i])
+    }
+
+    /// One of [`ATTRIBUTES`] for agents at instants; the latest spell for a missing instant.
+    pub(crate) fn attribute(&self, which: usize, agents: &[u32], at: &[i64]) -> Values {
+        let code = |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(i64::MAX)).map_or(NONE, |s| s.attributes[which]);
+        Values::Text(agents.iter().zip(at).map(code).collect())
+    }
+}
+
+/// Reads the roster and the identities it holds.
+pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
+    let frame = desk.frame(Source::Agents);
+    let (mut identity, mut roster) = (Identity::default(), Roster::default());
+    if frame.height() == 0 {
+        return Ok((identity, roster));
+    }
+    let text = |name: &str| frame.codes(name);
+    let (ids, names) = (text("agent_id")?, text("name")?);
+    let shown = shown_names(&ids, &names)?;
+    let aliases: Vec<Vec<u32>> = ["names", "emails", "logins", "extensions"].iter().map(|c| text(c)).collect::<Result<_>>()?;
+    for row in 0..ids.len() {
+        let texts: Vec<String> =
+            [ids[row], names[row]].into_iter().chain(aliases.iter().map(|a| a[row])).map(text_of).chain([text_of(shown[row])]).collect();
+        identity.add(shown[row], texts.iter().map(String::as_str));
+    }
+    identity.settle();
+    let source = |name: &str| if name == "agent_level" { "level".to_owned() } else { name.to_owned() };
+    let mut attributes: Vec<Vec<u32>> = ATTRIBUTES.iter().map(|c| text(&source(c))).collect::<Result<_>>()?;
+    attributes[2] = identity.agents(&attributes[2])?;
+    let (hired, desk_start, left) = (frame.whole("hired_at")?, frame.whole("desk_start_at")?, frame.whole("left_at")?);
+    let (reason, months) = (text("leave_reason")?, frame.numbers("prior_business_months")?);
+    let (hours, fte) = (frame.numbers("scheduled_hours")?, frame.numbers("fte")?);
+    for row in 0..ids.len() {
+        let Some(start) = desk_start[row].or(hired[row]) else { continue };
+        let left = left[row].filter(|t| *t < desk.as_of);
+        let end = left.map_or(i64::MAX, |t| zone.day_start(zone.local_day(t) + 1));
+        let attributes = std::array::from_fn(|i| attributes[i][row]);
+        roster.spells.push(Spell {
+            agent: shown[row],
+            start,
+            left,
+            end,
+            attributes,
+            leave_reason: reason[row],
+            prior_months: months[row],
+            weekly_hours: hours[row],
+            fte: fte[row].unwrap_or(1.0),
+        });
+    }
+    roster.spells.sort_by(|a, b| (text_of(a.agent), a.start, a.end).cmp(&(text_of(b.agent), b.start, b.end)));
+    for (i, spell) in roster.spells.iter().enumerate() {
+        roster.by_agent.entry(spell.agent).or_default().push(i);
+    }
+    Ok((identity, roster))
+}
+
+/// The name to show for each row: the name, else the id; with the id where two people share a name.
+fn shown_names(ids: &[u32], names: &[u32]) -> Result<Vec<u32>> {
+    let mut ids_of: HashMap<u32, std::collections::BTreeSet<u32>> = HashMap::new();
+    for (id, name) in ids.iter().zip(names) {
+        ids_of.entry(*name).or_default().insert(*id);
+    }
+    ids.iter()
+        .zip(names)
+        .map(|(&id, &name)| match name {
+            NONE => code_of(text_of(id).trim()),
+            _ if ids_of[&name].len() > 1 => code_of(&format!("{} ({})", text_of(name).trim(), text_of(id).trim())),
+            _ => code_of(text_of(name).trim()),
+        })
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! Survey facts: answers with what is known of their ticket or call.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+
+use super::roster::ATTRIBUTES;
+use super::tickets::add_attributes;
+use super::{Facts, Making, Table};
+use crate::columns::Source;
+use crate::desk::{Frame, MISSING, Values, bug, get, known, longs};
+use crate::error::Result;
+
+/// Columns taken over from the survey's ticket.
+const OF_TICKET: [&str; 17] = [
+    "priority", "category", "subcategory", "channel", "location", "requester_department", "service", "level", "group", "type", "requester_key",
+    "created_at", "resolved_at", "is_resolution_in_sla", "is_response_in_sla", "ttr_secs", "reassign_count",
+];
+
+/// Columns added to the surveys' own.
+pub(super) const ADDED: &[&str] = &[
+    "priority", "category", "subcategory", "channel", "location", "requester_department", "service", "level", "group", "type", "requester_key",
+    "created_at", "resolved_at", "is_resolution_in_sla", "is_response_in_sla", "ttr_secs", "reassign_count", "team", "supplier", "mentor",
+    "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "queue",
+];
+
+/// What an added column is made of.
+pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
+    let mut out = vec![
+        (Table::Surveys, "ticket_id_key"),
+        (Table::Surveys, "answered_at"),
+        (Table::Surveys, "sent_at"),
+        (Table::Surveys, "score"),
+        (Table::Tickets, "id_key"),
+        (Table::Tickets, "csat_score"),
+        (Table::Tickets, "csat_at"),
+        (Table::Calls, "csat_score"),
+    ];
+    if let Some(column) = OF_TICKET.iter().find(|c| **c == name) {
+        out.push((Table::Tickets, column));
+    }
+    let is_of_agent = name == "agent" || ATTRIBUTES.contains(&name);
+    if is_of_agent || name == "category" {
+        out.extend([(Table::Surveys, "agent"), (Table::Tickets, "agent"), (Table::Calls, "agent"), (Table::Calls, "category")]);
+    }
+    if is_of_agent {
+        out.push((Table::Surveys, "group"));
+    }
+    if name == "queue" {
+        out.push((Table::Calls, "queue"));
+    }
+    if ["answered_at", "score"].contains(&name) {
+        out.extend([(Table::Tickets, "resolved_at"), (Table::Tickets, "created_at"), (Table::Calls, "start_at"), (Table::Calls, "end_at")]);
+    }
+    out
+}
+
+/// Makes surveys of the scores that tickets and calls carry themselves.
+pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls: &Frame) -> Result<()> {
+    if !m.wanted.needs_any(Source::Surveys) {
+        return Ok(());
+    }
+    let has_agent = m.wanted.has(Table::Surveys, "agent");
+    let Some(shape) = surveys.segments.first().cloned() else { return Ok(()) };
+    for (frame, id, answered) in [(tickets, "id_key", ["csat_at", "resolved_at", "created_at"]), (calls, "id_key", ["end_at", "start_at", "start_at"])] {
+        if !frame.has("csat_score") || !answered.iter().all(|c| frame.has(c)) {
+            continue;
+        }
+        for segment in &frame.segments {
+            if let Some(rows) = scored(segment, id, answered, std::ptr::eq(frame, tickets), has_agent, &shape)? {
+                surveys.segments.push(rows);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rows of a segment that carry a score, in the shape of the surveys.
+fn scored(s: &DataFrame, id: &str, at: [&str; 3], is_ticket: bool, has_agent: bool, shape: &DataFrame) -> Result<Option<DataFrame>> {
+    let marks = get(s, "csat_score")?.as_materialized_series().is_not_null();
+    let rows = s.filter(&marks).map_err(bug)?;
+    if rows.height() == 0 {
+        return Ok(None);
+    }
+    let times: Vec<Vec<i64>> = at.iter().map(|c| longs(get(&rows, c)?)).collect::<Result<_>>()?;
+    let answered: Vec<i64> = (0..rows.height()).map(|i| times.iter().find_map(|t| known(t[i])).unwrap_or(MISSING)).collect();
+    let mut columns = Vec::new();
+    for old in shape.columns() {
+        let name = old.name().as_str();
+        let own = match name {
+            "ticket_id_key" if is_ticket => Some(id),
+            "call_id_key" if !is_ticket => Some(id),
+            "score" => Some("csat_score"),
+            "agent" if has_agent => Some("agent"),
+            "queue" | "category" if !is_ticket => Some(name),
+            _ => None,
+        };
+        columns.push(match own.and_then(|c| rows.column(c).ok()) {
+            Some(column) => column.clone().with_name(name.into()).cast(old.dtype()).map_err(bug)?,
+            None if name == "answered_at" => Values::Long(answered.clone()).column(name, 0..rows.height()),
+            None => Column::full_null(name.into(), rows.height(), old.dtype()),
+        });
+    }
+    DataFrame::new(rows.height(), columns).map(Some).map_err(bug)
+}
+
+/// Adds the wanted columns; `facts` holds tickets and calls.
+pub(super) fn add(m: &Making<'_>, surveys: &mut Frame, facts: &Facts) -> Result<()> {
+    let want = |name: &str| m.wanted.has(Table::Surveys, name);
+    if !m.wanted.needs_any(Source::Surveys) {
+        return Ok(());
+    }
+    let mut of_ticket: Vec<&str> = OF_TICKET.into_iter().filter(|c| want(c)).collect();
+    if want("agent") {
+        of_ticket.push("agent");
+    }
+    if !of_ticket.is_empty() && surveys.has("ticket_id_key") {
+        let rows = ticket_rows(surveys, facts)?;
+        let all = facts.columns(Table::Tickets, &of_ticket)?.collect()?;
+        let index = IdxCa::from_iter_options("i".into(), rows.into_iter());
+        let found = all.take(&index).map_err(bug)?;
+        for column in found.columns() {
+            take_over(surveys, column)?;
+        }
+    }
+    if want("agent") {
+        surveys.add("agent", |s| super::tickets::agents_of(m, s, &["agent"]))?;
+        add_attributes(m, surveys, Table::Surveys, "answered_at", "group")?;
+    }
+    Ok(())
+}
+
+/// For each survey the row of its ticket.
+fn ticket_rows(surveys: &Frame, facts: &Facts) -> Result<Vec<Option<IdxSize>>> {
+    let wanted = surveys.longs("ticket_id_key")?;
+    let mut row_of: HashMap<i64, Option<IdxSize>, foldhash::fast::FixedState> = HashMap::default();
+    row_of.extend(wanted.iter().filter(|k| **k != MISSING).map(|k| (*k, None)));
+    for (row, key) in facts.frame(Table::Tickets).longs("id_key")?.into_iter().enumerate() {
+        if let Some(found) = row_of.get_mut(&key) {
+            *found = Some(row as IdxSize);
+        }
+    }
+    Ok(wanted.iter().map(|k| row_of.get(k).copied().flatten()).collect())
+}
+
+/// Sets a column where the survey itself says nothing.
+fn take_over(surveys: &mut Frame, found: &Column) -> Result<()> {
+    let name = found.name().to_string();
+    let mut from = 0;
+    for segment in &mut surveys.segments {
+        let rows = segment.height();
+        let slice = found.slice(from as i64, rows);
+        let column = match segment.column(&name) {
+            Ok(own) => own.as_materialized_series().zip_with(&own.as_materialized_series().is_not_null(), slice.as_materialized_series()).map_err(bug)?.into_column(),
+            Err(_) => slice,
+        };
+        segment.with_column(column.with_name(name.as_str().into())).map_err(bug)?;
+        from += rows;
+    }
+    Ok(())
+}

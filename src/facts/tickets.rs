@@ -1,0 +1,264 @@
+//! Ticket facts that look beyond their row: agents, rosters, levels, due times, business time, repeats; and ticket events.
+
+use std::collections::HashMap;
+
+use polars::prelude::DataFrame;
+
+use super::repeat::{mixed, next_same};
+use super::roster::ATTRIBUTES;
+use super::{Making, Table};
+use crate::clock::zone::Cursor;
+use crate::columns::Source;
+use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, known, longs, text_of};
+use crate::error::Result;
+use crate::settings::{Span, Target};
+
+/// Columns added to the tickets' own.
+pub(super) const ADDED: &[&str] = &[
+    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
+    "first_level", "is_first_level_resolvable", "first_response_at", "sla_resolution_due_at", "sla_response_due_at", "ttr_business_secs",
+    "frt_business_secs", "next_contact_secs", "created_hour", "created_weekday",
+];
+/// Columns added to the ticket events' own.
+pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
+
+/// What an added column is made of.
+pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
+    let own = |names: &[&'static str]| names.iter().map(|n| (Table::Tickets, *n)).collect();
+    match name {
+        "agent" => own(&["resolver", "assignee"]),
+        "level" => own(&["group"]),
+        "first_level" => own(&["first_group", "group", "level", "reassign_count"]),
+        "is_first_level_resolvable" => own(&["first_level", "category"]),
+        "first_response_at" => own(&["created_at", "first_response_secs"]),
+        "resolved_at" => own(&["created_at", "resolution_secs", "closed_at", "status"]),
+        "sla_resolution_due_at" => own(&["created_at", "priority", "due_resolution_at"]),
+        "sla_response_due_at" => own(&["created_at", "priority", "due_response_at", "first_response_at"]),
+        "ttr_business_secs" => own(&["created_at", "resolved_at"]),
+        "frt_business_secs" => own(&["created_at", "first_response_at"]),
+        "created_hour" | "created_weekday" => own(&["created_at"]),
+        "next_contact_secs" => own(&["created_at", "requester_key", "category", "service", "subcategory"]),
+        name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
+        _ => Vec::new(),
+    }
+}
+
+/// What an added column of the events is made of.
+pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
+    match name {
+        "agent" => vec![(Table::TicketEvents, "assignee")],
+        "team" | "supplier" => vec![(Table::TicketEvents, "agent"), (Table::TicketEvents, "at")],
+        _ => Vec::new(),
+    }
+}
+
+/// Adds the wanted columns.
+pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+    let want = |name: &str| m.wanted.has(Table::Tickets, name);
+    resolution(m, tickets)?;
+    if want("agent") {
+        tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
+        add_attributes(m, tickets, Table::Tickets, "resolved_at", "group")?;
+    }
+    if want("level") {
+        tickets.add("level", |s| level(m, s))?;
+    }
+    if want("first_level") {
+        tickets.add("first_level", |s| first_level(m, s))?;
+    }
+    if want("is_first_level_resolvable") {
+        tickets.add("is_first_level_resolvable", |s| first_level_resolvable(m, s))?;
+    }
+    if want("first_response_at") {
+        tickets.add("first_response_at", |s| first_response(s))?;
+    }
+    let has_responses = want("first_response_at") && tickets.longs("first_response_at")?.iter().any(|t| *t != MISSING);
+    if want("sla_resolution_due_at") {
+        tickets.add("sla_resolution_due_at", |s| due(m, s, "due_resolution_at", |t| t.resolution, true))?;
+    }
+    if want("sla_response_due_at") {
+        tickets.add("sla_response_due_at", |s| due(m, s, "due_response_at", |t| t.response, has_responses))?;
+    }
+    for (name, to) in [("ttr_business_secs", "resolved_at"), ("frt_business_secs", "first_response_at")] {
+        if want(name) {
+            tickets.add(name, |s| business(m, s, to))?;
+        }
+    }
+    if want("created_hour") || want("created_weekday") {
+        add_clock(m, tickets, "created_at", "created_hour", "created_weekday")?;
+    }
+    if want("next_contact_secs") {
+        let keys = repeat_keys(m, tickets)?;
+        let next = next_same(&tickets.longs("created_at")?, &keys);
+        drop(keys);
+        tickets.set("next_contact_secs", &Values::Whole(next))?;
+    }
+    Ok(())
+}
+
+/// Ticket events with the agent they belong to.
+pub(super) fn events(m: &Making<'_>) -> Result<Frame> {
+    let mut events = m.desk.frame(Source::TicketEvents).clone();
+    if m.wanted.has(Table::TicketEvents, "agent") {
+        events.add("agent", |s| agents_of(m, s, &["assignee"]))?;
+        add_attributes(m, &mut events, Table::TicketEvents, "at", "group")?;
+    }
+    Ok(events)
+}
+
+/// Fills resolution times from what else the export has; nothing after the cut-off has happened yet.
+fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+    if !tickets.has("resolved_at") {
+        return Ok(());
+    }
+    let resolved = code_of("resolved")?;
+    let closed = code_of("closed")?;
+    tickets.add("resolved_at", |s| {
+        let (at, created) = (longs(get(s, "resolved_at")?)?, longs(get(s, "created_at")?)?);
+        let (took, closed_at, status) = (longs(get(s, "resolution_secs")?)?, longs(get(s, "closed_at")?)?, codes(get(s, "status")?)?);
+        let one = |i: usize| {
+            let by_duration = || known(took[i]).zip(known(created[i])).map(|(d, c)| c + d);
+            let by_close = || known(closed_at[i]).filter(|_| status[i] == resolved || status[i] == closed || status[i] == NONE);
+            known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING)
+        };
+        Ok(Values::Long((0..at.len()).map(one).collect()))
+    })
+}
+
+/// The agent: the first of the columns that is filled, led to the roster's name.
+pub(super) fn agents_of(m: &Making<'_>, segment: &DataFrame, columns: &[&str]) -> Result<Values> {
+    let mut agents: Vec<u32> = codes(get(segment, columns[0])?)?;
+    for other in &columns[1..] {
+        let other = codes(get(segment, other)?)?;
+        agents.iter_mut().zip(other).filter(|(a, _)| **a == NONE).for_each(|(a, o)| *a = o);
+    }
+    Ok(Values::Text(m.identity.agents(&agents)?))
+}
+
+/// Adds the wanted roster attributes of the column `agent`, as they were at the instant column `at`.
+///
+/// Without a roster the team is the group (or queue); an export's own supplier goes before the roster's.
+pub(super) fn add_attributes(m: &Making<'_>, frame: &mut Frame, table: Table, at: &str, group: &str) -> Result<()> {
+    for (which, name) in ATTRIBUTES.iter().enumerate().filter(|(_, n)| m.wanted.has(table, n)) {
+        let has_own = frame.has(name);
+        frame.add(name, |s| {
+            if m.roster.is_empty() && *name == "team" {
+                return Ok(Values::Text(codes(get(s, group)?)?));
+            }
+            let (agents, at) = (codes(get(s, "agent")?)?, longs(get(s, at)?)?);
+            let Values::Text(mut of_roster) = m.roster.attribute(which, &agents, &at) else { return m_bug() };
+            if has_own {
+                let own = codes(get(s, name)?)?;
+                of_roster.iter_mut().zip(own).filter(|(_, o)| *o != NONE).for_each(|(r, o)| *r = o);
+            }
+            Ok(Values::Text(of_roster))
+        })?;
+    }
+    Ok(())
+}
+
+fn m_bug<T>() -> Result<T> {
+    Err(crate::error::Error::bug("an attribute is a short text"))
+}
+
+/// Codes of the levels of groups, looked up once each.
+fn level_of(m: &Making<'_>, groups: &[u32]) -> Result<Vec<u32>> {
+    let mut known: HashMap<u32, u32> = HashMap::new();
+    groups
+        .iter()
+        .map(|&g| {
+            if let Some(&level) = known.get(&g) {
+                return Ok(level);
+            }
+            let level = match m.settings.levels.get(&text_of(g)) {
+                Some(level) if g != NONE => code_of(level)?,
+                _ => NONE,
+            };
+            known.insert(g, level);
+            Ok(level)
+        })
+        .collect()
+}
+
+fn level(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
+    let own = codes(get(s, "level")?)?;
+    let of_group = level_of(m, &codes(get(s, "group")?)?)?;
+    Ok(Values::Text(own.into_iter().zip(of_group).map(|(o, g)| if o == NONE { g } else { o }).collect()))
+}
+
+/// The level that received the ticket: of its first group; of its only group where it was never passed on.
+fn first_level(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
+    let first = level_of(m, &codes(get(s, "first_group")?)?)?;
+    let (now, passed) = (codes(get(s, "level")?)?, longs(get(s, "reassign_count")?)?);
+    let one = |i: usize| if first[i] != NONE || passed[i] != 0 { first[i] } else { now[i] };
+    Ok(Values::Text((0..first.len()).map(one).collect()))
+}
+
+fn first_level_resolvable(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
+    let l1 = code_of("L1")?;
+    let cannot: Vec<u32> = m.settings.not_first_level.iter().map(|c| code_of(c)).collect::<Result<_>>()?;
+    let (first, category) = (codes(get(s, "first_level")?)?, codes(get(s, "category")?)?);
+    let one = |(f, c): (u32, u32)| Some((f == l1 || f == NONE) && !cannot.contains(&c));
+    Ok(Values::Flag(first.into_iter().zip(category).map(one).collect()))
+}
+
+fn first_response(s: &DataFrame) -> Result<Values> {
+    let (at, created, took) = (longs(get(s, "first_response_at")?)?, longs(get(s, "created_at")?)?, longs(get(s, "first_response_secs")?)?);
+    let one = |i: usize| known(at[i]).or_else(|| known(took[i]).zip(known(created[i])).map(|(d, c)| c + d)).unwrap_or(MISSING);
+    Ok(Values::Long((0..at.len()).map(one).collect()))
+}
+
+/// Due times: the desk's own target for the priority, else the export's due time.
+fn due(m: &Making<'_>, s: &DataFrame, of_export: &str, part: impl Fn(&Target) -> Option<Span>, is_known: bool) -> Result<Values> {
+    let (created, priority, given) = (longs(get(s, "created_at")?)?, codes(get(s, "priority")?)?, longs(get(s, of_export)?)?);
+    if !is_known {
+        return Ok(Values::Long(vec![MISSING; created.len()]));
+    }
+    let mut targets: HashMap<u32, Option<Span>> = HashMap::new();
+    let one = |i: usize| {
+        let target = *targets.entry(priority[i]).or_insert_with(|| {
+            let of_priority = m.settings.sla.get(&text_of(priority[i])).or_else(|| m.settings.sla.get("default"));
+            of_priority.and_then(&part)
+        });
+        known(created[i]).and_then(|c| target.and_then(|t| add_span(m, c, t)).or(known(given[i]))).unwrap_or(MISSING)
+    };
+    Ok(Values::Long((0..created.len()).map(one).collect()))
+}
+
+fn add_span(m: &Making<'_>, from: i64, span: Span) -> Option<i64> {
+    match span {
+        Span::Calendar(secs) => Some(from + secs),
+        Span::Business(secs) => m.calendar.add(from, secs),
+        Span::BusinessDays(days) => m.calendar.add(from, days * m.calendar.business_day_secs()),
+    }
+}
+
+fn business(m: &Making<'_>, s: &DataFrame, to: &str) -> Result<Values> {
+    let (from, to) = (longs(get(s, "created_at")?)?, longs(get(s, to)?)?);
+    let one = |(from, to): (i64, i64)| match (known(from), known(to)) {
+        (Some(a), Some(b)) if b >= a => m.calendar.elapsed(a, b).min(i64::from(i32::MAX)) as i32,
+        _ => i32::MIN,
+    };
+    Ok(Values::Whole(from.into_iter().zip(to).map(one).collect()))
+}
+
+/// Local hour (0 to 23) and ISO weekday (1 is Monday) of an instant.
+pub(super) fn add_clock(m: &Making<'_>, frame: &mut Frame, at: &str, hour: &str, weekday: &str) -> Result<()> {
+    let local = |s: &DataFrame, f: fn(i64) -> i64| -> Result<Values> {
+        let mut cursor = Cursor::new(m.zone);
+        let one = |t: i64| known(t).map_or(i32::MIN, |t| f(t + i64::from(cursor.offset_at(t))) as i32);
+        Ok(Values::Whole(longs(get(s, at)?)?.into_iter().map(one).collect()))
+    };
+    frame.add(hour, |s| local(s, |t| t.rem_euclid(86_400) / 3_600))?;
+    frame.add(weekday, |s| local(s, |t| (t.div_euclid(86_400) + 3).rem_euclid(7) + 1))
+}
+
+/// Who asks about what, by the columns of `[repeat]`.
+fn repeat_keys(m: &Making<'_>, tickets: &Frame) -> Result<Vec<i64>> {
+    let mut keys = tickets.longs("requester_key")?;
+    for column in m.settings.repeat_by.iter().filter(|c| *c != "requester") {
+        let other = tickets.codes(column)?;
+        keys.iter_mut().zip(other).filter(|(k, _)| **k != MISSING).for_each(|(k, o)| *k = mixed(*k, i64::from(o)));
+    }
+    Ok(keys)
+}

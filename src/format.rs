@@ -1,0 +1,355 @@
+//! The only place where a number becomes text, and where text from data is made fit to show.
+//!
+//! Owns: rounding, units, grouping, signs and the mark for "no data". A number and its unit are kept together by U+00A0, a
+//! minus is U+2212, and no input (infinite, not a number, negative zero) prints as anything but a number or [`NO_DATA`].
+//! [`clean`] takes out what could break XML or turn a line around; escaping is the business of whoever writes HTML or SVG.
+
+use crate::scorecard::Unit;
+
+/// Stands for "no data", which is not zero.
+pub const NO_DATA: &str = "–";
+
+/// Rows from which a share is written with one decimal: below, one row moves the figure by half a point or more.
+pub const DECIMAL_FROM: u64 = 200;
+
+const NBSP: char = '\u{a0}';
+const MINUS: char = '\u{2212}';
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3600;
+const DAY: i64 = 86_400;
+
+/// A value with its unit, e.g. `86.6 %`, `2 d 4 h`, `12,345`.
+pub fn value(unit: Unit, v: f64) -> String {
+    value_of(unit, v, DECIMAL_FROM)
+}
+
+/// A value with the precision `n` rows can carry: a share of fewer than [`DECIMAL_FROM`] rows has no decimal.
+pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
+    if !v.is_finite() {
+        return NO_DATA.to_owned();
+    }
+    match unit {
+        Unit::Share => share(v, share_decimals(n)),
+        Unit::Seconds => seconds(v),
+        Unit::Count => grouped(v, 0),
+        Unit::Number => grouped(v, 2),
+        Unit::Money => grouped(v, if v.abs() >= 1000.0 { 0 } else { 2 }),
+        Unit::Days => days(v),
+    }
+}
+
+/// [`value_of`], or [`NO_DATA`].
+pub fn optional(unit: Unit, v: Option<f64>, n: u64) -> String {
+    v.map_or_else(|| NO_DATA.to_owned(), |v| value_of(unit, v, n))
+}
+
+/// The change from `before` to `now`, e.g. `+3.1 pts`, `−12 min`; `None` when it rounds to nothing. `n` is the smaller number of rows.
+pub fn difference(unit: Unit, now: f64, before: f64, n: u64) -> Option<String> {
+    let delta = now - before;
+    if !delta.is_finite() {
+        return None;
+    }
+    let (is_negative, size) = (delta < 0.0, delta.abs());
+    let text = match unit {
+        Unit::Share => format!("{}{NBSP}pts", grouped(size * 100.0, share_decimals(n))),
+        Unit::Seconds => seconds_coarse(size),
+        _ => value_of(unit, size, n),
+    };
+    let is_zero = !text.chars().any(|c| ('1'..='9').contains(&c));
+    (!is_zero).then(|| format!("{}{text}", if is_negative { MINUS } else { '+' }))
+}
+
+/// A target with its direction, e.g. `≥ 85 %`; whole shares without a decimal.
+pub fn target(unit: Unit, v: f64, is_lower_better: bool) -> String {
+    format!("{}{NBSP}{}", if is_lower_better { '≤' } else { '≥' }, bare_target(unit, v))
+}
+
+/// A target's value alone: whole shares without a decimal.
+pub fn bare_target(unit: Unit, v: f64) -> String {
+    value_of(unit, v, if is_whole(v * 100.0) { 1 } else { DECIMAL_FROM })
+}
+
+/// Both ends of a 95 % interval, e.g. `83.1–89.4 %`.
+pub fn interval(unit: Unit, (low, high): (f64, f64), n: u64) -> String {
+    if !low.is_finite() || !high.is_finite() {
+        return NO_DATA.to_owned();
+    }
+    if unit == Unit::Share {
+        let d = share_decimals(n);
+        return format!("{}–{}{NBSP}%", grouped(low * 100.0, d), grouped(high * 100.0, d));
+    }
+    format!("{} – {}", value_of(unit, low, n), value_of(unit, high, n))
+}
+
+/// A number of rows, e.g. `12,345`.
+pub fn count(n: u64) -> String {
+    group_digits(&n.to_string())
+}
+
+/// The value of an axis tick, as short as `step` between ticks allows: `85 %`, `4 h`, `2k`.
+pub fn tick(unit: Unit, v: f64, step: f64) -> String {
+    if !v.is_finite() {
+        return NO_DATA.to_owned();
+    }
+    match unit {
+        Unit::Share => format!("{}{NBSP}%", grouped(v * 100.0, decimals_for(step * 100.0))),
+        Unit::Seconds => seconds_tick(v),
+        Unit::Days => format!("{}{NBSP}d", grouped(v, decimals_for(step))),
+        _ => compact(v, step),
+    }
+}
+
+/// A tick of thousands or millions without the zeros: `120k`, `1.5M`.
+fn compact(v: f64, step: f64) -> String {
+    let (part, suffix) = match step.abs().max(v.abs() / 100.0) {
+        s if s >= 1e10 => return format!("{v:.0e}"),
+        s if s >= 1e5 => (1e6, "M"),
+        s if s >= 100.0 && v.abs() >= 1e4 => (1e3, "k"),
+        _ => (1.0, ""),
+    };
+    if v == 0.0 { "0".to_owned() } else { format!("{}{suffix}", grouped(v / part, decimals_for(step / part))) }
+}
+
+/// Text from data without control characters, bidirectional overrides and what XML forbids; line breaks and tabs become spaces.
+pub fn clean(text: &str) -> String {
+    text.chars().filter_map(|c| if matches!(c, '\n' | '\r' | '\t') { Some(' ') } else { (!is_unprintable(c)).then_some(c) }).collect()
+}
+
+/// [`clean`], and at most `max` characters, the last of them `…` when something was cut.
+pub fn label(text: &str, max: usize) -> String {
+    let clean = clean(text);
+    if clean.chars().count() <= max {
+        return clean;
+    }
+    let mut short: String = clean.chars().take(max.saturating_sub(1)).collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+/// C0 and C1 controls, bidirectional marks, embeddings, overrides and isolates, byte order marks and noncharacters.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || (u32::from(c) & 0xfffe) == 0xfffe
+}
+
+fn decimals_for(step: f64) -> usize {
+    if !step.is_finite() || step <= 0.0 {
+        return 0;
+    }
+    (0..4).find(|d| is_whole(step * 10f64.powi(*d)) || step * 10f64.powi(*d) >= 20.0).unwrap_or(3) as usize
+}
+
+fn is_whole(v: f64) -> bool {
+    (v - v.round()).abs() < 1e-6
+}
+
+fn share_decimals(n: u64) -> usize {
+    usize::from(n >= DECIMAL_FROM)
+}
+
+/// Rounding may not turn "nearly all" into all, or "hardly any" into none.
+fn share(v: f64, decimals: usize) -> String {
+    let (text, step) = (grouped(v * 100.0, decimals), if decimals == 0 { 1.0 } else { 0.1 });
+    let number: f64 = text.parse().unwrap_or(f64::NAN);
+    if (number - 100.0).abs() < 1e-9 && v < 1.0 - 1e-9 {
+        return format!(">{NBSP}{}{NBSP}%", grouped(100.0 - step, decimals));
+    }
+    if number.abs() < 1e-9 && v > 1e-9 {
+        return format!("<{NBSP}{}{NBSP}%", grouped(step, decimals));
+    }
+    format!("{text}{NBSP}%")
+}
+
+fn days(v: f64) -> String {
+    format!("{}{NBSP}d", grouped(v, usize::from(v.abs() < 10.0 && v.fract() != 0.0)))
+}
+
+/// A duration in its two largest units; a second part of zero is left out.
+fn seconds(v: f64) -> String {
+    signed(v, |size| match rounded(size, 1) {
+        s if s < MINUTE => format!("{s}{NBSP}s"),
+        s if s < HOUR => two(s, (MINUTE, "min"), (1, "s")),
+        _ => hours_or_days(size),
+    })
+}
+
+/// A duration as a difference: seconds only below ten minutes.
+fn seconds_coarse(v: f64) -> String {
+    if rounded(v, 1) < 10 * MINUTE {
+        return seconds(v);
+    }
+    match rounded(v, MINUTE) {
+        s if s < HOUR => format!("{}{NBSP}min", s / MINUTE),
+        _ => hours_or_days(v),
+    }
+}
+
+fn seconds_tick(v: f64) -> String {
+    signed(v, |size| match rounded(size, 1) {
+        0 => "0".to_owned(),
+        s if s % DAY == 0 || s >= 4 * DAY => format!("{}{NBSP}d", grouped(size / 86_400.0, usize::from(s % DAY != 0))),
+        s if s % HOUR == 0 => format!("{}{NBSP}h", s / HOUR),
+        s if s % MINUTE == 0 && s < 2 * HOUR => format!("{}{NBSP}min", s / MINUTE),
+        _ => seconds(size),
+    })
+}
+
+fn hours_or_days(size: f64) -> String {
+    match rounded(size, MINUTE) {
+        s if s < DAY => two(s, (HOUR, "h"), (MINUTE, "min")),
+        _ if size >= 100.0 * 86_400.0 => format!("{}{NBSP}d", grouped(size / 86_400.0, 0)),
+        _ => two(rounded(size, HOUR), (DAY, "d"), (HOUR, "h")),
+    }
+}
+
+fn two(s: i64, (big, big_name): (i64, &str), (small, small_name): (i64, &str)) -> String {
+    let rest = s % big / small;
+    let head = format!("{}{NBSP}{big_name}", s / big);
+    match (rest, small_name) {
+        (0, _) => head,
+        (_, "s") => format!("{head}{NBSP}{rest:02}{NBSP}s"),
+        _ => format!("{head}{NBSP}{rest}{NBSP}{small_name}"),
+    }
+}
+
+fn rounded(v: f64, to: i64) -> i64 {
+    ((v / to as f64).round() as i64).saturating_mul(to)
+}
+
+fn signed(v: f64, text: impl Fn(f64) -> String) -> String {
+    let body = text(v.abs());
+    if v < 0.0 && body.chars().any(|c| ('1'..='9').contains(&c)) { format!("{MINUS}{body}") } else { body }
+}
+
+fn grouped(v: f64, decimals: usize) -> String {
+    signed(v, |size| {
+        let text = format!("{size:.decimals$}");
+        match text.split_once('.') {
+            Some((whole, part)) => format!("{}.{part}", group_digits(whole)),
+            None => group_digits(&text),
+        }
+    })
+}
+
+fn group_digits(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(s: &str) -> String {
+        s.replace(NBSP, " ")
+    }
+
+    #[test]
+    fn shares_carry_the_precision_of_their_rows() {
+        assert_eq!(plain(&value_of(Unit::Share, 0.8661, 200)), "86.6 %");
+        assert_eq!(plain(&value_of(Unit::Share, 0.8661, 199)), "87 %");
+        assert_eq!(plain(&value(Unit::Share, 1.0)), "100.0 %");
+        assert_eq!(plain(&value_of(Unit::Share, 0.0, 3)), "0 %");
+    }
+
+    #[test]
+    fn rounding_never_claims_all_or_none() {
+        assert_eq!(plain(&value(Unit::Share, 0.9999)), "> 99.9 %");
+        assert_eq!(plain(&value(Unit::Share, 0.0001)), "< 0.1 %");
+        assert_eq!(plain(&value_of(Unit::Share, 0.003, 10)), "< 1 %");
+    }
+
+    #[test]
+    fn durations_use_their_two_largest_units() {
+        let cases = [
+            (0.0, "0 s"),
+            (37.4, "37 s"),
+            (59.6, "1 min"),
+            (245.0, "4 min 05 s"),
+            (3599.7, "1 h"),
+            (11_520.0, "3 h 12 min"),
+            (86_399.0, "1 d"),
+            (187_200.0, "2 d 4 h"),
+            (35_600_000.0, "412 d"),
+            (-720.0, "−12 min"),
+        ];
+        for (secs, text) in cases {
+            assert_eq!(plain(&value(Unit::Seconds, secs)), text, "{secs}");
+        }
+    }
+
+    #[test]
+    fn counts_money_and_numbers_group_by_three() {
+        assert_eq!(value(Unit::Count, 12_345.0), "12,345");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(999), "999");
+        assert_eq!(value(Unit::Number, 3.414), "3.41");
+        assert_eq!(value(Unit::Money, 12.5), "12.50");
+        assert_eq!(value(Unit::Money, 12_345.67), "12,346");
+        assert_eq!(value(Unit::Number, -1234.5), "−1,234.50");
+        assert_eq!(value(Unit::Number, -0.001), "0.00");
+        assert_eq!(plain(&value(Unit::Days, 412.0)), "412 d");
+        assert_eq!(plain(&value(Unit::Days, 3.44)), "3.4 d");
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_data() {
+        for unit in [Unit::Share, Unit::Seconds, Unit::Count, Unit::Number, Unit::Money, Unit::Days] {
+            for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                assert_eq!(value(unit, v), NO_DATA);
+                assert_eq!(tick(unit, v, 1.0), NO_DATA);
+                assert_eq!(difference(unit, v, 0.0, 10), None);
+            }
+            let huge = value(unit, 1e300);
+            assert!(!huge.contains("inf") && !huge.contains("NaN"), "{huge}");
+        }
+        assert_eq!(optional(Unit::Count, None, 0), NO_DATA);
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_vanish_when_they_round_to_nothing() {
+        assert_eq!(plain(&difference(Unit::Share, 0.866, 0.835, 400).unwrap()), "+3.1 pts");
+        assert_eq!(plain(&difference(Unit::Share, 0.80, 0.85, 40).unwrap()), "−5 pts");
+        assert_eq!(difference(Unit::Share, 0.8501, 0.85, 40), None);
+        assert_eq!(plain(&difference(Unit::Seconds, 3600.0, 4320.0, 40).unwrap()), "−12 min");
+        assert_eq!(plain(&difference(Unit::Seconds, 10.0, 15.0, 40).unwrap()), "−5 s");
+        assert_eq!(difference(Unit::Count, 5.0, 5.0, 40), None);
+    }
+
+    #[test]
+    fn targets_and_intervals() {
+        assert_eq!(plain(&target(Unit::Share, 0.85, false)), "≥ 85 %");
+        assert_eq!(plain(&target(Unit::Share, 0.855, false)), "≥ 85.5 %");
+        assert_eq!(plain(&target(Unit::Seconds, 14_400.0, true)), "≤ 4 h");
+        assert_eq!(plain(&interval(Unit::Share, (0.831, 0.894), 412)), "83.1–89.4 %");
+        assert_eq!(plain(&interval(Unit::Share, (0.831, 0.894), 41)), "83–89 %");
+    }
+
+    #[test]
+    fn text_from_data_cannot_turn_lines_around_or_break_xml() {
+        assert_eq!(clean("a\u{202e}b\u{0}c\u{85}d\u{fffe}e\u{2066}f\ng"), "abcdef g");
+        assert_eq!(clean("Zoë 👩\u{200d}💻 O'Brien <b>"), "Zoë 👩\u{200d}💻 O'Brien <b>");
+        assert_eq!(label("abcdefgh", 8), "abcdefgh");
+        assert_eq!(label("abcdef hij", 8), "abcdef…");
+    }
+
+    #[test]
+    fn ticks_are_short() {
+        assert_eq!(plain(&tick(Unit::Share, 0.85, 0.05)), "85 %");
+        assert_eq!(plain(&tick(Unit::Share, 0.7, 0.8 - 0.7)), "70 %");
+        assert_eq!(plain(&tick(Unit::Share, 0.855, 0.005)), "85.5 %");
+        assert_eq!(plain(&tick(Unit::Seconds, 14_400.0, 3600.0)), "4 h");
+        assert_eq!(plain(&tick(Unit::Seconds, 172_800.0, 86_400.0)), "2 d");
+        assert_eq!(tick(Unit::Count, 1500.0, 500.0), "1,500");
+        assert_eq!(tick(Unit::Count, 120_000.0, 20_000.0), "120k");
+        assert_eq!(tick(Unit::Count, 1_500_000.0, 500_000.0), "1.5M");
+    }
+}

@@ -1,0 +1,179 @@
+//! Whole and decimal numbers, as plain exports write them: no thousands separators, no units.
+
+/// A decimal number as it is written: `mantissa` times ten to the power of `exponent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decimal {
+    pub(super) negative: bool,
+    pub(super) mantissa: u128,
+    pub(super) exponent: i32,
+}
+
+/// More digits than this (leading zeros aside) are refused; ten to their power times a day's nanoseconds still fits an `i128`.
+const MOST_DIGITS: u32 = 21;
+
+impl Decimal {
+    /// Reads `[+-]digits[.digits][e[+-]digits]`; `.5` is read, `5.` is not.
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+        let (negative, rest) = sign(text);
+        let (whole, rest) = digits(rest);
+        let (fraction, rest) = match rest {
+            [b'.', behind @ ..] => digits(behind),
+            _ => (&[][..], rest),
+        };
+        let dot = whole.len() + fraction.len() < text.len() && text.contains(&b'.');
+        if (dot && fraction.is_empty()) || (whole.is_empty() && fraction.is_empty()) {
+            return None;
+        }
+        let mut mantissa = 0u128;
+        for digit in whole.iter().chain(fraction) {
+            mantissa = mantissa * 10 + u128::from(digit - b'0');
+            if mantissa >= 10u128.pow(MOST_DIGITS) {
+                return None;
+            }
+        }
+        let exponent = power(rest)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+        Some(Self { negative, mantissa, exponent })
+    }
+
+    /// The largest whole number not above this one.
+    pub(super) fn floor(self) -> Option<i128> {
+        let magnitude = if let Ok(up) = u32::try_from(self.exponent) {
+            self.mantissa.checked_mul(10u128.checked_pow(up)?)?
+        } else {
+            let by = 10u128.checked_pow(self.exponent.unsigned_abs()).unwrap_or(u128::MAX);
+            if self.negative { self.mantissa.div_ceil(by) } else { self.mantissa / by }
+        };
+        let magnitude = i128::try_from(magnitude).ok()?;
+        Some(if self.negative { -magnitude } else { magnitude })
+    }
+
+    /// This many times `unit`, rounded half away from zero.
+    pub(super) fn times(self, unit: u64) -> Option<i128> {
+        let whole = self.mantissa.checked_mul(u128::from(unit))?;
+        let magnitude = match u32::try_from(self.exponent) {
+            Ok(up) => whole.checked_mul(10u128.checked_pow(up)?)?,
+            Err(_) => 10u128.checked_pow(self.exponent.unsigned_abs()).map_or(0, |by| (whole + by / 2) / by),
+        };
+        let magnitude = i128::try_from(magnitude).ok()?;
+        Some(if self.negative { -magnitude } else { magnitude })
+    }
+}
+
+fn sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    }
+}
+
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|b| b.is_ascii_digit()).count())
+}
+
+/// The power of ten behind a number: nothing, or `e` and a whole number of at most three digits.
+fn power(text: &[u8]) -> Option<i32> {
+    let [b'e' | b'E', rest @ ..] = text else { return text.is_empty().then_some(0) };
+    let (negative, rest) = sign(rest);
+    let (number, rest) = digits(rest);
+    if !(1..=3).contains(&number.len()) || !rest.is_empty() {
+        return None;
+    }
+    let power = number.iter().fold(0, |n, d| n * 10 + i32::from(d - b'0'));
+    Some(if negative { -power } else { power })
+}
+
+/// A whole number with an optional sign; zeros after a decimal point are allowed (`12.0`). `None` if it does not fit.
+pub fn int(text: &[u8]) -> Option<i64> {
+    let (negative, rest) = sign(text);
+    let (whole, rest) = digits(rest);
+    let zeros = matches!(rest, []) || matches!(rest, [b'.', b'0', more @ ..] if more.iter().all(|&b| b == b'0'));
+    if whole.is_empty() || !zeros {
+        return None;
+    }
+    let mut value = 0i64;
+    for digit in whole {
+        let digit = i64::from(digit - b'0');
+        value = value.checked_mul(10)?;
+        // Built up on its own side of zero: the lowest number has no positive twin.
+        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+    }
+    Some(value)
+}
+
+/// A finite decimal number: `[+-]digits[.digits][e[+-]digits]`.
+pub fn number(text: &[u8]) -> Option<f64> {
+    let decimal = Decimal::parse(text)?;
+    // Both are exact below these bounds, so the quotient is the nearest number.
+    if decimal.mantissa < 1 << 53 && (-22..=0).contains(&decimal.exponent) {
+        let size = decimal.mantissa as f64 / 10f64.powi(-decimal.exponent);
+        return Some(if decimal.negative { -size } else { size });
+    }
+    std::str::from_utf8(text).ok()?.parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// [`number`] with a decimal comma in place of the point if `decimal_comma` says so.
+pub fn number_with(text: &[u8], decimal_comma: bool) -> Option<f64> {
+    if !decimal_comma {
+        return number(text);
+    }
+    if text.contains(&b'.') {
+        return None;
+    }
+    let pointed: Vec<u8> = text.iter().map(|&b| if b == b',' { b'.' } else { b }).collect();
+    number(&pointed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{int, number, number_with};
+    use proptest::prelude::*;
+
+    #[test]
+    fn whole_numbers() {
+        let good = [("0", 0), ("-0", 0), ("+7", 7), ("12.0", 12), ("12.000", 12), ("007", 7), ("-9223372036854775808", i64::MIN)];
+        for (text, value) in good {
+            assert_eq!(int(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["", "-", "+", "12.5", "12.", ".0", "1e3", "9223372036854775808", "-9223372036854775809", "1 2", "1,000", "--1", "0x1"]
+        {
+            assert_eq!(int(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decimal_numbers() {
+        let good = [
+            ("0", 0.0),
+            ("12.5", 12.5),
+            (".5", 0.5),
+            ("-1.25e2", -125.0),
+            ("1E-3", 0.001),
+            ("123456789012345678", 123_456_789_012_345_680.0),
+        ];
+        for (text, value) in good {
+            assert_eq!(number(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["", ".", "5.", "-", "nan", "inf", "Infinity", "1e", "1e999", "1.2.3", "3,5", "1e1e1", "1_0"] {
+            assert_eq!(number(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decimal_commas_only_where_asked_for() {
+        assert_eq!(number_with(b"3,5", true), Some(3.5));
+        assert_eq!(number_with(b"1.234,5", true), None);
+        assert_eq!(number_with(b"1,234,5", true), None);
+        assert_eq!(number_with(b"3.5", false), Some(3.5));
+        assert_eq!(number_with(b"3,5", false), None);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_standard_library(value in any::<i64>(), scaled in any::<i32>(), places in 0usize..9) {
+            prop_assert_eq!(int(value.to_string().as_bytes()), Some(value));
+            let text = format!("{:.places$}", f64::from(scaled) / 1000.0);
+            prop_assert_eq!(number(text.as_bytes()), text.parse().ok(), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! From a header and a mapping to typed values: the plan for each column of a file, and the loops that follow it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+
+use foldhash::fast::{FixedState, RandomState};
+
+use super::cells::duration::DurationUnit;
+use super::cells::flag::flag;
+use super::cells::number::{int, number};
+use super::cells::timestamp::{Form, Stamp};
+use super::cells::trim;
+use super::scan::Block;
+use crate::clock::zone::{Cursor, Zone};
+use crate::columns::Type;
+use crate::desk::{MISSING, NONE, code_of};
+use crate::error::Result;
+
+/// How one column of the desk is read from one file.
+#[derive(Debug, Clone)]
+pub(super) struct ColumnPlan {
+    /// Name in the desk's frame.
+    pub(super) name: String,
+    pub(super) kind: Type,
+    pub(super) is_required: bool,
+    /// Field numbers in the file, joined by `join`; none for a constant.
+    pub(super) fields: Vec<usize>,
+    pub(super) join: String,
+    /// Header(s) as shown in messages.
+    pub(super) header: String,
+    pub(super) constant: Option<String>,
+    pub(super) nulls: Vec<Vec<u8>>,
+    pub(super) values: HashMap<Vec<u8>, String>,
+    pub(super) forms: Vec<Form>,
+    pub(super) unit: DurationUnit,
+    /// Whether values are kept or only checked.
+    pub(super) is_stored: bool,
+    /// For an id: keep the text as well.
+    pub(super) keeps_text: bool,
+}
+
+/// Typed values of one column of one block.
+#[derive(Debug)]
+pub(super) enum Cells {
+    Long(Vec<i64>),
+    Whole(Vec<i32>),
+    Number(Vec<f64>),
+    Flag(Vec<u8>),
+    Text(Vec<u32>),
+    Words(Vec<Option<String>>),
+}
+
+/// A flag that is not there.
+pub(super) const NO_FLAG: u8 = 2;
+
+impl Cells {
+    pub(super) fn empty(kind: Type) -> Self {
+        match kind {
+            Type::Instant | Type::Id => Self::Long(Vec::new()),
+            Type::Duration | Type::Int => Self::Whole(Vec::new()),
+            Type::Number => Self::Number(Vec::new()),
+            Type::Flag => Self::Flag(Vec::new()),
+            Type::Dim | Type::Enum(_) => Self::Text(Vec::new()),
+            Type::Words => Self::Words(Vec::new()),
+        }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Long(a), Self::Long(b)) => a.extend(b),
+            (Self::Whole(a), Self::Whole(b)) => a.extend(b),
+            (Self::Number(a), Self::Number(b)) => a.extend(b),
+            (Self::Flag(a), Self::Flag(b)) => a.extend(b),
+            (Self::Text(a), Self::Text(b)) => a.extend(b),
+            (Self::Words(a), Self::Words(b)) => a.extend(b),
+            _ => unreachable!("a column has one type"),
+        }
+    }
+
+    pub(super) fn append_nulls(&mut self, rows: usize) {
+        match self {
+            Self::Long(v) => v.resize(v.len() + rows, MISSING),
+            Self::Whole(v) => v.resize(v.len() + rows, i32::MIN),
+            Self::Number(v) => v.resize(v.len() + rows, f64::NAN),
+            Self::Flag(v) => v.resize(v.len() + rows, NO_FLAG),
+            Self::Text(v) => v.resize(v.len() + rows, NONE),
+            Self::Words(v) => v.resize(v.len() + rows, None),
+        }
+    }
+
+    pub(super) fn keep(&mut self, mask: &[bool]) {
+        fn keep<T>(values: &mut Vec<T>, mask: &[bool]) {
+            let mut i = 0;
+            values.retain(|_| {
+                i += 1;
+                mask[i - 1]
+            });
+        }
+        match self {
+            Self::Long(v) => keep(v, mask),
+            Self::Whole(v) => keep(v, mask),
+            Self::Number(v) => keep(v, mask),
+            Self::Flag(v) => keep(v, mask),
+            Self::Text(v) => keep(v, mask),
+            Self::Words(v) => keep(v, mask),
+        }
+    }
+}
+
+/// What reading a column may say besides its values.
+#[derive(Debug, Default)]
+pub(super) struct Remarks {
+    pub(super) unmapped: BTreeMap<(String, String), u64>,
+    pub(super) clock_changes: u64,
+}
+
+/// A cell that could not be read: row, code, the cell, why.
+#[derive(Debug)]
+pub(super) struct BadCell {
+    pub(super) row: usize,
+    pub(super) header: String,
+    pub(super) code: &'static str,
+    pub(super) value: String,
+    pub(super) reason: String,
+}
+
+/// Reads one column of a block.
+pub(super) struct ColumnReader<'b> {
+    pub(super) block: &'b Block,
+    pub(super) zone: &'b Zone,
+    pub(super) bad: Vec<BadCell>,
+    pub(super) remarks: Remarks,
+}
+
+/// The stable hash behind every key.
+pub(super) fn key_of(text: &[u8]) -> i64 {
+    let hash = FixedState::with_seed(0x6465_736b_6361_7264).hash_one(text);
+    // MISSING stands for "no key".
+    (hash as i64).max(MISSING + 1)
+}
+
+impl<'b> ColumnReader<'b> {
+    /// Values (and, for an id kept as text, its text) of every row.
+    pub(super) fn read(&mut self, plan: &ColumnPlan) -> Result<(Cells, Option<Cells>)> {
+        if let Some(constant) = &plan.constant {
+            return self.constant(plan, constant);
+        }
+        Ok(match plan.kind {
+            Type::Instant => (self.instants(plan), None),
+            Type::Duration => (self.whole(plan, |unit, cell| unit.parse(cell)), None),
+            Type::Int => (self.whole(plan, |_, cell| int(cell)), None),
+            Type::Number => (self.each(plan, Cells::Number, f64::NAN, |_, cell| number(cell).ok_or("is not a number")), None),
+            Type::Flag => (self.flags(plan), None),
+            Type::Dim => (self.texts(plan)?, None),
+            Type::Enum(words) => (self.words_of(plan, words)?, None),
+            Type::Words => (self.each(plan, Cells::Words, None, |_, cell| Ok(Some(lossy(cell)))), None),
+            Type::Id => {
+                let keys = self.each(plan, Cells::Long, MISSING, |_, cell| Ok(key_of(cell)));
+                let text = plan.keeps_text.then(|| self.each(plan, Cells::Words, None, |_, cell| Ok(Some(lossy(cell)))));
+                (keys, text)
+            }
+        })
+    }
+
+    fn constant(&mut self, plan: &ColumnPlan, text: &str) -> Result<(Cells, Option<Cells>)> {
+        let rows = self.block.rows();
+        let cells = match plan.kind {
+            Type::Flag => Cells::Flag(vec![flag(text.as_bytes()).map_or(NO_FLAG, u8::from); rows]),
+            Type::Int | Type::Duration => Cells::Whole(vec![int(text.as_bytes()).map_or(i32::MIN, |v| v as i32); rows]),
+            Type::Number => Cells::Number(vec![number(text.as_bytes()).unwrap_or(f64::NAN); rows]),
+            Type::Id => Cells::Long(vec![key_of(text.as_bytes()); rows]),
+            Type::Instant => Cells::Long(vec![MISSING; rows]),
+            Type::Dim | Type::Enum(_) => Cells::Text(vec![code_of(text)?; rows]),
+            Type::Words => Cells::Words(vec![Some(text.to_owned()); rows]),
+        };
+        let as_text = plan.keeps_text.then(|| Cells::Words(vec![Some(text.to_owned()); rows]));
+        Ok((cells, as_text))
+    }
+
+    /// The one loop over a column: nulls, bad cells and required columns are handled here, values by `parse`.
+    fn each<T: Clone>(
+        &mut self,
+        plan: &ColumnPlan,
+        wrap: impl Fn(Vec<T>) -> Cells,
+        missing: T,
+        mut parse: impl FnMut(&mut Remarks, &[u8]) -> std::result::Result<T, &'static str>,
+    ) -> Cells {
+        let rows = self.block.rows();
+        let mut out = Vec::with_capacity(rows);
+        let (mut scratch, mut joined) = (Vec::new(), Vec::new());
+        for row in 0..rows {
+            let cell = cell(self.block, plan, row, &mut scratch, &mut joined);
+            if cell.is_empty() || plan.nulls.iter().any(|n| n == cell) {
+                out.push(missing.clone());
+                if plan.is_required {
+                    self.bad.push(bad(row, plan, "constraint-error", cell, "is empty, and this column is needed"));
+                }
+                continue;
+            }
+            match parse(&mut self.remarks, cell) {
+                Ok(value) => out.push(value),
+                Err(reason) => {
+                    self.bad.push(bad(row, plan, "type-error", cell, reason));
+                    out.push(missing.clone());
+                }
+            }
+        }
+        wrap(out)
+    }
+
+    fn whole(&mut self, plan: &ColumnPlan, parse: impl Fn(DurationUnit, &[u8]) -> Option<i64>) -> Cells {
+        let unit = plan.unit;
+        let is_duration = plan.kind == Type::Duration;
+        self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
+            let wrong = if is_duration { "is not a duration of this unit" } else { "is not a whole number" };
+            let value = parse(unit, cell).ok_or(wrong)?;
+            i32::try_from(value).ok().filter(|v| *v != i32::MIN).ok_or("is too large")
+        })
+    }
+
+    fn instants(&mut self, plan: &ColumnPlan) -> Cells {
+        let mut cursor = Cursor::new(self.zone);
+        self.each(plan, Cells::Long, MISSING, move |remarks, cell| {
+            let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the declared form")?;
+            Ok(match stamp {
+                Stamp { secs, offset: Some(offset) } => secs - i64::from(offset),
+                Stamp { secs, offset: None } => {
+                    let utc = cursor.to_utc(secs);
+                    remarks.clock_changes += u64::from(utc.note.is_some());
+                    utc.secs
+                }
+            })
+        })
+    }
+
+    fn flags(&mut self, plan: &ColumnPlan) -> Cells {
+        self.each(plan, Cells::Flag, NO_FLAG, |remarks, cell| {
+            let mapped = if plan.values.is_empty() { None } else { plan.values.get(&cell.to_ascii_lowercase()) };
+            let value = mapped.map_or_else(|| flag(cell), |word| flag(word.as_bytes()));
+            if value.is_none() {
+                remarks.unmapped(plan, cell);
+            }
+            Ok(value.map_or(NO_FLAG, u8::from))
+        })
+    }
+
+    /// Short texts: each distinct one is looked up once a block.
+    fn texts(&mut self, plan: &ColumnPlan) -> Result<Cells> {
+        let mut failure = None;
+        let mut known: HashMap<Vec<u8>, u32, RandomState> = HashMap::default();
+        let (mut last, mut last_code) = (Vec::new(), NONE);
+        let cells = self.each(plan, Cells::Text, NONE, |_, cell| {
+            if last == cell {
+                return Ok(last_code);
+            }
+            let code = match known.get(cell) {
+                Some(code) => *code,
+                None => {
+                    let mapped = if plan.values.is_empty() { None } else { plan.values.get(&String::from_utf8_lossy(cell).to_lowercase().into_bytes()) };
+                    let code = mapped.map_or_else(|| code_of(&String::from_utf8_lossy(cell)), |word| code_of(word));
+                    let code = code.unwrap_or_else(|e| {
+                        failure = Some(e);
+                        NONE
+                    });
+                    known.insert(cell.to_vec(), code);
+                    code
+                }
+            };
+            last.clear();
+            last.extend_from_slice(cell);
+            last_code = code;
+            Ok(code)
+        });
+        failure.map_or(Ok(cells), Err)
+    }
+
+    /// Words of a fixed list: through the value map, else as they are; unknown ones stay empty and are counted.
+    fn words_of(&mut self, plan: &ColumnPlan, words: &[&str]) -> Result<Cells> {
+        let codes: Vec<u32> = words.iter().map(|w| code_of(w)).collect::<Result<_>>()?;
+        let mut known: HashMap<Vec<u8>, Option<u32>, RandomState> = HashMap::default();
+        let (mut last, mut last_code) = (Vec::new(), None);
+        Ok(self.each(plan, Cells::Text, NONE, |remarks, cell| {
+            let code = if last == cell {
+                last_code
+            } else {
+                let code = match known.get(cell) {
+                    Some(code) => *code,
+                    None => {
+                        let lower = String::from_utf8_lossy(cell).to_lowercase();
+                        let word = plan.values.get(lower.as_bytes()).map_or(lower.as_str(), String::as_str);
+                        let code = words.iter().position(|w| w.eq_ignore_ascii_case(word)).map(|i| codes[i]);
+                        known.insert(cell.to_vec(), code);
+                        code
+                    }
+                };
+                last.clear();
+                last.extend_from_slice(cell);
+                last_code = code;
+                code
+            };
+            if code.is_none() {
+                remarks.unmapped(plan, cell);
+            }
+            Ok(code.unwrap_or(NONE))
+        }))
+    }
+}
+
+impl Remarks {
+    fn unmapped(&mut self, plan: &ColumnPlan, cell: &[u8]) {
+        *self.unmapped.entry((plan.header.clone(), excerpt(cell))).or_default() += 1;
+    }
+}
+
+fn bad(row: usize, plan: &ColumnPlan, code: &'static str, cell: &[u8], reason: &str) -> BadCell {
+    BadCell { row, header: plan.header.clone(), code, value: excerpt(cell), reason: format!("{:?} {reason}", excerpt(cell)) }
+}
+
+fn lossy(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).into_owned()
+}
+
+fn excerpt(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).chars().take(200).collect()
+}
+
+/// The trimmed text of a cell, quotes undone; several fields are joined.
+pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &'a mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
+    if let [field] = plan.fields[..] {
+        return trim(super::cells::unquote(block.raw(row, field), scratch));
+    }
+    joined.clear();
+    for (i, &field) in plan.fields.iter().enumerate() {
+        let part = trim(super::cells::unquote(block.raw(row, field), scratch));
+        if part.is_empty() || plan.nulls.iter().any(|n| n == part) {
+            joined.clear();
+            return joined;
+        }
+        if i > 0 {
+            joined.extend_from_slice(plan.join.as_bytes());
+        }
+        joined.extend_from_slice(part);
+    }
+    joined
+}

@@ -1,0 +1,155 @@
+//! Exports in, [`Desk`] out: the only place that knows how products write things down.
+//!
+//! A strict tokenizer finds the rows, declared forms type the cells, every row that is not used is accounted for in the
+//! [`ledger`]. Knows nothing of metrics.
+
+pub mod cells;
+mod column;
+pub mod dialect;
+pub mod ledger;
+pub mod preset;
+pub mod scan;
+mod source;
+mod table;
+mod unique;
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::columns::Source;
+use crate::desk::{Desk, Frame, MISSING, SEGMENT, bug, dtype, frame_name};
+use crate::error::Result;
+use crate::facts::{Table, Wanted};
+use crate::settings::{Settings, SourceSettings};
+use ledger::{Ledger, SourceLedger};
+use source::{Gathered, Keep, dating_column};
+use table::{Slot, nulls};
+
+/// Reads every source of the config; only what is `wanted` is kept, everything is checked.
+///
+/// `as_of` is the cut-off in seconds UTC: later rows are counted and left out. `progress` is told the bytes read.
+///
+/// # Errors
+/// An input error for a missing, empty or unmappable file, or a date column that cannot be read one way only.
+pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn(u64) + Sync)) -> Result<Desk> {
+    let mut frames: BTreeMap<Source, Vec<Frame>> = BTreeMap::new();
+    let mut ledger = Ledger::default();
+    for source in &settings.sources {
+        let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
+        let keep = Keep { is_stored: &is_stored, texts: wanted.texts, progress };
+        let Gathered { mut frame, identities, ledger: mut account } = source::read(settings, source, &keep)?;
+        let verdict = identities.judge();
+        account.duplicate = verdict.duplicate.len() as u64;
+        account.superseded = verdict.superseded.len() as u64;
+        account.accepted = identities.keys.len() as u64 - account.duplicate - account.superseded;
+        account.check()?;
+        drop(identities);
+        if source.versions {
+            frames.entry(Source::TicketEvents).or_default().push(states(&frame, &verdict.duplicate)?);
+        }
+        let dropped = [verdict.duplicate, verdict.superseded].concat();
+        drop_rows(&mut frame, &dropped)?;
+        cut_off(&mut frame, source, as_of, &mut account)?;
+        frames.entry(source.kind).or_default().push(frame);
+        ledger.sources.push(account);
+    }
+    let frames = Source::ALL.into_iter().map(|kind| Ok((kind, united(settings, wanted, kind, frames.remove(&kind))?))).collect::<Result<_>>()?;
+    Ok(Desk { frames, ledger, as_of })
+}
+
+/// Whether a canonical column (or its frame name) is asked for, or dates the rows.
+fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str) -> bool {
+    let is_state = source.versions && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
+    column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
+}
+
+/// Columns of a ticket event taken from a state of its ticket: (event column, ticket column).
+const STATE_COLUMNS: [(&str, &str); 8] = [
+    ("ticket_id_key", "id_key"),
+    ("at", "updated_at"),
+    ("status", "status"),
+    ("priority", "priority"),
+    ("group", "group"),
+    ("assignee", "assignee"),
+    ("sla_resolution_met", "sla_resolution_met"),
+    ("sla_response_met", "sla_response_met"),
+];
+
+/// The states of an audit log as ticket events, without exact copies.
+fn states(tickets: &Frame, duplicates: &[u32]) -> Result<Frame> {
+    let mut events = Frame::default();
+    for segment in &tickets.segments {
+        let columns: Vec<Column> = STATE_COLUMNS
+            .iter()
+            .filter_map(|(event, ticket)| segment.column(ticket).ok().map(|c| c.clone().with_name((*event).into())))
+            .collect();
+        events.segments.push(DataFrame::new(segment.height(), columns).map_err(bug)?);
+    }
+    drop_rows(&mut events, duplicates)?;
+    Ok(events)
+}
+
+fn drop_rows(frame: &mut Frame, rows: &[u32]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut mask = vec![true; frame.height()];
+    rows.iter().for_each(|&row| mask[row as usize] = false);
+    frame.keep(&mask)
+}
+
+/// Leaves out rows dated after the cut-off, and notes what the rest covers.
+fn cut_off(frame: &mut Frame, source: &SourceSettings, as_of: i64, account: &mut SourceLedger) -> Result<()> {
+    let column = dating_column(source.kind);
+    let bounds = |frame: &Frame| -> Option<(i64, i64)> {
+        let each = frame.segments.iter().filter_map(|s| {
+            let column = s.column(column).ok()?;
+            let at = column.i64().ok()?;
+            Some((at.min()?, at.max()?))
+        });
+        each.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    };
+    if bounds(frame).is_some_and(|(_, last)| last >= as_of) && source.kind != Source::Agents {
+        let mask: Vec<bool> = frame.longs(column)?.into_iter().map(|t| t == MISSING || t < as_of).collect();
+        account.after_cut_off = mask.iter().filter(|m| !**m).count() as u64;
+        frame.keep(&mask)?;
+    }
+    account.covers = bounds(frame);
+    Ok(())
+}
+
+/// All sources of a kind as one frame with every wanted column, null where an export lacks it.
+fn united(settings: &Settings, wanted: &Wanted, kind: Source, parts: Option<Vec<Frame>>) -> Result<Frame> {
+    let mut slots: Vec<Slot> = Vec::new();
+    for column in kind.columns() {
+        let name = frame_name(column);
+        if wanted.needs(kind, &name, &name) || column.name == dating_column(kind) || kind == Source::Agents {
+            slots.push(Slot { name, kind: column.kind });
+        }
+        if column.kind == crate::columns::Type::Id && wanted.texts && wanted.needs(kind, column.name, column.name) {
+            slots.push(Slot { name: column.name.to_owned(), kind: crate::columns::Type::Words });
+        }
+    }
+    let extra = settings.sources.iter().filter(|s| s.kind == kind).flat_map(|s| s.extra.iter().map(|(name, _)| name));
+    for name in extra {
+        if wanted.needs(kind, name, name) && !slots.iter().any(|s| s.name == *name) {
+            slots.push(Slot { name: name.clone(), kind: crate::columns::Type::Dim });
+        }
+    }
+    let shaped = |segment: &DataFrame| {
+        let columns = slots.iter().map(|slot| segment.column(&slot.name).cloned().unwrap_or_else(|_| nulls(slot, segment.height()))).collect();
+        DataFrame::new(segment.height(), columns).map_err(bug)
+    };
+    let mut segments = Vec::new();
+    for segment in parts.into_iter().flatten().flat_map(|f| f.segments) {
+        for from in (0..segment.height()).step_by(SEGMENT * 2) {
+            segments.push(shaped(&segment.slice(from as i64, SEGMENT * 2))?);
+        }
+    }
+    if segments.is_empty() {
+        segments.push(shaped(&DataFrame::default())?);
+    }
+    debug_assert!(segments.iter().all(|s| kind.columns().iter().all(|c| s.column(&frame_name(c)).is_ok_and(|x| *x.dtype() == dtype(c)) || s.column(&frame_name(c)).is_err())));
+    Ok(Frame { segments })
+}

@@ -1,0 +1,91 @@
+//! Chunks of typed cells put together, in file order, into the segments of a desk frame.
+
+use polars::prelude::*;
+
+use super::column::{Cells, NO_FLAG};
+use crate::columns::Type;
+use crate::desk::{Frame, MISSING, NONE, SEGMENT, bug, categorical};
+use crate::error::Result;
+
+/// A column of the frame to be.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub(super) name: String,
+    pub(super) kind: Type,
+}
+
+/// Gathers rows into segments of [`SEGMENT`] rows.
+#[derive(Debug)]
+pub(super) struct TableBuilder {
+    slots: Vec<Slot>,
+    open: Vec<Cells>,
+    rows: usize,
+    done: Vec<DataFrame>,
+}
+
+impl TableBuilder {
+    pub(super) fn new(slots: Vec<Slot>) -> Self {
+        let open = slots.iter().map(|s| Cells::empty(s.kind)).collect();
+        Self { slots, open, rows: 0, done: Vec::new() }
+    }
+
+    /// Adds rows; `cells` has an entry a slot, `None` for a column this file does not have.
+    pub(super) fn append(&mut self, rows: usize, cells: Vec<Option<Cells>>) -> Result<()> {
+        for (open, cells) in self.open.iter_mut().zip(cells) {
+            match cells {
+                Some(cells) => open.append(cells),
+                None => open.append_nulls(rows),
+            }
+        }
+        self.rows += rows;
+        if self.rows >= SEGMENT {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let columns = self
+            .slots
+            .iter()
+            .zip(&mut self.open)
+            .map(|(slot, cells)| column(&slot.name, std::mem::replace(cells, Cells::empty(slot.kind))))
+            .collect();
+        self.done.push(DataFrame::new(self.rows, columns).map_err(bug)?);
+        self.rows = 0;
+        Ok(())
+    }
+
+    /// The frame; one empty segment for no rows at all.
+    pub(super) fn finish(mut self) -> Result<Frame> {
+        if self.rows > 0 || self.done.is_empty() {
+            self.flush()?;
+        }
+        Ok(Frame { segments: self.done })
+    }
+}
+
+fn column(name: &str, cells: Cells) -> Column {
+    let name = PlSmallStr::from(name);
+    match cells {
+        // Without nulls the vector becomes the column as it is.
+        Cells::Long(v) if !v.contains(&MISSING) => Int64Chunked::from_vec(name, v).into_column(),
+        Cells::Long(v) => Int64Chunked::from_iter_options(name, v.into_iter().map(|x| (x != MISSING).then_some(x))).into_column(),
+        Cells::Whole(v) if !v.contains(&i32::MIN) => Int32Chunked::from_vec(name, v).into_column(),
+        Cells::Whole(v) => Int32Chunked::from_iter_options(name, v.into_iter().map(|x| (x != i32::MIN).then_some(x))).into_column(),
+        Cells::Number(v) => Float64Chunked::from_iter_options(name, v.into_iter().map(|x| (!x.is_nan()).then_some(x))).into_column(),
+        Cells::Flag(v) => BooleanChunked::from_iter_options(name, v.into_iter().map(|x| (x != NO_FLAG).then_some(x == 1))).into_column(),
+        Cells::Text(v) => categorical(name, v.into_iter()),
+        Cells::Words(v) => StringChunked::from_iter_options(name, v.into_iter()).into_column(),
+    }
+}
+
+/// A column of nulls for rows of any number.
+pub(super) fn nulls(slot: &Slot, rows: usize) -> Column {
+    let mut cells = Cells::empty(slot.kind);
+    cells.append_nulls(rows);
+    match cells {
+        Cells::Text(v) => categorical(slot.name.as_str().into(), v.into_iter().map(|_| NONE)),
+        other => column(&slot.name, other),
+    }
+}

@@ -1,0 +1,97 @@
+//! One row an id: exact copies are duplicates, older states are superseded by the newest.
+
+use rayon::prelude::*;
+
+use crate::desk::MISSING;
+
+const PARTS: u64 = 16;
+const EMPTY: u32 = u32::MAX;
+
+/// What identifies a row and how new it is, for all rows of a source in the order they were read.
+#[derive(Debug, Default)]
+pub(super) struct Identities {
+    /// The row's id (its whole text where the export has none).
+    pub(super) keys: Vec<i64>,
+    /// A hash of the row's text.
+    pub(super) prints: Vec<u32>,
+    /// The row's own update time in seconds since 1970, 0 where it has none.
+    pub(super) updated: Vec<u32>,
+    /// The row's version number; empty if the source has none.
+    pub(super) versions: Vec<i32>,
+}
+
+/// Which rows to keep, and why the others go.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) duplicate: Vec<u32>,
+    pub(super) superseded: Vec<u32>,
+}
+
+impl Identities {
+    fn age(&self, row: u32) -> (u32, i32, u32) {
+        let i = row as usize;
+        (self.updated[i], self.versions.get(i).copied().unwrap_or(0), row)
+    }
+
+    /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.
+    pub(super) fn judge(&self) -> Verdict {
+        let parts: Vec<Verdict> = (0..PARTS).into_par_iter().map(|part| self.judge_part(part)).collect();
+        let mut all = Verdict::default();
+        for part in parts {
+            all.duplicate.extend(part.duplicate);
+            all.superseded.extend(part.superseded);
+        }
+        all.duplicate.sort_unstable();
+        all.superseded.sort_unstable();
+        all
+    }
+
+    fn judge_part(&self, part: u64) -> Verdict {
+        let spread = |key: i64| (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mine = self.keys.iter().filter(|&&k| spread(k) >> 60 == part).count();
+        let size = (mine * 2).next_power_of_two().max(16);
+        let mut table = vec![EMPTY; size];
+        let mut verdict = Verdict::default();
+        for (row, &key) in self.keys.iter().enumerate() {
+            let hash = spread(key);
+            if hash >> 60 != part || key == MISSING {
+                continue;
+            }
+            let mut i = (hash >> 20) as usize & (size - 1);
+            while table[i] != EMPTY && self.keys[table[i] as usize] != key {
+                i = (i + 1) & (size - 1);
+            }
+            let (row, kept) = (row as u32, table[i]);
+            if kept == EMPTY {
+                table[i] = row;
+            } else if self.prints[kept as usize] == self.prints[row as usize] {
+                verdict.duplicate.push(row);
+            } else if self.age(row) >= self.age(kept) {
+                verdict.superseded.push(kept);
+                table[i] = row;
+            } else {
+                verdict.superseded.push(row);
+            }
+        }
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Identities;
+
+    #[test]
+    fn copies_are_duplicates_and_older_states_are_superseded() {
+        let rows = Identities {
+            keys: vec![7, 8, 7, 7, 8, 7],
+            prints: vec![1, 2, 1, 3, 4, 5],
+            updated: vec![10, 10, 10, 20, 5, 20],
+            versions: vec![0, 0, 0, 1, 0, 0],
+        };
+        let verdict = rows.judge();
+        // row 2 copies row 0; row 3 replaces row 0; row 4 is older than row 1; row 5 is as new as row 3 but of a lower version
+        assert_eq!(verdict.duplicate, [2]);
+        assert_eq!(verdict.superseded, [0, 4, 5]);
+    }
+}

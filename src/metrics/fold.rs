@@ -1,0 +1,592 @@
+//! The one fold: facts × breakdowns × periods → readings.
+//!
+//! Expressions are evaluated segment by segment by polars; what is counted is counted here, in integers, so that
+//! neither the number of threads nor the order of the files can change a bit of the result.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use polars::prelude::*;
+
+use super::groups::{Groups, MOST_DIMENSIONS, codes, codes_of, text_of};
+use super::slots::Slots;
+use super::{Catalogue, Kind, Metric};
+use crate::clock::period::Period;
+use crate::clock::zone::Cursor;
+use crate::error::{Error, Result};
+use crate::facts::{Facts, Table, parse_sql};
+
+/// The columns by which figures are broken down; none for the whole desk.
+pub type Breakdown = Vec<String>;
+
+/// Fractional facts are summed in millionths, so that sums do not depend on their order.
+const MILLION: f64 = 1e6;
+const NOWHERE: u32 = u32::MAX;
+
+/// What is asked of the fold.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// Metrics wanted.
+    pub metrics: Vec<&'a Metric>,
+    /// Breakdowns wanted; a metric whose table lacks a column of a breakdown has no readings there.
+    pub breakdowns: Vec<Breakdown>,
+    /// Contiguous periods, ascending.
+    pub periods: Vec<Period>,
+    /// SQL condition on the rows; tables without its columns give no readings.
+    pub filter: Option<String>,
+}
+
+/// One figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// The figure; `None` is "no data".
+    pub value: Option<f64>,
+    /// Rows (or exposure) behind it.
+    pub n: f64,
+    /// Numerator: hits, sum, events; the value itself for a quantile.
+    pub sum: f64,
+    /// Rows that belong here but are not yet mature.
+    pub immature: u64,
+}
+
+/// All figures of one [`fold`]: metric → breakdown number → (group, period number) → reading, sorted by group name.
+#[derive(Debug, Default)]
+pub struct Readings {
+    cells: BTreeMap<(String, usize), BTreeMap<Vec<String>, Vec<Option<Reading>>>>,
+}
+
+impl Readings {
+    /// The groups of a metric in a breakdown, sorted by name, with one entry a period.
+    pub fn groups(&self, metric: &str, breakdown: usize) -> impl Iterator<Item = (&Vec<String>, &Vec<Option<Reading>>)> {
+        self.cells.get(&(metric.to_owned(), breakdown)).into_iter().flatten()
+    }
+
+    /// One reading; `None` where there were no rows at all.
+    pub fn get(&self, metric: &str, breakdown: usize, group: &[String], period: usize) -> Option<Reading> {
+        self.cells.get(&(metric.to_owned(), breakdown))?.get(group)?.get(period).copied().flatten()
+    }
+
+    /// Whether the metric could be broken down so at all.
+    pub fn has(&self, metric: &str, breakdown: usize) -> bool {
+        self.cells.contains_key(&(metric.to_owned(), breakdown))
+    }
+}
+
+/// Folds the facts into readings.
+///
+/// # Errors
+/// A config error for SQL that polars cannot read, an unknown column, or a fact that is neither boolean nor number.
+pub fn fold(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>) -> Result<Readings> {
+    let mut simple: Vec<&Metric> = Vec::new();
+    for metric in &ask.metrics {
+        match metric.kind {
+            Kind::Ratio => simple.extend([catalogue.get(&metric.numerator)?, catalogue.get(&metric.denominator)?]),
+            _ => simple.push(metric),
+        }
+    }
+    simple.sort_by(|a, b| a.id.cmp(&b.id));
+    simple.dedup_by(|a, b| a.id == b.id);
+    let mut readings = Readings::default();
+    for table in Table::ALL {
+        let on_table: Vec<&Metric> = simple.iter().copied().filter(|m| m.on == Some(table)).collect();
+        if !on_table.is_empty() {
+            fold_table(facts, table, &on_table, ask, &mut readings)?;
+        }
+    }
+    for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
+        for breakdown in 0..ask.breakdowns.len() {
+            divide(&mut readings, metric, breakdown, ask.periods.len());
+        }
+    }
+    Ok(readings)
+}
+
+fn divide(readings: &mut Readings, metric: &Metric, breakdown: usize, periods: usize) {
+    let part = |id: &str| readings.cells.get(&(id.to_owned(), breakdown)).cloned();
+    let (Some(top), Some(bottom)) = (part(&metric.numerator), part(&metric.denominator)) else { return };
+    let ratio = |a: Option<Reading>, b: Option<Reading>| {
+        let b = b.filter(|b| b.sum != 0.0)?;
+        let sum = a.map_or(0.0, |a| a.sum);
+        Some(Reading { value: Some(sum / b.sum), n: b.sum, sum, immature: 0 })
+    };
+    let of = |group: &[Option<Reading>], p: usize| group.get(p).copied().flatten();
+    let cells = bottom
+        .iter()
+        .map(|(group, below)| {
+            let above = top.get(group).cloned().unwrap_or_default();
+            (group.clone(), (0..periods).map(|p| ratio(of(&above, p), of(below, p))).collect())
+        })
+        .collect();
+    readings.cells.insert((metric.id.clone(), breakdown), cells);
+}
+
+/// What one accumulator gathers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gather {
+    Total,
+    Values,
+    Least,
+    Most,
+}
+
+/// One accumulated quantity: a value column put into periods by an anchor column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    value: usize,
+    anchor: usize,
+    gather: Gather,
+}
+
+/// Which items make up a metric.
+struct Recipe<'a> {
+    metric: &'a Metric,
+    main: usize,
+    second: Option<usize>,
+    immature: Option<usize>,
+    trailing: Option<usize>,
+}
+
+/// Everything about one table that does not change from segment to segment.
+struct Plan<'a> {
+    facts: &'a Facts,
+    table: Table,
+    exprs: Vec<(String, String)>,
+    items: Vec<Item>,
+    anchors: Vec<(usize, usize)>,
+    slots: Vec<Slots<'a>>,
+    recipes: Vec<Recipe<'a>>,
+    breakdowns: Vec<(usize, Vec<usize>)>,
+    filter: Option<usize>,
+}
+
+impl<'a> Plan<'a> {
+    fn expr(&mut self, sql: &str) -> Result<usize> {
+        if let Some(i) = self.exprs.iter().position(|(_, t)| t == sql) {
+            return Ok(i);
+        }
+        parse_sql(&self.facts.sql(self.table, sql))?;
+        self.exprs.push((format!("x{}", self.exprs.len()), sql.to_owned()));
+        Ok(self.exprs.len() - 1)
+    }
+
+    fn anchor(&mut self, sql: &str, slots: usize) -> Result<usize> {
+        let wanted = (self.expr(sql)?, slots);
+        Ok(self.anchors.iter().position(|a| *a == wanted).unwrap_or_else(|| {
+            self.anchors.push(wanted);
+            self.anchors.len() - 1
+        }))
+    }
+
+    fn item(&mut self, sql: &str, anchor: usize, gather: Gather) -> Result<usize> {
+        let wanted = Item { value: self.expr(sql)?, anchor, gather };
+        Ok(self.items.iter().position(|i| *i == wanted).unwrap_or_else(|| {
+            self.items.push(wanted);
+            self.items.len() - 1
+        }))
+    }
+
+    fn add(&mut self, metric: &'a Metric, slots: usize) -> Result<()> {
+        let recipe = match metric.kind {
+            Kind::Stock | Kind::Turnover => {
+                let (enters, leaves) = (format!("({})", metric.enters), format!("({})", metric.leaves));
+                let enter = self.anchor(&enters, slots)?;
+                let leave = self.anchor(
+                    &format!("CASE WHEN {enters} IS NOT NULL AND {leaves} IS NOT NULL THEN CASE WHEN {leaves} < {enters} THEN {enters} ELSE {leaves} END END"),
+                    slots,
+                )?;
+                let main = self.item("TRUE", enter, Gather::Total)?;
+                let second = Some(self.item("TRUE", leave, Gather::Total)?);
+                Recipe { metric, main, second, immature: None, trailing: None }
+            }
+            _ => {
+                let anchor = self.anchor(metric.by.as_deref().unwrap_or_default(), slots)?;
+                let gather = match metric.kind {
+                    Kind::Median | Kind::P90 => Gather::Values,
+                    Kind::Min => Gather::Least,
+                    Kind::Max => Gather::Most,
+                    _ => Gather::Total,
+                };
+                let main = self.item(&metric.fact, anchor, gather)?;
+                let second = match metric.kind {
+                    Kind::Rate => Some(self.item(&metric.exposure, anchor, Gather::Total)?),
+                    _ => None,
+                };
+                let immature = match metric.immature.is_empty() {
+                    true => None,
+                    false => Some(self.item(&metric.immature, anchor, Gather::Total)?),
+                };
+                Recipe { metric, main, second, immature, trailing: metric.trailing_days.map(|_| slots) }
+            }
+        };
+        self.recipes.push(recipe);
+        Ok(())
+    }
+}
+
+fn plan<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>) -> Result<Plan<'a>> {
+    let mut plan = Plan {
+        facts,
+        table,
+        exprs: Vec::new(),
+        items: Vec::new(),
+        anchors: Vec::new(),
+        slots: vec![Slots::new(facts.zone(), &ask.periods)],
+        recipes: Vec::new(),
+        breakdowns: Vec::new(),
+        filter: None,
+    };
+    for metric in metrics {
+        let slots = match metric.trailing_days {
+            Some(days) => {
+                plan.slots.push(Slots::days(facts.zone(), &ask.periods, days));
+                plan.slots.len() - 1
+            }
+            None => 0,
+        };
+        let at = format!("metric {:?}", metric.id);
+        plan.add(metric, slots).map_err(|e| if e.at.is_empty() { e.at(at) } else { e })?;
+    }
+    for (i, breakdown) in ask.breakdowns.iter().enumerate() {
+        if breakdown.len() > MOST_DIMENSIONS {
+            return Err(Error::config(format!("a breakdown can have {MOST_DIMENSIONS} columns at most")));
+        }
+        if breakdown.iter().all(|c| facts.has_column(table, c)) {
+            let columns = breakdown.iter().map(|c| plan.expr(&format!("\"{c}\""))).collect::<Result<_>>()?;
+            plan.breakdowns.push((i, columns));
+        }
+    }
+    if let Some(sql) = &ask.filter {
+        plan.filter = Some(plan.expr(sql)?);
+    }
+    Ok(plan)
+}
+
+fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>, out: &mut Readings) -> Result<()> {
+    let plan = plan(facts, table, metrics, ask)?;
+    if let Some(i) = plan.filter
+        && !facts.knows(table, &parse_sql(&facts.sql(table, &plan.exprs[i].1))?)
+    {
+        return Ok(());
+    }
+    let parts = run(facts, table, &plan)?;
+    for (b, (breakdown, columns)) in plan.breakdowns.iter().enumerate() {
+        let merged = merge(parts.iter().map(|p| &p[b]), &plan);
+        for recipe in &plan.recipes {
+            let cells = merged
+                .groups
+                .keys
+                .iter()
+                .enumerate()
+                .filter_map(|(g, key)| {
+                    let group: Vec<String> = codes_of(*key, columns.len()).into_iter().map(text_of).collect();
+                    let readings = finish(recipe, &merged, g, &plan, ask, facts);
+                    readings.iter().any(Option::is_some).then_some((group, readings))
+                })
+                .collect();
+            out.cells.insert((recipe.metric.id.clone(), *breakdown), cells);
+        }
+    }
+    Ok(())
+}
+
+/// Gathered totals: `n` and `sum` by cell, or the values themselves.
+#[derive(Debug, Clone, Default)]
+struct Total {
+    n: Vec<i64>,
+    sum: Vec<i64>,
+    values: Vec<(u32, i64)>,
+    is_fractional: bool,
+}
+
+/// One breakdown's groups with the totals of every item.
+#[derive(Debug, Default)]
+struct Part {
+    groups: Groups,
+    totals: Vec<Total>,
+}
+
+fn run(facts: &Facts, table: Table, plan: &Plan<'_>) -> Result<Vec<Vec<Part>>> {
+    let segments = facts.segments(table);
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(segments.max(1));
+    let worker = || -> Result<Vec<Part>> {
+        let fresh = || Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
+        let mut parts: Vec<Part> = plan.breakdowns.iter().map(|_| fresh()).collect();
+        loop {
+            let segment = next.fetch_add(1, Ordering::Relaxed);
+            if segment >= segments {
+                return Ok(parts);
+            }
+            let frame = facts.evaluate(table, segment, &plan.exprs)?;
+            absorb(&frame, plan, &mut parts)?;
+        }
+    };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        handles.into_iter().map(|h| h.join().map_err(|_| Error::bug("a worker of the fold stopped"))?).collect()
+    })
+}
+
+fn absorb(frame: &DataFrame, plan: &Plan<'_>, parts: &mut [Part]) -> Result<()> {
+    let rows = frame.height();
+    let column = |i: usize| frame.column(&plan.exprs[i].0).map_err(|e| Error::bug(e.to_string()));
+    let keep = plan.filter.map(|i| column(i)?.bool().cloned().map_err(|_| Error::config("the condition must be true or false"))).transpose()?;
+    let slots: Vec<Vec<u32>> = plan.anchors.iter().map(|(i, s)| row_slots(column(*i)?, &plan.slots[*s], keep.as_ref())).collect::<Result<_>>()?;
+    let values: Vec<Values> = plan.items.iter().map(|item| Values::of(column(item.value)?, &plan.exprs[item.value].1)).collect::<Result<_>>()?;
+    let (mut numbers, mut cells) = (Vec::new(), Vec::new());
+    for (part, (_, columns)) in parts.iter_mut().zip(&plan.breakdowns) {
+        let dimensions: Vec<Vec<u32>> =
+            columns.iter().map(|i| codes(column(*i)?).map_err(|e| Error::config(e.to_string()))).collect::<Result<_>>()?;
+        let views: Vec<&[u32]> = dimensions.iter().map(Vec::as_slice).collect();
+        part.groups.numbers(&views, rows, &mut numbers);
+        for (a, (_, s)) in plan.anchors.iter().enumerate() {
+            let width = plan.slots[*s].count() as u32;
+            cells.clear();
+            cells.extend(numbers.iter().zip(&slots[a]).map(|(g, slot)| if *slot == NOWHERE { NOWHERE } else { g * width + slot }));
+            let size = part.groups.keys.len() * width as usize;
+            for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.anchor == a) {
+                part.totals[i].add(item.gather, &values[i], &cells, size);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row_slots(anchor: &Column, slots: &Slots<'_>, keep: Option<&BooleanChunked>) -> Result<Vec<u32>> {
+    let wrong = || Error::config(format!("a row is put into a period by an instant (whole seconds), not by {}", anchor.dtype()));
+    if !anchor.dtype().is_integer() && *anchor.dtype() != DataType::Null {
+        return Err(wrong());
+    }
+    let at = anchor.cast(&DataType::Int64).map_err(|_| wrong())?;
+    let mut cursor: Cursor<'_> = slots.cursor();
+    let mut out: Vec<u32> =
+        at.i64().map_err(|_| wrong())?.iter().map(|t| t.map_or(NOWHERE, |t| slots.slot(&mut cursor, t))).collect();
+    if let Some(keep) = keep {
+        out.iter_mut().zip(keep.iter()).filter(|(_, k)| *k != Some(true)).for_each(|(slot, _)| *slot = NOWHERE);
+    }
+    Ok(out)
+}
+
+/// A fact column in the form the loops below take.
+enum Values {
+    Constant,
+    Flags(BooleanChunked),
+    Whole(Int64Chunked),
+    Fractional(Float64Chunked),
+}
+
+impl Values {
+    fn of(column: &Column, sql: &str) -> Result<Self> {
+        let bad = |_| Error::bug(format!("cannot read {sql}"));
+        if sql == "TRUE" {
+            return Ok(Self::Constant);
+        }
+        match column.dtype() {
+            DataType::Boolean => column.bool().cloned().map(Self::Flags).map_err(bad),
+            DataType::Null => column.cast(&DataType::Boolean).and_then(|c| c.bool().cloned()).map(Self::Flags).map_err(bad),
+            t if t.is_integer() => column.cast(&DataType::Int64).and_then(|c| c.i64().cloned()).map(Self::Whole).map_err(bad),
+            t if t.is_float() => column.cast(&DataType::Float64).and_then(|c| c.f64().cloned()).map(Self::Fractional).map_err(bad),
+            other => Err(Error::config(format!("a fact must be true/false or a number, but {sql} is {other}"))),
+        }
+    }
+}
+
+impl Total {
+    fn add(&mut self, gather: Gather, values: &Values, cells: &[u32], size: usize) {
+        if gather != Gather::Values && self.n.len() < size {
+            self.n.resize(size, 0);
+            self.sum.resize(size, 0);
+        }
+        match values {
+            Values::Constant => cells.iter().for_each(|&cell| self.one(gather, cell, 1)),
+            Values::Flags(flags) => cells.iter().zip(flags.iter()).for_each(|(&cell, v)| {
+                if let Some(v) = v {
+                    self.one(gather, cell, i64::from(v));
+                }
+            }),
+            Values::Whole(whole) => cells.iter().zip(whole.iter()).for_each(|(&cell, v)| {
+                if let Some(v) = v {
+                    self.one(gather, cell, v);
+                }
+            }),
+            Values::Fractional(fractional) => {
+                self.is_fractional = true;
+                cells.iter().zip(fractional.iter()).for_each(|(&cell, v)| {
+                    if let Some(v) = v.filter(|v| v.is_finite()) {
+                        self.one(gather, cell, (v * MILLION).round() as i64);
+                    }
+                });
+            }
+        }
+    }
+
+    #[inline]
+    fn one(&mut self, gather: Gather, cell: u32, value: i64) {
+        if cell == NOWHERE {
+            return;
+        }
+        let at = cell as usize;
+        match gather {
+            Gather::Values => return self.values.push((cell, value)),
+            Gather::Total => self.sum[at] += value,
+            Gather::Least => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].min(value) },
+            Gather::Most => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].max(value) },
+        }
+        self.n[at] += 1;
+    }
+
+    fn scale(&self) -> f64 {
+        if self.is_fractional { MILLION } else { 1.0 }
+    }
+}
+
+/// Adds up what the workers found, group by group.
+fn merge<'p>(parts: impl Iterator<Item = &'p Part>, plan: &Plan<'_>) -> Part {
+    let mut merged = Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
+    for part in parts {
+        let to: Vec<u32> = part.groups.keys.iter().map(|&key| merged.groups.number(key)).collect();
+        for (i, item) in plan.items.iter().enumerate() {
+            let width = plan.slots[plan.anchors[item.anchor].1].count();
+            add_total(&mut merged.totals[i], &part.totals[i], item.gather, &to, width, merged.groups.keys.len());
+        }
+    }
+    for (i, item) in plan.items.iter().enumerate() {
+        if item.gather == Gather::Values {
+            merged.totals[i].values.sort_unstable();
+        }
+    }
+    merged
+}
+
+fn add_total(into: &mut Total, from: &Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
+    into.is_fractional |= from.is_fractional;
+    into.values.extend(from.values.iter().map(|&(cell, v)| (to[cell as usize / width] * width as u32 + cell % width as u32, v)));
+    if gather == Gather::Values {
+        return;
+    }
+    into.n.resize(groups * width, 0);
+    into.sum.resize(groups * width, 0);
+    for (old, _) in from.n.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let new = to[old / width] as usize * width + old % width;
+        into.sum[new] = match gather {
+            Gather::Least if into.n[new] > 0 => into.sum[new].min(from.sum[old]),
+            Gather::Most if into.n[new] > 0 => into.sum[new].max(from.sum[old]),
+            Gather::Least | Gather::Most => from.sum[old],
+            _ => into.sum[new] + from.sum[old],
+        };
+        into.n[new] += from.n[old];
+    }
+}
+
+fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+    let periods = ask.periods.len();
+    let width = periods + 1;
+    let total = &part.totals[recipe.main];
+    let at = |total: &Total, slot: usize| {
+        let cell = group * width + slot;
+        (total.n.get(cell).copied().unwrap_or(0), total.sum.get(cell).copied().unwrap_or(0) as f64 / total.scale())
+    };
+    let immature = |slot: usize| recipe.immature.map_or(0, |i| at(&part.totals[i], slot).1 as u64);
+    let plain = |slot: usize, f: &dyn Fn(i64, f64) -> Option<Reading>| {
+        let (n, sum) = at(total, slot);
+        let immature = immature(slot);
+        f(n, sum).map(|r| Reading { immature, ..r }).or((immature > 0).then_some(Reading { value: None, n: 0.0, sum: 0.0, immature }))
+    };
+    let reading = |value: f64, n: i64, sum: f64| (n > 0).then_some(Reading { value: Some(value), n: n as f64, sum, immature: 0 });
+    match recipe.metric.kind {
+        Kind::Stock | Kind::Turnover => stock(recipe, part, group, periods),
+        Kind::Rate => match recipe.trailing {
+            Some(slots) => trailing(recipe, part, group, &plan.slots[slots], ask, facts),
+            None => (1..width)
+                .map(|slot| {
+                    let (n, exposure) = recipe.second.map_or((0, 0.0), |i| at(&part.totals[i], slot));
+                    rate(recipe.metric, at(total, slot).1, if n > 0 { exposure } else { 0.0 })
+                })
+                .collect(),
+        },
+        Kind::Median | Kind::P90 => {
+            let q = if recipe.metric.kind == Kind::Median { 0.5 } else { 0.9 };
+            (1..width)
+                .map(|slot| {
+                    let values = cell_values(total, (group * width + slot) as u32);
+                    let value = quantile(values, q) / total.scale();
+                    plain(slot, &|_, _| reading(value, values.len() as i64, value))
+                })
+                .collect()
+        }
+        Kind::Share => (1..width).map(|slot| plain(slot, &|n, sum| reading(sum / n as f64, n, sum))).collect(),
+        Kind::Mean => (1..width).map(|slot| plain(slot, &|n, sum| reading(sum / n as f64, n, sum))).collect(),
+        Kind::Count => {
+            let is_flag = total.sum.iter().zip(&total.n).all(|(s, n)| (0..=*n).contains(s)) && !total.is_fractional;
+            (1..width)
+                .map(|slot| plain(slot, &|n, sum| if is_flag { reading(sum, sum as i64, sum) } else { reading(n as f64, n, n as f64) }))
+                .collect()
+        }
+        Kind::Sum | Kind::Min | Kind::Max | Kind::Ratio => (1..width).map(|slot| plain(slot, &|n, sum| reading(sum, n, sum))).collect(),
+    }
+}
+
+fn rate(metric: &Metric, events: f64, exposure: f64) -> Option<Reading> {
+    let value = metric.per.unwrap_or(1.0) * events / exposure;
+    (exposure > 0.0).then_some(Reading { value: Some(value), n: exposure, sum: events, immature: 0 })
+}
+
+/// A rate over the days up to the end of each period (or up to the cut-off, if that is earlier).
+fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots<'_>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+    let width = slots.count();
+    let sum_of = |i: usize, days: std::ops::Range<i32>| -> f64 {
+        let total = &part.totals[i];
+        let slot = |day: i32| group * width + (day - slots.first_day() + 1).max(1) as usize;
+        let whole: i64 = total.sum.get(slot(days.start)..slot(days.end).min(total.sum.len())).map_or(0, |cells| cells.iter().sum());
+        whole as f64 / total.scale()
+    };
+    let days = recipe.metric.trailing_days.unwrap_or(0) as i32;
+    ask.periods
+        .iter()
+        .map(|p| {
+            let end = p.end_day.min(facts.as_of_day() + 1);
+            let window = end - days..end;
+            rate(recipe.metric, sum_of(recipe.main, window.clone()), recipe.second.map_or(0.0, |i| sum_of(i, window)))
+        })
+        .collect()
+}
+
+fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<Option<Reading>> {
+    let width = periods + 1;
+    let at = |item: Option<usize>, slot: usize| {
+        item.map_or(0, |i| part.totals[i].n.get(group * width + slot).copied().unwrap_or(0))
+    };
+    let mut level = at(Some(recipe.main), 0) - at(recipe.second, 0);
+    let mut seen = at(Some(recipe.main), 0);
+    (1..width)
+        .map(|slot| {
+            let opening = level;
+            let (entered, left) = (at(Some(recipe.main), slot), at(recipe.second, slot));
+            level += entered - left;
+            seen += entered;
+            let average = (opening + level) as f64 / 2.0;
+            match recipe.metric.kind {
+                _ if seen == 0 => None,
+                Kind::Turnover if average == 0.0 => None,
+                Kind::Turnover => Some(Reading { value: Some(left as f64 / average), n: average, sum: left as f64, immature: 0 }),
+                _ => Some(Reading { value: Some(level as f64), n: level as f64, sum: level as f64, immature: 0 }),
+            }
+        })
+        .collect()
+}
+
+/// The values of one cell; the pairs are sorted by cell, then value.
+fn cell_values(total: &Total, cell: u32) -> &[(u32, i64)] {
+    let start = total.values.partition_point(|(c, _)| *c < cell);
+    let end = start + total.values[start..].partition_point(|(c, _)| *c == cell);
+    &total.values[start..end]
+}
+
+/// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values.
+fn quantile(values: &[(u32, i64)], q: f64) -> f64 {
+    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    let position = q * last as f64;
+    let low = position.floor() as usize;
+    let (a, b) = (values[low].1 as f64, values[(low + 1).min(last)].1 as f64);
+    a + (b - a) * (position - low as f64)
+}

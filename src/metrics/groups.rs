@@ -1,0 +1,86 @@
+//! Group numbers for the values of a breakdown, found while folding.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use polars::prelude::*;
+
+/// Code of a missing value.
+pub(super) const NONE: u32 = u32::MAX;
+/// Most dimensions one breakdown can have: their codes share a 128-bit key.
+pub(super) const MOST_DIMENSIONS: usize = 4;
+
+/// Dense group numbers in order of first sight.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    /// Key of each group: up to four 32-bit codes.
+    pub(super) keys: Vec<u128>,
+    direct: Vec<u32>,
+    map: HashMap<u128, u32, FixedState>,
+}
+
+impl Groups {
+    /// The number of the group with that key.
+    #[inline]
+    pub(super) fn number(&mut self, key: u128) -> u32 {
+        const DIRECT: u128 = 1 << 20;
+        if key < DIRECT {
+            let code = key as usize;
+            if code >= self.direct.len() {
+                self.direct.resize(code + 1, NONE);
+            }
+            if self.direct[code] == NONE {
+                self.direct[code] = self.keys.len() as u32;
+                self.keys.push(key);
+            }
+            return self.direct[code];
+        }
+        let keys = &mut self.keys;
+        *self.map.entry(key).or_insert_with(|| {
+            keys.push(key);
+            keys.len() as u32 - 1
+        })
+    }
+
+    /// The group number of every row, for rows with these dimension codes.
+    pub(super) fn numbers(&mut self, dimensions: &[&[u32]], rows: usize, out: &mut Vec<u32>) {
+        out.clear();
+        match dimensions {
+            [] => {
+                let all = self.number(0);
+                out.resize(rows, all);
+            }
+            [only] => out.extend(only.iter().map(|&code| self.number(u128::from(code)))),
+            many => out.extend((0..rows).map(|row| {
+                let key = many.iter().fold(0u128, |key, codes| (key << 32) | u128::from(codes[row]));
+                self.number(key)
+            })),
+        }
+    }
+}
+
+/// The codes a key was made of, in dimension order.
+pub(super) fn codes_of(key: u128, dimensions: usize) -> Vec<u32> {
+    (0..dimensions).rev().map(|i| (key >> (32 * i)) as u32).collect()
+}
+
+/// The text of a code; empty for a missing value.
+pub(super) fn text_of(code: u32) -> String {
+    if code == NONE {
+        return String::new();
+    }
+    Categories::global().mapping().cat_to_str(code).unwrap_or_default().to_owned()
+}
+
+/// Codes of a column: short text as it is, anything else by its written form.
+pub(super) fn codes(column: &Column) -> PolarsResult<Vec<u32>> {
+    let categorical = DataType::from_categories(Categories::global());
+    let series = column.as_materialized_series();
+    let series = match series.dtype() {
+        dtype if *dtype == categorical => series.clone(),
+        DataType::String => series.cast(&categorical)?,
+        _ => series.cast(&DataType::String)?.cast(&categorical)?,
+    };
+    let physical = series.to_physical_repr();
+    Ok(physical.u32()?.iter().map(|code| code.unwrap_or(NONE)).collect())
+}

@@ -1,0 +1,127 @@
+//! `kpis.csv`: every measure of every card as raw numbers, one row each, for spreadsheets and scripts.
+
+use crate::error::{Error, Result};
+use crate::scorecard::{Better, Card, CardKind, Definition, Kpi, Scorecard, Unit};
+
+const COLUMNS: [&str; 22] = [
+    "card_kind",
+    "card",
+    "slug",
+    "period",
+    "metric",
+    "label",
+    "section",
+    "unit",
+    "better",
+    "value",
+    "n",
+    "sum",
+    "target",
+    "is_met",
+    "previous",
+    "previous_n",
+    "interval_low",
+    "interval_high",
+    "immature",
+    "is_partial",
+    "is_observation",
+    "rows_file",
+];
+
+/// Text for a CSV cell: what a spreadsheet would take for a formula gets a `'` in front. Not for numbers.
+pub fn safe_text(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// All measures, cards and measures in scorecard order.
+pub fn kpis(scorecard: &Scorecard) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |e: csv::Error| Error::bug(format!("kpis.csv could not be written: {e}"));
+    writer.write_record(COLUMNS).map_err(failed)?;
+    for card in &scorecard.cards {
+        let judged = card.kpis.iter().map(|k| (k, false));
+        for (kpi, is_observation) in judged.chain(card.observations.iter().map(|k| (k, true))) {
+            writer.write_record(record(scorecard, card, kpi, is_observation)).map_err(failed)?;
+        }
+    }
+    let bytes = writer.into_inner().map_err(|e| Error::bug(format!("kpis.csv could not be written: {e}")))?;
+    String::from_utf8(bytes).map_err(|e| Error::bug(format!("kpis.csv is not UTF-8: {e}")))
+}
+
+fn record(scorecard: &Scorecard, card: &Card, k: &Kpi, is_observation: bool) -> [String; 22] {
+    let definition = scorecard.definitions.iter().find(|d| d.id == k.metric);
+    let text = |of: fn(&Definition) -> &str| definition.map_or_else(String::new, |d| safe_text(of(d)));
+    [
+        kind(card.kind).to_owned(),
+        safe_text(&card.name),
+        safe_text(&card.slug),
+        scorecard.period.id.clone(),
+        safe_text(&k.metric),
+        text(|d| &d.label),
+        text(|d| &d.section),
+        text(|d| unit(d.unit)),
+        text(|d| better(d.better)),
+        number(k.value),
+        k.n.to_string(),
+        number(Some(k.sum)),
+        number(k.target),
+        k.is_met.map_or_else(String::new, |m| m.to_string()),
+        number(k.previous),
+        k.previous_n.to_string(),
+        number(k.interval.map(|i| i.0)),
+        number(k.interval.map(|i| i.1)),
+        k.immature.to_string(),
+        scorecard.period.is_partial.to_string(),
+        is_observation.to_string(),
+        k.rows_file.as_deref().map_or_else(String::new, safe_text),
+    ]
+}
+
+/// The shortest text that reads back as the same number; empty for "no data".
+fn number(v: Option<f64>) -> String {
+    v.filter(|v| v.is_finite()).map_or_else(String::new, |v| format!("{}", v + 0.0))
+}
+
+fn kind(kind: CardKind) -> &'static str {
+    match kind {
+        CardKind::Desk => "desk",
+        CardKind::Team => "team",
+        CardKind::Supplier => "supplier",
+        CardKind::Agent => "agent",
+    }
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Share => "share",
+        Unit::Seconds => "seconds",
+        Unit::Count => "count",
+        Unit::Number => "number",
+        Unit::Money => "money",
+        Unit::Days => "days",
+    }
+}
+
+fn better(better: Better) -> &'static str {
+    match better {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+        Better::Neither => "neither",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_in_text_are_defused_and_numbers_are_left_alone() {
+        for bad in ["=1+1", "+49 30", "-x", "@cmd", "\tx", "\rx"] {
+            assert_eq!(safe_text(bad), format!("'{bad}"));
+        }
+        assert_eq!(safe_text("Ada = Bob"), "Ada = Bob");
+        assert_eq!(number(Some(-3.5)), "-3.5");
+        assert_eq!(number(Some(-0.0)), "0");
+        assert_eq!(number(Some(f64::NAN)), "");
+    }
+}

@@ -1,0 +1,180 @@
+//! The pages, through tera: templates embedded, replaceable by name, escaping always on.
+//!
+//! Owns the template engine. Autoescape does not depend on a template's name, and every start proves it on a hostile string
+//! before a page is made.
+
+use std::path::Path;
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::Page;
+use super::card_view::{self, Place};
+use super::page_view;
+use super::view::Chrome;
+use crate::error::{Error, Result};
+use crate::scorecard::{Card, CardKind, Scorecard};
+
+/// The one stylesheet, put into every page.
+pub const STYLE: &str = include_str!("../../report_templates/style.css");
+
+/// Every template by name.
+pub const TEMPLATES: [(&str, &str); 11] = [
+    ("base.html", include_str!("../../report_templates/base.html")),
+    ("index.html", include_str!("../../report_templates/index.html")),
+    ("card.html", include_str!("../../report_templates/card.html")),
+    ("definitions.html", include_str!("../../report_templates/definitions.html")),
+    ("data.html", include_str!("../../report_templates/data.html")),
+    ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
+    ("part_chart.html", include_str!("../../report_templates/part_chart.html")),
+    ("part_kpi.html", include_str!("../../report_templates/part_kpi.html")),
+    ("part_notes.html", include_str!("../../report_templates/part_notes.html")),
+    ("part_section.html", include_str!("../../report_templates/part_section.html")),
+    ("part_table.html", include_str!("../../report_templates/part_table.html")),
+];
+
+/// Most bytes a page may have; a page beyond it is a bug, not a reader's problem.
+pub const MAX_PAGE_BYTES: usize = 1 << 20;
+
+/// All HTML pages; a file in `templates` replaces the built-in template of its name.
+pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page>> {
+    let tera = engine(templates)?;
+    let place = Place { scorecard, root: "" };
+    let mut pages = vec![
+        page(&tera, place, ("index.html", "index.html", "index", "Scorecard"), &page_view::index(place))?,
+        page(&tera, place, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(scorecard))?,
+        page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(scorecard))?,
+    ];
+    for card in &scorecard.cards {
+        pages.push(card_page(&tera, scorecard, card)?);
+    }
+    Ok(pages)
+}
+
+fn card_page(tera: &Tera, scorecard: &Scorecard, card: &Card) -> Result<Page> {
+    let is_safe = !card.slug.is_empty() && card.slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !is_safe {
+        return Err(Error::bug("a card's slug is not a safe file name").at(card.slug.clone()));
+    }
+    let root = if card.kind == CardKind::Desk { "" } else { "../" };
+    let here = match card.kind {
+        CardKind::Desk => "desk",
+        CardKind::Agent => "agent",
+        CardKind::Team | CardKind::Supplier => "",
+    };
+    let place = Place { scorecard, root };
+    page(tera, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, card))
+}
+
+#[derive(Serialize)]
+struct Whole<'a, T> {
+    page: Chrome,
+    view: &'a T,
+}
+
+fn page<T: Serialize>(tera: &Tera, place: Place<'_>, (path, template, here, title): (&str, &str, &str, &str), view: &T) -> Result<Page> {
+    let whole = Whole { page: page_view::chrome(place, here, title), view };
+    let context = Context::from_serialize(&whole).map_err(|e| failed(template, &e))?;
+    let text = tera.render(template, &context).map_err(|e| failed(template, &e))?;
+    if text.len() > MAX_PAGE_BYTES {
+        return Err(Error::bug(format!("the page has {} bytes, more than {MAX_PAGE_BYTES}", text.len())).at(path));
+    }
+    Ok(Page::new(path, text))
+}
+
+fn failed(template: &str, e: &tera::Error) -> Error {
+    let mut causes = vec![e.to_string()];
+    let mut source = std::error::Error::source(e);
+    while let Some(cause) = source {
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    Error::config(format!("the template could not be used: {}", causes.join(": "))).at(template)
+}
+
+/// The engine with all templates, proved to escape.
+fn engine(overrides: Option<&Path>) -> Result<Tera> {
+    let mut all: Vec<(&str, String)> = TEMPLATES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    if let Some(dir) = overrides {
+        for (name, text) in &mut all {
+            replace_from(dir, name, text)?;
+        }
+    }
+    let mut tera = escaping_engine();
+    tera.add_raw_templates(all).map_err(|e| failed("report_templates", &e))?;
+    prove_escaping(&tera)?;
+    Ok(tera)
+}
+
+fn replace_from(dir: &Path, name: &str, text: &mut String) -> Result<()> {
+    let path = dir.join(name);
+    if path.is_file() {
+        *text = std::fs::read_to_string(&path)
+            .map_err(|e| Error::config(format!("the template cannot be read: {e}")).at(path.display().to_string()))?;
+    }
+    Ok(())
+}
+
+const PROBE: &str = "probe-without-a-suffix";
+
+/// Every name ends with the empty suffix, so every template escapes.
+fn escaping_engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on([""]);
+    tera
+}
+
+/// Renders a hostile string through a template whose name says nothing about HTML.
+fn prove_escaping(tera: &Tera) -> Result<()> {
+    let mut probe = tera.clone();
+    probe.add_raw_template(PROBE, "<p title=\"{{ hostile }}\">{{ hostile }}</p>").map_err(|e| failed(PROBE, &e))?;
+    let mut context = Context::new();
+    context.insert("hostile", "<\"'&>");
+    let text = probe.render(PROBE, &context).map_err(|e| failed(PROBE, &e))?;
+    let safe = "&lt;&quot;&#39;&amp;&gt;";
+    if text != format!("<p title=\"{safe}\">{safe}</p>") {
+        return Err(Error::bug(format!("the template engine does not escape: {text}")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_does_not_escape_is_refused() {
+        prove_escaping(&escaping_engine()).unwrap();
+        let mut careless = Tera::new();
+        careless.autoescape_on([".html"]);
+        assert!(prove_escaping(&careless).is_err());
+    }
+
+    #[test]
+    fn only_our_own_markup_is_printed_unescaped() {
+        for (name, text) in TEMPLATES {
+            for part in text.split("{{").skip(1) {
+                let expression = part.split("}}").next().unwrap();
+                let is_trusted = expression.split('|').next().unwrap().trim().split('.').next_back().unwrap().starts_with("trusted_");
+                assert_eq!(expression.contains("safe"), is_trusted, "{name}: {expression}");
+            }
+            assert!(!text.contains("{% filter") && !text.contains("<script"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_template_of_the_same_name_replaces_ours_and_a_broken_one_is_named() {
+        let dir = std::env::temp_dir().join(format!("deskcard-templates-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("data.html"), "only {{ page.desk }}").unwrap();
+        let tera = engine(Some(&dir)).unwrap();
+        std::fs::write(dir.join("data.html"), "{% if %}").unwrap();
+        let broken = engine(Some(&dir));
+        std::fs::remove_dir_all(&dir).unwrap();
+        let scorecard = crate::report::tests::scorecard();
+        let place = Place { scorecard: &scorecard, root: "" };
+        let made = page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(&scorecard)).unwrap();
+        assert_eq!(String::from_utf8(made.bytes).unwrap(), "only Kundendienst &lt;Nord&gt;");
+        assert_eq!(broken.unwrap_err().kind, crate::error::Kind::Config);
+    }
+}

@@ -1,0 +1,49 @@
+//! From the scorecard to what people and machines read: pages, JSON, CSV, a text summary.
+//!
+//! Owns the names and the bytes of everything handed out. The same scorecard gives the same bytes: no clock, no hash order.
+//! Pages are self-contained (no script, no request), and none of them holds rows, only links to them.
+
+mod card_view;
+pub mod csv;
+pub mod html;
+pub mod json;
+mod page_view;
+pub mod text;
+pub mod view;
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::scorecard::Scorecard;
+
+/// A file of the scorecard's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Path below the folder, with `/`.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl Page {
+    fn new(name: impl Into<String>, text: String) -> Self {
+        Self { name: name.into(), bytes: text.into_bytes() }
+    }
+}
+
+/// Every file of a scorecard: HTML pages, `scorecard.json`, `kpis.csv`, `summary.txt`.
+pub fn pages(scorecard: &Scorecard) -> Result<Vec<Page>> {
+    pages_with(scorecard, None)
+}
+
+/// [`pages`], where a file in `templates` replaces the built-in template of its name.
+pub fn pages_with(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page>> {
+    let mut pages = html::pages(scorecard, templates)?;
+    pages.push(Page::new("scorecard.json", json::scorecard(scorecard)?));
+    pages.push(Page::new("kpis.csv", csv::kpis(scorecard)?));
+    pages.push(Page::new("summary.txt", text::summary(scorecard)));
+    Ok(pages)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The pages around the cards: what every page has, the first page, definitions, data.
+
+use super::card_view::{Place, anchor, blocks, cell_of, column, headline, kind_word, kpi, note};
+use super::view::{
+    CellView, Chrome, DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, Link, Mark, RowView, SourceView, TableView,
+};
+use crate::format;
+use crate::scorecard::{Better, Card, CardKind, Certainty, Definition, Finding, Kpi, Scorecard, SourceInfo, Unit};
+
+const MAIN_TILES: usize = 6;
+const MAIN_COLUMNS: usize = 4;
+
+/// Everything around the content of a page.
+pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
+    let s = place.scorecard;
+    Chrome {
+        trusted_css: super::html::STYLE.to_owned(),
+        root: place.root.to_owned(),
+        title: format::label(title, 160),
+        desk: format::label(&s.desk, 80),
+        has_index: here != "agent",
+        here: here.to_owned(),
+        period: format::clean(&s.period.label),
+        span: format!("{} to {}, {}", s.period.first_day, s.period.last_day, s.time_zone),
+        period_id: format::clean(&s.period.id),
+        is_partial: s.period.is_partial,
+        previous_period: format::clean(&s.previous_period.label),
+        as_of: format!("{} {}", format::clean(&s.as_of), s.time_zone),
+        tool: format::clean(&s.tool),
+        config_hash: format::clean(&s.config_hash),
+        command: format::clean(&s.command),
+        sources: s.sources.iter().map(source_line).collect(),
+    }
+}
+
+fn source_line(s: &SourceInfo) -> String {
+    let rejected = if s.rejected > 0 { format!(", {} rejected", format::count(s.rejected)) } else { String::new() };
+    format!("{}: {} rows{rejected}", format::label(&s.name, 40), format::count(s.rows_in))
+}
+
+/// The desk at a glance and every card by name.
+pub(super) fn index(place: Place<'_>) -> IndexView {
+    let desk = place.scorecard.cards.iter().find(|c| c.kind == CardKind::Desk);
+    let kpis = desk.map_or(&[][..], |d| &d.kpis);
+    let main = kpis.iter().filter(|k| place.is_judged(&k.metric)).take(MAIN_TILES);
+    let mut lists: Vec<TableView> =
+        [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
+    if let Some(first) = lists.first_mut() {
+        LIST_NOTE.clone_into(&mut first.note);
+    }
+    IndexView {
+        headline: headline(place, kpis),
+        notes: place.scorecard.notes.iter().map(note).collect(),
+        tiles: main.enumerate().map(|(i, k)| kpi(place, k, &format!("t{i}"))).collect(),
+        blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),
+        lists,
+    }
+}
+
+/// The cards of one kind, by name, with the measures most of them have in front.
+fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
+    let mut cards: Vec<&Card> = place.scorecard.cards.iter().filter(|c| c.kind == kind).collect();
+    cards.sort_by_key(|c| (c.name.to_lowercase(), &c.slug));
+    let longest = cards.iter().max_by_key(|c| c.kpis.len())?;
+    let metrics: Vec<&str> = longest.kpis.iter().map(|k| k.metric.as_str()).filter(|m| place.is_judged(m)).take(MAIN_COLUMNS).collect();
+    let columns: Vec<Link> = metrics.iter().map(|m| column(place, m)).collect();
+    let cells = |c: &Card| -> Vec<CellView> {
+        let of = |metric: &str| -> Option<&Kpi> { c.kpis.iter().find(|k| k.metric == metric) };
+        metrics.iter().zip(&columns).map(|(m, l)| cell_of(place, &l.text, of(m))).chain([stands_out(c)]).collect()
+    };
+    let rows =
+        cards.iter().map(|c| RowView { name: Link { text: format::label(&c.name, 80), href: card_path(c) }, cells: cells(c) }).collect();
+    let columns = columns.iter().cloned().chain([Link { text: STANDS_OUT.to_owned(), href: String::new() }]).collect();
+    let (title, row_label) = (format!("{}s", kind_word(kind)), kind_word(kind).to_owned());
+    Some(TableView { title, note: "By name, not by rank.".to_owned(), row_label, columns, rows })
+}
+
+const STANDS_OUT: &str = "Stands out";
+const LIST_NOTE: &str = "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to improve.";
+
+/// How many findings a card has that can be told already; the card says which.
+fn stands_out(card: &Card) -> CellView {
+    let told = |all: &[Finding]| all.iter().filter(|f| f.certainty != Certainty::CannotTellYet).count();
+    let parts = [("good", "▲", told(&card.doing_well)), ("concern", "◆", told(&card.to_improve))];
+    let marks = parts.iter().filter(|p| p.2 > 0);
+    let marks: Vec<Mark> = marks.map(|(class, glyph, n)| Mark { class: (*class).to_owned(), text: format!("{glyph}\u{a0}{n}") }).collect();
+    let value = if marks.is_empty() { "nothing yet".to_owned() } else { String::new() };
+    CellView { column: STANDS_OUT.to_owned(), value, is_quiet: marks.is_empty(), marks, ..CellView::default() }
+}
+
+/// Where a card's page lies below the scorecard's folder.
+pub(super) fn card_path(card: &Card) -> String {
+    match card.kind {
+        CardKind::Desk => "desk.html".to_owned(),
+        CardKind::Team => format!("teams/{}.html", card.slug),
+        CardKind::Supplier => format!("suppliers/{}.html", card.slug),
+        CardKind::Agent => format!("agents/{}.html", card.slug),
+    }
+}
+
+/// Every definition, by section.
+pub(super) fn definitions(scorecard: &Scorecard) -> DefinitionsView {
+    let mut sections: Vec<DefinitionSection> = Vec::new();
+    for d in &scorecard.definitions {
+        match sections.iter_mut().find(|s| s.name == d.section) {
+            Some(section) => section.definitions.push(definition(d)),
+            None => sections.push(DefinitionSection { name: format::clean(&d.section), definitions: vec![definition(d)] }),
+        }
+    }
+    sections.sort_by(|a, b| a.name.cmp(&b.name));
+    DefinitionsView { sections }
+}
+
+fn definition(d: &Definition) -> DefinitionView {
+    let unit = match d.unit {
+        Unit::Share => "share of rows, in percent",
+        Unit::Seconds => "duration; 1 d is 24 h on the metric's clock",
+        Unit::Count => "count",
+        Unit::Number => "number",
+        Unit::Money => "money",
+        Unit::Days => "days",
+    };
+    let better = match d.better {
+        Better::Higher => "more is better",
+        Better::Lower => "less is better",
+        Better::Neither => "context, not judged",
+    };
+    DefinitionView {
+        id: anchor(&d.id),
+        label: format::clean(&d.label),
+        text: format::clean(&d.text),
+        unit: unit.to_owned(),
+        better: better.to_owned(),
+        basis: format::clean(&d.basis),
+        sql: d.sql.lines().map(format::clean).collect::<Vec<_>>().join("\n"),
+        is_own: d.is_own,
+    }
+}
+
+/// Sources with their rows, and all notes.
+pub(super) fn data(scorecard: &Scorecard) -> DataView {
+    DataView { notes: scorecard.notes.iter().map(note).collect(), sources: scorecard.sources.iter().map(source).collect() }
+}
+
+fn source(s: &SourceInfo) -> SourceView {
+    SourceView {
+        name: format::label(&s.name, 80),
+        kind: if s.kind == s.name { String::new() } else { format::label(&s.kind, 40) },
+        files: s.files.iter().map(|f| format::label(f, 200)).collect(),
+        covers: s.covers.as_ref().map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| format!("{a} to {b}")),
+        rows_in: format::count(s.rows_in),
+        accepted: format::count(s.accepted),
+        rejected: format::count(s.rejected),
+        duplicate: format::count(s.duplicate),
+        superseded: format::count(s.superseded),
+        is_balanced: u128::from(s.rows_in) == [s.accepted, s.rejected, s.duplicate, s.superseded].map(u128::from).iter().sum::<u128>(),
+        has_rejected: s.rejected > 0,
+    }
+}

@@ -1,0 +1,58 @@
+//! `summary.txt`: the desk's card in fixed columns, for a terminal or a mail from cron.
+
+use std::fmt::Write as _;
+
+use crate::format;
+use crate::scorecard::{Better, Card, CardKind, Finding, Kpi, Level, Scorecard};
+
+/// The desk's card as plain text, lines at most 80 characters wide but for sentences.
+pub fn summary(scorecard: &Scorecard) -> String {
+    let mut out = format!("{} · {} ({})\n", format::clean(&scorecard.desk), format::clean(&scorecard.period.label), scorecard.time_zone);
+    let partial = if scorecard.period.is_partial { ", period not complete" } else { "" };
+    let _ = writeln!(out, "data until {}{partial}\n", format::clean(&scorecard.as_of));
+    for note in scorecard.notes.iter().filter(|n| n.level == Level::Warning) {
+        let _ = writeln!(out, "! {}", format::clean(&note.text));
+    }
+    if let Some(desk) = scorecard.cards.iter().find(|c| c.kind == CardKind::Desk) {
+        measures(&mut out, scorecard, desk);
+        for (title, findings) in [("Goals", &desk.goals), ("Doing well", &desk.doing_well), ("To improve", &desk.to_improve)] {
+            block(&mut out, title, findings);
+        }
+    }
+    out
+}
+
+fn measures(out: &mut String, scorecard: &Scorecard, card: &Card) {
+    let _ = writeln!(out, "{:<34} {:>13} {:>9} {:>12}  {:<8}", "Measure", "value", "n", "target", "");
+    for k in &card.kpis {
+        let line = measure(scorecard, k);
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out.push('\n');
+}
+
+fn measure(scorecard: &Scorecard, k: &Kpi) -> String {
+    let definition = scorecard.definitions.iter().find(|d| d.id == k.metric);
+    let unit = definition.map_or(crate::scorecard::Unit::Number, |d| d.unit);
+    let label = format::label(definition.map_or(k.metric.as_str(), |d| d.label.as_str()), 34);
+    let is_lower = definition.is_some_and(|d| d.better == Better::Lower);
+    let target = k.target.map_or_else(String::new, |t| format::target(unit, t, is_lower));
+    let verdict = match k.is_met {
+        Some(true) => "met",
+        Some(false) => "missed",
+        None => "",
+    };
+    format!("{label:<34} {:>13} {:>9} {target:>12}  {verdict:<8}", format::optional(unit, k.value, k.n), format::count(k.n))
+}
+
+fn block(out: &mut String, title: &str, findings: &[Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{title}");
+    for f in findings {
+        let _ = writeln!(out, "- {}: {}", format::clean(&f.title), format::clean(&f.text));
+    }
+    out.push('\n');
+}

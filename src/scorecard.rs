@@ -1,0 +1,374 @@
+//! The waist: everything any page, chart, table or mail shows, as plain data.
+//!
+//! Above this module nobody knows HTML, below it nobody knows polars. A [`Scorecard`] printed as JSON is the machine
+//! output (`scorecard.json`) and the template debugger. Numbers are raw (shares 0 to 1, durations in seconds);
+//! only [`crate::format`] turns them into text.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the shape below; raised when a field changes its meaning or goes away.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One period of one desk, complete.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scorecard {
+    /// [`SCHEMA_VERSION`] at the time of writing.
+    pub schema_version: u32,
+    /// Name and version of the program that made it, e.g. `deskcard 0.1.0`.
+    pub tool: String,
+    /// The desk's name, from the config.
+    pub desk: String,
+    /// IANA name of the desk's time zone; all weeks, days and hours shown are in it.
+    pub time_zone: String,
+    /// The period reported.
+    pub period: PeriodInfo,
+    /// The period before it, which `previous` values belong to.
+    pub previous_period: PeriodInfo,
+    /// Cut-off of the data in the desk's zone, e.g. `2026-11-16 06:00`; nothing after it was counted.
+    pub as_of: String,
+    /// First 12 hex digits of the sha256 of the config text.
+    pub config_hash: String,
+    /// The command that makes this scorecard again.
+    pub command: String,
+    /// What was read.
+    pub sources: Vec<SourceInfo>,
+    /// The data-quality box: what a reader must know before the numbers, most serious first.
+    pub notes: Vec<Note>,
+    /// Definition of every metric that appears anywhere below, sorted by id.
+    pub definitions: Vec<Definition>,
+    /// The desk first, then teams, suppliers and agents, each kind sorted by name.
+    pub cards: Vec<Card>,
+}
+
+/// A week, month, quarter or free span in the desk's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodInfo {
+    /// `2026-W46`, `2026-11`, `2026-Q4`, or `2026-11-02..2026-11-20`.
+    pub id: String,
+    /// For people: `Week 46 · 9–15 November 2026`.
+    pub label: String,
+    /// For axes and narrow columns: `W46`, `Nov 26`, `Q4 26`.
+    pub short: String,
+    /// First day, `2026-11-09`.
+    pub first_day: String,
+    /// Last day, inclusive, `2026-11-15`.
+    pub last_day: String,
+    /// Whether the data ends before the period does, so that its figures are not comparable yet.
+    pub is_partial: bool,
+}
+
+/// One `[[source]]` of the config, with the row identity `rows_in = accepted + rejected + duplicate + superseded`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Its name in the config.
+    pub name: String,
+    /// `tickets`, `calls`, …
+    pub kind: String,
+    /// Files read, as given (relative to the config), sorted.
+    pub files: Vec<String>,
+    /// Data rows found in the files.
+    pub rows_in: u64,
+    /// Rows that count.
+    pub accepted: u64,
+    /// Rows set aside because a cell or their shape could not be read.
+    pub rejected: u64,
+    /// Rows equal to one already read.
+    pub duplicate: u64,
+    /// Older states of a row that a newer one replaces.
+    pub superseded: u64,
+    /// First and last day covered, in the desk's zone; `None` without any dated row.
+    pub covers: Option<(String, String)>,
+}
+
+/// How much a [`Note`] matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Numbers may be wrong or missing.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// A sentence of the data-quality box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// How much it matters.
+    pub level: Level,
+    /// Stable code for machines, e.g. `rows-rejected`.
+    pub code: String,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What kind of number a metric is; decides how it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 0 to 1, shown as percent.
+    Share,
+    /// Seconds, shown as `2 d 4 h`.
+    Seconds,
+    /// A whole number of things.
+    Count,
+    /// A plain number with up to two decimals (a ratio, a score of 1 to 5).
+    Number,
+    /// Money in the desk's currency.
+    Money,
+    /// Days, shown as `412 d`.
+    Days,
+}
+
+/// Which direction is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Context: shown, never judged (handle time, volume).
+    Neither,
+}
+
+/// What a metric means, printed on the definitions page and linked from every figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    /// The metric's id, e.g. `fcr_touch`.
+    pub id: String,
+    /// The metric's name, e.g. `First contact resolution (one touch)`.
+    pub label: String,
+    /// Short name for narrow columns, e.g. `FCR touch`.
+    pub short: String,
+    /// Section it belongs to: `First contact`, `SLA`, `Satisfaction`, …
+    pub section: String,
+    /// Kind of number.
+    pub unit: Unit,
+    /// Good direction.
+    pub better: Better,
+    /// Population, what counts, what is left out, which clock, where vendors differ. Sentences.
+    pub text: String,
+    /// The fact expression (SQL over the named fact table), with parameters filled in.
+    pub sql: String,
+    /// The fact table and the instant that puts a row into a period, e.g. `tickets by resolved_at`.
+    pub basis: String,
+    /// Whether it is the desk's own `[[metric]]`.
+    pub is_own: bool,
+}
+
+/// Whose card it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardKind {
+    /// The whole desk.
+    Desk,
+    /// A team of the roster.
+    Team,
+    /// A supplier.
+    Supplier,
+    /// One person.
+    Agent,
+}
+
+/// One subject's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Whose.
+    pub kind: CardKind,
+    /// The subject's name as shown. Hostile text: it comes from exports.
+    pub name: String,
+    /// Safe file name stem, unique in the scorecard, e.g. `agent-amira-khan-3f9c12`.
+    pub slug: String,
+    /// Facts about the subject: team, supplier, mentor, on the desk since … (label, value).
+    pub about: Vec<(String, String)>,
+    /// The measures, in the order to show them, grouped by section.
+    pub kpis: Vec<Kpi>,
+    /// Goals: this period's and whether they were met.
+    pub goals: Vec<Finding>,
+    /// What goes well.
+    pub doing_well: Vec<Finding>,
+    /// What to work on.
+    pub to_improve: Vec<Finding>,
+    /// Why a block above is empty, per block (`goals`, `doing_well`, `to_improve`), in a sentence.
+    pub empty_because: Vec<(String, String)>,
+    /// Values beside the computed ones: QA, 360, kudos, shadowing days. Never part of a verdict.
+    pub observations: Vec<Kpi>,
+    /// Figures to draw, in order.
+    pub charts: Vec<ChartData>,
+    /// Tables to show, in order.
+    pub tables: Vec<TableData>,
+}
+
+/// One measure of one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kpi {
+    /// Metric id; its [`Definition`] is in the scorecard.
+    pub metric: String,
+    /// The period's value; `None` is "no data", which is not zero.
+    pub value: Option<f64>,
+    /// Rows (or exposure) behind it.
+    pub n: u64,
+    /// Numerator: hits, or the sum.
+    pub sum: f64,
+    /// The desk's target, if one is set.
+    pub target: Option<f64>,
+    /// Whether the value is on the good side of the target; `None` without value or target.
+    pub is_met: Option<bool>,
+    /// The previous period's value.
+    pub previous: Option<f64>,
+    /// Rows behind the previous value.
+    pub previous_n: u64,
+    /// The last 13 periods ending with this one, oldest first.
+    pub history: Vec<Point>,
+    /// 95 % interval of a share (Wilson), if there is one.
+    pub interval: Option<(f64, f64)>,
+    /// Rows that belong here but whose window has not yet elapsed (a repeat or reopen may still come).
+    pub immature: u64,
+    /// File with the rows behind the number, relative to the page, e.g. `rows/agent-x-fcr_touch.csv`.
+    pub rows_file: Option<String>,
+}
+
+/// A value of one period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// [`PeriodInfo::id`].
+    pub period: String,
+    /// [`PeriodInfo::short`].
+    pub short: String,
+    /// Value; `None` is a gap, never zero.
+    pub value: Option<f64>,
+    /// Rows behind it.
+    pub n: u64,
+    /// Whether the data ends inside the period, or its window is not mature: drawn hollow.
+    pub is_partial: bool,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The whole interval lies on one side.
+    Clear,
+    /// The value does, the interval does not.
+    Leaning,
+    /// Too few rows to say.
+    CannotTellYet,
+}
+
+/// A sentence of judgement with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Metric id.
+    pub metric: String,
+    /// Headline, e.g. `Answers within SLA`.
+    pub title: String,
+    /// Evidence sentence with value, n and comparison.
+    pub text: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// For goals: whether it was met; `None` when it cannot be told.
+    pub is_met: Option<bool>,
+    /// Tickets worth reading: (id, why).
+    pub examples: Vec<(String, String)>,
+}
+
+/// What to draw; the drawing decides nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "chart", rename_all = "snake_case")]
+pub enum ChartData {
+    /// A metric over time for the subject, with the desk's line behind and the target.
+    Trend {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, unit and span, as subtitle.
+        subtitle: String,
+        /// The subject's points, oldest first (up to 53).
+        points: Vec<Point>,
+        /// The desk's points over the same periods; empty on the desk's own card.
+        desk: Vec<Point>,
+        /// Target line.
+        target: Option<f64>,
+        /// Dated events of the config inside the span: (period id, label).
+        events: Vec<(String, String)>,
+    },
+    /// One mark a group, with interval and n, listed by name; the desk's value as a line.
+    Groups {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure and what n counts.
+        subtitle: String,
+        /// The groups in the order to draw.
+        groups: Vec<GroupValue>,
+        /// The desk's value.
+        desk: Option<f64>,
+        /// Target line.
+        target: Option<f64>,
+    },
+    /// Inflow, outflow and what stays open.
+    Backlog {
+        /// The finding, as title.
+        title: String,
+        /// The measure.
+        subtitle: String,
+        /// Open at the end of each period, oldest first.
+        open: Vec<Point>,
+        /// Created in each period.
+        created: Vec<Point>,
+        /// Resolved in each period.
+        resolved: Vec<Point>,
+    },
+}
+
+/// A group of a [`ChartData::Groups`] or a row of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupValue {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Page of that subject, relative, if it has one.
+    pub page: Option<String>,
+    /// Value; `None` is "no data".
+    pub value: Option<f64>,
+    /// Rows behind it.
+    pub n: u64,
+    /// 95 % interval of a share.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A table of metrics by group (SLA by priority, FCR variants side by side, teams of the desk).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableData {
+    /// Heading.
+    pub title: String,
+    /// A sentence on how to read it; may be empty.
+    pub note: String,
+    /// What a row is: `Priority`, `Team`, …
+    pub row_label: String,
+    /// Metric id of each column.
+    pub columns: Vec<String>,
+    /// The rows in the order to show them.
+    pub rows: Vec<TableRow>,
+}
+
+/// A row of a [`TableData`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableRow {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Page of that subject, relative, if it has one.
+    pub page: Option<String>,
+    /// A value for each column, in column order.
+    pub cells: Vec<Cell>,
+}
+
+/// A value of a table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Value; `None` is "no data".
+    pub value: Option<f64>,
+    /// Rows behind it.
+    pub n: u64,
+}

@@ -1,0 +1,120 @@
+//! `deskcard.toml` as plain structs: read once, checked as far as it can be without the data, every error with its place.
+
+mod desk;
+mod metric;
+pub(crate) mod node;
+mod parameters;
+pub(crate) mod source;
+mod span;
+mod targets;
+
+pub use desk::{Desk, Event, Report};
+pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
+pub use parameters::{Number, Parameters};
+pub use source::{ColumnMapping, DURATION_UNITS, Filter, Order, SourceSettings};
+pub use span::Span;
+pub use targets::{Goal, Target};
+
+use crate::clock::calendar::Weekly;
+use crate::error::{Error, Result};
+use node::{File, Table};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The whole config.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The config file.
+    pub path: PathBuf,
+    /// Its folder: what paths in it are relative to.
+    pub dir: PathBuf,
+    /// The first 12 hexadecimal digits of the SHA-256 of its text.
+    pub hash: String,
+    /// Who the scorecards are about.
+    pub desk: Desk,
+    /// What `report` makes.
+    pub report: Report,
+    /// The numbers fact expressions use.
+    pub parameters: Parameters,
+    /// The columns that make two contacts the same; `requester` is always among them.
+    pub repeat_by: Vec<String>,
+    /// Group to level of support.
+    pub levels: BTreeMap<String, String>,
+    /// Categories the first level cannot resolve (`[first_level] cannot_resolve`): outside net first contact resolution.
+    pub not_first_level: Vec<String>,
+    /// Targets by `P1` to `P5` or `default`.
+    pub sla: BTreeMap<String, Target>,
+    /// Business hours; None: day and night.
+    pub calendar: Option<Weekly>,
+    /// Goals in the order of the file; the metrics are not checked yet.
+    pub goals: Vec<Goal>,
+    /// Dated markers in the order of the file.
+    pub events: Vec<Event>,
+    /// The exports to read, in the order of the file; at least one.
+    pub sources: Vec<SourceSettings>,
+    /// The desk's own metrics, in the order of the file.
+    pub metrics: Vec<OwnMetric>,
+}
+
+const TABLES_OF_THE_FILE: &[&str] =
+    &["desk", "report", "parameters", "repeat", "levels", "first_level", "sla", "calendar", "goals", "event", "source", "metric"];
+
+impl Settings {
+    /// Reads and checks a config file. Every error is a config error with its place and what to try.
+    pub fn load(path: &Path) -> Result<Self> {
+        let shown = path.display();
+        let bytes = std::fs::read(path).map_err(|e| {
+            Error::config(format!("cannot read the config {shown}: {e}"))
+                .hint("name it with --config, or start in the folder that holds deskcard.toml")
+        })?;
+        let text = String::from_utf8(bytes).map_err(|e| not_utf8(&e, path))?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks the text of a config file; `path` says where it came from.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let file = File { name: &name, text };
+        let document = file.parse()?;
+        let root = Table::root(file, &document, TABLES_OF_THE_FILE)?;
+        let desk = Desk::read(&root)?;
+        let parameters = root.get("parameters").map(|n| n.table("[parameters]", Parameters::keys())).transpose()?;
+        Ok(Self {
+            path: path.to_owned(),
+            dir: path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned(),
+            hash: hash(text),
+            report: Report::read(&root)?,
+            parameters: Parameters::read(parameters.as_ref())?,
+            repeat_by: desk::repeat_by(&root)?,
+            levels: desk::levels(&root)?,
+            not_first_level: desk::not_first_level(&root)?,
+            sla: targets::sla(&root)?,
+            calendar: targets::calendar(&root, desk.time_zone)?,
+            goals: targets::goals(&root)?,
+            events: desk::events(&root)?,
+            sources: source::sources(&root, desk.time_zone)?,
+            metrics: metric::metrics(&root)?,
+            desk,
+        })
+    }
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(6).fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error, path: &Path) -> Error {
+    let start = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(&error.as_bytes()[..start]).into_owned();
+    let place = File { name: &path.display().to_string(), text: &text }.place(&(start..start));
+    Error::config("the config is not UTF-8 text").at(place).hint("save it as UTF-8")
+}
+
+#[cfg(test)]
+mod tests;
