@@ -5,6 +5,7 @@
 //! `<column>_key` and, where the text is asked for, a String. A column no export has is all null.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -195,14 +196,17 @@ pub fn text_dtype() -> DataType {
     DataType::from_categories(Categories::global())
 }
 
+/// The texts of all codes. polars forgets a mapping that nobody holds, and with it what the codes mean.
+static TEXTS: LazyLock<Arc<CategoricalMapping>> = LazyLock::new(|| Categories::global().mapping());
+
 /// The code of a short text; the same text has the same code everywhere in this process.
 pub fn code_of(text: &str) -> Result<u32> {
-    Categories::global().mapping().insert_cat(text).map_err(bug)
+    TEXTS.insert_cat(text).map_err(bug)
 }
 
 /// The text of a code; empty for [`NONE`].
 pub fn text_of(code: u32) -> String {
-    if code == NONE { String::new() } else { Categories::global().mapping().cat_to_str(code).unwrap_or_default().to_owned() }
+    if code == NONE { String::new() } else { TEXTS.cat_to_str(code).unwrap_or_default().to_owned() }
 }
 
 /// Category codes of a column of short texts.

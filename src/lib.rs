@@ -1,8 +1,10 @@
 //! deskcard: weekly scorecards people trust, from the CSV exports of a service desk.
 
 pub mod charts;
+pub mod cli;
 pub mod clock;
 pub mod columns;
+pub mod commands;
 pub mod desk;
 pub mod error;
 pub mod facts;

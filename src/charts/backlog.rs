@@ -43,12 +43,13 @@ impl Backlog {
         let all: Vec<f64> = lines.iter().flat_map(|(points, ..)| axes::values(points)).collect();
         let range = if lines.len() == 1 { axes::range(Unit::Count, &all) } else { Range::around(&all) };
         let x = axes::period_span(self.open.len());
-        let mut marks = axes::rules(Unit::Count, range, x, 4);
+        let mut marks = Vec::new();
         if let [(points, ..)] = lines {
             marks.extend(axes::segments(points, range).into_iter().filter(|s| s.len() > 1).map(|s| fill_below(s, range.low)));
         } else {
             marks.extend(axes::period_labels(&self.open, frame, range.low));
         }
+        marks.extend(axes::rules(Unit::Count, range, x, 4));
         let mut labels = Vec::new();
         for (points, look, name) in lines {
             marks.extend(axes::series(points, range, Unit::Count, *look));

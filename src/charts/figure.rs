@@ -244,6 +244,11 @@ impl Range {
         Range { low: if low >= 0.0 { (low - air).max(0.0) } else { low - air }, high: high + air }
     }
 
+    /// Whether the value can be shown where it belongs.
+    pub fn holds(&self, v: f64) -> bool {
+        (self.low..=self.high).contains(&v)
+    }
+
     /// The value, or the edge it lies beyond.
     pub fn clamp(&self, v: f64) -> f64 {
         v.clamp(self.low, self.high)

@@ -81,7 +81,10 @@ impl Groups<'_> {
                 Anchor::Middle => 0.0,
                 Anchor::Start => 2.0,
             };
-            marks.push(Mark::Line { points: vec![(x, n - 0.5), (x, -0.5)], ink, width });
+            if range.holds(v) {
+                marks.push(Mark::Line { points: vec![(x, n - 0.5), (x, -0.5)], ink, width });
+            }
+            let text = if range.holds(v) { text } else { format!("{text} →") };
             marks.push(Mark::Label { at: (x, -0.5), shift: (dx, -9.0), text, style: TextStyle::AXIS.anchored(anchor) });
         }
         marks

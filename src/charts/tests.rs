@@ -125,7 +125,15 @@ fn text_spans(svg: &str) -> Vec<(f64, f64, f64)> {
     let attr = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|s| s.split('"').next().map(str::to_owned));
     let span = |part: &str| {
         let (tag, rest) = part.split_once('>').unwrap();
-        let text = rest.split('<').next().unwrap().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        let text = rest
+            .split('<')
+            .next()
+            .unwrap()
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&#39;", "'")
+            .replace("&amp;", "&");
         let tag = format!(" {tag}");
         let number = |name| attr(&tag, name).unwrap().parse::<f64>().unwrap();
         let width = figure::text_width(&text, number("font-size"), tag.contains("font-weight"));
@@ -163,6 +171,32 @@ fn a_missing_value_breaks_the_line_and_is_never_a_zero() {
     let ChartData::Trend { points, .. } = trend("share", &values) else { panic!("a trend") };
     let parts = axes::segments(&points, figure::Range { low: 0.0, high: 1.0 });
     assert_eq!(parts, vec![vec![(0.0, 0.7), (1.0, 0.72)], vec![(3.0, 0.8), (4.0, 0.9)]]);
+}
+
+#[test]
+fn a_target_far_beyond_the_values_is_named_but_not_drawn_at_the_edge() {
+    let near = ChartData::Trend {
+        metric: "secs".into(),
+        title: "T".into(),
+        subtitle: "S".into(),
+        points: points(&[Some(600.0); 8]),
+        desk: vec![],
+        target: Some(700.0),
+        events: vec![],
+    };
+    let ChartData::Trend { points, .. } = &near else { panic!("a trend") };
+    let far = ChartData::Trend {
+        metric: "secs".into(),
+        title: "T".into(),
+        subtitle: "S".into(),
+        points: points.clone(),
+        desk: vec![],
+        target: Some(90_000.0),
+        events: vec![],
+    };
+    let svg = |chart: &ChartData| draw(chart, &definitions(), "x", "c").svg;
+    assert!(svg(&near).contains("stroke-dasharray") && !svg(&near).contains('↑'));
+    assert!(!svg(&far).contains("stroke-dasharray") && svg(&far).contains("↑ 1\u{a0}d\u{a0}1\u{a0}h target"));
 }
 
 #[test]

@@ -25,24 +25,22 @@ impl Trend<'_> {
     pub(super) fn figure(&self, width: f64) -> Figure {
         let range = self.range();
         let margin = if width < 400.0 { 92.0 } else { 124.0 };
-        let rows = self.events.len().min(2) as f64;
-        let frame = Frame {
-            left: axes::left_margin(self.unit, range, 5),
-            right: width - margin,
-            top: 12.0 + rows * 16.0,
-            bottom: 190.0 + rows * 16.0,
-        };
+        let (left, right) = (axes::left_margin(self.unit, range, 5), width - margin);
+        let events = self.placed_events((left, right), width);
+        // Event labels stand above the labels at the line ends, which may rise half a line over the plot.
+        let head = events.iter().map(|(_, label)| 24.0 + 16.0 * (label.row + 1) as f64).fold(12.0, f64::max);
+        let frame = Frame { left, right, top: head, bottom: head + 178.0 };
         let x = axes::period_span(self.points.len());
         let mut marks = axes::rules(self.unit, range, x, 5);
         marks.extend(axes::period_labels(&self.points, frame, range.low));
-        marks.extend(self.event_marks(range, frame));
-        if let Some(t) = self.target {
+        marks.extend(event_marks(&events, range, frame));
+        if let Some(t) = self.target.filter(|t| range.holds(*t)) {
             marks.push(Mark::Line { points: vec![(x.0, t), (x.1, t)], ink: Ink::Target, width: 1.2 });
         }
         marks.extend(axes::series(&self.desk, range, self.unit, Look { ink: Ink::Desk, width: 1.4, dot: 1.8, has_dots: false }));
         let look = Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots: self.points.len() <= 16 };
         marks.extend(axes::series(&self.points, range, self.unit, look));
-        marks.extend(axes::end_labels(self.end_labels(margin - 12.0), range, frame, x.1));
+        marks.extend(axes::end_labels(self.end_labels(range, margin - 12.0), range, frame, x.1));
         if axes::values(&self.points).next().is_none() {
             let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
@@ -53,14 +51,11 @@ impl Trend<'_> {
     }
 
     fn range(&self) -> Range {
-        let mut all: Vec<f64> = axes::values(&self.points).chain(axes::values(&self.desk)).collect();
-        let range = axes::range(self.unit, &all);
-        all.extend(self.target);
-        let with_target = axes::range(self.unit, &all);
-        if all.is_empty() { range } else { with_target }
+        let known = axes::values(&self.points).chain(axes::values(&self.desk)).chain(self.target);
+        axes::range(self.unit, &known.collect::<Vec<f64>>())
     }
 
-    fn end_labels(&self, room: f64) -> Vec<EndLabel> {
+    fn end_labels(&self, range: Range, room: f64) -> Vec<EndLabel> {
         let mut labels = Vec::new();
         if let Some(p) = last(&self.points) {
             let value = format::optional(self.unit, p.value, p.n);
@@ -72,30 +67,21 @@ impl Trend<'_> {
             labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::AXIS });
         }
         if let Some(t) = self.target {
-            let text = fit(&format!("{} target", format::bare_target(self.unit, t)), room, 12.0, false);
+            let beyond = if range.holds(t) { "" } else { "↑ " };
+            let text = fit(&format!("{beyond}{} target", format::bare_target(self.unit, t)), room, 12.0, false);
             labels.push(EndLabel { at: t, text, style: TextStyle::AXIS });
         }
         labels
     }
 
-    /// A thin line where something happened, its label beside it; see [`place_events`].
-    fn event_marks(&self, range: Range, frame: Frame) -> Vec<Mark> {
-        let step = (frame.right - frame.left) / (self.points.len().max(1) as f64 - 0.2);
-        let px = |i: usize| frame.left + (i as f64 + 0.4) * step;
-        let known = self.events.iter().filter_map(|(period, text)| Some((self.points.iter().position(|p| p.period == *period)?, text)));
-        let known: Vec<(usize, &String)> = known.collect();
-        let wanted: Vec<(f64, &str)> = known.iter().map(|(i, text)| (px(*i), text.as_str())).collect();
-        let mut marks = Vec::new();
-        for ((i, _), label) in known.iter().zip(place_events(&wanted, (frame.left, frame.right + 6.0))) {
-            let x = *i as f64;
-            let dx = if label.anchor == Anchor::End { -4.0 } else { 4.0 };
-            let up = 8.0 + 15.0 * label.row as f64;
-            let top = range.high + (range.high - range.low) * (up + 5.0) / (frame.bottom - frame.top);
-            let style = TextStyle { size: EVENT_SIZE, ..TextStyle::AXIS.anchored(label.anchor) };
-            marks.push(Mark::Line { points: vec![(x, range.low), (x, top)], ink: Ink::Desk, width: 0.8 });
-            marks.push(Mark::Label { at: (x, range.high), shift: (dx, -up), text: label.text, style });
-        }
-        marks
+    /// The events inside the span, by position, with their labels; see [`place_events`].
+    fn placed_events(&self, (left, right): (f64, f64), width: f64) -> Vec<(usize, EventLabel)> {
+        let span = axes::period_span(self.points.len());
+        let px = |i: usize| left + (i as f64 - span.0) / (span.1 - span.0) * (right - left);
+        let position = |period: &str| self.points.iter().position(|p| p.period == period);
+        let known: Vec<(usize, &str)> = self.events.iter().filter_map(|(period, text)| Some((position(period)?, text.as_str()))).collect();
+        let wanted: Vec<(f64, &str)> = known.iter().map(|(i, text)| (px(*i), *text)).collect();
+        known.iter().map(|k| k.0).zip(place_events(&wanted, (left, width))).collect()
     }
 
     pub(super) fn desc(&self) -> String {
@@ -141,6 +127,21 @@ impl Trend<'_> {
         };
         DataTable { columns, rows: self.points.iter().map(row).collect() }
     }
+}
+
+/// A thin line where something happened, up to its label.
+fn event_marks(events: &[(usize, EventLabel)], range: Range, frame: Frame) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for (i, label) in events {
+        let x = *i as f64;
+        let dx = if label.anchor == Anchor::End { -4.0 } else { 4.0 };
+        let up = 20.0 + 15.0 * label.row as f64;
+        let top = range.high + (range.high - range.low) * (up + 5.0) / (frame.bottom - frame.top);
+        let style = TextStyle { size: EVENT_SIZE, ..TextStyle::AXIS.anchored(label.anchor) };
+        marks.push(Mark::Line { points: vec![(x, range.low), (x, top)], ink: Ink::Desk, width: 0.8 });
+        marks.push(Mark::Label { at: (x, range.high), shift: (dx, -up), text: label.text.clone(), style });
+    }
+    marks
 }
 
 const EVENT_SIZE: f64 = 11.5;

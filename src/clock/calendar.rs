@@ -194,6 +194,7 @@ mod tests {
         assert_eq!(due("2026-11-13 17:30", 3600).as_deref(), Some("2026-11-16 08:30"));
         assert_eq!(due("2026-11-14 10:00", 1).as_deref(), Some("2026-11-16 08:00"));
         assert_eq!(due("2026-11-14 10:00", 0).as_deref(), Some("2026-11-14 10:00"));
+        assert_eq!(due("2027-12-31 17:00", 3600).as_deref(), Some("2027-12-31 18:00"));
         assert_eq!(due("2027-12-31 17:00", 3601), None);
         assert_eq!(calendar.business_day_secs(), 9 * 3600);
     }

@@ -28,8 +28,13 @@ const TICKETS: &[Derived] = &[
     d("is_open", "NOT is_closed", "open at the cut-off"),
     d("ttr_secs", "CASE WHEN resolved_at >= created_at THEN resolved_at - created_at END", "creation to last resolution, round the clock"),
     d(
+        "is_one_touch",
+        "COALESCE(agent_replies, 0) <= 1 AND reassign_count = 0 AND reopen_count = 0",
+        "at most one public agent reply, never passed on, never reopened",
+    ),
+    d(
         "is_first_contact",
-        "COALESCE(fcr_flag, COALESCE(agent_replies, 0) <= 1 AND reassign_count = 0 AND reopen_count = 0)",
+        "COALESCE(fcr_flag, is_one_touch)",
         "the agent's tick where there is one, else one touch",
     ),
     d(

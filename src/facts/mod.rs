@@ -26,7 +26,7 @@ use crate::clock::zone::Zone;
 use crate::columns::Source;
 use crate::desk::{Desk, Frame, bug, frame_name};
 use crate::error::{Error, Result, nearest};
-use crate::settings::Settings;
+use crate::settings::{Parameters, Settings};
 
 /// A fact table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -185,6 +185,7 @@ pub struct Facts {
     seen_until: BTreeMap<Table, i64>,
     zone: Zone,
     as_of: i64,
+    parameters: Parameters,
     /// Agents that appear in the exports but not on the roster, sorted; empty without a roster.
     pub off_roster: Vec<String>,
     /// Sentences for the data-quality box: (code, text).
@@ -230,7 +231,7 @@ impl Facts {
         surveys::embed(&making, &mut surveys, &tickets, &calls)?;
         frames.insert(Table::Tickets, tickets);
         frames.insert(Table::Calls, calls);
-        let mut facts = Self { frames, seen_until, zone: zone.clone(), as_of: desk.as_of, off_roster: Vec::new(), remarks: Vec::new() };
+        let mut facts = Self { frames, seen_until, zone: zone.clone(), as_of: desk.as_of, parameters: settings.parameters.clone(), off_roster: Vec::new(), remarks: Vec::new() };
         surveys::add(&making, &mut surveys, &facts)?;
         facts.frames.insert(Table::Surveys, surveys);
         facts.frames.insert(Table::TicketEvents, tickets::events(&making)?);
@@ -293,7 +294,7 @@ impl Facts {
     }
 
     fn expr(&self, table: Table, sql: &str) -> Result<Expr> {
-        parse_sql(&self.sql(table, sql))
+        parse_sql(&self.parameters.sql(&self.sql(table, sql))?)
     }
 
     /// Evaluates SQL expressions over one segment: (name, SQL) → a frame with those columns, a row a fact.
@@ -367,9 +368,16 @@ pub fn parse_sql(sql: &str) -> Result<Expr> {
     sql_expr(sql).map_err(|e| Error::config(format!("cannot read the SQL expression {sql:?}: {}", first_line(&e.to_string()))))
 }
 
-/// The text with run-time parameters replaced by a number, for finding the columns it names.
+/// The text with every `$name` replaced by a number, for finding the columns it names.
 fn placeholders(sql: &str) -> String {
-    sql.replace("$seen_until", "0").replace("$as_of", "0")
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        out.push('0');
+        rest = rest[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    }
+    out + rest
 }
 
 /// Column names in an expression, sorted, once each.
@@ -389,4 +397,10 @@ pub fn column_names(expr: &Expr) -> Vec<String> {
 /// A frame without rows or columns made from nothing.
 pub(crate) fn frame_of(height: usize, columns: Vec<Column>) -> Result<Frame> {
     Ok(Frame { segments: vec![DataFrame::new(height, columns).map_err(bug)?] })
+}
+
+/// Whether the column is an id, whose text is kept only when asked for.
+pub fn is_id(table: Table, name: &str) -> bool {
+    !matches!(table, Table::AgentDays | Table::Spells)
+        && table.source().column(name).is_some_and(|c| matches!(c.kind, crate::columns::Type::Id))
 }

@@ -56,6 +56,16 @@ pub fn detect_delimiter(sample: &[u8]) -> Result<u8, DialectError> {
     }
 }
 
+/// The delimiter that a first line such as `sep=;` names, as spreadsheets write it; the header stands below that line.
+pub fn named_delimiter(sample: &[u8]) -> Option<u8> {
+    let text = sample.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(sample);
+    let line = text.split(|&b| b == b'\n').next()?;
+    match line.strip_suffix(b"\r").unwrap_or(line) {
+        [s, e, p, b'=', delimiter] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") && CANDIDATES.contains(delimiter) => Some(*delimiter),
+        _ => None,
+    }
+}
+
 /// How well a delimiter fits.
 #[derive(Debug)]
 struct Fit {
@@ -100,7 +110,7 @@ fn could_be_name(cell: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{DialectError, detect_delimiter};
+    use super::{DialectError, detect_delimiter, named_delimiter};
 
     fn found(text: &str) -> char {
         char::from(detect_delimiter(text.as_bytes()).unwrap())
@@ -149,6 +159,16 @@ mod tests {
         for cut in (super::SAMPLE - 50..super::SAMPLE + 50).chain([text.len()]) {
             assert_eq!(detect_delimiter(&text.as_bytes()[..cut]), Ok(b';'), "{cut}");
         }
+    }
+
+    #[test]
+    fn a_line_that_names_it() {
+        assert_eq!(named_delimiter(b"sep=;\r\na;b\r\n"), Some(b';'));
+        assert_eq!(named_delimiter(b"\xEF\xBB\xBFSEP=\t\na\tb\n"), Some(b'\t'));
+        for text in [&b"sep,b\n"[..], b"sep=x\n", b"sep=;;\n", b"", b"a\nsep=;\n"] {
+            assert_eq!(named_delimiter(text), None, "{text:?}");
+        }
+        assert_eq!(found("sep=;\na;b\n1;2\n"), ';');
     }
 
     #[test]

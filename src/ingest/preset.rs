@@ -219,6 +219,26 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_a_column_wins_over_one_of_its_name() {
+        let text = "order = \"mdy\"\n[words.status]\nlive = \"closed\"\ndead = \"closed\"\n\
+                    [tickets]\nstatus = { header = \"S\", values = { Live = \"open\" } }\n";
+        let preset = Preset::parse("made_up", text).expect("a preset");
+        let said = |kind: Source| preset.said(kind, kind.column("status").expect("a column")).values;
+        assert_eq!((said(Source::Tickets)["live"].as_str(), said(Source::Tickets)["dead"].as_str()), ("open", "closed"));
+        assert_eq!(said(Source::TicketEvents)["live"], "closed");
+        assert_eq!(preset.order, Some(Order::Mdy));
+    }
+
+    #[test]
+    fn mistakes_in_a_preset_are_told_with_their_place() {
+        let told = |text| Preset::parse("made_up", text).expect_err("refused").to_string();
+        assert!(told("[ticket]\n").starts_with("presets/made_up.toml:1:2: unknown key `ticket`"));
+        assert!(told("[tickets]\nnumber = \"x\"\n").starts_with("presets/made_up.toml:2:1: tickets have no column `number`"));
+        assert!(told("[words.statsu]\n").starts_with("presets/made_up.toml:1:8: no kind of source has a column `statsu`"));
+        assert!(told("[words.status]\na = \"on\"\n").starts_with("presets/made_up.toml:2:5: `on` is not a value of `status`"));
+    }
+
+    #[test]
     fn headers_match_exactly_first_and_then_loosely() {
         assert_eq!(normalise("\u{feff} Incident_ID*+ "), "incident id");
         assert_eq!(find_header(&["Incident ID*+", "incident-id", "INCIDENT  ID"], "incident_id"), Some(0));

@@ -83,6 +83,14 @@ impl<R: Read> Scanner<R> {
     /// [`ScanError`] when the file is empty, cannot be read, is UTF-16, or its header is blank, broken, not UTF-8 or too wide; or when
     /// `delimiter` cannot delimit (a quote, a line ending, NUL, or not ASCII).
     pub fn open(reader: R, delimiter: u8, limits: Limits, block_bytes: usize) -> Result<Self, ScanError> {
+        Self::open_below(reader, delimiter, limits, block_bytes, 0)
+    }
+
+    /// Like [`Scanner::open`] for a file whose header stands below `lines_above` physical lines, which are passed over.
+    ///
+    /// # Errors
+    /// As [`Scanner::open`].
+    pub fn open_below(reader: R, delimiter: u8, limits: Limits, block_bytes: usize, lines_above: usize) -> Result<Self, ScanError> {
         if matches!(delimiter, b'"' | b'\n' | b'\r' | 0) || !delimiter.is_ascii() {
             return Err(ScanError::Delimiter(delimiter));
         }
@@ -103,7 +111,7 @@ impl<R: Read> Scanner<R> {
             rows_before: 0,
             scalar_only: false,
         };
-        scanner.read_header()?;
+        scanner.read_header(lines_above)?;
         Ok(scanner)
     }
 
@@ -202,30 +210,30 @@ impl<R: Read> Scanner<R> {
         self.byte += used as u64;
     }
 
-    fn read_header(&mut self) -> Result<(), ScanError> {
+    fn read_header(&mut self, lines_above: usize) -> Result<(), ScanError> {
         let mut bytes = Vec::new();
         let mut target = self.block_bytes.min(1 << 16);
         loop {
             self.fill(&mut bytes, target).map_err(ScanError::Io)?;
-            let start = record::byte_order_mark(&bytes)?;
-            match self.header_in(&bytes, start)? {
-                Some(next) => {
-                    self.line += memchr::memchr_iter(b'\n', &bytes[..next]).count() as u64;
-                    self.byte = next as u64;
-                    self.tail.extend_from_slice(&bytes[next..]);
-                    return Ok(());
-                }
-                None => self.tail.extend_from_slice(&bytes),
+            if let Some(next) = self.header_in(&bytes, lines_above)? {
+                self.line += newlines(&bytes[..next]);
+                self.byte = next as u64;
+                self.tail.extend_from_slice(&bytes[next..]);
+                return Ok(());
             }
+            self.tail.extend_from_slice(&bytes);
             target = self.tail.len() * 2 + 64;
         }
     }
 
     /// Takes the header out of `bytes`; the offset behind it, or `None` if it needs more bytes.
-    fn header_in(&mut self, bytes: &[u8], start: usize) -> Result<Option<usize>, ScanError> {
-        if bytes.len() == start {
-            return if self.ended { Err(ScanError::Empty) } else { Ok(None) };
-        }
+    fn header_in(&mut self, bytes: &[u8], lines_above: usize) -> Result<Option<usize>, ScanError> {
+        let start = match record::header_start(bytes, lines_above, self.ended)? {
+            Some(start) if start < bytes.len() => start,
+            _ if self.ended => return Err(ScanError::Empty),
+            _ if bytes.len() > self.rules.limits.row => return Err(record::header_too_long()),
+            _ => return Ok(None),
+        };
         let most = self.rules.limits.columns;
         let rules = Rules { columns: most, ..self.rules };
         let mut ends = Vec::new();
@@ -233,6 +241,7 @@ impl<R: Read> Scanner<R> {
             Outcome::More => Ok(None),
             Outcome::Blank { .. } => Err(ScanError::BlankHeader),
             Outcome::Bad(bad) => Err(ScanError::Header { code: bad.code, reason: bad.reason }),
+            Outcome::Row { .. } if record::has_lone_return(bytes, start, &ends) => Err(ScanError::LoneReturns),
             Outcome::Row { cells, .. } if cells > most => Err(ScanError::TooWide { columns: cells, limit: most }),
             Outcome::Row { next, .. } => {
                 self.rules.columns = ends.len();
@@ -287,8 +296,8 @@ impl Walk<'_> {
         while self.at < self.bytes.len() && faults.len() < FAULTS_A_BLOCK {
             let rows = lists.starts.len();
             let odd = self.fast(shape, lists);
-            if lists.starts.len() > rows {
-                blanks.confirm(faults, FAULTS_A_BLOCK);
+            if lists.starts.len() > rows && blanks.confirm(faults, FAULTS_A_BLOCK) {
+                break;
             }
             let long = self.bytes.len() - self.at > shape.rules.limits.field;
             if !(odd || self.ended || long) || !self.one(shape, lists, blanks, faults) {
@@ -330,7 +339,7 @@ impl Walk<'_> {
         match record::record(self.bytes, start, self.ended, &shape.rules, &mut lists.cells) {
             Outcome::More => return false,
             Outcome::Blank { next } => {
-                blanks.push(self.first_byte + start as u64, self.line, (next - start) as u64);
+                blanks.push(self.first_byte + start as u64, self.line, next - start);
                 self.pass(next);
                 return true;
             }

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
-use super::groups::{Groups, MOST_DIMENSIONS, codes, codes_of, text_of};
+use super::groups::{Groups, MOST_DIMENSIONS, codes, codes_of};
 use super::slots::Slots;
 use super::{Catalogue, Kind, Metric};
 use crate::clock::period::Period;
 use crate::clock::zone::Cursor;
+use crate::desk::text_of;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, parse_sql};
 
@@ -164,7 +165,7 @@ impl<'a> Plan<'a> {
         if let Some(i) = self.exprs.iter().position(|(_, t)| t == sql) {
             return Ok(i);
         }
-        parse_sql(&self.facts.sql(self.table, sql))?;
+        let _ = parse_sql(&self.facts.sql(self.table, sql))?;
         self.exprs.push((format!("x{}", self.exprs.len()), sql.to_owned()));
         Ok(self.exprs.len() - 1)
     }

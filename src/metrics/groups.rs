@@ -64,14 +64,6 @@ pub(super) fn codes_of(key: u128, dimensions: usize) -> Vec<u32> {
     (0..dimensions).rev().map(|i| (key >> (32 * i)) as u32).collect()
 }
 
-/// The text of a code; empty for a missing value.
-pub(super) fn text_of(code: u32) -> String {
-    if code == NONE {
-        return String::new();
-    }
-    Categories::global().mapping().cat_to_str(code).unwrap_or_default().to_owned()
-}
-
 /// Codes of a column: short text as it is, anything else by its written form.
 pub(super) fn codes(column: &Column) -> PolarsResult<Vec<u32>> {
     let categorical = DataType::from_categories(Categories::global());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::view::{BlockView, CardView, CellView, ChartView, FindingView, KpiView, Link, NoteView, Pair, RowView, SectionView, TableView};
 use crate::scorecard::{
-    Better, Card, CardKind, Cell, Certainty, ChartData, Definition, Finding, Kpi, Level, Note, Scorecard, TableData, TableRow, Unit,
+    Better, Card, CardKind, Cell, Certainty, ChartData, Definition, Finding, Kpi, Level, Note, Point, Scorecard, TableData, TableRow, Unit,
 };
 use crate::{charts, format};
 
@@ -259,7 +259,7 @@ fn target(unit: Unit, better: Better, t: f64) -> String {
 }
 
 /// Which side of the target the value is on; hollow and "leaning" while the 95 % interval has the target inside.
-fn verdict(k: &Kpi) -> (&'static str, &'static str) {
+pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
     let is_inside = k.interval.zip(k.target).is_some_and(|((low, high), t)| low <= t && t <= high);
     match (k.is_met, is_inside) {
         (Some(true), false) => ("good", "● met"),
@@ -288,10 +288,24 @@ fn chart(place: Place<'_>, card: &Card, (i, data): (usize, &ChartData)) -> Chart
     ChartView {
         title: format::label(&drawing.title, 200),
         subtitle: format::label(&drawing.subtitle, 300),
+        key: chart_key(data).to_owned(),
         trusted_svg: drawing.svg,
         trusted_svg_narrow: drawing.svg_narrow,
         columns: drawing.table.columns,
         rows: drawing.table.rows,
+    }
+}
+
+/// The one shape a reader could not guess.
+fn chart_key(data: &ChartData) -> &'static str {
+    let is_partial = |points: &[Point]| points.iter().any(|p| p.is_partial && p.value.is_some());
+    match data {
+        ChartData::Trend { points, desk, .. } if is_partial(points) || is_partial(desk) => "○ not complete yet",
+        ChartData::Backlog { open, created, resolved, .. } if is_partial(open) || is_partial(created) || is_partial(resolved) => {
+            "○ not complete yet"
+        }
+        ChartData::Groups { groups, .. } if groups.iter().any(|g| g.interval.is_some()) => "● value with its 95 % interval",
+        _ => "",
     }
 }
 

@@ -257,6 +257,26 @@ fn a_card_with_an_unsafe_file_name_is_refused() {
 }
 
 #[test]
+fn an_empty_scorecard_and_an_empty_card_still_make_pages() {
+    let mut scorecard = scorecard();
+    scorecard.definitions.clear();
+    scorecard.sources.clear();
+    scorecard.notes.clear();
+    scorecard.cards.truncate(1);
+    let card = &mut scorecard.cards[0];
+    card.kpis.clear();
+    card.charts =
+        vec![ChartData::Backlog { title: String::new(), subtitle: String::new(), open: vec![], created: vec![], resolved: vec![] }];
+    card.empty_because.clear();
+    card.doing_well.clear();
+    let made = pages(&scorecard).unwrap();
+    let desk = made.iter().find(|p| p.name == "desk.html").unwrap();
+    assert_eq!(String::from_utf8_lossy(&desk.bytes).matches("Nothing to say this period.").count(), 3);
+    scorecard.cards.clear();
+    assert!(pages(&scorecard).unwrap().iter().any(|p| p.name == "index.html"));
+}
+
+#[test]
 fn json_reads_back_and_csv_has_a_row_a_measure() {
     let scorecard = scorecard();
     let json = json::scorecard(&scorecard).unwrap();

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::card_view;
 use crate::format;
 use crate::scorecard::{Better, Card, CardKind, Finding, Kpi, Level, Scorecard};
 
-/// The desk's card as plain text, lines at most 80 characters wide but for sentences.
+/// The desk's card as plain text, in columns that fit a terminal.
 pub fn summary(scorecard: &Scorecard) -> String {
     let mut out = format!("{} · {} ({})\n", format::clean(&scorecard.desk), format::clean(&scorecard.period.label), scorecard.time_zone);
     let partial = if scorecard.period.is_partial { ", period not complete" } else { "" };
@@ -23,7 +24,7 @@ pub fn summary(scorecard: &Scorecard) -> String {
 }
 
 fn measures(out: &mut String, scorecard: &Scorecard, card: &Card) {
-    let _ = writeln!(out, "{:<34} {:>13} {:>9} {:>12}  {:<8}", "Measure", "value", "n", "target", "");
+    let _ = writeln!(out, "{:<40} {:>12} {:>8} {:>9}", "Measure", "value", "n", "target");
     for k in &card.kpis {
         let line = measure(scorecard, k);
         out.push_str(line.trim_end());
@@ -35,15 +36,11 @@ fn measures(out: &mut String, scorecard: &Scorecard, card: &Card) {
 fn measure(scorecard: &Scorecard, k: &Kpi) -> String {
     let definition = scorecard.definitions.iter().find(|d| d.id == k.metric);
     let unit = definition.map_or(crate::scorecard::Unit::Number, |d| d.unit);
-    let label = format::label(definition.map_or(k.metric.as_str(), |d| d.label.as_str()), 34);
+    let label = format::label(definition.map_or(k.metric.as_str(), |d| d.label.as_str()), 40);
     let is_lower = definition.is_some_and(|d| d.better == Better::Lower);
     let target = k.target.map_or_else(String::new, |t| format::target(unit, t, is_lower));
-    let verdict = match k.is_met {
-        Some(true) => "met",
-        Some(false) => "missed",
-        None => "",
-    };
-    format!("{label:<34} {:>13} {:>9} {target:>12}  {verdict:<8}", format::optional(unit, k.value, k.n), format::count(k.n))
+    let verdict = if definition.is_some_and(|d| d.better != Better::Neither) { card_view::verdict(k).1 } else { "" };
+    format!("{label:<40} {:>12} {:>8} {target:>9}  {verdict}", format::optional(unit, k.value, k.n), format::count(k.n))
 }
 
 fn block(out: &mut String, title: &str, findings: &[Finding]) {

@@ -1,6 +1,6 @@
 //! What templates see: strings, lists and flags, nothing to compute with.
 //!
-//! Owns the shapes. [`super::card_view`] and [`super::page_view`] fill them from the scorecard; every number in them has been
+//! Owns the shapes. `card_view` and `page_view` fill them from the scorecard; every number in them has been
 //! through [`crate::format`]. Fields named `trusted_*` hold markup made by this program (the stylesheet, our own SVG) and are the
 //! only ones a template may print without escaping.
 
@@ -184,6 +184,8 @@ pub struct ChartView {
     pub title: String,
     /// Measure.
     pub subtitle: String,
+    /// What a shape in the picture means, or empty.
+    pub key: String,
     /// Picture for a page's column.
     pub trusted_svg: String,
     /// Picture for a phone and a printed column.

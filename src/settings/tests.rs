@@ -238,6 +238,13 @@ fn a_header_of_its_own_does_not_take_the_unit_of_the_presets() {
 }
 
 #[test]
+fn what_is_just_still_allowed() {
+    let settings = read(&format!("{SMALL}[parameters]\ncsat_good = 5\n[calendar]\nmon = [\"08:00-12:00\", \"12:00-24:00\"]\n"));
+    assert_eq!(settings.parameters.get("csat_good"), Some(Number::Int(5)));
+    assert_eq!(settings.calendar.expect("a calendar").hours[0], [(28_800, 43_200), (43_200, 86_400)]);
+}
+
+#[test]
 fn the_hash_is_of_the_text() {
     assert_eq!(hash(""), "e3b0c44298fc");
     assert_ne!(read(SMALL).hash, read(WHOLE).hash);
@@ -276,6 +283,7 @@ fn mistakes_in_the_file_as_a_whole() {
         (refused(&SMALL.replace("kind = \"tickets\"\n", "")), "deskcard.toml:5:1: [[source]] has no `kind`"),
         (refused(&SMALL[..SMALL.find("[[").expect("a source")]), "deskcard.toml:1:1: there is no [[source]]\n  hint: add one"),
         (refused(&SMALL.replace("[[source]]", "[source]")), "deskcard.toml:5:2: write [[source]], with two brackets"),
+        (refused("\u{feff}dessk = 1"), "deskcard.toml:1:1: unknown key `dessk`"),
         (refused("desk = 1"), "deskcard.toml:1:8: `desk` must be a table, not a number"),
         (refused("[desk]\nname = \"a\"\nname = \"b\"\n"), "deskcard.toml:3:1: `name` is given twice"),
     ];

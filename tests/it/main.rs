@@ -1,1 +1,2 @@
-//! tests
+//! The integration tests: one binary.
+mod harness;

@@ -24,13 +24,11 @@ impl Decimal {
         if (dot && fraction.is_empty()) || (whole.is_empty() && fraction.is_empty()) {
             return None;
         }
-        let mut mantissa = 0u128;
-        for digit in whole.iter().chain(fraction) {
-            mantissa = mantissa * 10 + u128::from(digit - b'0');
-            if mantissa >= 10u128.pow(MOST_DIGITS) {
-                return None;
-            }
-        }
+        let mantissa = if whole.len() + fraction.len() < 20 {
+            u128::from(whole.iter().chain(fraction).fold(0u64, |n, digit| n * 10 + u64::from(digit - b'0')))
+        } else {
+            many_digits(whole.iter().chain(fraction))?
+        };
         let exponent = power(rest)?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
         Some(Self { negative, mantissa, exponent })
     }
@@ -52,11 +50,32 @@ impl Decimal {
         let whole = self.mantissa.checked_mul(u128::from(unit))?;
         let magnitude = match u32::try_from(self.exponent) {
             Ok(up) => whole.checked_mul(10u128.checked_pow(up)?)?,
-            Err(_) => 10u128.checked_pow(self.exponent.unsigned_abs()).map_or(0, |by| (whole + by / 2) / by),
+            Err(_) => 10u128.checked_pow(self.exponent.unsigned_abs()).map_or(0, |by| rounded(whole, by)),
         };
         let magnitude = i128::try_from(magnitude).ok()?;
         Some(if self.negative { -magnitude } else { magnitude })
     }
+}
+
+/// A quotient, rounded half up. Most fit the narrow division, which is several times as fast.
+fn rounded(of: u128, by: u128) -> u128 {
+    let sum = of + by / 2;
+    match (u64::try_from(sum), u64::try_from(by)) {
+        (Ok(sum), Ok(by)) => u128::from(sum / by),
+        _ => sum / by,
+    }
+}
+
+/// The number that more digits than fit a `u64` make; `None` for too many.
+fn many_digits<'a>(digits: impl Iterator<Item = &'a u8>) -> Option<u128> {
+    let mut value = 0u128;
+    for digit in digits {
+        value = value * 10 + u128::from(digit - b'0');
+        if value >= 10u128.pow(MOST_DIGITS) {
+            return None;
+        }
+    }
+    Some(value)
 }
 
 fn sign(text: &[u8]) -> (bool, &[u8]) {
@@ -101,12 +120,15 @@ pub fn int(text: &[u8]) -> Option<i64> {
     Some(value)
 }
 
-/// A finite decimal number: `[+-]digits[.digits][e[+-]digits]`.
+/// The powers of ten that a double holds exactly (as far as exports need them).
+const EXACT: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// A finite decimal number: `[+-]digits[.digits][e[+-]digits]`, of at most 21 digits.
 pub fn number(text: &[u8]) -> Option<f64> {
     let decimal = Decimal::parse(text)?;
-    // Both are exact below these bounds, so the quotient is the nearest number.
-    if decimal.mantissa < 1 << 53 && (-22..=0).contains(&decimal.exponent) {
-        let size = decimal.mantissa as f64 / 10f64.powi(-decimal.exponent);
+    // Both are exact, so the quotient is the nearest number.
+    if let (true, Some(by)) = (decimal.mantissa < 1 << 53 && decimal.exponent <= 0, EXACT.get(decimal.exponent.unsigned_abs() as usize)) {
+        let size = decimal.mantissa as u64 as f64 / by;
         return Some(if decimal.negative { -size } else { size });
     }
     std::str::from_utf8(text).ok()?.parse().ok().filter(|n: &f64| n.is_finite())
@@ -154,6 +176,8 @@ mod tests {
         for (text, value) in good {
             assert_eq!(number(text.as_bytes()), Some(value), "{text}");
         }
+        assert_eq!(number(b"18446744073709551616"), Some(18_446_744_073_709_551_616.0));
+        assert_eq!(number(b"1234567890123456789012"), None);
         for text in ["", ".", "5.", "-", "nan", "inf", "Infinity", "1e", "1e999", "1.2.3", "3,5", "1e1e1", "1_0"] {
             assert_eq!(number(text.as_bytes()), None, "{text}");
         }

@@ -69,7 +69,7 @@ impl Block {
 
     /// Refuses rows that are not UTF-8 and notes the garbled ones. Only the `dirty` ranges can hold either.
     pub(super) fn check_text(&mut self, dirty: &[(usize, usize)]) {
-        let spans = whole_texts(&self.bytes, dirty);
+        let spans = joined(self.bytes.len(), dirty);
         let broken: Vec<_> = spans.iter().filter(|s| std::str::from_utf8(&self.bytes[(*s).clone()]).is_err()).cloned().collect();
         if !broken.is_empty() {
             self.refuse_broken(&broken);
@@ -150,15 +150,14 @@ impl Lines<'_> {
     }
 }
 
-/// The ranges in file order, joined where they touch, and widened so that none cuts a character in two.
-fn whole_texts(bytes: &[u8], dirty: &[(usize, usize)]) -> Vec<Range<usize>> {
+/// The ranges in file order, joined where they touch. The text of an accepted row is never cut within a character by their ends;
+/// what was refused may be.
+fn joined(len: usize, dirty: &[(usize, usize)]) -> Vec<Range<usize>> {
     let mut sorted = dirty.to_vec();
     sorted.sort_unstable();
     let mut spans: Vec<Range<usize>> = Vec::new();
     for (from, to) in sorted {
-        let to = to.min(bytes.len());
-        let from = bytes[..from.min(to)].iter().rposition(u8::is_ascii).map_or(0, |n| n + 1);
-        let to = bytes[to..].iter().position(u8::is_ascii).map_or(bytes.len(), |n| to + n);
+        let (from, to) = (from.min(len), to.min(len));
         match spans.last_mut() {
             Some(last) if last.end >= from => last.end = last.end.max(to),
             _ => spans.push(from..to),

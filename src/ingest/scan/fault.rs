@@ -97,6 +97,8 @@ pub enum ScanError {
         /// Columns allowed.
         limit: usize,
     },
+    /// The lines end in carriage returns alone.
+    LoneReturns,
     /// The file starts with a UTF-16 byte order mark.
     Utf16,
     /// This byte cannot be a delimiter.
@@ -113,6 +115,7 @@ impl fmt::Display for ScanError {
             Self::Header { code, reason } => write!(f, "the header cannot be read ({code}): {reason}"),
             Self::HeaderNotUtf8 { column } => write!(f, "the name of column {} is not UTF-8", column + 1),
             Self::TooWide { columns, limit } => write!(f, "the header has {columns} columns, more than the limit of {limit}"),
+            Self::LoneReturns => f.write_str("the lines end in carriage returns alone"),
             Self::Utf16 => f.write_str("the file is UTF-16"),
             Self::Delimiter(byte) => write!(f, "{:?} cannot be a delimiter", char::from(*byte)),
             Self::Io(e) => write!(f, "the file cannot be read: {e}"),
@@ -134,6 +137,7 @@ impl From<ScanError> for Error {
         let plain = Error::input(error.to_string());
         match error {
             ScanError::HeaderNotUtf8 { .. } | ScanError::Utf16 => plain.hint("save the export as UTF-8 and try again"),
+            ScanError::LoneReturns => plain.hint("save the export with line feeds and try again"),
             ScanError::BlankHeader => plain.hint("remove the lines above the header"),
             ScanError::TooWide { .. } => plain.hint("check the delimiter"),
             _ => plain,

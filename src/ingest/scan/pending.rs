@@ -4,36 +4,36 @@ use std::collections::VecDeque;
 
 use super::fault::{Fault, FaultCode};
 
-/// Consecutive blank lines of the same width.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    byte: u64,
-    line: u64,
-    /// Bytes a line: 1 for LF, 2 for CRLF.
-    width: u64,
-    count: u64,
-}
-
-/// The blank lines met since the last other record.
+/// The blank lines met since the last other record; they follow each other without a gap.
 #[derive(Debug, Default)]
 pub(super) struct Blanks {
-    runs: VecDeque<Run>,
+    /// Lines of the same kind in a row: twice their count, and one more if they end in CRLF. Small, for a file may hold nothing else.
+    runs: VecDeque<u32>,
+    /// Place of the first line.
+    byte: u64,
+    line: u64,
     confirmed: bool,
 }
 
 impl Blanks {
-    /// Notes a blank line.
-    pub(super) fn push(&mut self, byte: u64, line: u64, width: u64) {
+    /// Notes a blank line of `width` bytes (1 for LF, 2 for CRLF).
+    pub(super) fn push(&mut self, byte: u64, line: u64, width: usize) {
+        let kind = u32::from(width == 2);
+        debug_assert!(!self.confirmed);
+        if self.runs.is_empty() {
+            (self.byte, self.line) = (byte, line);
+        }
         match self.runs.back_mut() {
-            Some(run) if run.width == width && run.byte + run.count * width == byte => run.count += 1,
-            _ => self.runs.push_back(Run { byte, line, width, count: 1 }),
+            Some(run) if *run & 1 == kind && *run < u32::MAX - 1 => *run += 2,
+            _ => self.runs.push_back(2 + kind),
         }
     }
 
-    /// A record follows: the lines are faults. As many are moved to `faults` as it may still take, the others by [`Blanks::drain`].
-    pub(super) fn confirm(&mut self, faults: &mut Vec<Fault>, most: usize) {
+    /// A record follows: the lines are faults. As many are moved to `faults` as it may still take, the others by [`Blanks::drain`],
+    /// before any other is noted. Whether that filled it.
+    pub(super) fn confirm(&mut self, faults: &mut Vec<Fault>, most: usize) -> bool {
         self.confirmed = !self.runs.is_empty();
-        self.drain(faults, most);
+        self.drain(faults, most)
     }
 
     /// Moves confirmed lines to `faults` until it holds `most`; whether that filled it.
@@ -43,9 +43,10 @@ impl Blanks {
                 self.confirmed = false;
                 break;
             };
-            faults.push(blank(run.line, run.byte));
-            (run.line, run.byte, run.count) = (run.line + 1, run.byte + run.width, run.count - 1);
-            if run.count == 0 {
+            faults.push(blank(self.line, self.byte));
+            (self.line, self.byte) = (self.line + 1, self.byte + 1 + u64::from(*run & 1));
+            *run -= 2;
+            if *run < 2 {
                 self.runs.pop_front();
             }
         }

@@ -169,13 +169,34 @@ fn bad(bytes: &[u8], start: usize, column: usize, code: FaultCode, at: usize, re
     Bad { code, column: Some(column), reason: format!("{what}, at byte {} of the record{below}", at - start + 1), resume_after }
 }
 
-/// Length of the UTF-8 byte order mark that `bytes` start with.
-pub(super) fn byte_order_mark(bytes: &[u8]) -> Result<usize, ScanError> {
-    match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => Ok(3),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(ScanError::Utf16),
-        _ => Ok(0),
+/// Where the header starts: behind the byte order mark and `lines_above` lines. `None` if that is not within `bytes`.
+pub(super) fn header_start(bytes: &[u8], lines_above: usize, ended: bool) -> Result<Option<usize>, ScanError> {
+    let mark = match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => 3,
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err(ScanError::Utf16),
+        // It may be the start of a mark.
+        [0xEF | 0xFE | 0xFF] | [0xEF, 0xBB] | [] if !ended => return Ok(None),
+        _ => 0,
+    };
+    let enough = ended || bytes.len() >= 4096;
+    if enough && memchr::memchr(b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_some() {
+        return Err(ScanError::LoneReturns);
     }
+    let mut ends = memchr::memchr_iter(b'\n', bytes).map(|n| n + 1);
+    Ok(if lines_above == 0 { Some(mark) } else { ends.nth(lines_above - 1) })
+}
+
+pub(super) fn header_too_long() -> ScanError {
+    ScanError::Header { code: FaultCode::RowTooLong, reason: "the lines above it are longer than the limit of a row".to_owned() }
+}
+
+/// Whether a cell without quotes holds a carriage return, which no column name does: the lines end in them.
+pub(super) fn has_lone_return(bytes: &[u8], start: usize, ends: &[u32]) -> bool {
+    let starts = std::iter::once(start).chain(ends.iter().map(|&e| e as usize + 1));
+    starts
+        .zip(ends)
+        .map(|(from, &to)| &bytes[from..to as usize])
+        .any(|cell| !cell.starts_with(b"\"") && memchr::memchr(b'\r', cell).is_some())
 }
 
 /// The unquoted names of a header whose cells end at `ends`.

@@ -158,7 +158,9 @@ proptest! {
         let ends = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
         let mut writer = csv::WriterBuilder::new().quote_style(style).terminator(ends).from_writer(Vec::new());
         writer.write_record(["First", "Second", "Third"]).unwrap();
-        table.iter().for_each(|row| writer.write_record(row).unwrap());
+        for row in &table {
+            writer.write_record(row).unwrap();
+        }
         let text = writer.into_inner().unwrap();
         let found = scan_as(&text, How { block, ..How::default() }).unwrap();
         prop_assert_eq!(found.faults, vec![]);

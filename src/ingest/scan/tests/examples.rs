@@ -123,7 +123,7 @@ fn more_faults_than_a_block_takes() {
         let found = scan_as(text.as_bytes(), How { block: 1 << 20, ..How::default() }).unwrap();
         let lines: Vec<u64> = found.faults.iter().map(|f| f.line).collect();
         let expected: Vec<u64> = (2..2 + count as u64).chain(count as u64 + 3..count as u64 + 6).collect();
-        assert_eq!(lines, expected);
+        assert!(lines == expected, "{line:?}");
         assert_eq!(found.rows.iter().map(|r| r.1).collect::<Vec<_>>(), [count as u64 + 2, count as u64 + 6]);
     }
 }
@@ -142,6 +142,15 @@ fn the_last_record_needs_no_newline() {
 }
 
 #[test]
+fn a_buffer_may_end_anywhere_in_a_line_ending() {
+    let text = "a,b\r\n".to_owned() + &format!("1,\"{}\"\r\n", "x".repeat(1000)).repeat(5);
+    for block in 980..1040 {
+        let found = scan_as(text.as_bytes(), How { block, scalar: true, ..How::default() }).unwrap();
+        assert_eq!((found.rows.len(), found.faults.len()), (5, 0), "{block}");
+    }
+}
+
+#[test]
 fn headers() {
     let header = |text: &[u8]| scan_as(text, How { block: 64, read: 3, ..How::default() }).map(|s| s.header);
     assert_eq!(header(b"\xEF\xBB\xBFid, Name ,\"a \"\"b\"\"\"\r\n").unwrap(), ["id", " Name ", "a \"b\""]);
@@ -153,12 +162,34 @@ fn headers() {
     assert!(matches!(header(b"a,b\"\n1,2\n"), Err(ScanError::Header { code: FaultCode::StrayQuote, .. })));
     assert!(matches!(header(b"a,b\xFF\n1,2\n"), Err(ScanError::HeaderNotUtf8 { column: 1 })));
     assert!(matches!(header(b"\xFF\xFEa\0,\0"), Err(ScanError::Utf16)));
+    assert!(matches!(header(b"a,b\r1,2\r3,4\r"), Err(ScanError::LoneReturns)));
+    assert!(matches!(header(b"a,b\r1,2\r3,4\n"), Err(ScanError::LoneReturns)));
+    let long = "a,b\r".to_owned() + &"1,2\r".repeat(100_000);
+    assert!(matches!(header(long.as_bytes()), Err(ScanError::LoneReturns)));
+    assert_eq!(header(b"\"a\rb\",c\n1,2\n").unwrap(), ["a\rb", "c"]);
     let wide = "x,".repeat(4096) + "x\n";
     assert!(matches!(header(wide.as_bytes()), Err(ScanError::TooWide { columns: 4097, limit: 4096 })));
     assert_eq!(header(&wide.as_bytes()[2..]).unwrap().len(), 4096);
     for delimiter in [b'"', b'\n', b'\r', 0, 0xC3] {
         assert!(matches!(Scanner::open(&b"a"[..], delimiter, Limits::default(), 64), Err(ScanError::Delimiter(d)) if d == delimiter));
     }
+}
+
+#[test]
+fn a_header_below_other_lines() {
+    let text = b"\xEF\xBB\xBFsep=,\n\"Export\r\na,b\r\n1,2\n3\n";
+    let open = |lines| Scanner::open_below(&text[..], b',', Limits::default(), 64, lines);
+    let mut scanner = open(2).unwrap();
+    assert_eq!(scanner.header(), ["a", "b"]);
+    let block = scanner.next_block().unwrap().unwrap();
+    assert_eq!((block.byte_of(0), block.line_of(0), block.faults[0].line, block.faults[0].byte), (23, 4, 5, 27));
+    assert!(matches!(open(5), Err(ScanError::Empty)));
+    let limits = Limits { row: 1000, ..Limits::default() };
+    assert!(matches!(
+        Scanner::open_below(std::io::repeat(b'x'), b',', limits, 64, 1),
+        Err(ScanError::Header { code: FaultCode::RowTooLong, .. })
+    ));
+    assert!(matches!(Scanner::open(std::io::repeat(b'x'), b',', limits, 64), Err(ScanError::Header { .. })));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn records(text: &[u8]) -> Vec<Record> {
     let mut found: Vec<Record> = Vec::new();
     let mut sound = 0;
     while at < text.len() {
-        let line = 1 + text[..at].iter().filter(|b| **b == b'\n').count() as u64;
+        let line = text[..at].split(|b| *b == b'\n').count() as u64;
         let (outcome, next) = match attempt(text, at) {
             Attempt::Wrong(code, place) => (Err(code), after_line(text, place)),
             Attempt::Cells(cells, end, next) => (judge(cells, &text[at..end], &header, &text[..header_end]), next),

@@ -1,0 +1,159 @@
+//! The command line: what can be typed, and its help. No logic.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Weekly scorecards people trust, from the CSV exports of a service desk.
+#[derive(Debug, Parser)]
+#[command(
+    name = "deskcard",
+    version,
+    about,
+    after_help = "Examples:\n  deskcard report --config sample_data/deskcard.toml\n  deskcard query csat,fcr_touch --by agent --period month\n  deskcard metrics fcr_touch\n\nExit codes: 0 done; 1 done, and a gate you asked for said no; 2 usage or config; 3 input unusable; 4 some outputs failed; 70 a bug."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the scorecards of a period as pages, JSON and CSV.
+    Report(ReportArgs),
+    /// Print figures of any metric, by any column, over any periods.
+    Query(QueryArgs),
+    /// List the metrics, or define one.
+    Metrics(MetricsArgs),
+    /// Say what was read, what was refused, and what is missing for which metric.
+    Check(CheckArgs),
+    /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
+    Facts(FactsArgs),
+}
+
+/// What every verb that reads data takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The config file.
+    #[arg(long, short, default_value = "deskcard.toml", env = "DESKCARD_CONFIG", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+    /// The cut-off, in the desk's zone: nothing later counts ("2026-11-16" or "2026-11-16 06:00"). Default: the config's, else now.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// Say more on stderr: what was read, how long each step took.
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing on stderr but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `deskcard report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// The period: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-week, last-month, last-quarter. Default: the last complete one.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Folder to write to; a folder named after the period is made in it. Default: the config's.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Folder with templates that replace the built-in ones of the same name.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub templates: Option<PathBuf>,
+}
+
+/// Width of the periods of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Span {
+    /// ISO weeks.
+    Week,
+    /// Calendar months.
+    Month,
+    /// Calendar quarters.
+    Quarter,
+    /// One period over everything.
+    All,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// A row a group and period, two columns a metric.
+    Csv,
+    /// An array of objects, one a figure.
+    Json,
+}
+
+/// `deskcard query`.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// Metric ids, separated by commas.
+    #[arg(value_delimiter = ',', required = true)]
+    pub metrics: Vec<String>,
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Columns to break the figures down by, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
+    pub by: Vec<String>,
+    /// First day, 2026-01-01.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day, inclusive.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Width of the periods.
+    #[arg(long, value_enum, default_value = "all")]
+    pub period: Span,
+    /// SQL condition on the fact rows, e.g. "priority = 'P1' AND NOT is_reopened".
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `deskcard metrics`.
+#[derive(Debug, Args)]
+pub struct MetricsArgs {
+    /// The metric to define; all are listed without it.
+    pub metric: Option<String>,
+    /// Config whose own metrics and parameters are shown too.
+    #[arg(long, short, value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Print Markdown, as in the README.
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// `deskcard check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// How to print (table or json).
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Exit with 1 if any row was rejected.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `deskcard facts`.
+#[derive(Debug, Args)]
+pub struct FactsArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Folder to write to.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+}

@@ -1,0 +1,121 @@
+//! `deskcard check`: what was read, what was refused, and what is missing for which metric.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::{Context, Outcome, stdout_failed, wanted};
+use crate::cli::{CheckArgs, Format};
+use crate::clock::period::Period;
+use crate::clock::zone::Zone;
+use crate::error::Result;
+use crate::facts::{Facts, Wanted};
+use crate::ingest::ledger::{Ledger, SourceLedger};
+use crate::metrics::{Ask, Metric, fold};
+
+/// Rejects shown for each source.
+const SHOWN: usize = 10;
+
+pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
+    let ctx = Context::load(&args.common, now)?;
+    let (facts, ledger) = ctx.facts(&Wanted::everything(&ctx.settings))?;
+    let silent = silent_metrics(&ctx, &facts, &ledger)?;
+    let text = match args.format {
+        Format::Json => json(&ledger, &facts, &silent),
+        Format::Table | Format::Csv => words(&ctx, &ledger, &facts, &silent),
+    };
+    writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
+    let rejected: u64 = ledger.sources.iter().map(|s| s.rejected).sum();
+    Ok(if args.strict && rejected > 0 { Outcome::GateSaidNo } else { Outcome::Done })
+}
+
+/// Metrics without a single figure over all the data, with the columns no export has.
+fn silent_metrics(ctx: &Context, facts: &Facts, ledger: &Ledger) -> Result<BTreeMap<String, Vec<String>>> {
+    let metrics: Vec<&Metric> = ctx.catalogue.iter().collect();
+    let ask = Ask { metrics: metrics.clone(), breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
+    let readings = fold(facts, &ctx.catalogue, &ask)?;
+    let mut silent = BTreeMap::new();
+    for metric in metrics {
+        let has_figure = readings.groups(&metric.id, 0).any(|(_, v)| v.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0));
+        if !has_figure {
+            silent.insert(metric.id.clone(), missing_columns(ctx, metric, ledger)?);
+        }
+    }
+    Ok(silent)
+}
+
+/// Canonical columns a metric is made of that no source of their kind has.
+pub(super) fn missing_columns(ctx: &Context, metric: &Metric, ledger: &Ledger) -> Result<Vec<String>> {
+    let needed = wanted(ctx, &[metric], &[], None)?;
+    let mut missing = Vec::new();
+    for kind in crate::columns::Source::ALL {
+        let mapped = |name: &str| ledger.sources.iter().any(|s| s.kind == kind.name() && s.mapped.iter().any(|m| m == name));
+        for column in kind.columns() {
+            if needed.needs(kind, column.name, &crate::desk::frame_name(column)) && !mapped(column.name) {
+                missing.push(format!("{}.{}", kind.name(), column.name));
+            }
+        }
+    }
+    Ok(missing)
+}
+
+fn json(ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) -> String {
+    let value = serde_json::json!({
+        "as_of": facts.zone().format_minute(facts.as_of()), "sources": ledger.sources, "agents_off_roster": facts.off_roster,
+        "remarks": facts.remarks, "metrics_without_data": silent,
+    });
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}
+
+fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) -> String {
+    let mut out = format!("{} · cut-off {} {}\n", ctx.settings.desk.name, facts.zone().format_minute(facts.as_of()), ctx.settings.desk.time_zone);
+    for source in &ledger.sources {
+        out += &source_words(source, facts.zone());
+    }
+    if !facts.off_roster.is_empty() {
+        out += &format!("\nNot on the roster: {}\n", facts.off_roster.join(", "));
+    }
+    for (_, remark) in &facts.remarks {
+        out += &format!("\n{remark}\n");
+    }
+    if !silent.is_empty() {
+        out += "\nMetrics without data:\n";
+    }
+    for (metric, missing) in silent {
+        let why = if missing.is_empty() { "no row falls into its population".to_owned() } else { format!("no column for {}", missing.join(", ")) };
+        out += &format!("  {metric}: {why}\n");
+    }
+    out
+}
+
+fn source_words(source: &SourceLedger, zone: &Zone) -> String {
+    let covers = source.covers.map_or_else(String::new, |(a, b)| format!(", {} to {}", zone.format_minute(a), zone.format_minute(b)));
+    let mut out = format!("\n{} ({}): {} file(s){covers}\n  {}\n", source.name, source.kind, source.files.len(), source.identity());
+    for (code, count) in &source.reject_codes {
+        out += &format!("  rejected, {code}: {count}\n");
+    }
+    for r in source.rejects.iter().take(SHOWN) {
+        let column = if r.column.is_empty() { String::new() } else { format!(", column {:?}", r.column) };
+        out += &format!("    {} line {}{column}: {}\n", r.file, r.line, r.reason);
+    }
+    if source.rejects.len() > SHOWN {
+        out += &format!("    … and {} more\n", source.rejected - SHOWN as u64);
+    }
+    for (column, words) in &source.unmapped {
+        let each: Vec<String> = words.iter().take(SHOWN).map(|(w, n)| format!("{w:?} ×{n}")).collect();
+        out += &format!("  words of {column:?} that mean nothing to us: {}\n", each.join(", "));
+    }
+    for (count, what) in [
+        (source.filtered, "rows left out by `where`"),
+        (source.after_cut_off, "rows dated after the cut-off"),
+        (source.garbled, "rows with damaged characters (U+FFFD)"),
+        (source.clock_changes, "local times a clock change skipped or repeated"),
+    ] {
+        if count > 0 {
+            out += &format!("  {count} {what}\n");
+        }
+    }
+    if !source.ignored_headers.is_empty() {
+        out += &format!("  headers not used: {}\n", source.ignored_headers.join(", "));
+    }
+    out
+}

@@ -1,0 +1,234 @@
+//! One verb a file. Each `run` reads aloud like a recipe; what they share is here.
+
+mod check;
+mod facts;
+mod metrics;
+mod query;
+mod report;
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Cli, Command, Common};
+use crate::clock::zone::Zone;
+use crate::clock::{parse_day, parse_local};
+use crate::error::{Error, Result};
+use crate::facts::{Facts, Table, Wanted};
+use crate::ingest::ingest;
+use crate::ingest::ledger::Ledger;
+use crate::metrics::{Breakdown, Catalogue, Metric};
+use crate::settings::{OwnMetric, Settings};
+
+/// How a run ended that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// Exit code 1: done, and a gate the user asked for said no.
+    GateSaidNo,
+}
+
+/// Does what the command line says; `now` is the machine's clock in seconds UTC, read once, by `main`.
+///
+/// # Errors
+/// Everything that can go wrong; [`crate::error::Kind::exit_code`] tells the exit code.
+pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
+    match cli.command {
+        Command::Report(args) => report::run(&args, now, command_line, stdout),
+        Command::Query(args) => query::run(&args, now, stdout),
+        Command::Metrics(args) => metrics::run(&args, stdout),
+        Command::Check(args) => check::run(&args, now, stdout),
+        Command::Facts(args) => facts::run(&args, now, stdout),
+    }
+}
+
+/// A config with everything that follows from it alone.
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) catalogue: Catalogue,
+    /// The cut-off, seconds UTC.
+    pub(crate) as_of: i64,
+    /// Whether somebody said it, rather than the clock.
+    pub(crate) is_as_of_given: bool,
+    talk: Talk,
+}
+
+impl Context {
+    /// Reads the config.
+    pub(crate) fn load(common: &Common, now: i64) -> Result<Self> {
+        let settings = Settings::load(&common.config)?;
+        let catalogue = catalogue(Some(&settings))?;
+        for goal in &settings.goals {
+            catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
+        }
+        let said = common.as_of.as_deref().or(settings.desk.as_of.as_deref());
+        let as_of = said.map_or(Ok(now), |text| instant(text, &settings))?;
+        let is_as_of_given = said.is_some();
+        Ok(Self { settings, catalogue, as_of, is_as_of_given, talk: Talk::new(common) })
+    }
+
+    /// Reads the exports and makes the facts the metrics and breakdowns need.
+    pub(crate) fn facts(&self, wanted: &Wanted) -> Result<(Facts, Ledger)> {
+        let started = Instant::now();
+        let bar = self.talk.bar();
+        let desk = ingest(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+        bar.finish_and_clear();
+        for source in &desk.ledger.sources {
+            self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
+        }
+        self.talk.say(&format!("read in {:.2} s", started.elapsed().as_secs_f64()));
+        let started = Instant::now();
+        let made = Facts::make(&self.settings, desk, wanted)?;
+        self.talk.say(&format!("facts in {:.2} s", started.elapsed().as_secs_f64()));
+        Ok(made)
+    }
+
+    /// Says something to somebody who asked for more.
+    pub(crate) fn say(&self, text: &str) {
+        self.talk.say(text);
+    }
+
+    /// Says something to everybody who did not ask for silence.
+    pub(crate) fn tell(&self, text: &str) {
+        self.talk.tell(text);
+    }
+
+    /// The instant a local day starts.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone::new(self.settings.desk.time_zone)
+    }
+}
+
+/// The catalogue with a config's own metrics and parameters.
+pub(crate) fn catalogue(settings: Option<&Settings>) -> Result<Catalogue> {
+    let defaults = crate::settings::Parameters::default();
+    let parameters = settings.map_or(&defaults, |s| &s.parameters);
+    let fill = |text: &str| {
+        // What only the data tells stays a name until the facts are made.
+        let kept = text.replace("$seen_until", "\u{1}s").replace("$as_of", "\u{1}a");
+        Ok(parameters.sql(&kept)?.replace("\u{1}s", "$seen_until").replace("\u{1}a", "$as_of"))
+    };
+    let own = settings.map_or(&[][..], |s| &s.metrics[..]);
+    Catalogue::new(own.iter().map(|m| Ok((own_metric(m)?, m.at.clone()))).collect::<Result<_>>()?, &fill)
+}
+
+fn own_metric(own: &OwnMetric) -> Result<Metric> {
+    let wrong = |e: serde_json::Error| Error::config(format!("metric {:?}: {e}", own.id)).at(own.at.clone());
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    let default_by = own.on.as_deref().and_then(|on| match on {
+        "tickets" => Some("created_at"),
+        "ticket_events" | "observations" => Some("at"),
+        "calls" => Some("start_at"),
+        "surveys" => Some("answered_at"),
+        "agent_days" => Some("day_at"),
+        "spells" => Some("started_at"),
+        _ => None,
+    });
+    let value = serde_json::json!({
+        "id": own.id, "label": own.label, "short": text(&own.short), "kind": own.kind, "on": own.on, "unit": own.unit,
+        "section": own.section.as_deref().unwrap_or("Own measures"), "better": own.better.as_deref().unwrap_or("neither"),
+        "by": own.by.as_deref().or(default_by), "fact": text(&own.fact), "exposure": text(&own.exposure), "immature": text(&own.immature),
+        "numerator": text(&own.numerator), "denominator": text(&own.denominator), "enters": text(&own.enters),
+        "leaves": text(&own.leaves), "text": text(&own.text),
+    });
+    serde_json::from_value(value).map_err(wrong)
+}
+
+/// Everything that metrics, breakdowns and a condition need.
+///
+/// A breakdown or condition that a table cannot have is left to the fold, which then has no readings there.
+pub(crate) fn wanted(ctx: &Context, metrics: &[&Metric], breakdowns: &[Breakdown], filter: Option<&str>) -> Result<Wanted> {
+    let mut wanted = Wanted::default();
+    let mut all: Vec<&Metric> = Vec::new();
+    for metric in metrics {
+        match metric.on {
+            Some(_) => all.push(metric),
+            None => all.extend([ctx.catalogue.get(&metric.numerator)?, ctx.catalogue.get(&metric.denominator)?]),
+        }
+    }
+    for metric in all {
+        let Some(table) = metric.on else { continue };
+        for sql in metric.sql_texts().chain(metric.by.as_deref()) {
+            wanted.add_sql(table, sql).map_err(|e| e.at(format!("metric {:?}", metric.id)))?;
+        }
+        want_columns(ctx, &mut wanted, table, breakdowns.iter().flatten())?;
+        if let Some(sql) = filter {
+            wanted.add_sql(table, sql)?;
+        }
+    }
+    Ok(wanted)
+}
+
+fn want_columns<'a>(ctx: &Context, wanted: &mut Wanted, table: Table, columns: impl Iterator<Item = &'a String>) -> Result<()> {
+    let known = crate::facts::all_columns(&ctx.settings, table);
+    for column in columns.filter(|c| known.contains(c)) {
+        wanted.add(table, column)?;
+        if crate::facts::is_id(table, column) {
+            wanted.texts = true;
+        }
+    }
+    Ok(())
+}
+
+/// A day or minute in the desk's zone, as seconds UTC.
+fn instant(text: &str, settings: &Settings) -> Result<i64> {
+    let local = parse_local(text).or_else(|| parse_day(text).map(|d| i64::from(d) * 86_400));
+    let local = local.ok_or_else(|| Error::config(format!("{text:?} is no day or minute")).hint("write 2026-11-16 or \"2026-11-16 06:00\""))?;
+    Ok(Zone::new(settings.desk.time_zone).to_utc(local).secs)
+}
+
+/// A day, or a usage error that names the flag.
+pub(crate) fn day(text: &str, flag: &str) -> Result<i32> {
+    parse_day(text).ok_or_else(|| Error::config(format!("{flag}: {text:?} is no day")).hint("write it as 2026-11-16"))
+}
+
+/// Writes text to a file.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |e: std::io::Error| Error::output(format!("cannot write {}: {e}", path.display()));
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(failed)?;
+    }
+    std::fs::write(path, bytes).map_err(failed)
+}
+
+/// A failure to write to stdout.
+pub(crate) fn stdout_failed(e: &std::io::Error) -> Error {
+    Error::output(format!("cannot write to stdout: {e}"))
+}
+
+/// What goes to stderr.
+struct Talk {
+    is_verbose: bool,
+    is_quiet: bool,
+}
+
+impl Talk {
+    fn new(common: &Common) -> Self {
+        Self { is_verbose: common.verbose, is_quiet: common.quiet }
+    }
+
+    fn say(&self, text: &str) {
+        if self.is_verbose {
+            self.tell(text);
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        if !self.is_quiet {
+            // A closed stderr is no reason to stop.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// A bar of bytes read, on a terminal only.
+    fn bar(&self) -> ProgressBar {
+        if self.is_quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{spinner} read {bytes} ({bytes_per_sec})").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        ProgressBar::new_spinner().with_style(style)
+    }
+}

@@ -1,0 +1,184 @@
+//! `deskcard query`: figures of any metric, by any column, over any periods.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufWriter, Write};
+use std::time::Instant;
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+use super::{Context, Outcome, day, stdout_failed, wanted};
+use crate::cli::{Format, QueryArgs, Span};
+use crate::clock::period::{Period, Unit};
+use crate::columns::Source;
+use crate::error::{Error, Result, nearest};
+use crate::facts::{Facts, Table as FactTable, all_columns};
+use crate::format;
+use crate::ingest::ledger::{Ledger, SourceLedger};
+use crate::metrics::{Ask, Metric, Reading, Readings, fold};
+use crate::report::csv::safe_text;
+
+pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
+    let ctx = Context::load(&args.common, now)?;
+    let metrics = args.metrics.iter().map(|id| ctx.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
+    check_columns(&ctx, args, &metrics)?;
+    let breakdowns = vec![args.by.clone()];
+    let (facts, ledger) = ctx.facts(&wanted(&ctx, &metrics, &breakdowns, args.filter.as_deref())?)?;
+    let periods = periods(&ctx, args, &facts, &ledger)?;
+    let started = Instant::now();
+    let ask = Ask { metrics: metrics.clone(), breakdowns, periods, filter: args.filter.clone() };
+    let readings = fold(&facts, &ctx.catalogue, &ask)?;
+    ctx.say(&format!("folded in {:.2} s", started.elapsed().as_secs_f64()));
+    let started = Instant::now();
+    let mut out = BufWriter::with_capacity(1 << 20, stdout);
+    match args.format {
+        Format::Json => json(&mut out, args, &metrics, &ask.periods, &readings),
+        Format::Csv => csv(&mut out, args, &metrics, &ask.periods, &readings),
+        Format::Table => table(&mut out, args, &metrics, &ask.periods, &readings),
+    }
+    .and_then(|()| out.flush())
+    .map_err(|e| stdout_failed(&e))?;
+    ctx.say(&format!("written in {:.2} s", started.elapsed().as_secs_f64()));
+    Ok(Outcome::Done)
+}
+
+/// Refuses a breakdown that one of the metrics cannot have, and names those it can.
+fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result<()> {
+    let mut tables: BTreeSet<FactTable> = BTreeSet::new();
+    for metric in metrics {
+        match metric.on {
+            Some(table) => tables.extend([table]),
+            None => tables.extend([ctx.catalogue.get(&metric.numerator)?.on, ctx.catalogue.get(&metric.denominator)?.on].into_iter().flatten()),
+        }
+    }
+    for table in tables {
+        let known = all_columns(&ctx.settings, table);
+        for column in args.by.iter().filter(|c| !known.contains(c)) {
+            let near = nearest(column, known.iter().map(String::as_str));
+            let error = Error::config(format!("--by {column}: {table} have no such column"));
+            return Err(if near.is_empty() { error.hint(format!("they have: {}", known.join(", "))) } else { error.hint(format!("nearest: {}", near.join(", "))) });
+        }
+    }
+    Ok(())
+}
+
+/// The periods asked for: from the first to the last day of the data unless the command line says otherwise.
+fn periods(ctx: &Context, args: &QueryArgs, facts: &Facts, ledger: &Ledger) -> Result<Vec<Period>> {
+    let zone = facts.zone();
+    let covers = || ledger.sources.iter().filter_map(|s| Some((s, s.covers?)));
+    let is_people = |s: &SourceLedger| s.kind == Source::Agents.name();
+    let has_work = ledger.sources.iter().any(|s| !is_people(s));
+    // A roster reaches back years before the first ticket: it sets the start only where there is nothing else.
+    let first = covers().filter(|(s, _)| !has_work || !is_people(s)).map(|(_, c)| c.0).min().unwrap_or(ctx.as_of);
+    let last = covers().map(|(s, c)| if is_people(s) { ctx.as_of - 1 } else { c.1 }).max().unwrap_or(ctx.as_of - 1);
+    let last = if ctx.is_as_of_given { ctx.as_of - 1 } else { last.min(ctx.as_of - 1) };
+    let from = args.from.as_deref().map_or_else(|| Ok(zone.local_day(first)), |t| day(t, "--from"))?;
+    let to = args.to.as_deref().map_or_else(|| Ok(zone.local_day(last)), |t| day(t, "--to"))?;
+    if to < from {
+        return Err(Error::config("--to is before --from"));
+    }
+    Ok(match args.period {
+        Span::All => vec![Period::span(from, to)],
+        Span::Week => Period::series(Unit::Week, from, to),
+        Span::Month => Period::series(Unit::Month, from, to),
+        Span::Quarter => Period::series(Unit::Quarter, from, to),
+    })
+}
+
+/// A figure, with zero for counts of nothing.
+fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
+    let zero = Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
+    reading.or_else(|| metric.is_additive().then_some(zero))
+}
+
+fn json(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+    out.write_all(b"[")?;
+    let mut first = true;
+    for metric in metrics {
+        for (group, values) in readings.groups(&metric.id, 0) {
+            let names: BTreeMap<&str, &str> = args.by.iter().map(String::as_str).zip(group.iter().map(String::as_str)).collect();
+            for (period, reading) in periods.iter().zip(values) {
+                let Some(r) = figure(metric, *reading) else { continue };
+                out.write_all(if first { b"\n  " } else { b",\n  " })?;
+                first = false;
+                let object = serde_json::json!({
+                    "metric": metric.id, "definition": metric.text, "group": names, "period": period.id, "value": r.value,
+                    "n": number(r.n), "sum": number(r.sum), "immature": r.immature,
+                });
+                serde_json::to_writer(&mut *out, &object)?;
+            }
+        }
+    }
+    out.write_all(if first { b"]\n" } else { b"\n]\n" })
+}
+
+/// A number as JSON writes it: whole where it is whole.
+fn number(value: f64) -> serde_json::Value {
+    if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).into() } else { value.into() }
+}
+
+/// Groups that any metric has, sorted.
+fn groups<'r>(metrics: &[&Metric], readings: &'r Readings) -> BTreeSet<&'r Vec<String>> {
+    metrics.iter().flat_map(|m| readings.groups(&m.id, 0).map(|(g, _)| g)).collect()
+}
+
+/// A row a period and group with at least one figure.
+fn rows<'r>(metrics: &[&Metric], periods: &'r [Period], readings: &'r Readings) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
+    let by_metric: Vec<BTreeMap<&Vec<String>, &Vec<Option<Reading>>>> = metrics.iter().map(|m| readings.groups(&m.id, 0).collect()).collect();
+    let groups = groups(metrics, readings);
+    periods.iter().enumerate().flat_map(move |(p, period)| {
+        let by_metric = by_metric.clone();
+        groups.clone().into_iter().filter_map(move |group| {
+            let found: Vec<Option<Reading>> = by_metric.iter().map(|of| of.get(group).and_then(|v| v[p])).collect();
+            found.iter().any(Option::is_some).then_some((period, group, found))
+        })
+    })
+}
+
+fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let heads = metrics.iter().flat_map(|m| [m.id.clone(), format!("{}_n", m.id)]);
+    writer.write_record(["period".to_owned()].into_iter().chain(args.by.iter().cloned()).chain(heads))?;
+    let mut record: Vec<String> = Vec::new();
+    for (period, group, found) in rows(metrics, periods, readings) {
+        record.clear();
+        record.push(period.id.clone());
+        record.extend(group.iter().map(|g| safe_text(g)));
+        for (metric, reading) in metrics.iter().zip(found) {
+            let figure = figure(metric, reading);
+            record.push(figure.and_then(|r| r.value).map_or_else(String::new, |v| v.to_string()));
+            record.push(figure.map_or_else(String::new, |r| r.n.to_string()));
+        }
+        writer.write_record(&record)?;
+    }
+    writer.flush()
+}
+
+fn table(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let heads = metrics.iter().flat_map(|m| [m.short().to_owned(), "n".to_owned()]);
+    table.set_header(["period".to_owned()].into_iter().chain(args.by.iter().cloned()).chain(heads));
+    for (period, group, found) in rows(metrics, periods, readings) {
+        let mut cells = vec![period.id.clone()];
+        cells.extend(group.iter().map(|g| if g.is_empty() { "(none)".to_owned() } else { g.clone() }));
+        for (metric, reading) in metrics.iter().zip(found) {
+            let figure = figure(metric, reading);
+            cells.push(format::optional(metric.unit(), figure.and_then(|r| r.value), figure.map_or(0, |r| r.n as u64)));
+            cells.push(figure.map_or_else(String::new, |r| format::count(r.n as u64)));
+        }
+        table.add_row(cells);
+    }
+    for i in 1 + args.by.len()..1 + args.by.len() + 2 * metrics.len() {
+        if let Some(column) = table.column_mut(i) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    if table.row_count() == 0 {
+        return writeln!(out, "no data: no row of the exports lies in this period and condition");
+    }
+    writeln!(out, "{table}")?;
+    for metric in metrics {
+        writeln!(out, "{}: {} ({})", metric.id, metric.text, metric.definition().basis)?;
+    }
+    Ok(())
+}
