@@ -224,7 +224,7 @@ pub struct Kpi {
     pub interval: Option<(f64, f64)>,
     /// Rows that belong here but whose window has not yet elapsed (a repeat or reopen may still come).
     pub immature: u64,
-    /// File with the rows behind the number, relative to the page, e.g. `rows/agent-x-fcr_touch.csv`.
+    /// File with the rows behind the number, relative to the folder of the pages, e.g. `rows/agent-x-fcr_touch.csv`.
     pub rows_file: Option<String>,
 }
 
@@ -328,7 +328,7 @@ pub enum ChartData {
 pub struct GroupValue {
     /// Name as shown. Hostile text.
     pub name: String,
-    /// Page of that subject, relative, if it has one.
+    /// Page of that subject, relative to the folder of the pages, if it has one.
     pub page: Option<String>,
     /// Value; `None` is "no data".
     pub value: Option<f64>,
@@ -358,7 +358,7 @@ pub struct TableData {
 pub struct TableRow {
     /// Name as shown. Hostile text.
     pub name: String,
-    /// Page of that subject, relative, if it has one.
+    /// Page of that subject, relative to the folder of the pages, if it has one.
     pub page: Option<String>,
     /// A value for each column, in column order.
     pub cells: Vec<Cell>,

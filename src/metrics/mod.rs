@@ -5,6 +5,7 @@
 
 mod fold;
 mod groups;
+pub mod rows;
 mod slots;
 
 pub use fold::{Ask, Breakdown, Reading, Readings, fold};

@@ -1,0 +1,238 @@
+//! Whose cards there are, and which measures each shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::{Evidence, figures, findings, tables};
+use crate::error::Result;
+use crate::metrics::{Kind, Metric, Reading};
+use crate::scorecard::{Better, Card, CardKind, Kpi, Point};
+use crate::stats::interval::wilson;
+
+/// Periods in a KPI's sparkline.
+const SPARK: usize = 13;
+
+/// Measures of the desk's card, in order; those without data are left out.
+pub(super) const DESK: &[&str] = &[
+    "fcr_touch", "fcr_flag", "fcr_time", "fcr_repeat", "fcr_survey", "fcr_gross", "fcr_net", "flr", "escalation", "bounce", "reopen_rate",
+    "sla_response", "sla_resolution", "sla_near_miss", "sla_breach_median", "open_overdue", "frt_median", "frt_p90", "ttr_median", "ttr_p90",
+    "tickets_created", "tickets_resolved", "net_flow", "backlog", "backlog_30d", "age_median", "stale", "csat", "csat_response", "lost_time",
+    "watermelon", "calls_offered", "abandonment", "asa", "sl_answered", "sl_offered", "aht", "transfer_rate", "log_rate", "calls_per_ticket",
+    "one_done", "kb_link", "agent_days", "tickets_per_agent_day", "cost_per_ticket", "headcount", "leavers", "turnover_12m", "absenteeism",
+    "mentor_span", "tenure",
+];
+/// Measures of a team's or supplier's card.
+const GROUP: &[&str] = &[
+    "fcr_touch", "fcr_flag", "fcr_repeat", "flr", "bounce", "reopen_rate", "sla_response", "sla_resolution", "sla_near_miss", "sla_breach_median",
+    "open_overdue", "frt_median", "ttr_median", "ttr_p90", "tickets_resolved", "backlog", "csat", "csat_response", "watermelon", "asa", "aht",
+    "transfer_rate", "log_rate", "kb_link", "tickets_per_agent_day", "headcount", "leavers", "turnover_12m", "absenteeism", "mentor_span",
+];
+/// Measures of a person's card: what a person can do something about, with volume and handle time as context.
+const AGENT: &[&str] = &[
+    "fcr_touch", "fcr_flag", "reopen_rate", "sla_response", "sla_resolution", "frt_median", "ttr_median", "csat", "csat_response", "transfer_rate",
+    "log_rate", "tickets_resolved", "tickets_per_agent_day", "calls_answered", "aht",
+];
+/// What people observed, shown beside the measures.
+pub(super) const OBSERVED: &[&str] = &["qa_score", "peer_360", "kudos", "shadowing_days", "calls_answered"];
+const OBSERVATIONS: &[&str] = &["qa_score", "peer_360", "kudos", "shadowing_days"];
+
+/// One subject.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    pub(super) kind: CardKind,
+    pub(super) name: String,
+    /// Breakdown number in [`super::HISTORY`].
+    pub(super) breakdown: usize,
+    pub(super) slug: String,
+}
+
+impl Subject {
+    fn new(kind: CardKind, name: &str) -> Self {
+        let breakdown = match kind {
+            CardKind::Desk => 0,
+            CardKind::Team => 1,
+            CardKind::Supplier => 2,
+            CardKind::Agent => 3,
+        };
+        Self { kind, name: name.to_owned(), breakdown, slug: slug(kind, name) }
+    }
+
+    /// Its group in the history fold.
+    pub(super) fn group(&self) -> Vec<String> {
+        if self.kind == CardKind::Desk { Vec::new() } else { vec![self.name.clone()] }
+    }
+
+    /// Its page, relative to the root of the pages.
+    pub(super) fn page(&self) -> String {
+        page(self.kind, &self.slug)
+    }
+}
+
+/// The page of a card, relative to the root of the pages.
+pub(super) fn page(kind: CardKind, slug: &str) -> String {
+    match kind {
+        CardKind::Desk => "desk.html".to_owned(),
+        CardKind::Team => format!("teams/{slug}.html"),
+        CardKind::Supplier => format!("suppliers/{slug}.html"),
+        CardKind::Agent => format!("agents/{slug}.html"),
+    }
+}
+
+/// A file name for a card that no name from an export can bend: letters and digits of the name, and a hash of it.
+pub fn slug(kind: CardKind, name: &str) -> String {
+    let word = match kind {
+        CardKind::Desk => return "desk".to_owned(),
+        CardKind::Team => "team",
+        CardKind::Supplier => "supplier",
+        CardKind::Agent => "agent",
+    };
+    let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let parts: Vec<&str> = plain.split('-').filter(|p| !p.is_empty()).collect();
+    let short: String = parts.join("-").chars().take(40).collect();
+    let digest = Sha256::digest(name.as_bytes());
+    let hash: String = digest.iter().take(3).map(|b| format!("{b:02x}")).collect();
+    [word, short.trim_matches('-'), &hash].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// All cards: the desk, then teams, suppliers and agents by name.
+pub(super) fn all(e: &Evidence<'_>) -> Result<Vec<Card>> {
+    let subjects = subjects(e);
+    subjects.iter().map(|s| card(e, s, &subjects)).collect()
+}
+
+fn subjects(e: &Evidence<'_>) -> Vec<Subject> {
+    let mut out = vec![Subject::new(CardKind::Desk, &e.settings.desk.name)];
+    for (kind, page, breakdown) in [(CardKind::Team, "teams", 1), (CardKind::Supplier, "suppliers", 2), (CardKind::Agent, "agents", 3)] {
+        if e.settings.report.pages.iter().any(|p| p == page) {
+            out.extend(active(e, breakdown).into_iter().map(|name| Subject::new(kind, &name)));
+        }
+    }
+    out
+}
+
+/// Groups with any row in the period.
+fn active(e: &Evidence<'_>, breakdown: usize) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for metric in ["tickets_resolved", "csat", "calls_answered", "agent_days", "sla_resolution"] {
+        for (group, values) in e.history.groups(metric, breakdown) {
+            let has_rows = values.get(e.last()).copied().flatten().is_some_and(|r| r.n > 0.0);
+            if has_rows && !group[0].is_empty() {
+                names.insert(group[0].clone());
+            }
+        }
+    }
+    names
+}
+
+fn card(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Result<Card> {
+    let listed = match s.kind {
+        CardKind::Desk => DESK,
+        CardKind::Team | CardKind::Supplier => GROUP,
+        CardKind::Agent => AGENT,
+    };
+    let own = e.catalogue.iter().filter(|m| m.is_own);
+    let metrics = listed.iter().map(|id| e.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
+    let kpis: Vec<Kpi> = metrics.into_iter().chain(own).filter_map(|m| kpi(e, s, m)).collect();
+    let observations = if s.kind == CardKind::Agent { observations(e, s)? } else { Vec::new() };
+    let found = findings::all(e, s, &kpis);
+    Ok(Card {
+        kind: s.kind,
+        name: s.name.clone(),
+        slug: s.slug.clone(),
+        about: about(e, s),
+        goals: found.goals,
+        doing_well: found.doing_well,
+        to_improve: found.to_improve,
+        empty_because: found.empty_because,
+        charts: figures::all(e, s, subjects),
+        tables: tables::all(e, s, subjects),
+        kpis,
+        observations,
+    })
+}
+
+fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
+    if s.kind != CardKind::Agent {
+        return Vec::new();
+    }
+    let unknown = || vec![("Roster".to_owned(), "not on the roster".to_owned())];
+    e.about.get(&s.name).cloned().unwrap_or_else(|| if e.off_roster.contains(&s.name) { unknown() } else { Vec::new() })
+}
+
+/// A measure of a subject; `None` if it never had data in the whole history.
+fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
+    let group = s.group();
+    let at = |period: usize| e.history.get(&metric.id, s.breakdown, &group, period);
+    if !(0..=e.last()).any(|p| at(p).is_some_and(|r| r.n > 0.0 || r.immature > 0)) {
+        return None;
+    }
+    let zero = metric.is_additive().then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
+    let now = at(e.last()).or(zero);
+    let before = e.last().checked_sub(1).and_then(|p| at(p).or(zero));
+    let value = now.and_then(|r| r.value);
+    let target = e.target(&metric.id);
+    let n = now.map_or(0, |r| r.n.round() as u64);
+    let sum = now.map_or(0.0, |r| r.sum);
+    let first = e.periods.len().saturating_sub(SPARK);
+    Some(Kpi {
+        metric: metric.id.clone(),
+        value,
+        n,
+        sum,
+        target,
+        is_met: value.zip(target).and_then(|(v, t)| is_met(metric, v, t)),
+        previous: before.and_then(|r| r.value),
+        previous_n: before.map_or(0, |r| r.n.round() as u64),
+        history: (first..e.periods.len()).map(|p| point(e, metric, at(p), p)).collect(),
+        interval: if metric.kind == Kind::Share { wilson(sum as u64, n) } else { None },
+        immature: now.map_or(0, |r| r.immature),
+        rows_file: rows_file(metric, s).filter(|_| n > 0),
+    })
+}
+
+/// Whether a value is on the good side of its target.
+pub(super) fn is_met(metric: &Metric, value: f64, target: f64) -> Option<bool> {
+    match metric.better {
+        Better::Higher => Some(value >= target),
+        Better::Lower => Some(value <= target),
+        Better::Neither => None,
+    }
+}
+
+/// A point of a history; periods whose rows are not all in, or not yet mature, are partial.
+pub(super) fn point(e: &Evidence<'_>, metric: &Metric, reading: Option<Reading>, period: usize) -> Point {
+    let p = &e.periods[period];
+    let zero = metric.is_additive().then_some(0.0);
+    Point {
+        period: p.id.clone(),
+        short: p.short.clone(),
+        value: reading.map_or(zero, |r| r.value),
+        n: reading.map_or(0, |r| r.n.round() as u64),
+        is_partial: e.is_partial(p) || reading.is_some_and(|r| r.immature > 0),
+    }
+}
+
+/// The file with the rows behind a measure, relative to the folder of the pages.
+fn rows_file(metric: &Metric, s: &Subject) -> Option<String> {
+    metric.on.map(|table| format!("rows/{}-{table}.csv", s.slug))
+}
+
+fn observations(e: &Evidence<'_>, s: &Subject) -> Result<Vec<Kpi>> {
+    let mut out = Vec::new();
+    for id in OBSERVATIONS {
+        let metric = e.catalogue.get(id)?;
+        let Some(recent) = e.recent.get(id, 0, &s.group(), 0) else { continue };
+        if let Some(mut kpi) = kpi(e, s, metric) {
+            (kpi.value, kpi.n, kpi.sum) = (recent.value, recent.n.round() as u64, recent.sum);
+            (kpi.previous, kpi.is_met, kpi.rows_file) = (None, None, None);
+            out.push(kpi);
+        }
+    }
+    Ok(out)
+}
+
+/// Slugs by name for the subjects of a kind.
+pub(super) fn pages(subjects: &[Subject], kind: CardKind) -> BTreeMap<&str, String> {
+    subjects.iter().filter(|s| s.kind == kind).map(|s| (s.name.as_str(), s.page())).collect()
+}

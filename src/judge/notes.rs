@@ -1,0 +1,122 @@
+//! The data-quality box: what a reader must know before the numbers.
+
+use super::Evidence;
+use crate::columns::Source;
+use crate::format;
+use crate::ingest::ledger::SourceLedger;
+use crate::scorecard::{Card, Level, Note};
+
+/// The notes, most serious first.
+pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
+    let mut out = Vec::new();
+    out.extend(period(e, cards));
+    for source in &e.ledger.sources {
+        out.extend(of_source(e, source));
+    }
+    if !e.off_roster.is_empty() {
+        let text = format!("{} in the exports, but not on the roster: {}.", people(e.off_roster.len()), listed(e.off_roster));
+        out.push(note(Level::Warning, "agents-off-roster", text));
+    }
+    out.extend(e.remarks.iter().map(|(code, text)| note(Level::Warning, code, text.clone())));
+    out.extend(immature(e, cards));
+    out.sort_by_key(|n| n.level);
+    out
+}
+
+fn note(level: Level, code: &str, text: String) -> Note {
+    Note { level, code: code.to_owned(), text }
+}
+
+fn people(n: usize) -> String {
+    if n == 1 { "1 agent is".to_owned() } else { format!("{n} agents are") }
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
+}
+
+fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
+    let mut out = Vec::new();
+    let now = e.now();
+    if e.is_partial(now) {
+        let text = format!("{} is not over: the data was cut off at {}. Its figures are not comparable yet.", now.label, e.zone.format_minute(e.as_of));
+        out.push(note(Level::Warning, "period-partial", text));
+    }
+    let work = |s: &&SourceLedger| s.kind != Source::Agents.name();
+    let covers: Vec<(i64, i64)> = e.ledger.sources.iter().filter(work).filter_map(|s| s.covers).collect();
+    let first = covers.iter().map(|c| c.0).min();
+    let last = covers.iter().map(|c| c.1).max();
+    let has_rows = cards.first().is_some_and(|c| c.kpis.iter().any(|k| k.n > 0));
+    match (first, last) {
+        (Some(first), _) if now.end_utc(e.zone) <= first => {
+            let text = format!("{} lies before the first row of the exports ({}).", now.label, e.zone.format_day(first));
+            out.push(note(Level::Warning, "period-before-data", text));
+        }
+        (_, Some(last)) if now.start_utc(e.zone) > last => {
+            let text = format!("{} lies after the last row of the exports ({}).", now.label, e.zone.format_day(last));
+            out.push(note(Level::Warning, "period-after-data", text));
+        }
+        (None, None) => out.push(note(Level::Warning, "no-rows", "The exports hold no dated row at all.".to_owned())),
+        _ if !has_rows => out.push(note(Level::Warning, "no-rows-in-period", format!("No row of the exports falls into {}.", now.label))),
+        (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
+            let text = format!("The newest row is of {}; the period ends on {}.", e.zone.format_minute(last), crate::clock::day_text(now.end_day - 1));
+            out.push(note(Level::Info, "data-ends-early", text));
+        }
+        _ => {}
+    }
+    out
+}
+
+fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
+    let mut out = Vec::new();
+    let name = &s.name;
+    if s.rejected > 0 {
+        let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
+        let text = format!("{name}: {} of {} rows set aside ({}); they are listed in rejects.csv.", s.rejected, format::count(s.rows_in), codes.join(", "));
+        out.push(note(Level::Warning, "rows-rejected", text));
+    }
+    if s.rows_in == 0 {
+        out.push(note(Level::Warning, "source-empty", format!("{name}: the export has a header and no rows.")));
+    }
+    for (column, words) in &s.unmapped {
+        let rows: u64 = words.values().sum();
+        let shown: Vec<String> = words.keys().take(4).map(|w| format!("“{w}”")).collect();
+        let more = if words.len() > 4 { " …" } else { "" };
+        let text = format!("{name}: {} row(s) have a word in {column} that is not mapped: {}{more}. They count as unknown there.", format::count(rows), shown.join(", "));
+        out.push(note(Level::Warning, "words-unmapped", text));
+    }
+    if s.duplicate + s.superseded > 0 {
+        let text = format!("{name}: {} exact copies and {} older states of rows were set aside.", format::count(s.duplicate), format::count(s.superseded));
+        out.push(note(Level::Info, "rows-repeated", text));
+    }
+    for (count, code, what) in [
+        (s.after_cut_off, "rows-after-cut-off", "rows are dated after the cut-off and not counted"),
+        (s.garbled, "rows-garbled", "rows hold damaged characters; the export was made with the wrong encoding"),
+        (s.filtered, "rows-filtered", "rows were left out by the source's `where`"),
+    ] {
+        if count > 0 {
+            out.push(note(Level::Info, code, format!("{name}: {} {what}.", format::count(count))));
+        }
+    }
+    if s.clock_changes > 0 {
+        let text = format!("{name}: {} local time(s) were skipped or repeated by a clock change in {}.", s.clock_changes, e.settings.desk.time_zone);
+        out.push(note(Level::Info, "clock-changes", text));
+    }
+    out
+}
+
+fn immature(e: &Evidence<'_>, cards: &[Card]) -> Option<Note> {
+    let desk = cards.first()?;
+    let young: Vec<String> = desk
+        .kpis
+        .iter()
+        .filter(|k| k.immature > 0)
+        .filter_map(|k| Some(format!("{} ({})", e.catalogue.get(&k.metric).ok()?.short(), format::count(k.immature))))
+        .collect();
+    if young.is_empty() {
+        return None;
+    }
+    Some(note(Level::Info, "not-yet-mature", format!("Rows still too young to count, by measure: {}.", young.join(", "))))
+}

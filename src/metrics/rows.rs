@@ -1,0 +1,100 @@
+//! The rows behind the figures of one period: every number can be taken apart into them.
+
+use polars::prelude::*;
+
+use super::{Kind, Metric};
+use crate::clock::period::Period;
+use crate::desk::{MISSING, get, longs};
+use crate::error::Result;
+use crate::facts::{Facts, Table};
+
+/// Columns that say what a row is, by table; those the facts lack are left out.
+pub fn describing(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Tickets => &[
+            "id", "created_at", "first_response_at", "resolved_at", "sla_resolution_due_at", "status", "priority", "category", "channel", "group",
+            "level", "agent", "team", "supplier",
+        ],
+        Table::TicketEvents => &["ticket_id", "at", "kind", "status", "group", "agent", "team", "supplier"],
+        Table::Calls => &["id", "start_at", "queue", "outcome", "wait_secs", "agent", "team", "supplier"],
+        Table::Surveys => &["ticket_id", "answered_at", "score", "priority", "category", "agent", "team", "supplier"],
+        Table::AgentDays => &["day_at", "agent", "team", "supplier", "mentor"],
+        Table::Spells => &["started_at", "left_at", "agent", "team", "supplier"],
+        Table::Observations => &["at", "measure", "value", "agent", "team", "supplier"],
+    }
+}
+
+/// The rows of one table that any figure of the period counts.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Names of the describing columns, then the metric ids.
+    pub header: Vec<String>,
+    /// How many of them describe.
+    pub described: usize,
+    /// Cells in the order of the header. A metric's cell is empty for a row outside its population, else its fact: 1 or 0
+    /// for a share or count, the number for a mean or quantile.
+    pub cells: Vec<Vec<String>>,
+    /// Agent, team and supplier of each row; empty where there is none.
+    pub groups: Vec<[String; 3]>,
+}
+
+/// Collects the rows of a table for the metrics on it.
+pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -> Result<Rows> {
+    let described: Vec<&str> = describing(table).iter().copied().filter(|c| facts.has_column(table, c)).collect();
+    let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| m.on == Some(table)).collect();
+    let mut exprs: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
+    for (i, metric) in metrics.iter().enumerate() {
+        let (fact, at) = match metric.kind {
+            Kind::Stock | Kind::Turnover => (&metric.enters, &metric.leaves),
+            _ => (&metric.fact, metric.by.as_ref().unwrap_or(&metric.fact)),
+        };
+        exprs.push((format!("fact{i}"), fact.clone()));
+        exprs.push((format!("at{i}"), at.clone()));
+    }
+    let (start, end) = (period.start_utc(facts.zone()), period.end_utc(facts.zone()).min(facts.as_of()));
+    let mut out = Rows { described: described.len(), ..Rows::default() };
+    out.header = described.iter().map(|c| (*c).to_owned()).chain(metrics.iter().map(|m| m.id.clone())).collect();
+    for segment in 0..facts.segments(table) {
+        let frame = facts.evaluate(table, segment, &exprs)?;
+        let columns = metrics.iter().enumerate().map(|(i, m)| metric_cells(&frame, i, m, start, end)).collect::<Result<Vec<_>>>()?;
+        let texts = described.iter().map(|c| written(get(&frame, c)?, c, facts)).collect::<Result<Vec<_>>>()?;
+        let group = |name: &str| described.iter().position(|c| *c == name);
+        let groups = [group("agent"), group("team"), group("supplier")];
+        for row in (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())) {
+            out.cells.push(texts.iter().chain(&columns).map(|c| c[row].clone()).collect());
+            out.groups.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][row].clone())));
+        }
+    }
+    Ok(out)
+}
+
+/// A metric's cells: empty for rows its figure of the period does not count.
+fn metric_cells(frame: &DataFrame, i: usize, metric: &Metric, start: i64, end: i64) -> Result<Vec<String>> {
+    let at = longs(get(frame, &format!("at{i}"))?)?;
+    let fact = get(frame, &format!("fact{i}"))?;
+    if matches!(metric.kind, Kind::Stock | Kind::Turnover) {
+        let entered = longs(fact)?;
+        let is_in = |(&enter, &leave): (&i64, &i64)| enter != MISSING && enter < end && (leave == MISSING || leave >= end);
+        return Ok(entered.iter().zip(&at).map(|pair| if is_in(pair) { "1".to_owned() } else { String::new() }).collect());
+    }
+    let from = start - metric.trailing_days.map_or(0, |d| i64::from(d) * 86_400);
+    let only_hits = metric.trailing_days.is_some() || metric.kind == Kind::Count;
+    let fact = if fact.dtype().is_bool() { fact.cast(&DataType::Int32) } else { Ok(fact.clone()) };
+    let text = fact.and_then(|f| f.cast(&DataType::String)).map_err(crate::desk::bug)?;
+    let text = text.str().map_err(crate::desk::bug)?;
+    let cell = |(text, &at): (Option<&str>, &i64)| match text {
+        Some(text) if at != MISSING && (from..end).contains(&at) && !(only_hits && text == "0") => text.to_owned(),
+        _ => String::new(),
+    };
+    Ok(text.iter().zip(&at).map(cell).collect())
+}
+
+/// A describing column as text: instants in the desk's zone, numbers as they are.
+fn written(column: &Column, name: &str, facts: &Facts) -> Result<Vec<String>> {
+    if name == "at" || name.ends_with("_at") {
+        let text = |t: i64| if t == MISSING { String::new() } else { facts.zone().format_minute(t) };
+        return Ok(longs(column)?.into_iter().map(text).collect());
+    }
+    let text = column.cast(&DataType::String).map_err(crate::desk::bug)?;
+    Ok(text.str().map_err(crate::desk::bug)?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
+}
