@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ingest;
 use crate::ingest::ledger::Ledger;
-use crate::metrics::{Breakdown, Catalogue, Metric};
-use crate::settings::{OwnMetric, Settings};
+use crate::metrics::{Breakdown, Catalogue, Fill, Metric};
+use crate::settings::{OwnMetric, Parameters, Settings};
 
 /// How a run ended that did what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,8 +111,24 @@ pub(crate) fn catalogue(settings: Option<&Settings>) -> Result<Catalogue> {
         let kept = text.replace("$seen_until", "\u{1}s").replace("$as_of", "\u{1}a");
         Ok(parameters.sql(&kept)?.replace("\u{1}s", "$seen_until").replace("\u{1}a", "$as_of"))
     };
+    let words = |text: &str| in_words(parameters, text);
     let own = settings.map_or(&[][..], |s| &s.metrics[..]);
-    Catalogue::new(own.iter().map(|m| Ok((own_metric(m)?, m.at.clone()))).collect::<Result<_>>()?, &fill)
+    let own = own.iter().map(|m| Ok((own_metric(m)?, m.at.clone()))).collect::<Result<_>>()?;
+    Catalogue::new(own, &Fill { sql: &fill, words: &words })
+}
+
+/// A sentence with its parameters as people write them: durations in days, hours, minutes.
+fn in_words(parameters: &Parameters, text: &str) -> String {
+    // Longer names first, so that no name is taken for the start of another.
+    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| name).collect();
+    names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+    names.into_iter().fold(text.to_owned(), |text, name| {
+        let said = match parameters.secs(name) {
+            Ok(secs) if !name.starts_with("csat_") => crate::format::value(crate::scorecard::Unit::Seconds, secs as f64),
+            _ => parameters.get(name).map_or_else(String::new, |n| n.to_string()),
+        };
+        text.replace(&format!("${name}"), &said)
+    })
 }
 
 fn own_metric(own: &OwnMetric) -> Result<Metric> {

@@ -65,7 +65,11 @@ const TICKETS: &[Derived] = &[
         "COALESCE(sla_response_due_at, CASE WHEN sla_response_met IS NOT NULL THEN COALESCE(first_response_at, created_at) END)",
         "when the first response falls due",
     ),
-    d("snapshot_at", "CASE WHEN created_at IS NOT NULL THEN $as_of - 1 END", "the cut-off, for what is only known there"),
+    d(
+        "snapshot_at",
+        "CASE WHEN created_at IS NOT NULL THEN $as_of - 43200 END",
+        "twelve hours before the cut-off: a cut-off on Monday morning shows the state of the week before",
+    ),
 ];
 
 const CALLS: &[Derived] = &[

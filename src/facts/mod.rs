@@ -11,6 +11,7 @@ mod logged;
 mod people;
 mod repeat;
 mod roster;
+mod story;
 mod surveys;
 mod tickets;
 

@@ -103,7 +103,8 @@ fn agent_days(m: &Making<'_>, observations: &Frame) -> Result<Frame> {
     Ok(out)
 }
 
-type Absences = Option<HashMap<(u32, i32), f64>>;
+/// Absent hours by agent and day, and the last day on which anybody recorded any: later days are not known to be zero.
+type Absences = Option<(HashMap<(u32, i32), f64>, i32)>;
 
 fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, mentees: &HashMap<(u32, i32), i32>) -> Result<Frame> {
     let pairs: Vec<(usize, &Spell)> = rows.iter().map(|(i, s, _)| (*i, *s)).collect();
@@ -116,7 +117,7 @@ fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, 
     columns.push(("tenure_days", Values::Whole(rows.iter().map(|(_, s, day)| tenure(s, *day)).collect())));
     let is_last = |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
     columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));
-    let hours = |s: &Spell, day: i32| absent.as_ref().map(|a| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
+    let hours = |s: &Spell, day: i32| absent.as_ref().filter(|(_, last)| day <= *last).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
     columns.push(("absent_hours", Values::Number(rows.iter().map(|(_, s, day)| hours(s, *day)).collect())));
     let scheduled = |s: &Spell, day: i32| s.weekly_hours.map(|h| if is_weekday(day) { h / 5.0 } else { 0.0 });
     columns.push(("scheduled_day_hours", Values::Number(rows.iter().map(|(_, s, day)| scheduled(s, *day)).collect())));
@@ -140,5 +141,6 @@ fn absences(m: &Making<'_>, observations: &Frame) -> Result<Absences> {
             *hours.entry((agents[row], m.zone.local_day(at))).or_default() += value;
         }
     }
-    Ok((!hours.is_empty()).then_some(hours))
+    let last = hours.keys().map(|(_, day)| *day).max();
+    Ok(last.map(|last| (hours, last)))
 }

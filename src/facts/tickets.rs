@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use polars::prelude::DataFrame;
 
 use super::repeat::{mixed, next_same};
+use super::story::{Story, stories};
 use super::roster::ATTRIBUTES;
 use super::{Making, Table};
 use crate::clock::zone::Cursor;
@@ -24,13 +25,18 @@ pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
-    let own = |names: &[&'static str]| names.iter().map(|n| (Table::Tickets, *n)).collect();
+    let own = |names: &[&'static str]| -> Vec<(Table, &'static str)> { names.iter().map(|n| (Table::Tickets, *n)).collect() };
+    let told = |names: &[&'static str]| {
+        let events = ["ticket_id_key", "at", "kind", "group"].map(|n| (Table::TicketEvents, n));
+        [own(names), own(&["id_key"]), events.to_vec()].concat()
+    };
     match name {
         "agent" => own(&["resolver", "assignee"]),
         "level" => own(&["group"]),
         "first_level" => own(&["first_group", "group", "level", "reassign_count"]),
+        "first_group" | "reopen_count" | "reassign_count" => told(&[]),
         "is_first_level_resolvable" => own(&["first_level", "category"]),
-        "first_response_at" => own(&["created_at", "first_response_secs"]),
+        "first_response_at" => told(&["created_at", "first_response_secs"]),
         "resolved_at" => own(&["created_at", "resolution_secs", "closed_at", "status"]),
         "sla_resolution_due_at" => own(&["created_at", "priority", "due_resolution_at"]),
         "sla_response_due_at" => own(&["created_at", "priority", "due_response_at", "first_response_at"]),
@@ -52,9 +58,39 @@ pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
     }
 }
 
+/// Fills from the events what the ticket rows leave out.
+fn told_by_events(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+    let stories = stories(m)?;
+    if stories.is_empty() || !tickets.has("id_key") {
+        return Ok(());
+    }
+    let fill = |s: &DataFrame, name: &str, of: &dyn Fn(&Story) -> i64| -> Result<Vec<i64>> {
+        let (own, keys) = (longs(get(s, name)?)?, longs(get(s, "id_key")?)?);
+        Ok(own.iter().zip(keys).map(|(&own, key)| if own == MISSING { stories.get(&key).map_or(MISSING, of) } else { own }).collect())
+    };
+    if tickets.has("first_response_at") {
+        tickets.add("first_response_at", |s| Ok(Values::Long(fill(s, "first_response_at", &|t| t.first_reply)?)))?;
+    }
+    for (name, of) in [("reopen_count", (|t| t.reopened) as fn(&Story) -> i32), ("reassign_count", |t| t.moves)] {
+        if tickets.has(name) {
+            let whole = |v: i64| if v == MISSING { i32::MIN } else { v as i32 };
+            tickets.add(name, |s| Ok(Values::Whole(fill(s, name, &|t| i64::from(of(t)))?.into_iter().map(whole).collect())))?;
+        }
+    }
+    if tickets.has("first_group") {
+        tickets.add("first_group", |s| {
+            let (own, keys) = (codes(get(s, "first_group")?)?, longs(get(s, "id_key")?)?);
+            let told = |(own, key): (u32, i64)| if own == NONE { stories.get(&key).map_or(NONE, |t| t.first_group) } else { own };
+            Ok(Values::Text(own.into_iter().zip(keys).map(told).collect()))
+        })?;
+    }
+    Ok(())
+}
+
 /// Adds the wanted columns.
 pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
+    told_by_events(m, tickets)?;
     resolution(m, tickets)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;

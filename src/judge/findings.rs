@@ -64,7 +64,12 @@ fn goal(e: &Evidence<'_>, k: &Kpi) -> Option<Finding> {
     let target = k.target?;
     let wanted = format::target(metric.unit(), target, metric.better == Better::Lower);
     let text = match k.value {
-        None => format!("No data in this period; the target is {wanted}."),
+        None if k.immature > 0 => {
+            let last = k.history.iter().rev().find_map(|p| Some((p.value?, p.n, &p.short)));
+            let known = last.map_or_else(String::new, |(v, n, p)| format!(" Last known: {} in {p} (n = {}).", format::value_of(metric.unit(), v, n), format::count(n)));
+            format!("Too early to say for {} rows, target {wanted}.{known}", format::count(k.immature))
+        }
+        None => format!("No data in this period, target {wanted}."),
         Some(value) => {
             let counted = if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
             format!("{}{counted}, target {wanted}.", format::value_of(metric.unit(), value, k.n))

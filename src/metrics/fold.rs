@@ -96,18 +96,20 @@ pub fn fold(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>) -> Result<Readi
     }
     for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
         for breakdown in 0..ask.breakdowns.len() {
-            divide(&mut readings, metric, breakdown, ask.periods.len());
+            divide(&mut readings, catalogue, metric, breakdown, ask.periods.len());
         }
     }
     Ok(readings)
 }
 
-fn divide(readings: &mut Readings, metric: &Metric, breakdown: usize, periods: usize) {
+fn divide(readings: &mut Readings, catalogue: &Catalogue, metric: &Metric, breakdown: usize, periods: usize) {
     let part = |id: &str| readings.cells.get(&(id.to_owned(), breakdown)).cloned();
     let (Some(top), Some(bottom)) = (part(&metric.numerator), part(&metric.denominator)) else { return };
+    // No row to count is a count of zero; no cost on record is not a cost of zero.
+    let is_zero = catalogue.get(&metric.numerator).is_ok_and(|m| m.kind == Kind::Count);
     let ratio = |a: Option<Reading>, b: Option<Reading>| {
         let b = b.filter(|b| b.sum != 0.0)?;
-        let sum = a.map_or(0.0, |a| a.sum);
+        let sum = a.map(|a| a.sum).or(is_zero.then_some(0.0))?;
         Some(Reading { value: Some(sum / b.sum), n: b.sum, sum, immature: 0 })
     };
     let of = |group: &[Option<Reading>], p: usize| group.get(p).copied().flatten();

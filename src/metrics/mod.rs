@@ -137,9 +137,9 @@ impl Metric {
         if self.short.is_empty() { &self.label } else { &self.short }
     }
 
-    /// Whether zero rows mean zero (counts) rather than "no data".
+    /// Whether no rows mean zero (counts) rather than "no data": no cost on record is not a cost of zero.
     pub fn is_additive(&self) -> bool {
-        matches!(self.kind, Kind::Count | Kind::Sum | Kind::Stock)
+        matches!(self.kind, Kind::Count | Kind::Stock)
     }
 
     /// All SQL texts it holds, for finding the columns it needs.
@@ -148,10 +148,11 @@ impl Metric {
     }
 
     /// The metric with `$name` parameters filled in, in its SQL and in its text.
-    fn filled(mut self, fill: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
-        for text in [&mut self.fact, &mut self.exposure, &mut self.immature, &mut self.enters, &mut self.leaves, &mut self.text] {
-            *text = fill(text)?;
+    fn filled(mut self, fill: &Fill<'_>) -> Result<Self> {
+        for text in [&mut self.fact, &mut self.exposure, &mut self.immature, &mut self.enters, &mut self.leaves] {
+            *text = (fill.sql)(text)?;
         }
+        self.text = (fill.words)(&self.text);
         Ok(self)
     }
 
@@ -183,6 +184,20 @@ impl Metric {
     }
 }
 
+/// How `$name` parameters are filled in.
+pub struct Fill<'a> {
+    /// Into SQL: plain numbers.
+    pub sql: &'a dyn Fn(&str) -> Result<String>,
+    /// Into sentences: as people write them.
+    pub words: &'a dyn Fn(&str) -> String,
+}
+
+impl std::fmt::Debug for Fill<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fill")
+    }
+}
+
 /// All metrics, in the order of the catalogue, the desk's own last.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -201,7 +216,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// A config error if an own metric repeats an id, names an unknown metric, or an unknown parameter.
-    pub fn new(own: Vec<(Metric, String)>, fill: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
+    pub fn new(own: Vec<(Metric, String)>, fill: &Fill<'_>) -> Result<Self> {
         let file: CatalogueFile =
             toml::from_str(include_str!("catalogue.toml")).map_err(|e| Error::bug(format!("built-in catalogue: {e}")))?;
         let mut catalogue = Self { metrics: Vec::new(), index: BTreeMap::new() };
