@@ -1,6 +1,6 @@
 """Measures deskcard against DuckDB, Python polars and a program written by hand. See README.md beside this file.
 
-usage: python3 benches/run.py [--sizes 100k,1M,10M] [--rounds 5] [--dir DIR]"""
+usage: python3 benches/run.py [--sizes 100k,1M,10M] [--rounds 5] [--dir DIR] [--no-report]"""
 
 import argparse
 import datetime
@@ -114,8 +114,8 @@ def ingests(release: Path, desk: Path) -> dict[str, Command]:
 
 
 def reports(release: Path, desk: Path) -> dict[str, Command]:
-    words = ["report", "--period", "2025-W52", "--out", desk / "scorecards", "--config", desk / "deskcard.toml"]
-    return {"deskcard report": [release / "deskcard", *words, *AS_OF]}
+    config: Command = ["--out", desk / "scorecards", "--config", desk / "deskcard.toml"]
+    return {"deskcard report": [release / "deskcard", "report", "--period", "2025-W52", *AS_OF, *config]}
 
 
 def compare(reference: Path, other: Path) -> bool:
@@ -187,6 +187,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="100k,1M,10M")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--dir", type=Path, default=TARGET / "bench", help="where the desks are kept (10M: 5 GB)")
+    parser.add_argument("--no-report", action="store_true", help="leave `deskcard report` out")
     args = parser.parse_args()
     try:
         release, floor = build()
@@ -204,13 +205,19 @@ def main() -> None:
         say(f"{size}: answers")  # also brings the files into the page cache
         for name, command in commands.items():
             launch(command, output(desk, name))
-        are_equal &= all([compare(output(desk, "DuckDB"), output(desk, name)) for name in commands if name != "DuckDB"])
-        for what, results, todo in (("whole job", whole, commands), ("ingest", ingest, ingests(release, desk)), ("report", report, reports(release, desk))):
-            say(f"{size}: {what}")
-            results[size] = interleaved(todo, args.rounds, desk)
+        for name in commands.keys() - {"DuckDB"}:
+            are_equal &= compare(output(desk, "DuckDB"), output(desk, name))
+        say(f"{size}: whole job")
+        whole[size] = interleaved(commands, args.rounds, desk)
+        say(f"{size}: ingest")
+        ingest[size] = interleaved(ingests(release, desk), args.rounds, desk)
+        if not args.no_report:
+            say(f"{size}: report")
+            report[size] = interleaved(reports(release, desk), args.rounds, desk)
     print(facts)
     print(*table("The job", whole, is_job=True), *table("Every column, typed and checked", ingest, is_job=False), sep="\n")
-    print("\n### `deskcard report`\n\n| tickets | wall s | cpu s | peak MiB |\n| --- " + "| ---: " * 3 + "|")
+    if report:
+        print("\n### `deskcard report`\n\n| tickets | wall s | cpu s | peak MiB |\n| --- " + "| ---: " * 3 + "|")
     for size, runs in report.items():
         of = runs["deskcard report"]
         print(f"| {size} | {median(of, WALL):.3f} | {median(of, CPU):.3f} | {median(of, PEAK):,.0f} |")

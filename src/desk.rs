@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use polars::prelude::*;
+use polars_arrow::bitmap::Bitmap;
 use rayon::prelude::*;
 
 use crate::columns::{Column as Canonical, Source, Type};
@@ -143,7 +144,11 @@ pub const MISSING: i64 = i64::MIN;
 /// A column of whole numbers as a vector, [`MISSING`] for null.
 pub fn longs(column: &Column) -> Result<Vec<i64>> {
     let cast = column.cast(&DataType::Int64).map_err(bug)?;
-    Ok(cast.i64().map_err(bug)?.iter().map(|v| v.unwrap_or(MISSING)).collect())
+    let cast = cast.i64().map_err(bug)?;
+    if cast.null_count() == 0 {
+        return Ok(cast.downcast_iter().flat_map(|a| a.values().as_slice()).copied().collect());
+    }
+    Ok(cast.iter().map(|v| v.unwrap_or(MISSING)).collect())
 }
 
 /// The number, unless it is [`MISSING`].
@@ -175,19 +180,41 @@ impl Values {
     pub(crate) fn column(&self, name: &str, rows: std::ops::Range<usize>) -> Column {
         let name = PlSmallStr::from(name);
         match self {
-            Self::Long(v) => Int64Chunked::from_iter_options(name, v[rows].iter().map(|&x| known(x))).into_column(),
-            Self::Whole(v) => Int32Chunked::from_iter_options(name, v[rows].iter().map(|&x| (x != i32::MIN).then_some(x))).into_column(),
+            Self::Long(v) => long_column(name, v[rows].to_vec()),
+            Self::Whole(v) => whole_column(name, v[rows].to_vec()),
             Self::Number(v) => Float64Chunked::from_iter_options(name, v[rows].iter().copied()).into_column(),
             Self::Flag(v) => BooleanChunked::from_iter_options(name, v[rows].iter().copied()).into_column(),
-            Self::Text(v) => categorical(name, v[rows].iter().copied()),
+            Self::Text(v) => categorical(name, v[rows].to_vec()),
             Self::Words(v) => StringChunked::from_iter_options(name, v[rows].iter().map(Option::as_deref)).into_column(),
         }
     }
 }
 
-/// A categorical column from codes of the global categories.
-pub fn categorical(name: PlSmallStr, codes: impl Iterator<Item = u32>) -> Column {
-    let physical = UInt32Chunked::from_iter_options(name, codes.map(|c| (c != NONE).then_some(c)));
+/// The null mask of values, `None` where nothing is missing.
+fn validity<T: Copy + PartialEq>(values: &[T], missing: T) -> Option<Bitmap> {
+    values.contains(&missing).then(|| Bitmap::from_trusted_len_iter(values.iter().map(|v| *v != missing)))
+}
+
+/// An Int64 column; [`MISSING`] is null.
+pub(crate) fn long_column(name: PlSmallStr, values: Vec<i64>) -> Column {
+    let mask = validity(&values, MISSING);
+    Int64Chunked::from_vec_validity(name, values, mask).into_column()
+}
+
+/// An Int32 column; `i32::MIN` is null.
+pub(crate) fn whole_column(name: PlSmallStr, values: Vec<i32>) -> Column {
+    let mask = validity(&values, i32::MIN);
+    Int32Chunked::from_vec_validity(name, values, mask).into_column()
+}
+
+/// A categorical column from codes of the global categories; [`NONE`] is null.
+pub(crate) fn categorical(name: PlSmallStr, mut codes: Vec<u32>) -> Column {
+    let mask = validity(&codes, NONE);
+    if mask.is_some() {
+        // A code must be one that exists, even where the mask hides it.
+        codes.iter_mut().filter(|c| **c == NONE).for_each(|c| *c = 0);
+    }
+    let physical = UInt32Chunked::from_vec_validity(name, codes, mask);
     CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(physical, text_dtype()).into_series().into_column()
 }
 
@@ -213,6 +240,9 @@ pub fn text_of(code: u32) -> String {
 pub fn codes(column: &Column) -> Result<Vec<u32>> {
     let physical = column.as_materialized_series().to_physical_repr().into_owned();
     let physical = physical.u32().map_err(bug)?;
+    if physical.null_count() == 0 {
+        return Ok(physical.downcast_iter().flat_map(|a| a.values().as_slice()).copied().collect());
+    }
     Ok(physical.iter().map(|c| c.unwrap_or(NONE)).collect())
 }
 

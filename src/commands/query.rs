@@ -116,21 +116,26 @@ fn number(value: f64) -> serde_json::Value {
     if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).into() } else { value.into() }
 }
 
-/// Groups that any metric has, sorted.
-fn groups<'r>(metrics: &[&Metric], readings: &'r Readings) -> BTreeSet<&'r Vec<String>> {
-    metrics.iter().flat_map(|m| readings.groups(&m.id, 0).map(|(g, _)| g)).collect()
+/// A number as CSV holds it: whole where it is whole, else the shortest text that reads back as the same number.
+fn written(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).to_string() } else { value.to_string() }
 }
 
-/// A row a period and group with at least one figure.
+/// A row a period and group with at least one figure: the groups of all metrics, sorted, under each period.
 fn rows<'r>(metrics: &[&Metric], periods: &'r [Period], readings: &'r Readings) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
-    let by_metric: Vec<BTreeMap<&Vec<String>, &Vec<Option<Reading>>>> = metrics.iter().map(|m| readings.groups(&m.id, 0).collect()).collect();
-    let groups = groups(metrics, readings);
+    let mut groups: BTreeMap<&Vec<String>, Vec<&[Option<Reading>]>> = BTreeMap::new();
+    for (i, metric) in metrics.iter().enumerate() {
+        for (group, values) in readings.groups(&metric.id, 0) {
+            groups.entry(group).or_insert_with(|| vec![&[]; metrics.len()])[i] = values;
+        }
+    }
+    let groups: Vec<(&Vec<String>, Vec<&[Option<Reading>]>)> = groups.into_iter().collect();
     periods.iter().enumerate().flat_map(move |(p, period)| {
-        let by_metric = by_metric.clone();
-        groups.clone().into_iter().filter_map(move |group| {
-            let found: Vec<Option<Reading>> = by_metric.iter().map(|of| of.get(group).and_then(|v| v[p])).collect();
-            found.iter().any(Option::is_some).then_some((period, group, found))
-        })
+        let found = |(group, values): &(&'r Vec<String>, Vec<&'r [Option<Reading>]>)| {
+            let of_period: Vec<Option<Reading>> = values.iter().map(|v| v.get(p).copied().flatten()).collect();
+            of_period.iter().any(Option::is_some).then_some((period, *group, of_period))
+        };
+        groups.iter().filter_map(found).collect::<Vec<_>>()
     })
 }
 
@@ -145,8 +150,8 @@ fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[P
         record.extend(group.iter().map(|g| safe_text(g)));
         for (metric, reading) in metrics.iter().zip(found) {
             let figure = figure(metric, reading);
-            record.push(figure.and_then(|r| r.value).map_or_else(String::new, |v| v.to_string()));
-            record.push(figure.map_or_else(String::new, |r| r.n.to_string()));
+            record.push(figure.and_then(|r| r.value).map_or_else(String::new, written));
+            record.push(figure.map_or_else(String::new, |r| written(r.n)));
         }
         writer.write_record(&record)?;
     }

@@ -45,7 +45,7 @@ impl Identity {
 
     /// Agent codes for the codes an export uses, each distinct one looked up once.
     pub(crate) fn agents(&self, codes: &[u32]) -> Result<Vec<u32>> {
-        let mut known: HashMap<u32, u32> = HashMap::new();
+        let mut known: HashMap<u32, u32, foldhash::fast::FixedState> = HashMap::default();
         codes
             .iter()
             .map(|&code| {

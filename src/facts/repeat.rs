@@ -8,15 +8,26 @@ use rayon::prelude::*;
 use crate::desk::MISSING;
 
 const EMPTY: u32 = u32::MAX;
-/// Tables are kept small enough for the cache by walking the rows once for each of these many parts.
-const PARTS: u64 = 16;
+/// Rows are split by key into this many parts, so that the table of each stays in the cache.
+const PARTS: usize = 16;
 
 /// Seconds from each row to the next with the same key, `i32::MIN` for none; a [`MISSING`] key never matches.
 ///
 /// `at` and `keys` are given for all rows in file order; the order of equal instants is the order of the file.
 pub(crate) fn next_same(at: &[i64], keys: &[i64]) -> Vec<i32> {
     let order = time_order(at);
-    let found: Vec<Vec<(u32, i32)>> = (0..PARTS).into_par_iter().map(|part| pairs(at, keys, order.as_deref(), part)).collect();
+    let mut parts: Vec<Vec<u32>> = vec![Vec::with_capacity(at.len() / PARTS + at.len() / 64); PARTS];
+    let mut visit = |row: u32| {
+        let (now, key) = (at[row as usize], keys[row as usize]);
+        if now != MISSING && key != MISSING {
+            parts[(spread(key) >> 60) as usize].push(row);
+        }
+    };
+    match order {
+        Some(order) => order.iter().for_each(|&row| visit(row)),
+        None => (0..at.len() as u32).for_each(&mut visit),
+    }
+    let found: Vec<Vec<(u32, i32)>> = parts.par_iter().map(|rows| pairs(at, keys, rows)).collect();
     let mut next = vec![i32::MIN; at.len()];
     for (row, secs) in found.into_iter().flatten() {
         next[row as usize] = secs;
@@ -38,29 +49,20 @@ fn spread(key: i64) -> u64 {
     (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-fn pairs(at: &[i64], keys: &[i64], order: Option<&[u32]>, part: u64) -> Vec<(u32, i32)> {
-    let mine = keys.iter().filter(|&&k| k != MISSING && spread(k) >> 60 == part).count();
-    let size = (mine * 2).next_power_of_two().max(16);
-    let (mut slots, mut last, mut out) = (vec![0i64; size], vec![EMPTY; size], Vec::new());
-    let mut visit = |row: u32| {
+/// Pairs of (row, seconds to the next of its key) among rows in time order.
+fn pairs(at: &[i64], keys: &[i64], rows: &[u32]) -> Vec<(u32, i32)> {
+    let size = (rows.len() * 2).next_power_of_two().max(16);
+    let (mut slots, mut out) = (vec![(0i64, EMPTY); size], Vec::new());
+    for &row in rows {
         let (now, key) = (at[row as usize], keys[row as usize]);
-        let hash = spread(key);
-        if hash >> 60 != part || now == MISSING || key == MISSING {
-            return;
-        }
-        let mut i = (hash >> 20) as usize & (size - 1);
-        while last[i] != EMPTY && slots[i] != key {
+        let mut i = (spread(key) >> 20) as usize & (size - 1);
+        while slots[i].1 != EMPTY && slots[i].0 != key {
             i = (i + 1) & (size - 1);
         }
-        if last[i] != EMPTY {
-            out.push((last[i], (now - at[last[i] as usize]).min(i64::from(i32::MAX)) as i32));
+        if slots[i].1 != EMPTY {
+            out.push((slots[i].1, (now - at[slots[i].1 as usize]).min(i64::from(i32::MAX)) as i32));
         }
-        slots[i] = key;
-        last[i] = row;
-    };
-    match order {
-        Some(order) => order.iter().for_each(|&row| visit(row)),
-        None => (0..at.len() as u32).for_each(&mut visit),
+        slots[i] = (key, row);
     }
     out
 }

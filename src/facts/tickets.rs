@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use polars::prelude::DataFrame;
 
 use super::repeat::{mixed, next_same};
@@ -199,7 +200,7 @@ fn m_bug<T>() -> Result<T> {
 
 /// Codes of the levels of groups, looked up once each.
 fn level_of(m: &Making<'_>, groups: &[u32]) -> Result<Vec<u32>> {
-    let mut known: HashMap<u32, u32> = HashMap::new();
+    let mut known: HashMap<u32, u32, FixedState> = HashMap::default();
     groups
         .iter()
         .map(|&g| {
@@ -250,7 +251,7 @@ fn due(m: &Making<'_>, s: &DataFrame, of_export: &str, part: impl Fn(&Target) ->
     if !is_known {
         return Ok(Values::Long(vec![MISSING; created.len()]));
     }
-    let mut targets: HashMap<u32, Option<Span>> = HashMap::new();
+    let mut targets: HashMap<u32, Option<Span>, FixedState> = HashMap::default();
     let one = |i: usize| {
         let target = *targets.entry(priority[i]).or_insert_with(|| {
             let of_priority = m.settings.sla.get(&text_of(priority[i])).or_else(|| m.settings.sla.get("default"));

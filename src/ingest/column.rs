@@ -29,14 +29,90 @@ pub(super) struct ColumnPlan {
     /// Header(s) as shown in messages.
     pub(super) header: String,
     pub(super) constant: Option<String>,
-    pub(super) nulls: Vec<Vec<u8>>,
+    pub(super) nulls: Nulls,
     pub(super) values: HashMap<Vec<u8>, String>,
     pub(super) forms: Vec<Form>,
     pub(super) unit: DurationUnit,
-    /// Whether values are kept or only checked.
-    pub(super) is_stored: bool,
+    /// Whether values are used, or only checked.
+    pub(super) is_used: bool,
     /// For an id: keep the text as well.
     pub(super) keeps_text: bool,
+}
+
+/// Texts that mean "nothing".
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nulls {
+    marks: Vec<Vec<u8>>,
+    /// Bit `i` is set if a mark has `i` bytes (63: or more).
+    lengths: u64,
+    /// Bit `i` is set if a mark starts with byte `i` modulo 64. Length and first byte tell nearly every cell from a mark.
+    firsts: u64,
+}
+
+impl Nulls {
+    pub(super) fn new(marks: impl Iterator<Item = Vec<u8>>) -> Self {
+        let marks: Vec<Vec<u8>> = marks.collect();
+        let lengths = marks.iter().fold(0, |bits, m| bits | 1 << m.len().min(63));
+        let firsts = marks.iter().fold(0, |bits, m| bits | 1 << (m.first().copied().unwrap_or(0) & 63));
+        Self { marks, lengths, firsts }
+    }
+
+    #[inline]
+    pub(super) fn is_null(&self, cell: &[u8]) -> bool {
+        let Some(first) = cell.first() else { return true };
+        self.lengths >> cell.len().min(63) & self.firsts >> (first & 63) & 1 == 1 && self.marks.iter().any(|m| m == cell)
+    }
+}
+
+/// Codes of the texts one worker has met in one column.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    /// Texts of up to 16 bytes, each in the one place its bytes lead to: (bytes, length, code).
+    near: Vec<(u64, u64, u32, Option<u32>)>,
+    all: HashMap<Vec<u8>, Option<u32>, RandomState>,
+}
+
+impl Interner {
+    const NEAR: usize = 1 << 10;
+
+    /// The code of a text; `make` is asked for each distinct one once.
+    #[inline]
+    fn code(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
+        let Some((low, high)) = packed(text) else { return self.far(text, make) };
+        if self.near.is_empty() {
+            self.near = vec![(0, 0, 0, None); Self::NEAR];
+        }
+        let length = text.len() as u32;
+        let hash = (low ^ high.rotate_left(32) ^ u64::from(length)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = (hash >> 54) as usize;
+        let (a, b, n, code) = self.near[place];
+        if (a, b, n) == (low, high, length) {
+            return code;
+        }
+        let code = self.far(text, make);
+        self.near[place] = (low, high, length, code);
+        code
+    }
+
+    fn far(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
+        if let Some(code) = self.all.get(text) {
+            return *code;
+        }
+        let code = make(text);
+        self.all.insert(text.to_vec(), code);
+        code
+    }
+}
+
+/// The first and last eight bytes of a text of 1 to 16 bytes: with the length they are the text.
+#[inline]
+fn packed(text: &[u8]) -> Option<(u64, u64)> {
+    match text.len() {
+        8..=16 => Some((u64::from_le_bytes(*text.first_chunk()?), u64::from_le_bytes(*text.last_chunk()?))),
+        4..=7 => Some((u64::from(u32::from_le_bytes(*text.first_chunk()?)), u64::from(u32::from_le_bytes(*text.last_chunk()?)))),
+        1..=3 => Some((text.iter().fold(0, |bits, b| bits << 8 | u64::from(*b)), 0)),
+        _ => None,
+    }
 }
 
 /// Typed values of one column of one block.
@@ -127,6 +203,7 @@ pub(super) struct BadCell {
 /// Reads one column of a block.
 pub(super) struct ColumnReader<'b> {
     pub(super) block: &'b Block,
+    pub(super) interner: &'b mut Interner,
     pub(super) zone: &'b Zone,
     pub(super) bad: Vec<BadCell>,
     pub(super) remarks: Remarks,
@@ -144,6 +221,10 @@ impl<'b> ColumnReader<'b> {
     pub(super) fn read(&mut self, plan: &ColumnPlan) -> Result<(Cells, Option<Cells>)> {
         if let Some(constant) = &plan.constant {
             return self.constant(plan, constant);
+        }
+        let can_fail = plan.is_required || matches!(plan.kind, Type::Instant | Type::Duration | Type::Int | Type::Number);
+        if !plan.is_used && !plan.keeps_text && !can_fail {
+            return Ok((Cells::empty(plan.kind), None));
         }
         Ok(match plan.kind {
             Type::Instant => (self.instants(plan), None),
@@ -189,8 +270,8 @@ impl<'b> ColumnReader<'b> {
         let mut out = Vec::with_capacity(rows);
         let (mut scratch, mut joined) = (Vec::new(), Vec::new());
         for row in 0..rows {
-            let cell = cell(self.block, plan, row, &mut scratch, &mut joined);
-            if cell.is_empty() || plan.nulls.iter().any(|n| n == cell) {
+            let cell: &[u8] = cell(self.block, plan, row, &mut scratch, &mut joined);
+            if plan.nulls.is_null(cell) {
                 out.push(missing.clone());
                 if plan.is_required {
                     self.bad.push(bad(row, plan, "constraint-error", cell, "is empty, and this column is needed"));
@@ -213,6 +294,10 @@ impl<'b> ColumnReader<'b> {
         let is_duration = plan.kind == Type::Duration;
         self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
             let wrong = if is_duration { "is not a duration of this unit" } else { "is not a whole number" };
+            // A few bare digits are what nearly every cell is.
+            if cell.len() <= 9 && unit == DurationUnit::Seconds && cell.iter().all(u8::is_ascii_digit) {
+                return Ok(cell.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0')));
+            }
             let value = parse(unit, cell).ok_or(wrong)?;
             i32::try_from(value).ok().filter(|v| *v != i32::MIN).ok_or("is too large")
         })
@@ -244,32 +329,13 @@ impl<'b> ColumnReader<'b> {
         })
     }
 
-    /// Short texts: each distinct one is looked up once a block.
+    /// Short texts: each distinct one is looked up once.
     fn texts(&mut self, plan: &ColumnPlan) -> Result<Cells> {
         let mut failure = None;
-        let mut known: HashMap<Vec<u8>, u32, RandomState> = HashMap::default();
-        let (mut last, mut last_code) = (Vec::new(), NONE);
-        let cells = self.each(plan, Cells::Text, NONE, |_, cell| {
-            if last == cell {
-                return Ok(last_code);
-            }
-            let code = match known.get(cell) {
-                Some(code) => *code,
-                None => {
-                    let mapped = if plan.values.is_empty() { None } else { plan.values.get(&String::from_utf8_lossy(cell).to_lowercase().into_bytes()) };
-                    let code = mapped.map_or_else(|| code_of(&String::from_utf8_lossy(cell)), |word| code_of(word));
-                    let code = code.unwrap_or_else(|e| {
-                        failure = Some(e);
-                        NONE
-                    });
-                    known.insert(cell.to_vec(), code);
-                    code
-                }
-            };
-            last.clear();
-            last.extend_from_slice(cell);
-            last_code = code;
-            Ok(code)
+        let cells = self.interned(plan, |cell| {
+            let text = String::from_utf8_lossy(cell);
+            let mapped = if plan.values.is_empty() { None } else { plan.values.get(text.to_lowercase().as_bytes()) };
+            code_of(mapped.map_or(&text, String::as_str)).map_err(|e| failure = Some(e)).ok()
         });
         failure.map_or(Ok(cells), Err)
     }
@@ -277,32 +343,25 @@ impl<'b> ColumnReader<'b> {
     /// Words of a fixed list: through the value map, else as they are; unknown ones stay empty and are counted.
     fn words_of(&mut self, plan: &ColumnPlan, words: &[&str]) -> Result<Cells> {
         let codes: Vec<u32> = words.iter().map(|w| code_of(w)).collect::<Result<_>>()?;
-        let mut known: HashMap<Vec<u8>, Option<u32>, RandomState> = HashMap::default();
-        let (mut last, mut last_code) = (Vec::new(), None);
-        Ok(self.each(plan, Cells::Text, NONE, |remarks, cell| {
-            let code = if last == cell {
-                last_code
-            } else {
-                let code = match known.get(cell) {
-                    Some(code) => *code,
-                    None => {
-                        let lower = String::from_utf8_lossy(cell).to_lowercase();
-                        let word = plan.values.get(lower.as_bytes()).map_or(lower.as_str(), String::as_str);
-                        let code = words.iter().position(|w| w.eq_ignore_ascii_case(word)).map(|i| codes[i]);
-                        known.insert(cell.to_vec(), code);
-                        code
-                    }
-                };
-                last.clear();
-                last.extend_from_slice(cell);
-                last_code = code;
-                code
-            };
-            if code.is_none() {
+        Ok(self.interned(plan, |cell| {
+            let lower = String::from_utf8_lossy(cell).to_lowercase();
+            let word = plan.values.get(lower.as_bytes()).map_or(lower.as_str(), String::as_str);
+            words.iter().position(|w| w.eq_ignore_ascii_case(word)).map(|i| codes[i])
+        }))
+    }
+
+    /// Codes of texts; `code` is asked once for each distinct text this worker meets, and for the others the memory is.
+    fn interned(&mut self, plan: &ColumnPlan, mut code: impl FnMut(&[u8]) -> Option<u32>) -> Cells {
+        let mut interner = std::mem::take(self.interner);
+        let cells = self.each(plan, Cells::Text, NONE, |remarks, cell| {
+            let found = interner.code(cell, &mut code);
+            if found.is_none() {
                 remarks.unmapped(plan, cell);
             }
-            Ok(code.unwrap_or(NONE))
-        }))
+            Ok(found.unwrap_or(NONE))
+        });
+        *self.interner = interner;
+        cells
     }
 }
 
@@ -325,14 +384,26 @@ fn excerpt(cell: &[u8]) -> String {
 }
 
 /// The trimmed text of a cell, quotes undone; several fields are joined.
+#[inline]
 pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &'a mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
     if let [field] = plan.fields[..] {
-        return trim(super::cells::unquote(block.raw(row, field), scratch));
+        let raw = block.raw(row, field);
+        // Nearly all cells are bare: neither quoted nor padded.
+        return match (raw.first(), raw.last()) {
+            (None, _) => raw,
+            (Some(first), Some(last)) if *first > b' ' && *last > b' ' && *first != b'"' => raw,
+            _ => trim(super::cells::unquote(raw, scratch)),
+        };
     }
+    cell_joined(block, plan, row, scratch, joined)
+}
+
+#[cold]
+fn cell_joined<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
     joined.clear();
     for (i, &field) in plan.fields.iter().enumerate() {
         let part = trim(super::cells::unquote(block.raw(row, field), scratch));
-        if part.is_empty() || plan.nulls.iter().any(|n| n == part) {
+        if plan.nulls.is_null(part) {
             joined.clear();
             return joined;
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use super::cells::duration::DurationUnit;
 use super::cells::timestamp::{Form, FormProblem, FormSearch, Order};
-use super::column::{Cells, ColumnPlan, ColumnReader, Remarks, cell, key_of};
+use super::column::{Cells, ColumnPlan, ColumnReader, Interner, Nulls, Remarks, cell, key_of};
 use super::dialect::detect_delimiter;
 use super::ledger::{Reject, SourceLedger};
 use super::preset::find_header;
@@ -244,7 +244,7 @@ fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMappi
                     break;
                 }
                 let text = cell(&block, plan, row, &mut scratch, &mut joined);
-                if !text.is_empty() && !plan.nulls.iter().any(|n| n == text) {
+                if !plan.nulls.is_null(text) {
                     search.feed(text, lines.of(row));
                 }
             }
@@ -313,11 +313,11 @@ fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Vec<usi
         join: mapping.join.clone(),
         header,
         constant: mapping.constant.clone(),
-        nulls: source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes()).collect(),
+        nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
         values: mapping.values.iter().map(|(raw, word)| (raw.clone().into_bytes(), word.clone())).collect(),
         forms,
         unit: mapping.unit.as_deref().and_then(DurationUnit::from_name).unwrap_or(DurationUnit::Seconds),
-        is_stored: false,
+        is_used: false,
         keeps_text: false,
     }
 }
@@ -335,7 +335,8 @@ fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep: &Keep<'_>,
         };
         let forms = forms.get(mapping.canonical.name).cloned().unwrap_or_default();
         let mut plan = column_plan(source, mapping, fields, file, forms);
-        plan.is_stored = slots.iter().any(|s| s.name == plan.name);
+        let tells_rows_apart = ["id_key", "updated_at", "version"].contains(&plan.name.as_str());
+        plan.is_used = tells_rows_apart || slots.iter().any(|s| s.name == plan.name);
         plan.keeps_text = plan.kind == Type::Id && slots.iter().any(|s| s.name == mapping.canonical.name);
         columns.push(plan);
         zones.push(zone_of(mapping.time_zone.unwrap_or(source.time_zone)));
@@ -378,11 +379,11 @@ fn extra_plan(source: &SourceSettings, name: &str, header: &str, field: usize) -
         join: String::new(),
         header: header.to_owned(),
         constant: None,
-        nulls: source.nulls.iter().map(|n| n.clone().into_bytes()).collect(),
+        nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
         values: std::collections::HashMap::new(),
         forms: Vec::new(),
         unit: DurationUnit::Seconds,
-        is_stored: true,
+        is_used: true,
         keeps_text: false,
     }
 }
@@ -425,10 +426,15 @@ fn run(source: &SourceSettings, opened: &[Opened], plans: &[Arc<FilePlan>], slot
 }
 
 fn work(jobs: &Mutex<Receiver<(usize, Arc<FilePlan>, Block)>>, results: &Sender<(usize, Result<Chunk>)>, with_versions: bool) {
+    // What a worker has learnt of a file's texts serves for all its blocks.
+    let mut known: (String, Vec<Interner>) = Default::default();
     loop {
         let job = jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
         let Ok((number, plan, block)) = job else { return };
-        if results.send((number, type_block(&plan, block, with_versions))).is_err() {
+        if known.0 != plan.shown {
+            known = (plan.shown.clone(), plan.columns.iter().map(|_| Interner::default()).collect());
+        }
+        if results.send((number, type_block(&plan, block, with_versions, &mut known.1))).is_err() {
             return;
         }
     }
@@ -491,13 +497,13 @@ impl<'a> Assembly<'a> {
 }
 
 /// Types all cells of a block; a row with a cell that cannot be read becomes a reject.
-fn type_block(plan: &FilePlan, block: Block, with_versions: bool) -> Result<Chunk> {
+fn type_block(plan: &FilePlan, block: Block, with_versions: bool, interners: &mut [Interner]) -> Result<Chunk> {
     let rows = block.rows();
     let mut bad = Vec::new();
     let mut remarks = Remarks::default();
     let mut columns: Vec<(Cells, Option<Cells>)> = Vec::with_capacity(plan.columns.len());
-    for (column, zone) in plan.columns.iter().zip(&plan.zones) {
-        let mut reader = ColumnReader { block: &block, zone, bad: Vec::new(), remarks: Remarks::default() };
+    for ((column, zone), interner) in plan.columns.iter().zip(&plan.zones).zip(interners) {
+        let mut reader = ColumnReader { block: &block, interner, zone, bad: Vec::new(), remarks: Remarks::default() };
         columns.push(reader.read(column)?);
         bad.extend(reader.bad);
         remarks.clock_changes += reader.remarks.clock_changes;

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::column::{Cells, NO_FLAG};
 use crate::columns::Type;
-use crate::desk::{Frame, MISSING, NONE, SEGMENT, bug, categorical};
+use crate::desk::{Frame, SEGMENT, bug, categorical, long_column, whole_column};
 use crate::error::Result;
 
 /// A column of the frame to be.
@@ -68,14 +68,11 @@ impl TableBuilder {
 fn column(name: &str, cells: Cells) -> Column {
     let name = PlSmallStr::from(name);
     match cells {
-        // Without nulls the vector becomes the column as it is.
-        Cells::Long(v) if !v.contains(&MISSING) => Int64Chunked::from_vec(name, v).into_column(),
-        Cells::Long(v) => Int64Chunked::from_iter_options(name, v.into_iter().map(|x| (x != MISSING).then_some(x))).into_column(),
-        Cells::Whole(v) if !v.contains(&i32::MIN) => Int32Chunked::from_vec(name, v).into_column(),
-        Cells::Whole(v) => Int32Chunked::from_iter_options(name, v.into_iter().map(|x| (x != i32::MIN).then_some(x))).into_column(),
+        Cells::Long(v) => long_column(name, v),
+        Cells::Whole(v) => whole_column(name, v),
         Cells::Number(v) => Float64Chunked::from_iter_options(name, v.into_iter().map(|x| (!x.is_nan()).then_some(x))).into_column(),
         Cells::Flag(v) => BooleanChunked::from_iter_options(name, v.into_iter().map(|x| (x != NO_FLAG).then_some(x == 1))).into_column(),
-        Cells::Text(v) => categorical(name, v.into_iter()),
+        Cells::Text(v) => categorical(name, v),
         Cells::Words(v) => StringChunked::from_iter_options(name, v.into_iter()).into_column(),
     }
 }
@@ -84,8 +81,5 @@ fn column(name: &str, cells: Cells) -> Column {
 pub(super) fn nulls(slot: &Slot, rows: usize) -> Column {
     let mut cells = Cells::empty(slot.kind);
     cells.append_nulls(rows);
-    match cells {
-        Cells::Text(v) => categorical(slot.name.as_str().into(), v.into_iter().map(|_| NONE)),
-        other => column(&slot.name, other),
-    }
+    column(&slot.name, cells)
 }

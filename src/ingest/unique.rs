@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::desk::MISSING;
-
-const PARTS: u64 = 16;
+/// Rows are split by key into this many parts, so that the table of each stays in the cache.
+const PARTS: usize = 16;
 const EMPTY: u32 = u32::MAX;
 
 /// What identifies a row and how new it is, for all rows of a source in the order they were read.
@@ -35,7 +34,11 @@ impl Identities {
 
     /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.
     pub(super) fn judge(&self) -> Verdict {
-        let parts: Vec<Verdict> = (0..PARTS).into_par_iter().map(|part| self.judge_part(part)).collect();
+        let mut rows: Vec<Vec<u32>> = vec![Vec::with_capacity(self.keys.len() / PARTS + self.keys.len() / 64); PARTS];
+        for (row, &key) in self.keys.iter().enumerate() {
+            rows[(spread(key) >> 60) as usize].push(row as u32);
+        }
+        let parts: Vec<Verdict> = rows.par_iter().map(|rows| self.judge_part(rows)).collect();
         let mut all = Verdict::default();
         for part in parts {
             all.duplicate.extend(part.duplicate);
@@ -46,22 +49,17 @@ impl Identities {
         all
     }
 
-    fn judge_part(&self, part: u64) -> Verdict {
-        let spread = |key: i64| (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mine = self.keys.iter().filter(|&&k| spread(k) >> 60 == part).count();
-        let size = (mine * 2).next_power_of_two().max(16);
+    fn judge_part(&self, rows: &[u32]) -> Verdict {
+        let size = (rows.len() * 2).next_power_of_two().max(16);
         let mut table = vec![EMPTY; size];
         let mut verdict = Verdict::default();
-        for (row, &key) in self.keys.iter().enumerate() {
-            let hash = spread(key);
-            if hash >> 60 != part || key == MISSING {
-                continue;
-            }
-            let mut i = (hash >> 20) as usize & (size - 1);
+        for &row in rows {
+            let key = self.keys[row as usize];
+            let mut i = (spread(key) >> 20) as usize & (size - 1);
             while table[i] != EMPTY && self.keys[table[i] as usize] != key {
                 i = (i + 1) & (size - 1);
             }
-            let (row, kept) = (row as u32, table[i]);
+            let kept = table[i];
             if kept == EMPTY {
                 table[i] = row;
             } else if self.prints[kept as usize] == self.prints[row as usize] {
@@ -75,6 +73,10 @@ impl Identities {
         }
         verdict
     }
+}
+
+fn spread(key: i64) -> u64 {
+    (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[cfg(test)]

@@ -438,6 +438,21 @@ impl Total {
         self.n[at] += 1;
     }
 
+    /// Sorts the values by cell, then by size: counted into their cells first, as most cells hold few.
+    fn arrange(&mut self, cells: usize) {
+        let mut starts = vec![0usize; cells + 1];
+        self.values.iter().for_each(|(cell, _)| starts[*cell as usize + 1] += 1);
+        (0..cells).for_each(|c| starts[c + 1] += starts[c]);
+        let mut sorted = vec![(0u32, 0i64); self.values.len()];
+        let mut next = starts.clone();
+        for &(cell, value) in &self.values {
+            sorted[next[cell as usize]] = (cell, value);
+            next[cell as usize] += 1;
+        }
+        (0..cells).for_each(|c| sorted[starts[c]..starts[c + 1]].sort_unstable());
+        self.values = sorted;
+    }
+
     fn scale(&self) -> f64 {
         if self.is_fractional { MILLION } else { 1.0 }
     }
@@ -453,10 +468,9 @@ fn merge<'p>(parts: impl Iterator<Item = &'p Part>, plan: &Plan<'_>) -> Part {
             add_total(&mut merged.totals[i], &part.totals[i], item.gather, &to, width, merged.groups.keys.len());
         }
     }
-    for (i, item) in plan.items.iter().enumerate() {
-        if item.gather == Gather::Values {
-            merged.totals[i].values.sort_unstable();
-        }
+    for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.gather == Gather::Values) {
+        let width = plan.slots[plan.anchors[item.anchor].1].count();
+        merged.totals[i].arrange(merged.groups.keys.len() * width);
     }
     merged
 }

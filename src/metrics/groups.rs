@@ -73,6 +73,5 @@ pub(super) fn codes(column: &Column) -> PolarsResult<Vec<u32>> {
         DataType::String => series.cast(&categorical)?,
         _ => series.cast(&DataType::String)?.cast(&categorical)?,
     };
-    let physical = series.to_physical_repr();
-    Ok(physical.u32()?.iter().map(|code| code.unwrap_or(NONE)).collect())
+    crate::desk::codes(&series.into_column()).map_err(|e| PolarsError::ComputeError(e.what.into()))
 }

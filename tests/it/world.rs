@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-pub use files::{Columns, csv_text, local_text};
 pub use rng::Rng;
 
 /// The zones desks live in: whole, half-hour and midnight changes of the clock, and none.
@@ -75,6 +74,15 @@ pub struct Ticket {
     pub resolution_met: Option<bool>,
     pub csat_score: Option<f64>,
     pub csat_at: Option<i64>,
+}
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub ticket: String,
+    pub at: i64,
+    pub kind: Option<String>,
+    pub group: Option<String>,
 }
 
 /// A call.
@@ -179,6 +187,7 @@ pub struct World {
     pub tickets: Option<Vec<Ticket>>,
     /// Rows that a newer row of the same ticket replaces, and exact copies.
     pub old_states: Vec<Ticket>,
+    pub events: Option<Vec<Event>>,
     pub calls: Option<Vec<Call>>,
     pub surveys: Option<Vec<Survey>>,
     pub roster: Option<Vec<Spell>>,

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
-use super::{Call, Observation, Span, Spell, Survey, Ticket, World};
+use super::{Call, Event, Observation, Span, Spell, Survey, Ticket, World};
 
 /// The columns of an export: name and how a row's cell is written.
 pub type Columns<T> = Vec<(&'static str, Box<dyn Fn(&T) -> String>)>;
@@ -64,6 +64,15 @@ pub(super) fn tickets() -> Columns<Ticket> {
         "sla_resolution_met" => |t: &Ticket| shown(t.resolution_met),
         "csat_score" => |t: &Ticket| shown(t.csat_score),
         "csat_at" => |t: &Ticket| utc(t.csat_at),
+    ]
+}
+
+pub(super) fn events() -> Columns<Event> {
+    columns![
+        "ticket_id" => |e: &Event| e.ticket.clone(),
+        "at" => |e: &Event| utc(Some(e.at)),
+        "kind" => |e: &Event| text(e.kind.as_ref()),
+        "group" => |e: &Event| text(e.group.as_ref()),
     ]
 }
 
@@ -156,6 +165,9 @@ impl World {
             let all: Vec<Ticket> = before.iter().chain(now).chain(after).cloned().collect();
             out.push(("tickets.csv", csv_text(&tickets(), &all, |n| is_absent("tickets", n))));
         }
+        if let Some(rows) = &self.events {
+            out.push(("events.csv", csv_text(&events(), rows, |_| false)));
+        }
         if let Some(rows) = &self.calls {
             out.push(("calls.csv", csv_text(&calls(), rows, |n| is_absent("calls", n))));
         }
@@ -184,8 +196,14 @@ impl World {
         let mut out = format!("[desk]\nname = \"World {}\"\ntime_zone = \"{}\"\nas_of = \"{}\"\n", self.seed, self.zone.name(), self.as_of_text);
         self.write_numbers(&mut out).expect("write to a text");
         self.write_rules(&mut out).expect("write to a text");
-        let sources =
-            [("tickets", "tickets", "UTC"), ("calls", "calls", "UTC"), ("surveys", "surveys", ""), ("roster", "agents", ""), ("observations", "observations", "")];
+        let sources = [
+            ("tickets", "tickets", "UTC"),
+            ("events", "ticket_events", "UTC"),
+            ("calls", "calls", "UTC"),
+            ("surveys", "surveys", ""),
+            ("roster", "agents", ""),
+            ("observations", "observations", ""),
+        ];
         let present: Vec<&str> = self.files().iter().map(|(name, _)| *name).collect();
         for (name, kind, zone) in sources.into_iter().filter(|(name, ..)| present.contains(&format!("{name}.csv").as_str())) {
             let zone = if zone.is_empty() { String::new() } else { format!("time_zone = \"{zone}\"\n") };

@@ -1,0 +1,199 @@
+//! Every metric of the catalogue again, by slow and obvious loops over the typed rows of random desks.
+//!
+//! Nothing here uses the program: what a metric means is taken from its definition.
+
+mod agents;
+mod calls;
+mod logic;
+pub mod measure;
+mod people;
+mod surveys;
+mod tickets;
+pub mod time;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use measure::{Figure, Figures, Measure, figures};
+use time::{Period, periods};
+
+use crate::harness::{deskcard, deskcard_in};
+use crate::world::{Rng, World};
+
+/// Metrics whose zero is a figure, not the lack of one.
+const ADDITIVE: [&str; 15] = [
+    "tickets_created", "tickets_resolved", "backlog", "backlog_30d", "open_overdue", "surveys_answered", "calls_offered", "calls_answered",
+    "phone_tickets", "agent_days", "operating_cost", "headcount", "leavers", "kudos", "shadowing_days",
+];
+
+/// Ids the program lists.
+pub fn listed() -> Vec<String> {
+    let text = deskcard(&["metrics"]).ok().stdout;
+    let ids: Vec<String> = text.lines().filter(|l| l.contains(" by ") || l.contains("two metrics") || l.contains("at the end of")).filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(ids.len() > 50, "the list of metrics cannot be read:\n{text}");
+    ids
+}
+
+/// Every metric of a world.
+pub fn measures(world: &World) -> BTreeMap<&'static str, Measure> {
+    let people = agents::People::new(world);
+    let tickets = tickets::Tickets::new(world, &people);
+    let calls = calls::Calls::new(world, &people, &tickets);
+    let mut out: BTreeMap<&'static str, Measure> = BTreeMap::new();
+    out.extend(tickets.measures());
+    out.extend(calls.measures());
+    out.extend(surveys::measures(world, &people, &tickets, &calls));
+    out.extend(people::measures(world, &people));
+    let ratio = |top: &str, bottom: &str| Measure::Ratio(Box::new(out[top].clone()), Box::new(out[bottom].clone()));
+    let ratios = [
+        ("calls_per_ticket", ratio("calls_answered", "phone_tickets")),
+        ("tickets_per_agent_day", ratio("tickets_resolved", "agent_days")),
+        ("cost_per_ticket", ratio("operating_cost", "tickets_resolved")),
+    ];
+    out.extend(ratios);
+    out
+}
+
+/// What identifies a figure: metric, group, period.
+type Place = (String, Vec<String>, String);
+
+/// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero.
+fn printed(id: &str, of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
+    let zero = Figure { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
+    let mut out = BTreeMap::new();
+    for (group, figures) in of.iter().filter(|(_, f)| f.iter().any(Option::is_some)) {
+        for (period, figure) in periods.iter().zip(figures) {
+            if let Some(figure) = figure.or(ADDITIVE.contains(&id).then_some(zero)) {
+                out.insert((id.to_owned(), group.clone(), period.id.clone()), figure);
+            }
+        }
+    }
+    out
+}
+
+/// The figures the program prints.
+fn asked(dir: &Path, ids: &[&str], by: &[&str], unit: &str, world: &World) -> BTreeMap<Place, Figure> {
+    let (ids, columns, from, to) = (ids.join(","), by.join(","), world.from.to_string(), world.to.to_string());
+    let mut args = vec!["query", &ids, "--period", unit, "--from", &from, "--to", &to, "--format", "json", "--quiet"];
+    if !by.is_empty() {
+        args.extend(["--by", &columns]);
+    }
+    let all = deskcard_in(dir, &args).ok().json();
+    let text = |v: &serde_json::Value| v.as_str().expect("a text").to_owned();
+    let mut out = BTreeMap::new();
+    for f in all.as_array().expect("an array") {
+        let group = by.iter().map(|column| text(&f["group"][column])).collect();
+        let number = |name: &str| f[name].as_f64().expect("a number");
+        let figure =
+            Figure { value: f["value"].as_f64(), n: number("n"), sum: number("sum"), immature: f["immature"].as_u64().expect("a count") };
+        let place = (text(&f["metric"]), group, text(&f["period"]));
+        assert!(out.insert(place.clone(), figure).is_none(), "{place:?} is printed twice");
+    }
+    out
+}
+
+/// Within 1e-9, or as close as numbers of that size come.
+fn is_close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
+}
+
+fn is_same(a: &Figure, b: &Figure) -> bool {
+    let values = match (a.value, b.value) {
+        (Some(a), Some(b)) => is_close(a, b),
+        (None, None) => true,
+        _ => false,
+    };
+    values && is_close(a.n, b.n) && is_close(a.sum, b.sum) && a.immature == b.immature
+}
+
+/// Differences between the program and the loops for one question, in words.
+fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Measure>, by: &[&str], unit: &str) -> Vec<String> {
+    let periods = periods(unit, world.from, world.to);
+    let mut expected = BTreeMap::new();
+    let mut ids = Vec::new();
+    for (id, measure) in all.iter().filter(|(id, _)| has(id, by)) {
+        ids.push(*id);
+        if let Some(figures) = figures(world, measure, by, &periods) {
+            expected.extend(printed(id, &figures, &periods));
+        }
+    }
+    let found = asked(dir, &ids, by, unit, world);
+    let places: BTreeSet<&Place> = expected.keys().chain(found.keys()).collect();
+    let mut out = Vec::new();
+    for place in places {
+        let (e, f) = (expected.get(place), found.get(place));
+        if e.zip(f).is_none_or(|(e, f)| !is_same(e, f)) {
+            out.push(format!("seed {} by {by:?} {unit}: {place:?}\n  expected {e:?}\n  found    {f:?}", world.seed));
+        }
+    }
+    out
+}
+
+/// Whether a metric can be broken down so: priority is a column of tickets and surveys only.
+fn has(id: &str, by: &[&str]) -> bool {
+    const OTHERS: [&str; 35] = [
+        "one_done", "call_fcr_repeat", "calls_offered", "calls_answered", "answer_rate", "asa", "sl_answered", "sl_offered", "sl_less_early",
+        "sl_either", "abandonment", "aht", "transfer_rate", "log_rate", "calls_per_ticket", "agent_days", "tickets_per_agent_day",
+        "operating_cost", "cost_per_ticket", "headcount", "leavers", "turnover_12m", "turnover_annualised", "turnover_average",
+        "attrition_90d", "tenure", "absenteeism", "mentor_span", "qa_score", "peer_360", "kudos", "shadowing_days", "", "", "",
+    ];
+    !by.contains(&"priority") || !OTHERS.contains(&id)
+}
+
+/// Asks the program for everything about one world: the whole desk in weeks, and other cuts drawn from its seed.
+fn check(seed: u64, is_long: bool) -> Vec<String> {
+    let world = World::new(seed);
+    let all = measures(&world);
+    let dir = world.write();
+    let mut rng = Rng::new(seed ^ 0xC0FF_EE);
+    let cuts: [&[&str]; 5] = [&[], &["agent"], &["team"], &["priority"], &["team", "priority"]];
+    let units = ["all", "week", "month"];
+    let mut questions: Vec<(&[&str], &str)> = Vec::new();
+    if is_long {
+        questions.extend(cuts.iter().flat_map(|by| units.iter().map(|unit| (*by, *unit))));
+    } else {
+        questions.push((&[], *rng.pick(&units)));
+        questions.push((*rng.pick(&cuts[1..]), *rng.pick(&units)));
+        questions.push((*rng.pick(&cuts[1..3]), *rng.pick(&units)));
+    }
+    questions.into_iter().flat_map(|(by, unit)| differences(dir.path(), &world, &all, by, unit)).collect()
+}
+
+/// Checks seeds on all cores; tells the first differences of each metric.
+fn check_all(seeds: std::ops::Range<u64>, is_long: bool) {
+    let next = std::sync::atomic::AtomicU64::new(seeds.start);
+    let found = std::sync::Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let wrong = check(seed, is_long);
+            found.lock().expect("no thread stopped").extend(wrong);
+        }
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (0..cores).for_each(|_| drop(scope.spawn(work)));
+    });
+    let found = found.into_inner().expect("no thread stopped");
+    assert!(found.is_empty(), "{} differences, such as:\n{}", found.len(), found[..found.len().min(12)].join("\n"));
+}
+
+#[test]
+fn every_metric_has_loops_of_its_own() {
+    let world = World::new(1);
+    let known = measures(&world);
+    let missing: Vec<String> = listed().into_iter().filter(|id| !known.contains_key(id.as_str())).collect();
+    assert!(missing.is_empty(), "metrics without an oracle: {missing:?}");
+    assert_eq!(known.len(), listed().len(), "an oracle for a metric that is not listed");
+}
+
+#[test]
+fn forty_random_desks_agree_with_plain_loops() {
+    match std::env::var("DESKCARD_WORLDS").ok().map(|n| n.parse().expect("DESKCARD_WORLDS is a number")) {
+        Some(worlds) => check_all(0..worlds, true),
+        None => check_all(0..40, false),
+    }
+}
