@@ -131,13 +131,18 @@ pub(super) const NO_FLAG: u8 = 2;
 
 impl Cells {
     pub(super) fn empty(kind: Type) -> Self {
+        Self::with_room(kind, 0)
+    }
+
+    /// Nothing yet, with room for as many rows as the segment before had.
+    pub(super) fn with_room(kind: Type, rows: usize) -> Self {
         match kind {
-            Type::Instant | Type::Id => Self::Long(Vec::new()),
-            Type::Duration | Type::Int => Self::Whole(Vec::new()),
-            Type::Number => Self::Number(Vec::new()),
-            Type::Flag => Self::Flag(Vec::new()),
-            Type::Dim | Type::Enum(_) => Self::Text(Vec::new()),
-            Type::Words => Self::Words(Vec::new()),
+            Type::Instant | Type::Id => Self::Long(Vec::with_capacity(rows)),
+            Type::Duration | Type::Int => Self::Whole(Vec::with_capacity(rows)),
+            Type::Number => Self::Number(Vec::with_capacity(rows)),
+            Type::Flag => Self::Flag(Vec::with_capacity(rows)),
+            Type::Dim | Type::Enum(_) => Self::Text(Vec::with_capacity(rows)),
+            Type::Words => Self::Words(Vec::with_capacity(rows)),
         }
     }
 
@@ -266,11 +271,17 @@ impl<'b> ColumnReader<'b> {
         missing: T,
         mut parse: impl FnMut(&mut Remarks, &[u8]) -> std::result::Result<T, &'static str>,
     ) -> Cells {
-        let rows = self.block.rows();
-        let mut out = Vec::with_capacity(rows);
+        let mut out = Vec::with_capacity(self.block.rows());
         let (mut scratch, mut joined) = (Vec::new(), Vec::new());
-        for row in 0..rows {
-            let cell: &[u8] = cell(self.block, plan, row, &mut scratch, &mut joined);
+        let only = if let [field] = plan.fields[..] { Some(field) } else { None };
+        for (row, ends) in self.block.ends.chunks_exact(self.block.columns).enumerate() {
+            let cell: &[u8] = match only {
+                Some(field) => {
+                    let start = if field == 0 { self.block.starts[row] } else { ends[field - 1] + 1 };
+                    bare(&self.block.bytes[start as usize..ends[field] as usize], &mut scratch)
+                }
+                None => cell_joined(self.block, plan, row, &mut scratch, &mut joined),
+            };
             if plan.nulls.is_null(cell) {
                 out.push(missing.clone());
                 if plan.is_required {
@@ -387,15 +398,18 @@ fn excerpt(cell: &[u8]) -> String {
 #[inline]
 pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &'a mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
     if let [field] = plan.fields[..] {
-        let raw = block.raw(row, field);
-        // Nearly all cells are bare: neither quoted nor padded.
-        return match (raw.first(), raw.last()) {
-            (None, _) => raw,
-            (Some(first), Some(last)) if *first > b' ' && *last > b' ' && *first != b'"' => raw,
-            _ => trim(super::cells::unquote(raw, scratch)),
-        };
+        return bare(block.raw(row, field), scratch);
     }
     cell_joined(block, plan, row, scratch, joined)
+}
+
+/// A raw cell without quotes and outer blanks; nearly all cells have neither.
+#[inline]
+fn bare<'a>(raw: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    match (raw.first(), raw.last()) {
+        (Some(first), Some(last)) if *first <= b' ' || *last <= b' ' || *first == b'"' => trim(super::cells::unquote(raw, scratch)),
+        _ => raw,
+    }
 }
 
 #[cold]

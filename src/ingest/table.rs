@@ -49,7 +49,7 @@ impl TableBuilder {
             .slots
             .iter()
             .zip(&mut self.open)
-            .map(|(slot, cells)| column(&slot.name, std::mem::replace(cells, Cells::empty(slot.kind))))
+            .map(|(slot, cells)| column(&slot.name, std::mem::replace(cells, Cells::with_room(slot.kind, self.rows))))
             .collect();
         self.done.push(DataFrame::new(self.rows, columns).map_err(bug)?);
         self.rows = 0;

@@ -407,6 +407,10 @@ impl Total {
                     self.one(gather, cell, i64::from(v));
                 }
             }),
+            Values::Whole(whole) if whole.null_count() == 0 => {
+                let values = whole.downcast_iter().flat_map(|a| a.values().as_slice());
+                cells.iter().zip(values).for_each(|(&cell, &v)| self.one(gather, cell, v));
+            }
             Values::Whole(whole) => cells.iter().zip(whole.iter()).for_each(|(&cell, v)| {
                 if let Some(v) = v {
                     self.one(gather, cell, v);
