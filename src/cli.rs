@@ -39,7 +39,7 @@ pub struct Common {
     /// The config file.
     #[arg(long, short, default_value = "deskcard.toml", env = "DESKCARD_CONFIG", value_hint = ValueHint::FilePath)]
     pub config: PathBuf,
-    /// The cut-off, in the desk's zone: nothing later counts ("2026-11-16" or "2026-11-16 06:00"). Default: the config's, else now.
+    /// The cut-off, in the desk's zone: nothing from it on counts ("2026-11-16", the start of that day, or "2026-11-16 06:00"). Default: the config's, else now.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
     /// Say more on stderr: what was read, how long each step took.

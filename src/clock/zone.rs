@@ -3,7 +3,9 @@
 use super::{DAY, date, day_text};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 /// The instants between which transitions are looked up: 1970-01-01 and 2101-01-01 in UTC.
 const HORIZON: Range<i64> = 0..4_133_980_800;
@@ -61,6 +63,13 @@ impl Zone {
             from = to;
         }
         Self { tz, stretches: stretches(&changes) }
+    }
+
+    /// The zone, made once in this process.
+    pub fn shared(tz: Tz) -> Arc<Self> {
+        static MADE: Mutex<BTreeMap<&str, Arc<Zone>>> = Mutex::new(BTreeMap::new());
+        let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        made.entry(tz.name()).or_insert_with(|| Arc::new(Self::new(tz))).clone()
     }
 
     /// The zone it was made from.

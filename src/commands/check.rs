@@ -10,7 +10,7 @@ use crate::clock::zone::Zone;
 use crate::error::Result;
 use crate::facts::{Facts, Wanted};
 use crate::ingest::ledger::{Ledger, SourceLedger};
-use crate::metrics::{Ask, Metric, fold};
+use crate::metrics::{Ask, Kind, Metric, fold};
 
 /// Rejects shown for each source.
 const SHOWN: usize = 10;
@@ -35,6 +35,10 @@ fn silent_metrics(ctx: &Context, facts: &Facts, ledger: &Ledger) -> Result<BTree
     let readings = fold(facts, &ctx.catalogue, &ask)?;
     let mut silent = BTreeMap::new();
     for metric in metrics {
+        if metric.kind == Kind::Stock {
+            // A stock of nothing is a figure.
+            continue;
+        }
         let has_figure = readings.groups(&metric.id, 0).any(|(_, v)| v.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0));
         if !has_figure {
             silent.insert(metric.id.clone(), missing_columns(ctx, metric, ledger)?);
@@ -80,7 +84,18 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String
     if !silent.is_empty() {
         out += "\nMetrics without data:\n";
     }
-    for (metric, missing) in silent {
+    let has_source = |metric: &str| {
+        let on = ctx.catalogue.get(metric).ok().and_then(|m| m.on);
+        on.is_none_or(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()))
+    };
+    for kind in crate::columns::Source::ALL {
+        let of_kind = |m: &&String| ctx.catalogue.get(m).ok().and_then(|m| m.on).is_some_and(|t| t.source() == kind);
+        let count = silent.keys().filter(|m| !has_source(m)).filter(of_kind).count();
+        if count > 0 {
+            out += &format!("  {count} of them for want of a source of {}\n", kind.name());
+        }
+    }
+    for (metric, missing) in silent.iter().filter(|(m, _)| has_source(m)) {
         let why = if missing.is_empty() { "no row falls into its population".to_owned() } else { format!("no column for {}", missing.join(", ")) };
         out += &format!("  {metric}: {why}\n");
     }

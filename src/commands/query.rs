@@ -69,8 +69,7 @@ fn periods(ctx: &Context, args: &QueryArgs, facts: &Facts, ledger: &Ledger) -> R
     let has_work = ledger.sources.iter().any(|s| !is_people(s));
     // A roster reaches back years before the first ticket: it sets the start only where there is nothing else.
     let first = covers().filter(|(s, _)| !has_work || !is_people(s)).map(|(_, c)| c.0).min().unwrap_or(ctx.as_of);
-    let last = covers().map(|(s, c)| if is_people(s) { ctx.as_of - 1 } else { c.1 }).max().unwrap_or(ctx.as_of - 1);
-    let last = if ctx.is_as_of_given { ctx.as_of - 1 } else { last.min(ctx.as_of - 1) };
+    let last = if ctx.is_as_of_given || !has_work { ctx.as_of - 1 } else { facts.last_instant() };
     let from = args.from.as_deref().map_or_else(|| Ok(zone.local_day(first)), |t| day(t, "--from"))?;
     let to = args.to.as_deref().map_or_else(|| Ok(zone.local_day(last)), |t| day(t, "--to"))?;
     if to < from {
@@ -90,13 +89,22 @@ fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
     reading.or_else(|| metric.is_additive().then_some(zero))
 }
 
+/// The groups of a metric with their figures; the whole desk has one even where nothing was counted: zero, for counts.
+fn groups_of(metric: &Metric, args: &QueryArgs, periods: usize, readings: &Readings) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
+    let mut groups: Vec<_> = readings.groups(&metric.id, 0).map(|(g, v)| (g.clone(), v.clone())).collect();
+    if groups.is_empty() && args.by.is_empty() && metric.is_additive() {
+        groups.push((Vec::new(), vec![None; periods]));
+    }
+    groups
+}
+
 fn json(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
     out.write_all(b"[")?;
     let mut first = true;
     for metric in metrics {
-        for (group, values) in readings.groups(&metric.id, 0) {
+        for (group, values) in groups_of(metric, args, periods.len(), readings) {
             let names: BTreeMap<&str, &str> = args.by.iter().map(String::as_str).zip(group.iter().map(String::as_str)).collect();
-            for (period, reading) in periods.iter().zip(values) {
+            for (period, reading) in periods.iter().zip(&values) {
                 let Some(r) = figure(metric, *reading) else { continue };
                 out.write_all(if first { b"\n  " } else { b",\n  " })?;
                 first = false;

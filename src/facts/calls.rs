@@ -53,8 +53,11 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("next_contact_secs") {
         let answered = code_of("answered")?;
         let mut keys = calls.longs("caller_key")?;
-        // Only an answered call is a contact; the loop below leaves calls without an outcome in.
-        keys.iter_mut().zip(calls.codes("outcome")?).filter(|(_, o)| *o != answered && *o != NONE).for_each(|(k, _)| *k = MISSING);
+        let outcomes = calls.codes("outcome")?;
+        // Only an answered call is a contact; where no call has an outcome, every call is one.
+        if outcomes.iter().any(|o| *o != NONE) {
+            keys.iter_mut().zip(outcomes).filter(|(_, o)| *o != answered).for_each(|(k, _)| *k = MISSING);
+        }
         let next = next_same(&calls.longs("start_at")?, &keys);
         calls.set("next_contact_secs", &Values::Whole(next))?;
     }

@@ -29,8 +29,9 @@ const TICKETS: &[Derived] = &[
     d("ttr_secs", "CASE WHEN resolved_at >= created_at THEN resolved_at - created_at END", "creation to last resolution, round the clock"),
     d(
         "is_one_touch",
-        "COALESCE(agent_replies, 0) <= 1 AND reassign_count = 0 AND reopen_count = 0",
-        "at most one public agent reply, never passed on, never reopened",
+        "CASE WHEN agent_replies IS NOT NULL OR reassign_count IS NOT NULL THEN \
+         COALESCE(agent_replies, 0) <= 1 AND COALESCE(reassign_count, 0) = 0 AND COALESCE(reopen_count, 0) = 0 END",
+        "at most one public agent reply, never passed on, never reopened; null where neither replies nor reassignments are known",
     ),
     d(
         "is_first_contact",
@@ -45,24 +46,24 @@ const TICKETS: &[Derived] = &[
     d("is_repeated", "COALESCE(next_contact_secs <= $repeat_window, FALSE)", "followed by another contact within the window"),
     d(
         "is_resolution_in_sla",
-        "CASE WHEN sla_resolution_due_at IS NULL THEN sla_resolution_met WHEN resolved_at IS NOT NULL THEN resolved_at <= sla_resolution_due_at \
+        "CASE WHEN sla_resolution_due_at IS NULL THEN sla_resolution_verdict WHEN resolved_at IS NOT NULL THEN resolved_at <= sla_resolution_due_at \
          WHEN sla_resolution_due_at < $as_of THEN FALSE END",
         "resolved by the due time; open past it is a miss; null while not yet due",
     ),
     d(
         "sla_resolution_at",
-        "COALESCE(sla_resolution_due_at, CASE WHEN sla_resolution_met IS NOT NULL THEN COALESCE(resolved_at, created_at) END)",
+        "COALESCE(sla_resolution_due_at, CASE WHEN sla_resolution_verdict IS NOT NULL THEN COALESCE(resolved_at, created_at) END)",
         "when the resolution falls due; without a due time, when it was resolved",
     ),
     d(
         "is_response_in_sla",
-        "CASE WHEN sla_response_due_at IS NULL THEN sla_response_met WHEN COALESCE(first_response_at, resolved_at) IS NOT NULL \
+        "CASE WHEN sla_response_due_at IS NULL THEN sla_response_verdict WHEN COALESCE(first_response_at, resolved_at) IS NOT NULL \
          THEN COALESCE(first_response_at, resolved_at) <= sla_response_due_at WHEN sla_response_due_at < $as_of THEN FALSE END",
         "answered (or resolved) by the due time of the first response; null while not yet due",
     ),
     d(
         "sla_response_at",
-        "COALESCE(sla_response_due_at, CASE WHEN sla_response_met IS NOT NULL THEN COALESCE(first_response_at, created_at) END)",
+        "COALESCE(sla_response_due_at, CASE WHEN sla_response_verdict IS NOT NULL THEN COALESCE(first_response_at, created_at) END)",
         "when the first response falls due",
     ),
     d(

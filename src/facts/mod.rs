@@ -266,6 +266,15 @@ impl Facts {
         self.seen_until.get(&table).copied().unwrap_or(self.as_of)
     }
 
+    /// The last instant of any kind in the tickets, calls, surveys and observations, not after the cut-off.
+    pub fn last_instant(&self) -> i64 {
+        let tables = [Table::Tickets, Table::TicketEvents, Table::Calls, Table::Surveys, Table::Observations];
+        let frames = tables.iter().filter_map(|t| self.frames.get(t)).flat_map(|f| &f.segments);
+        let is_instant = |name: &str| name == "at" || name.ends_with("_at");
+        let latest = |c: &Column| c.i64().ok().and_then(|at| at.iter().flatten().filter(|t| *t < self.as_of).max());
+        frames.flat_map(|s| s.columns()).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
+    }
+
     /// Number of segments of a table.
     pub fn segments(&self, table: Table) -> usize {
         self.frames.get(&table).map_or(0, |f| f.segments.len())
@@ -309,7 +318,7 @@ impl Facts {
         for level in self.levels(table, frame, exprs.iter().map(|(_, e)| e))? {
             lazy = lazy.with_columns(level);
         }
-        let select: Vec<Expr> = exprs.iter().map(|(name, e)| e.clone().alias(*name)).chain([lit(0i32).alias("__row")]).collect();
+        let select: Vec<Expr> = exprs.iter().map(|(name, e)| as_text(e, frame).alias(*name)).chain([lit(0i32).alias("__row")]).collect();
         // A frame with the rows' own height first: literals alone would give one row.
         let out = lazy.with_columns(select).select(exprs.iter().map(|(name, _)| col(*name)).collect::<Vec<_>>()).collect();
         out.map_err(|e| Error::config(format!("polars refuses an expression: {}", first_line(&e.to_string()))))
@@ -355,6 +364,21 @@ impl Facts {
         let segments = (0..self.segments(table)).map(|s| self.evaluate(table, s, &exprs)).collect::<Result<_>>()?;
         Ok(Frame { segments })
     }
+}
+
+/// The expression with short texts taken as texts where they are cast or searched: polars would take their codes.
+fn as_text(expr: &Expr, frame: &DataFrame) -> Expr {
+    let is_short_text = |e: &Expr| matches!(e, Expr::Column(name) if frame.column(name).is_ok_and(|c| c.dtype().is_categorical()));
+    let text = |e: &Expr| if is_short_text(e) { e.clone().cast(DataType::String) } else { e.clone() };
+    expr.clone().map_expr(|e| match e {
+        Expr::Cast { expr, dtype, options } if is_short_text(&expr) && dtype.as_literal() != Some(&DataType::String) => {
+            Expr::Cast { expr: text(&expr).into(), dtype, options }
+        }
+        Expr::Function { input, function: function @ FunctionExpr::StringExpr(_) } => {
+            Expr::Function { input: input.iter().map(text).collect(), function }
+        }
+        other => other,
+    })
 }
 
 fn first_line(text: &str) -> &str {

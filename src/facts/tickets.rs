@@ -18,7 +18,8 @@ use crate::settings::{Span, Target};
 /// Columns added to the tickets' own.
 pub(super) const ADDED: &[&str] = &[
     "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
-    "first_level", "is_first_level_resolvable", "first_response_at", "sla_resolution_due_at", "sla_response_due_at", "ttr_business_secs",
+    "first_level", "is_first_level_resolvable", "first_response_at", "sla_resolution_due_at", "sla_response_due_at", "sla_resolution_verdict", "sla_response_verdict",
+    "ttr_business_secs",
     "frt_business_secs", "next_contact_secs", "created_hour", "created_weekday",
 ];
 /// Columns added to the ticket events' own.
@@ -41,6 +42,8 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "resolved_at" => own(&["created_at", "resolution_secs", "closed_at", "status"]),
         "sla_resolution_due_at" => own(&["created_at", "priority", "due_resolution_at"]),
         "sla_response_due_at" => own(&["created_at", "priority", "due_response_at", "first_response_at"]),
+        "sla_resolution_verdict" => own(&["sla_resolution_met", "sla_resolution_due_at"]),
+        "sla_response_verdict" => own(&["sla_response_met", "sla_response_due_at"]),
         "ttr_business_secs" => own(&["created_at", "resolved_at"]),
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
@@ -115,6 +118,14 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     }
     if want("sla_response_due_at") {
         tickets.add("sla_response_due_at", |s| due(m, s, "due_response_at", |t| t.response, has_responses))?;
+    }
+    for (name, met, due) in [
+        ("sla_resolution_verdict", "sla_resolution_met", "sla_resolution_due_at"),
+        ("sla_response_verdict", "sla_response_met", "sla_response_due_at"),
+    ] {
+        if want(name) {
+            verdict(tickets, name, met, due)?;
+        }
     }
     for (name, to) in [("ttr_business_secs", "resolved_at"), ("frt_business_secs", "first_response_at")] {
         if want(name) {
@@ -260,6 +271,15 @@ fn due(m: &Making<'_>, s: &DataFrame, of_export: &str, part: impl Fn(&Target) ->
         known(created[i]).and_then(|c| target.and_then(|t| add_span(m, c, t)).or(known(given[i]))).unwrap_or(MISSING)
     };
     Ok(Values::Long((0..created.len()).map(one).collect()))
+}
+
+/// The product's verdict, where no ticket has a due time to judge by.
+///
+/// Never ticket by ticket: products call tickets without a target "on time", and those would flatter the share.
+fn verdict(tickets: &mut Frame, name: &str, met: &str, due: &str) -> Result<()> {
+    let has_due = tickets.longs(due)?.iter().any(|t| *t != MISSING);
+    let verdicts = if has_due { vec![None; tickets.height()] } else { tickets.flags(met)? };
+    tickets.set(name, &Values::Flag(verdicts))
 }
 
 fn add_span(m: &Making<'_>, from: i64, span: Span) -> Option<i64> {

@@ -141,16 +141,31 @@ fn sniff(path: &Path, shown: &str) -> Result<u8> {
     detect_delimiter(&sample).map_err(|e| Error::input(e.to_string()).at(shown).hint("set `delimiter` in its [[source]]"))
 }
 
-/// The fields of a mapping in a header: the first alternative whose headers are all there.
-fn fields(mapping: &ColumnMapping, header: &[String]) -> Option<Vec<usize>> {
-    mapping.headers.iter().find_map(|names| names.iter().map(|name| find_header(header, name)).collect())
+/// The fields of each mapping in a header: the first alternative whose headers are all there.
+///
+/// A header the config itself names is not open to the preset's guesses for other columns.
+fn fields(source: &SourceSettings, header: &[String]) -> BTreeMap<&'static str, Vec<usize>> {
+    let found = |m: &ColumnMapping, taken: &BTreeSet<usize>| {
+        m.headers.iter().find_map(|names| {
+            let fields: Vec<usize> = names.iter().map(|name| find_header(header, name)).collect::<Option<_>>()?;
+            (!fields.iter().any(|f| taken.contains(f))).then_some(fields)
+        })
+    };
+    let declared = source.columns.iter().filter(|m| m.is_declared).filter_map(|m| Some((m.canonical.name, found(m, &BTreeSet::new())?)));
+    let mut out: BTreeMap<&'static str, Vec<usize>> = declared.collect();
+    let mut taken: BTreeSet<usize> = out.values().flatten().copied().collect();
+    taken.extend(source.extra.iter().filter_map(|(_, name)| find_header(header, name)));
+    let guessed = source.columns.iter().filter(|m| !m.is_declared).filter_map(|m| Some((m.canonical.name, found(m, &taken)?)));
+    out.extend(guessed.collect::<Vec<_>>());
+    out
 }
 
 /// Refuses a source whose declared or needed columns no file has.
 fn check_mapping(source: &SourceSettings, opened: &[Opened]) -> Result<()> {
     for file in opened {
+        let fields = fields(source, &file.header);
         for mapping in source.columns.iter().filter(|m| m.is_declared && m.constant.is_none()) {
-            if fields(mapping, &file.header).is_none() {
+            if !fields.contains_key(mapping.canonical.name) {
                 let wanted = mapping.headers.iter().map(|h| h.join("\" + \"")).collect::<Vec<_>>().join("\", \"");
                 return Err(missing_header(&wanted, mapping.canonical.name, file).at(mapping.at.clone()));
             }
@@ -158,7 +173,7 @@ fn check_mapping(source: &SourceSettings, opened: &[Opened]) -> Result<()> {
         let needed = source.kind.columns().iter().filter(|c| c.is_required);
         for column in needed {
             let mapping = source.columns.iter().find(|m| m.canonical.name == column.name);
-            if mapping.is_none_or(|m| m.constant.is_none() && fields(m, &file.header).is_none()) {
+            if mapping.is_none_or(|m| m.constant.is_none() && !fields.contains_key(m.canonical.name)) {
                 let error = Error::input(format!("{}: no header is known to mean `{}` ({})", file.shown, column.name, column.doc));
                 return Err(error
                     .at(source.at.clone())
@@ -191,7 +206,7 @@ fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
     let mut out = Forms::new();
     let mut open: Vec<(&ColumnMapping, FormSearch)> = Vec::new();
     for mapping in source.columns.iter().filter(|m| m.canonical.kind == Type::Instant && m.constant.is_none()) {
-        if !opened.iter().any(|o| fields(mapping, &o.header).is_some()) {
+        if !opened.iter().any(|o| fields(source, &o.header).contains_key(mapping.canonical.name)) {
             continue;
         }
         let declared = if mapping.timestamps.is_empty() { &source.timestamps } else { &mapping.timestamps };
@@ -213,6 +228,8 @@ fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
     for (mapping, search) in open {
         let name = mapping.canonical.name;
         match search.finish() {
+            // Hours without a leading zero may come up later in a column that starts with whole ones.
+            Ok(form) if form == Form::iso() => out.insert(name, vec![form, Form::compile("%Y-%m-%d %H:%M[:%S]").unwrap_or_else(|_| Form::iso())]),
             Ok(form) => out.insert(name, vec![form]),
             Err(FormProblem::NoValues) => out.insert(name, vec![Form::iso()]),
             Err(problem) => return Err(form_error(source, mapping, &problem)),
@@ -255,7 +272,8 @@ fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMappi
 }
 
 fn search_plan(source: &SourceSettings, mapping: &ColumnMapping, file: &Opened) -> Option<ColumnPlan> {
-    Some(column_plan(source, mapping, fields(mapping, &file.header)?, file, Vec::new()))
+    let fields = fields(source, &file.header).remove(mapping.canonical.name)?;
+    Some(column_plan(source, mapping, fields, file, Vec::new()))
 }
 
 fn form_error(source: &SourceSettings, mapping: &ColumnMapping, problem: &FormProblem) -> Error {
@@ -326,9 +344,10 @@ fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep: &Keep<'_>,
     let mut columns = Vec::new();
     let mut zones = Vec::new();
     let mut made: BTreeMap<String, Arc<Zone>> = BTreeMap::new();
-    let mut zone_of = |tz: chrono_tz::Tz| made.entry(tz.name().to_owned()).or_insert_with(|| Arc::new(Zone::new(tz))).clone();
+    let mut zone_of = |tz: chrono_tz::Tz| made.entry(tz.name().to_owned()).or_insert_with(|| Zone::shared(tz)).clone();
+    let mut found = fields(source, &file.header);
     for mapping in &source.columns {
-        let fields = match (&mapping.constant, fields(mapping, &file.header)) {
+        let fields = match (&mapping.constant, found.remove(mapping.canonical.name)) {
             (Some(_), _) => Vec::new(),
             (None, Some(fields)) => fields,
             (None, None) => continue,
@@ -618,19 +637,20 @@ fn mask(rows: usize, kept: Option<Vec<bool>>, rejects: &[(Option<usize>, Reject)
     Some(mask)
 }
 
-/// Notes which columns the files have.
+/// Notes which columns the files have, and which headers nobody uses.
 fn tell_mapping(ledger: &mut SourceLedger, source: &SourceSettings, opened: &[Opened]) {
-    let is_found = |m: &ColumnMapping| m.constant.is_some() || opened.iter().any(|o| fields(m, &o.header).is_some());
-    let found: BTreeSet<&str> = source.columns.iter().filter(|m| is_found(m)).map(|m| m.canonical.name).collect();
-    ledger.mapped = source.kind.columns().iter().map(|c| c.name).filter(|n| found.contains(n)).map(str::to_owned).collect();
-    ledger.unmapped_columns = source.kind.columns().iter().map(|c| c.name).filter(|n| !found.contains(n)).map(str::to_owned).collect();
+    let mut found: BTreeSet<&str> = source.columns.iter().filter(|m| m.constant.is_some()).map(|m| m.canonical.name).collect();
     let mut ignored = BTreeSet::new();
     for file in opened {
-        let used: BTreeSet<usize> = source.columns.iter().filter_map(|m| fields(m, &file.header)).flatten().collect();
-        let extra: BTreeSet<usize> = source.extra.iter().filter_map(|(_, h)| find_header(&file.header, h)).collect();
-        let unused = |i: &usize| !used.contains(i) && !extra.contains(i);
-        ignored.extend((0..file.header.len()).filter(unused).map(|i| file.header[i].clone()));
+        let fields = fields(source, &file.header);
+        found.extend(fields.keys());
+        let mut used: BTreeSet<usize> = fields.into_values().flatten().collect();
+        used.extend(source.extra.iter().filter_map(|(_, h)| find_header(&file.header, h)));
+        let shown = |i: usize| if file.header[i].is_empty() { format!("(column {})", i + 1) } else { file.header[i].clone() };
+        ignored.extend((0..file.header.len()).filter(|i| !used.contains(i)).map(shown));
     }
+    let names = |is_found: bool| source.kind.columns().iter().map(|c| c.name).filter(|n| found.contains(n) == is_found).map(str::to_owned).collect();
+    (ledger.mapped, ledger.unmapped_columns) = (names(true), names(false));
     ledger.ignored_headers = ignored.into_iter().collect();
 }
 

@@ -87,6 +87,15 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         let text = format!("{name}: {} row(s) have a word in {column} that is not mapped: {}{more}. They count as unknown there.", format::count(rows), shown.join(", "));
         out.push(note(Level::Warning, "words-unmapped", text));
     }
+    let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.versions);
+    if !is_log && s.superseded * 10 > s.rows_in {
+        let text = format!(
+            "{name}: {} of {} rows have an id that another row has too, and only the newest counts. If the product uses ids again, switch the id off: id = false.",
+            format::count(s.superseded),
+            format::count(s.rows_in)
+        );
+        out.push(note(Level::Warning, "ids-repeated", text));
+    }
     if s.duplicate + s.superseded > 0 {
         let text = format!("{name}: {} exact copies and {} older states of rows were set aside.", format::count(s.duplicate), format::count(s.superseded));
         out.push(note(Level::Info, "rows-repeated", text));

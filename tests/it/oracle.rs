@@ -20,12 +20,6 @@ use time::{Period, periods};
 use crate::harness::{deskcard, deskcard_in};
 use crate::world::{Rng, World};
 
-/// Metrics whose zero is a figure, not the lack of one.
-const ADDITIVE: [&str; 15] = [
-    "tickets_created", "tickets_resolved", "backlog", "backlog_30d", "open_overdue", "surveys_answered", "calls_offered", "calls_answered",
-    "phone_tickets", "agent_days", "operating_cost", "headcount", "leavers", "kudos", "shadowing_days",
-];
-
 /// Ids the program lists.
 pub fn listed() -> Vec<String> {
     let text = deskcard(&["metrics"]).ok().stdout;
@@ -58,12 +52,13 @@ pub fn measures(world: &World) -> BTreeMap<&'static str, Measure> {
 type Place = (String, Vec<String>, String);
 
 /// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero.
-fn printed(id: &str, of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
-    let zero = Figure { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
+fn printed(id: &str, measure: &Measure, of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
+    let is_counted = matches!(measure, Measure::Count(_) | Measure::Stock(_));
+    let zero = is_counted.then_some(Figure { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
     let mut out = BTreeMap::new();
     for (group, figures) in of.iter().filter(|(_, f)| f.iter().any(Option::is_some)) {
         for (period, figure) in periods.iter().zip(figures) {
-            if let Some(figure) = figure.or(ADDITIVE.contains(&id).then_some(zero)) {
+            if let Some(figure) = figure.or(zero) {
                 out.insert((id.to_owned(), group.clone(), period.id.clone()), figure);
             }
         }
@@ -114,7 +109,7 @@ fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Measure>,
     for (id, measure) in all.iter().filter(|(id, _)| has(id, by)) {
         ids.push(*id);
         if let Some(figures) = figures(world, measure, by, &periods) {
-            expected.extend(printed(id, &figures, &periods));
+            expected.extend(printed(id, measure, &figures, &periods));
         }
     }
     let found = asked(dir, &ids, by, unit, world);

@@ -91,7 +91,9 @@ impl Measure {
 /// All figures of a metric, by the columns; none if its table lacks one of them.
 pub fn figures(world: &World, measure: &Measure, by: &[&str], periods: &[Period]) -> Option<Figures> {
     if let Measure::Ratio(top, bottom) = measure {
-        return Some(ratios(&figures(world, top, by, periods)?, &figures(world, bottom, by, periods)?));
+        // Nothing to count is a count of zero if there are rows at all; no cost on record is not a cost of zero.
+        let nothing = (matches!(**top, Measure::Count(_)) && !top.rows().is_empty()).then_some(0.0);
+        return Some(ratios(&figures(world, top, by, periods)?, &figures(world, bottom, by, periods)?, nothing));
     }
     let group_of = |keys: &Keys| by.iter().map(|column| keys.get(column).cloned()).collect::<Option<Vec<String>>>();
     let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
@@ -106,13 +108,14 @@ pub fn figures(world: &World, measure: &Measure, by: &[&str], periods: &[Period]
     Some(groups.iter().map(|(name, group)| (name.clone(), of(group))).collect())
 }
 
-fn ratios(top: &Figures, bottom: &Figures) -> Figures {
+fn ratios(top: &Figures, bottom: &Figures, nothing: Option<f64>) -> Figures {
     let mut out = Figures::new();
     for (group, below) in bottom {
         let mut figures = Vec::new();
         for (p, below) in below.iter().enumerate() {
-            let sum = top.get(group).and_then(|above| above[p]).map_or(0.0, |f| f.sum);
-            figures.push(below.filter(|b| b.sum != 0.0).map(|b| Figure { value: Some(sum / b.sum), n: b.sum, sum, immature: 0 }));
+            let sum = top.get(group).and_then(|above| above[p]).map(|f| f.sum).or(nothing);
+            let below = below.filter(|b| b.sum != 0.0).map(|b| b.sum);
+            figures.push(below.zip(sum).map(|(n, sum)| Figure { value: Some(sum / n), n, sum, immature: 0 }));
         }
         out.insert(group.clone(), figures);
     }
@@ -125,6 +128,8 @@ fn figure(world: &World, measure: &Measure, group: &Group<'_>, period: &Period) 
     };
     let rows = within(period.first, period.last);
     let (n, sum) = n_and_sum(&rows);
+    // A stock is what is there at the end of the period, or at the cut-off if that is earlier.
+    let last = period.last.min(local_day(world.zone, world.as_of - 1));
     match measure {
         Measure::Count(_) => {
             let hits = rows.iter().filter(|r| r.fact == Some(1.0)).count();
@@ -137,16 +142,13 @@ fn figure(world: &World, measure: &Measure, group: &Group<'_>, period: &Period) 
             some_rows(n, value, value, immature(&rows))
         }
         Measure::Rate(per, None, _) => rate(*per, &rows),
-        Measure::Rate(per, Some(days), _) => {
-            let last = period.last.min(local_day(world.zone, world.as_of - 1));
-            rate(*per, &within(last - Days::new(days - 1), last))
-        }
+        Measure::Rate(per, Some(days), _) => rate(*per, &within(last - Days::new(days - 1), last)),
         Measure::Stock(_) => {
-            let level = level(group, period.last);
+            let level = level(group, last);
             is_seen(group, period).then_some(Figure { value: Some(level), n: level, sum: level, immature: 0 })
         }
         Measure::Turnover(..) => {
-            let average = f64::midpoint(level(group, period.first - Days::new(1)), level(group, period.last));
+            let average = f64::midpoint(level(group, last.min(period.first - Days::new(1))), level(group, last));
             (is_seen(group, period) && average > 0.0).then_some(Figure { value: Some(sum / average), n: average, sum, immature: 0 })
         }
         Measure::Ratio(..) => None,
@@ -167,7 +169,7 @@ fn immature(rows: &[&Row]) -> u64 {
 
 fn n_and_sum(rows: &[&Row]) -> (usize, f64) {
     let facts: Vec<f64> = rows.iter().filter_map(|r| r.fact).collect();
-    (facts.len(), facts.iter().sum())
+    (facts.len(), facts.iter().fold(0.0, |sum, fact| sum + fact))
 }
 
 /// A rate needs exposure, and somebody who records the events at all.

@@ -65,6 +65,9 @@ const DATES: [(&str, Option<Order>); 18] = [
     ("%b %d %Y", None),
 ];
 
+/// ISO dates with hours of one digit; what ISO itself reads is left to it.
+const UNPADDED: &str = "%Y-%m-%d %H:%M[:%S]";
+
 const TIMES: [&str; 7] = ["", " %H:%M[:%S]", " %I:%M[:%S] %p", " %I:%M[:%S]%p", ", %H:%M[:%S]", ", %I:%M[:%S] %p", " %H:%M[:%S] %z"];
 
 #[derive(Debug)]
@@ -74,7 +77,8 @@ struct Candidate {
 }
 
 fn candidates(order: Option<Order>) -> Vec<Candidate> {
-    let mut all = vec![Candidate { form: Form::compile("iso").expect("a keyword"), order: None }];
+    let loose = Form::compile(UNPADDED).expect("a form of ours");
+    let mut all = vec![Candidate { form: Form::iso(), order: None }, Candidate { form: loose, order: None }];
     for (date, of) in DATES.into_iter().filter(|(_, of)| of.is_none() || order.is_none() || *of == order) {
         let form = |time: &&str| Form::compile(&format!("{date}{time}")).expect("a form of ours");
         all.extend(TIMES.iter().map(form).map(|form| Candidate { form, order: of }));
@@ -113,14 +117,20 @@ impl FormSearch {
         }
         self.left.retain(reads);
         // Of two orders a later value may show what the first did not: that they differ.
-        if self.left.len() < before || (self.left.len() > 1 && !self.told_apart() && self.readings(cell).is_some()) {
+        if self.left.len() < before || (self.rivals() > 1 && !self.told_apart() && self.readings(cell).is_some()) {
             self.witnesses.push((cell.to_vec(), line));
         }
     }
 
     /// Whether no later value can change the answer but by not fitting it.
     pub fn settled(&self) -> bool {
-        self.problem.is_some() || self.left.len() == 1
+        self.problem.is_some() || self.rivals() == 1
+    }
+
+    /// Forms left; ISO with and without leading zeros is one.
+    fn rivals(&self) -> usize {
+        let is_pair = self.left.len() == 2 && self.left[0].form == Form::iso() && self.left[1].form.to_string() == UNPADDED;
+        if is_pair { 1 } else { self.left.len() }
     }
 
     /// The form that reads every value fed.
@@ -132,7 +142,7 @@ impl FormSearch {
             return Err(problem);
         }
         let Some((first, line)) = self.witnesses.first() else { return Err(FormProblem::NoValues) };
-        if self.left.len() > 1 {
+        if self.rivals() > 1 {
             let (cell, line) =
                 self.witnesses.iter().find(|(cell, _)| self.readings(cell).is_some()).unwrap_or(&(first.clone(), *line)).clone();
             let (dmy_reading, mdy_reading) = self.both(&cell);
