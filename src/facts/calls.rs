@@ -20,14 +20,22 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
     match name {
         "is_logged" => {
             let tickets = ["requester_key", "created_at", "id_key"].map(|n| (Table::Tickets, n));
-            own(&["start_at", "end_at", "ticket_id_key", "caller_key"]).into_iter().chain(tickets).collect()
+            own(&["start_at", "end_at", "ticket_id_key", "caller_key", "outcome", "direction", "is_acd"]).into_iter().chain(tickets).collect()
         }
-        "next_contact_secs" => own(&["start_at", "caller_key", "outcome"]),
+        "next_contact_secs" => own(&["start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),
         "level" => own(&["agent", "agent_level"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "start_at", "queue"]),
         _ => Vec::new(),
     }
+}
+
+/// Which calls are contacts: inbound ones from a queue that an agent answered, as `is_answered` has it.
+fn contacts(calls: &Frame) -> Result<Vec<bool>> {
+    let (answered, inbound) = (code_of("answered")?, code_of("inbound")?);
+    let (outcome, direction, is_acd) = (calls.codes("outcome")?, calls.codes("direction")?, calls.flags("is_acd")?);
+    let one = |i: usize| outcome[i] == answered && (direction[i] == inbound || direction[i] == NONE) && is_acd[i] != Some(false);
+    Ok((0..outcome.len()).map(one).collect())
 }
 
 /// Adds the wanted columns.
@@ -48,16 +56,11 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("is_logged") {
         let secs = |name: &str| m.settings.parameters.secs(name);
         let window = Window { before: secs("match_before")?, after: secs("match_after")? };
-        calls.set("is_logged", &Values::Flag(logged(calls, tickets, window)?))?;
+        calls.set("is_logged", &Values::Flag(logged(calls, tickets, &contacts(calls)?, window)?))?;
     }
     if want("next_contact_secs") {
-        let answered = code_of("answered")?;
         let mut keys = calls.longs("caller_key")?;
-        let outcomes = calls.codes("outcome")?;
-        // Only an answered call is a contact; where no call has an outcome, every call is one.
-        if outcomes.iter().any(|o| *o != NONE) {
-            keys.iter_mut().zip(outcomes).filter(|(_, o)| *o != answered).for_each(|(k, _)| *k = MISSING);
-        }
+        keys.iter_mut().zip(contacts(calls)?).filter(|(_, is_contact)| !is_contact).for_each(|(k, _)| *k = MISSING);
         let next = next_same(&calls.longs("start_at")?, &keys);
         calls.set("next_contact_secs", &Values::Whole(next))?;
     }

@@ -26,6 +26,11 @@ const TICKETS: &[Derived] = &[
         "no longer open, whether or not the export says when",
     ),
     d("is_open", "NOT is_closed", "open at the cut-off"),
+    d(
+        "gone_at",
+        "COALESCE(resolved_at, CASE WHEN is_closed THEN COALESCE(closed_at, updated_at, created_at) END)",
+        "when it was resolved, or closed by whatever the export tells; null while it is open",
+    ),
     d("ttr_secs", "CASE WHEN resolved_at >= created_at THEN resolved_at - created_at END", "creation to last resolution, round the clock"),
     d(
         "is_one_touch",
@@ -47,8 +52,8 @@ const TICKETS: &[Derived] = &[
     d(
         "is_resolution_in_sla",
         "CASE WHEN sla_resolution_due_at IS NULL THEN sla_resolution_verdict WHEN resolved_at IS NOT NULL THEN resolved_at <= sla_resolution_due_at \
-         WHEN sla_resolution_due_at < $as_of THEN FALSE END",
-        "resolved by the due time; open past it is a miss; null while not yet due",
+         WHEN is_open AND sla_resolution_due_at < $as_of THEN FALSE END",
+        "resolved by the due time; open past it is a miss; null while not yet due, and where nobody knows when it was closed",
     ),
     d(
         "sla_resolution_at",

@@ -12,10 +12,10 @@ pub(super) struct Window {
     pub(super) after: i64,
 }
 
-/// For each call whether it was logged; `None` if that cannot be told (no ticket named, caller unknown).
+/// For each answered call whether it was logged; `None` if that cannot be told (no ticket named, caller unknown).
 ///
 /// A ticket is the record of one call only: two calls need two tickets, unless both name the same one.
-pub(super) fn logged(calls: &Frame, tickets: &Frame, window: Window) -> Result<Vec<Option<bool>>> {
+pub(super) fn logged(calls: &Frame, tickets: &Frame, is_contact: &[bool], window: Window) -> Result<Vec<Option<bool>>> {
     let (start, end) = (calls.longs("start_at")?, calls.longs("end_at")?);
     let (named, caller) = (calls.longs("ticket_id_key")?, calls.longs("caller_key")?);
     let mut by_requester: HashMap<i64, Vec<(i64, bool)>> = HashMap::new();
@@ -27,7 +27,8 @@ pub(super) fn logged(calls: &Frame, tickets: &Frame, window: Window) -> Result<V
         }
     }
     by_requester.values_mut().for_each(|v| v.sort_unstable());
-    let mut order: Vec<usize> = (0..start.len()).collect();
+    // A call nobody answered takes no ticket from the one that was answered.
+    let mut order: Vec<usize> = (0..start.len()).filter(|&i| is_contact[i]).collect();
     order.sort_by_key(|&i| start[i]);
     let mut out = vec![None; start.len()];
     for i in order {

@@ -9,8 +9,6 @@ use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, SEGMENT, Values, known};
 use crate::error::Result;
 
-const DAY: i64 = 86_400;
-
 /// Columns of a day on the roster.
 pub(super) const DAY_COLUMNS: &[&str] = &[
     "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level", "day_at",
@@ -19,7 +17,7 @@ pub(super) const DAY_COLUMNS: &[&str] = &[
 /// Columns of a stay on the roster.
 pub(super) const SPELL_COLUMNS: &[&str] = &[
     "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
-    "started_at", "ended_at", "left_at", "is_new_start", "leave_reason", "prior_business_months",
+    "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "prior_business_months",
 ];
 /// Columns added to the observations' own.
 pub(super) const OBSERVATIONS_ADDED: &[&str] =
@@ -48,11 +46,18 @@ pub(super) fn make(m: &Making<'_>) -> Result<(Frame, Frame, Frame)> {
 
 /// Whether the same person goes on at once in another spell: a move between teams, not a leaver.
 fn goes_on(spells: &[Spell], i: usize) -> bool {
-    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && next.start <= spells[i].end.saturating_add(DAY))
+    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && spells[i].last_day.is_some_and(|last| next.first_day <= last + 2))
 }
 
 fn goes_on_from_before(spells: &[Spell], i: usize) -> bool {
     i > 0 && spells[i - 1].agent == spells[i].agent && goes_on(spells, i - 1)
+}
+
+/// The first spell of the unbroken time on the desk that a spell is part of, and the last.
+fn unbroken(spells: &[Spell], i: usize) -> (&Spell, &Spell) {
+    let first = (0..=i).rev().find(|&j| !goes_on_from_before(spells, j)).unwrap_or(i);
+    let last = (i..spells.len()).find(|&j| !goes_on(spells, j)).unwrap_or(i);
+    (&spells[first], &spells[last])
 }
 
 fn attribute_values(rows: &[(usize, &Spell)]) -> Vec<(&'static str, Values)> {
@@ -75,7 +80,8 @@ fn spells(m: &Making<'_>) -> Result<Frame> {
     let mut columns = attribute_values(&started);
     let long = |f: &dyn Fn(usize, &Spell) -> Option<i64>| Values::Long(started.iter().map(|(i, s)| f(*i, s).unwrap_or(MISSING)).collect());
     columns.push(("started_at", long(&|_, s| Some(s.start))));
-    columns.push(("ended_at", long(&|_, s| s.left)));
+    columns.push(("ended_at", long(&|_, s| s.left.map(|_| s.end))));
+    columns.push(("desk_left_at", long(&|i, _| unbroken(all, i).1.left)));
     columns.push(("left_at", long(&|i, s| s.left.filter(|_| !goes_on(all, i)))));
     columns.push(("is_new_start", Values::Flag(started.iter().map(|(i, _)| Some(!goes_on_from_before(all, *i))).collect())));
     columns.push(("leave_reason", Values::Text(started.iter().map(|(_, s)| s.leave_reason).collect())));
@@ -92,7 +98,7 @@ fn agent_days(m: &Making<'_>, observations: &Frame) -> Result<Frame> {
         rows.extend((m.zone.local_day(spell.start)..=last).map(|day| (i, spell, day)));
     }
     let mut mentees: HashMap<(u32, i32), i32> = HashMap::new();
-    for (_, spell, day) in rows.iter().filter(|(_, s, _)| s.attributes[2] != NONE) {
+    for (_, spell, day) in rows.iter().filter(|(_, s, day)| s.attributes[2] != NONE && s.mentor_day.is_none_or(|since| since <= *day)) {
         *mentees.entry((spell.attributes[2], *day)).or_default() += 1;
     }
     let segments = rows.chunks(SEGMENT).map(|part| days_frame(m, part, &absent, &mentees)).collect::<Result<Vec<_>>>()?;
@@ -113,8 +119,8 @@ fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, 
     columns.push(("day_at", Values::Long(rows.iter().map(|(_, _, day)| m.zone.day_start(*day)).collect())));
     columns.push(("is_weekday", Values::Flag(rows.iter().map(|(_, _, day)| Some(is_weekday(*day))).collect())));
     columns.push(("fte", Values::Number(rows.iter().map(|(_, s, _)| Some(s.fte)).collect())));
-    let tenure = |s: &Spell, day: i32| day - m.zone.local_day(s.start);
-    columns.push(("tenure_days", Values::Whole(rows.iter().map(|(_, s, day)| tenure(s, *day)).collect())));
+    let tenure = |i: usize, day: i32| day - unbroken(&m.roster.spells, i).0.first_day;
+    columns.push(("tenure_days", Values::Whole(rows.iter().map(|(i, _, day)| tenure(*i, *day)).collect())));
     let is_last = |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
     columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));
     let hours = |s: &Spell, day: i32| absent.as_ref().filter(|(_, last)| day <= *last).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0));

@@ -22,6 +22,11 @@ pub(crate) struct Spell {
     pub(crate) left: Option<i64>,
     /// First instant after the last day, or the end of time.
     pub(crate) end: i64,
+    /// First and last local day.
+    pub(crate) first_day: i32,
+    pub(crate) last_day: Option<i32>,
+    /// First local day with the mentor.
+    pub(crate) mentor_day: Option<i32>,
     pub(crate) attributes: [u32; ATTRIBUTES.len()],
     pub(crate) leave_reason: u32,
     pub(crate) prior_months: Option<f64>,
@@ -34,6 +39,7 @@ pub(crate) struct Spell {
 pub(crate) struct Roster {
     pub(crate) spells: Vec<Spell>,
     by_agent: HashMap<u32, Vec<usize>>,
+    as_of: i64,
 }
 
 impl Roster {
@@ -49,9 +55,9 @@ impl Roster {
         held.or(spells.first()).map(|&i| &self.spells[i])
     }
 
-    /// One of [`ATTRIBUTES`] for agents at instants; the latest spell for a missing instant.
+    /// One of [`ATTRIBUTES`] for agents at instants; at the cut-off for a missing instant.
     pub(crate) fn attribute(&self, which: usize, agents: &[u32], at: &[i64]) -> Values {
-        let code = |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(i64::MAX)).map_or(NONE, |s| s.attributes[which]);
+        let code = |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(self.as_of - 1)).map_or(NONE, |s| s.attributes[which]);
         Values::Text(agents.iter().zip(at).map(code).collect())
     }
 }
@@ -59,7 +65,7 @@ impl Roster {
 /// Reads the roster and the identities it holds.
 pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
     let frame = desk.frame(Source::Agents);
-    let (mut identity, mut roster) = (Identity::default(), Roster::default());
+    let (mut identity, mut roster) = (Identity::default(), Roster { as_of: desk.as_of, ..Roster::default() });
     if frame.height() == 0 {
         return Ok((identity, roster));
     }
@@ -76,6 +82,7 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
     let source = |name: &str| if name == "agent_level" { "level".to_owned() } else { name.to_owned() };
     let mut attributes: Vec<Vec<u32>> = ATTRIBUTES.iter().map(|c| text(&source(c))).collect::<Result<_>>()?;
     attributes[2] = identity.agents(&attributes[2])?;
+    let mentor_since = frame.whole("mentor_since_at")?;
     let (hired, desk_start, left) = (frame.whole("hired_at")?, frame.whole("desk_start_at")?, frame.whole("left_at")?);
     let (reason, months) = (text("leave_reason")?, frame.numbers("prior_business_months")?);
     let (hours, fte) = (frame.numbers("scheduled_hours")?, frame.numbers("fte")?);
@@ -89,6 +96,9 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
             start,
             left,
             end,
+            first_day: zone.local_day(start),
+            last_day: left.map(|t| zone.local_day(t)),
+            mentor_day: mentor_since[row].map(|t| zone.local_day(t)),
             attributes,
             leave_reason: reason[row],
             prior_months: months[row],

@@ -67,7 +67,7 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
             continue;
         }
         for segment in &frame.segments {
-            if let Some(rows) = scored(segment, id, answered, std::ptr::eq(frame, tickets), has_agent, &shape)? {
+            if let Some(rows) = scored(m, segment, id, answered, std::ptr::eq(frame, tickets), has_agent, &shape)? {
                 surveys.segments.push(rows);
             }
         }
@@ -76,14 +76,19 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
 }
 
 /// The rows of a segment that carry a score, in the shape of the surveys.
-fn scored(s: &DataFrame, id: &str, at: [&str; 3], is_ticket: bool, has_agent: bool, shape: &DataFrame) -> Result<Option<DataFrame>> {
+fn scored(m: &Making<'_>, s: &DataFrame, id: &str, at: [&str; 3], is_ticket: bool, has_agent: bool, shape: &DataFrame) -> Result<Option<DataFrame>> {
     let marks = get(s, "csat_score")?.as_materialized_series().is_not_null();
     let rows = s.filter(&marks).map_err(bug)?;
     if rows.height() == 0 {
         return Ok(None);
     }
-    let times: Vec<Vec<i64>> = at.iter().map(|c| longs(get(&rows, c)?)).collect::<Result<_>>()?;
-    let answered: Vec<i64> = (0..rows.height()).map(|i| times.iter().find_map(|t| known(t[i])).unwrap_or(MISSING)).collect();
+    let answered_at = |rows: &DataFrame| -> Result<Vec<i64>> {
+        let times: Vec<Vec<i64>> = at.iter().map(|c| longs(get(rows, c)?)).collect::<Result<_>>()?;
+        Ok((0..rows.height()).map(|i| times.iter().find_map(|t| known(t[i])).unwrap_or(MISSING)).collect())
+    };
+    let is_past = BooleanChunked::from_iter_values("past".into(), answered_at(&rows)?.into_iter().map(|t| t < m.desk.as_of));
+    let rows = rows.filter(&is_past).map_err(bug)?;
+    let answered = answered_at(&rows)?;
     let mut columns = Vec::new();
     for old in shape.columns() {
         let name = old.name().as_str();

@@ -110,7 +110,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         tickets.add("is_first_level_resolvable", |s| first_level_resolvable(m, s))?;
     }
     if want("first_response_at") {
-        tickets.add("first_response_at", |s| first_response(s))?;
+        tickets.add("first_response_at", |s| first_response(m, s))?;
     }
     let has_responses = want("first_response_at") && tickets.longs("first_response_at")?.iter().any(|t| *t != MISSING);
     if want("sla_resolution_due_at") {
@@ -190,7 +190,7 @@ pub(super) fn add_attributes(m: &Making<'_>, frame: &mut Frame, table: Table, at
     for (which, name) in ATTRIBUTES.iter().enumerate().filter(|(_, n)| m.wanted.has(table, n)) {
         let has_own = frame.has(name);
         frame.add(name, |s| {
-            if m.roster.is_empty() && *name == "team" {
+            if m.roster.is_empty() && *name == "team" && table != Table::Observations {
                 return Ok(Values::Text(codes(get(s, group)?)?));
             }
             let (agents, at) = (codes(get(s, "agent")?)?, longs(get(s, at)?)?);
@@ -250,9 +250,9 @@ fn first_level_resolvable(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
     Ok(Values::Flag(first.into_iter().zip(category).map(one).collect()))
 }
 
-fn first_response(s: &DataFrame) -> Result<Values> {
+fn first_response(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
     let (at, created, took) = (longs(get(s, "first_response_at")?)?, longs(get(s, "created_at")?)?, longs(get(s, "first_response_secs")?)?);
-    let one = |i: usize| known(at[i]).or_else(|| known(took[i]).zip(known(created[i])).map(|(d, c)| c + d)).unwrap_or(MISSING);
+    let one = |i: usize| known(at[i]).or_else(|| known(took[i]).zip(known(created[i])).map(|(d, c)| c + d)).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING);
     Ok(Values::Long((0..at.len()).map(one).collect()))
 }
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::columns::Source;
-use crate::desk::{Desk, Frame, MISSING, SEGMENT, bug, dtype, frame_name};
+use crate::desk::{Desk, Frame, MISSING, SEGMENT, Values, bug, dtype, frame_name};
 use crate::error::Result;
 use crate::facts::{Table, Wanted};
 use crate::settings::{Settings, SourceSettings};
@@ -50,6 +50,9 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         }
         let dropped = [verdict.duplicate, verdict.superseded].concat();
         drop_rows(&mut frame, &dropped)?;
+        if source.kind == Source::Surveys {
+            unanswer(&mut frame, as_of, &mut account)?;
+        }
         cut_off(&mut frame, source, as_of, &mut account)?;
         frames.entry(source.kind).or_default().push(frame);
         ledger.sources.push(account);
@@ -61,7 +64,8 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
 /// Whether a canonical column (or its frame name) is asked for, or dates the rows.
 fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str) -> bool {
     let is_state = source.versions && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
-    column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
+    let is_sent = source.kind == Source::Surveys && column == "sent_at";
+    is_sent || column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
 }
 
 /// Columns of a ticket event taken from a state of its ticket: (event column, ticket column).
@@ -97,6 +101,20 @@ fn drop_rows(frame: &mut Frame, rows: &[u32]) -> Result<()> {
     let mut mask = vec![true; frame.height()];
     rows.iter().for_each(|&row| mask[row as usize] = false);
     frame.keep(&mask)
+}
+
+/// An answer after the cut-off has not come yet: what was sent before it is unanswered, what was sent after it is left out.
+fn unanswer(frame: &mut Frame, as_of: i64, account: &mut SourceLedger) -> Result<()> {
+    let longs = |name: &str| if frame.has(name) { frame.longs(name) } else { Ok(vec![MISSING; frame.height()]) };
+    let (sent, mut answered) = (longs("sent_at")?, longs("answered_at")?);
+    let is_past = |t: i64| t != MISSING && t < as_of;
+    let kept: Vec<bool> = sent.iter().zip(&answered).map(|(s, a)| is_past(*s) || is_past(*a) || (*s == MISSING && *a == MISSING)).collect();
+    answered.iter_mut().filter(|t| **t >= as_of).for_each(|t| *t = MISSING);
+    if frame.has("answered_at") {
+        frame.set("answered_at", &Values::Long(answered))?;
+    }
+    account.after_cut_off += kept.iter().filter(|k| !**k).count() as u64;
+    frame.keep(&kept)
 }
 
 /// Leaves out rows dated after the cut-off, and notes what the rest covers.

@@ -96,17 +96,17 @@ pub fn fold(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>) -> Result<Readi
     }
     for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
         for breakdown in 0..ask.breakdowns.len() {
-            divide(&mut readings, catalogue, metric, breakdown, ask.periods.len());
+            divide(&mut readings, facts, catalogue.get(&metric.numerator)?, metric, (breakdown, ask.periods.len()));
         }
     }
     Ok(readings)
 }
 
-fn divide(readings: &mut Readings, catalogue: &Catalogue, metric: &Metric, breakdown: usize, periods: usize) {
+fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &Metric, (breakdown, periods): (usize, usize)) {
     let part = |id: &str| readings.cells.get(&(id.to_owned(), breakdown)).cloned();
     let (Some(top), Some(bottom)) = (part(&metric.numerator), part(&metric.denominator)) else { return };
-    // No row to count is a count of zero; no cost on record is not a cost of zero.
-    let is_zero = catalogue.get(&metric.numerator).is_ok_and(|m| m.kind == Kind::Count);
+    // No row to count is a count of zero where there are rows at all; no cost on record is not a cost of zero.
+    let is_zero = numerator.kind == Kind::Count && numerator.on.is_some_and(|table| facts.frame(table).height() > 0);
     let ratio = |a: Option<Reading>, b: Option<Reading>| {
         let b = b.filter(|b| b.sum != 0.0)?;
         let sum = a.map(|a| a.sum).or(is_zero.then_some(0.0))?;
@@ -145,6 +145,8 @@ struct Recipe<'a> {
     metric: &'a Metric,
     main: usize,
     second: Option<usize>,
+    /// Events of a turnover: a move between teams leaves a stock, but it is no leaver.
+    leavers: Option<usize>,
     immature: Option<usize>,
     trailing: Option<usize>,
 }
@@ -191,7 +193,9 @@ impl<'a> Plan<'a> {
     fn add(&mut self, metric: &'a Metric, slots: usize) -> Result<()> {
         let recipe = match metric.kind {
             Kind::Stock | Kind::Turnover => {
-                let (enters, leaves) = (format!("({})", metric.enters), format!("({})", metric.leaves));
+                // What happens at the cut-off or after it has not happened yet.
+                let past = |sql: &str| format!("(CASE WHEN ({sql}) < $as_of THEN ({sql}) END)");
+                let (enters, leaves) = (past(&metric.enters), past(&metric.leaves));
                 let enter = self.anchor(&enters, slots)?;
                 let leave = self.anchor(
                     &format!("CASE WHEN {enters} IS NOT NULL AND {leaves} IS NOT NULL THEN CASE WHEN {leaves} < {enters} THEN {enters} ELSE {leaves} END END"),
@@ -199,7 +203,14 @@ impl<'a> Plan<'a> {
                 )?;
                 let main = self.item("TRUE", enter, Gather::Total)?;
                 let second = Some(self.item("TRUE", leave, Gather::Total)?);
-                Recipe { metric, main, second, immature: None, trailing: None }
+                let leavers = match metric.by.as_deref() {
+                    Some(by) => {
+                        let anchor = self.anchor(by, slots)?;
+                        Some(self.item(&metric.fact, anchor, Gather::Total)?)
+                    }
+                    None => None,
+                };
+                Recipe { metric, main, second, leavers, immature: None, trailing: None }
             }
             _ => {
                 let anchor = self.anchor(metric.by.as_deref().unwrap_or_default(), slots)?;
@@ -218,7 +229,7 @@ impl<'a> Plan<'a> {
                     true => None,
                     false => Some(self.item(&metric.immature, anchor, Gather::Total)?),
                 };
-                Recipe { metric, main, second, immature, trailing: metric.trailing_days.map(|_| slots) }
+                Recipe { metric, main, second, leavers: None, immature, trailing: metric.trailing_days.map(|_| slots) }
             }
         };
         self.recipes.push(recipe);
@@ -299,6 +310,8 @@ struct Total {
     sum: Vec<i64>,
     values: Vec<(u32, i64)>,
     is_fractional: bool,
+    /// Whether the facts are true or false, rather than numbers.
+    is_flag: bool,
 }
 
 /// One breakdown's groups with the totals of every item.
@@ -400,6 +413,7 @@ impl Total {
             self.n.resize(size, 0);
             self.sum.resize(size, 0);
         }
+        self.is_flag |= matches!(values, Values::Constant | Values::Flags(_));
         match values {
             Values::Constant => cells.iter().for_each(|&cell| self.one(gather, cell, 1)),
             Values::Flags(flags) => cells.iter().zip(flags.iter()).for_each(|(&cell, v)| {
@@ -481,6 +495,7 @@ fn merge<'p>(parts: impl Iterator<Item = &'p Part>, plan: &Plan<'_>) -> Part {
 
 fn add_total(into: &mut Total, from: &Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
     into.is_fractional |= from.is_fractional;
+    into.is_flag |= from.is_flag;
     into.values.extend(from.values.iter().map(|&(cell, v)| (to[cell as usize / width] * width as u32 + cell % width as u32, v)));
     if gather == Gather::Values {
         return;
@@ -538,7 +553,7 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: 
         Kind::Share => (1..width).map(|slot| plain(slot, &|n, sum| reading(sum / n as f64, n, sum))).collect(),
         Kind::Mean => (1..width).map(|slot| plain(slot, &|n, sum| reading(sum / n as f64, n, sum))).collect(),
         Kind::Count => {
-            let is_flag = total.sum.iter().zip(&total.n).all(|(s, n)| (0..=*n).contains(s)) && !total.is_fractional;
+            let is_flag = total.is_flag;
             (1..width)
                 .map(|slot| plain(slot, &|n, sum| if is_flag { reading(sum, sum as i64, sum) } else { reading(n as f64, n, n as f64) }))
                 .collect()
@@ -586,6 +601,7 @@ fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<
             level += entered - left;
             seen += entered;
             let average = (opening + level) as f64 / 2.0;
+            let left = recipe.leavers.map_or(left, |i| part.totals[i].sum.get(group * width + slot).copied().unwrap_or(0));
             match recipe.metric.kind {
                 _ if seen == 0 => None,
                 Kind::Turnover if average == 0.0 => None,

@@ -42,7 +42,7 @@ fn source_line(s: &SourceInfo) -> String {
 pub(super) fn index(place: Place<'_>) -> IndexView {
     let desk = place.scorecard.cards.iter().find(|c| c.kind == CardKind::Desk);
     let kpis = desk.map_or(&[][..], |d| &d.kpis);
-    let main = kpis.iter().filter(|k| place.is_judged(&k.metric)).take(MAIN_TILES);
+    let main = with_targets_first(kpis.iter().filter(|k| place.is_judged(&k.metric)).collect()).into_iter().take(MAIN_TILES);
     let mut lists: Vec<TableView> =
         [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
     if let Some(first) = lists.first_mut() {
@@ -57,12 +57,19 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
     }
 }
 
+/// What somebody set a goal for is what a glance is for; within both halves the order stays.
+fn with_targets_first(mut kpis: Vec<&Kpi>) -> Vec<&Kpi> {
+    kpis.sort_by_key(|k| (k.target.is_none(), k.value.is_none()));
+    kpis
+}
+
 /// The cards of one kind, by name, with the measures most of them have in front.
 fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
     let mut cards: Vec<&Card> = place.scorecard.cards.iter().filter(|c| c.kind == kind).collect();
     cards.sort_by_key(|c| (c.name.to_lowercase(), &c.slug));
     let longest = cards.iter().max_by_key(|c| c.kpis.len())?;
-    let metrics: Vec<&str> = longest.kpis.iter().map(|k| k.metric.as_str()).filter(|m| place.is_judged(m)).take(MAIN_COLUMNS).collect();
+    let judged: Vec<&Kpi> = longest.kpis.iter().filter(|k| place.is_judged(&k.metric)).collect();
+    let metrics: Vec<&str> = with_targets_first(judged).into_iter().map(|k| k.metric.as_str()).take(MAIN_COLUMNS).collect();
     let columns: Vec<Link> = metrics.iter().map(|m| column(place, m)).collect();
     let cells = |c: &Card| -> Vec<CellView> {
         let of = |metric: &str| -> Option<&Kpi> { c.kpis.iter().find(|k| k.metric == metric) };

@@ -146,9 +146,13 @@ pub fn date(days: u32) -> String {
 /// A 64-bit hash that is never 0.
 #[inline]
 pub fn hash(text: &[u8]) -> u64 {
+    // Both halves of the product: its upper bits alone know of all bits of the word.
+    let mix = |state: u64, word: u64| {
+        let product = u128::from(state ^ word) * 0x9E37_79B9_7F4A_7C15;
+        product as u64 ^ (product >> 64) as u64
+    };
     let (words, rest) = text.as_chunks::<8>();
-    let mix = |state: u64, word: u64| (state ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    let state = words.iter().fold(text.len() as u64, |state, word| mix(state, u64::from_le_bytes(*word)));
+    let state = words.iter().fold(text.len() as u64 ^ 0xD1B5_4A32_D192_ED03, |state, word| mix(state, u64::from_le_bytes(*word)));
     let tail = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    mix(mix(state, tail), 1) | 1
+    mix(mix(state, tail), 0x8CB9_2BA7_2F3D_8DD7).max(1)
 }
