@@ -252,6 +252,7 @@ pub fn get<'a>(frame: &'a DataFrame, column: &str) -> Result<&'a Column> {
 }
 
 /// A failure of polars that no input can cause.
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
 pub fn bug(error: PolarsError) -> Error {
     Error::bug(format!("polars: {error}"))
 }

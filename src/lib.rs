@@ -1,4 +1,40 @@
 //! deskcard: weekly scorecards people trust, from the CSV exports of a service desk.
+//!
+//! # The straight line
+//!
+//! ```text
+//! exports ─ingest→ Desk ─facts→ Facts ─fold→ Readings ─judge→ Scorecard ─charts→ drawings ─report→ pages ─commands→ files
+//! ```
+//!
+//! Data flows in one direction and a module knows only what lies before it. [`scorecard::Scorecard`] is the waist: plain
+//! data, complete; below it nobody knows HTML, above it nobody knows polars. Printed as JSON it is the machine output.
+//!
+//! # The rooms
+//!
+//! - [`cli`]: what can be typed. [`commands`]: one verb a file, each a recipe; the only writers of files and streams.
+//! - [`settings`]: `deskcard.toml` → [`settings::Settings`]; every error has line, column and the nearest key.
+//! - [`columns`]: the canonical columns, for every kind of source.
+//! - [`ingest`]: exports → [`desk::Desk`]: a strict tokenizer ([`ingest::scan`]), typed cells ([`ingest::cells`]), presets as
+//!   data (`ingest/presets/*.toml`), and the row account ([`ingest::ledger`]).
+//! - [`clock`]: zones, periods, business calendars. No wall clock: the cut-off is an argument.
+//! - [`desk`]: polars frames in our own column names.
+//! - [`facts`]: a row a ticket, call, survey, agent-day, spell, observation with everything a metric needs. What looks across
+//!   rows is made once; what is local to a row is SQL text ([`facts::derived`]), evaluated when asked for.
+//! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them.
+//! - [`stats`]: numbers in, numbers out.
+//! - [`judge`]: readings → scorecard: whose cards, which measures, what they say.
+//! - [`charts`], [`report`], [`format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
+//! - [`error`]: what happened, where, what to try; the exit code.
+//!
+//! # Invariants
+//!
+//! - Every row is accounted for: rows in = accepted + rejected + duplicate + superseded, checked on each run.
+//! - Instants are whole seconds UTC, durations whole seconds, sums integers; one division at the end. The bytes of every output
+//!   depend on the input, the config and the cut-off, never on threads, file order, the machine's zone or its clock.
+//! - A fact is null outside its population; no rows are "no data", never zero and never NaN.
+//! - A metric, a preset, a chart is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
+//! - Text from exports is hostile: it reaches pages through autoescape, drawings through our escaping, CSV behind an apostrophe,
+//!   and file names not at all.
 
 pub mod charts;
 pub mod cli;

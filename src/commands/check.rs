@@ -31,7 +31,8 @@ pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<
 /// Metrics without a single figure over all the data, with the columns no export has.
 fn silent_metrics(ctx: &Context, facts: &Facts, ledger: &Ledger) -> Result<BTreeMap<String, Vec<String>>> {
     let metrics: Vec<&Metric> = ctx.catalogue.iter().collect();
-    let ask = Ask { metrics: metrics.clone(), breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
+    let ask =
+        Ask { metrics: metrics.clone(), breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
     let readings = fold(facts, &ctx.catalogue, &ask)?;
     let mut silent = BTreeMap::new();
     for metric in metrics {
@@ -71,7 +72,8 @@ fn json(ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) 
 }
 
 fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) -> String {
-    let mut out = format!("{} · cut-off {} {}\n", ctx.settings.desk.name, facts.zone().format_minute(facts.as_of()), ctx.settings.desk.time_zone);
+    let mut out =
+        format!("{} · cut-off {} {}\n", ctx.settings.desk.name, facts.zone().format_minute(facts.as_of()), ctx.settings.desk.time_zone);
     for source in &ledger.sources {
         out += &source_words(source, facts.zone());
     }
@@ -96,7 +98,11 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String
         }
     }
     for (metric, missing) in silent.iter().filter(|(m, _)| has_source(m)) {
-        let why = if missing.is_empty() { "no row falls into its population".to_owned() } else { format!("no column for {}", missing.join(", ")) };
+        let why = if missing.is_empty() {
+            "no row falls into its population".to_owned()
+        } else {
+            format!("no column for {}", missing.join(", "))
+        };
         out += &format!("  {metric}: {why}\n");
     }
     out

@@ -33,7 +33,8 @@ fn arrow(better: Better) -> &'static str {
 
 fn definition(metric: &Metric) -> String {
     let d = metric.definition();
-    let mut out = format!("{} — {}\n\n{}\n\n  basis   {}\n  better  {}\n  fact    {}", d.id, d.label, d.text, d.basis, arrow(d.better), d.sql);
+    let mut out =
+        format!("{} — {}\n\n{}\n\n  basis   {}\n  better  {}\n  fact    {}", d.id, d.label, d.text, d.basis, arrow(d.better), d.sql);
     if !metric.immature.is_empty() {
         out += &format!("\n  not yet mature  {}", metric.immature);
     }

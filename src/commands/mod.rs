@@ -91,11 +91,6 @@ impl Context {
         self.talk.say(text);
     }
 
-    /// Says something to everybody who did not ask for silence.
-    pub(crate) fn tell(&self, text: &str) {
-        self.talk.tell(text);
-    }
-
     /// The instant a local day starts.
     pub(crate) fn zone(&self) -> Zone {
         Zone::new(self.settings.desk.time_zone)
@@ -192,7 +187,8 @@ fn want_columns<'a>(ctx: &Context, wanted: &mut Wanted, table: Table, columns: i
 /// A day or minute in the desk's zone, as seconds UTC.
 fn instant(text: &str, settings: &Settings) -> Result<i64> {
     let local = parse_local(text).or_else(|| parse_day(text).map(|d| i64::from(d) * 86_400));
-    let local = local.ok_or_else(|| Error::config(format!("{text:?} is no day or minute")).hint("write 2026-11-16 or \"2026-11-16 06:00\""))?;
+    let local =
+        local.ok_or_else(|| Error::config(format!("{text:?} is no day or minute")).hint("write 2026-11-16 or \"2026-11-16 06:00\""))?;
     Ok(Zone::new(settings.desk.time_zone).to_utc(local).secs)
 }
 
@@ -244,7 +240,8 @@ impl Talk {
         if self.is_quiet || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
-        let style = ProgressStyle::with_template("{spinner} read {bytes} ({bytes_per_sec})").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style =
+            ProgressStyle::with_template("{spinner} read {bytes} ({bytes_per_sec})").unwrap_or_else(|_| ProgressStyle::default_spinner());
         ProgressBar::new_spinner().with_style(style)
     }
 }

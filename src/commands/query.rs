@@ -47,15 +47,17 @@ fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result
     for metric in metrics {
         match metric.on {
             Some(table) => tables.extend([table]),
-            None => tables.extend([ctx.catalogue.get(&metric.numerator)?.on, ctx.catalogue.get(&metric.denominator)?.on].into_iter().flatten()),
+            None => {
+                tables.extend([ctx.catalogue.get(&metric.numerator)?.on, ctx.catalogue.get(&metric.denominator)?.on].into_iter().flatten())
+            }
         }
     }
     for table in tables {
         let known = all_columns(&ctx.settings, table);
-        for column in args.by.iter().filter(|c| !known.contains(c)) {
+        if let Some(column) = args.by.iter().find(|c| !known.contains(c)) {
             let near = nearest(column, known.iter().map(String::as_str));
-            let error = Error::config(format!("--by {column}: {table} have no such column"));
-            return Err(if near.is_empty() { error.hint(format!("they have: {}", known.join(", "))) } else { error.hint(format!("nearest: {}", near.join(", "))) });
+            let hint = if near.is_empty() { format!("they have: {}", known.join(", ")) } else { format!("nearest: {}", near.join(", ")) };
+            return Err(Error::config(format!("--by {column}: {table} have no such column")).hint(hint));
         }
     }
     Ok(())
@@ -129,17 +131,24 @@ fn written(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).to_string() } else { value.to_string() }
 }
 
+/// A group with the figures of each metric, one a period.
+type Figures<'r> = (&'r Vec<String>, Vec<&'r [Option<Reading>]>);
+
 /// A row a period and group with at least one figure: the groups of all metrics, sorted, under each period.
-fn rows<'r>(metrics: &[&Metric], periods: &'r [Period], readings: &'r Readings) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
+fn rows<'r>(
+    metrics: &[&Metric],
+    periods: &'r [Period],
+    readings: &'r Readings,
+) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
     let mut groups: BTreeMap<&Vec<String>, Vec<&[Option<Reading>]>> = BTreeMap::new();
     for (i, metric) in metrics.iter().enumerate() {
         for (group, values) in readings.groups(&metric.id, 0) {
             groups.entry(group).or_insert_with(|| vec![&[]; metrics.len()])[i] = values;
         }
     }
-    let groups: Vec<(&Vec<String>, Vec<&[Option<Reading>]>)> = groups.into_iter().collect();
+    let groups: Vec<Figures<'r>> = groups.into_iter().collect();
     periods.iter().enumerate().flat_map(move |(p, period)| {
-        let found = |(group, values): &(&'r Vec<String>, Vec<&'r [Option<Reading>]>)| {
+        let found = |(group, values): &Figures<'r>| {
             let of_period: Vec<Option<Reading>> = values.iter().map(|v| v.get(p).copied().flatten()).collect();
             of_period.iter().any(Option::is_some).then_some((period, *group, of_period))
         };

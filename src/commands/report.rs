@@ -11,7 +11,7 @@ use crate::clock::zone::Zone;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 use crate::ingest::ledger::Ledger;
-use crate::judge::{self, Evidence, HISTORY, PERIOD, RECENT, RECENT_PERIODS, breakdowns};
+use crate::judge::{self, Evidence, Examples, HISTORY, PERIOD, RECENT, RECENT_PERIODS, breakdowns};
 use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::{Ask, Kind, Metric, Readings, fold};
 use crate::report::csv::safe_text;
@@ -22,8 +22,6 @@ use crate::scorecard::{Better, CardKind, Scorecard};
 const HISTORY_PERIODS: usize = 53;
 /// Tickets named as worth reading.
 const EXAMPLES: usize = 5;
-
-type Examples = BTreeMap<(CardKind, String, String), Vec<(String, String)>>;
 
 pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
@@ -64,7 +62,8 @@ fn periods(ctx: &Context, args: &ReportArgs, zone: &Zone) -> Result<Vec<Period>>
 /// The folder to fill, checked before the work begins.
 fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> {
     let base = args.out.clone().unwrap_or_else(|| ctx.settings.dir.join(&ctx.settings.report.out));
-    let failed = |e: std::io::Error| Error::output(format!("cannot write to {}: {e}", base.display())).hint("choose another folder with --out");
+    let failed =
+        |e: std::io::Error| Error::output(format!("cannot write to {}: {e}", base.display())).hint("choose another folder with --out");
     std::fs::create_dir_all(&base).map_err(failed)?;
     Ok(base.join(&period.id))
 }
@@ -83,13 +82,21 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
 }
 
 /// Folds, judges, and collects the rows behind.
-fn judged(ctx: &Context, facts: &Facts, ledger: &Ledger, metrics: &[&Metric], periods: &[Period], command: &str) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
+fn judged(
+    ctx: &Context,
+    facts: &Facts,
+    ledger: &Ledger,
+    metrics: &[&Metric],
+    periods: &[Period],
+    command: &str,
+) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
     let now = &periods[periods.len() - 1];
     let recent = Period::span(periods[periods.len().saturating_sub(RECENT_PERIODS)].first_day, now.end_day - 1);
     let folded = |by: &[&[&str]], periods: Vec<Period>| -> Result<Readings> {
         fold(facts, &ctx.catalogue, &Ask { metrics: metrics.to_vec(), breakdowns: breakdowns(by), periods, filter: None })
     };
-    let (history, period, recent) = (folded(&HISTORY, periods.to_vec())?, folded(&PERIOD, vec![now.clone()])?, folded(&RECENT, vec![recent])?);
+    let (history, period, recent) =
+        (folded(&HISTORY, periods.to_vec())?, folded(&PERIOD, vec![now.clone()])?, folded(&RECENT, vec![recent])?);
     let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
     let about = about(facts)?;
     let mut remarks = facts.remarks.clone();
@@ -157,12 +164,18 @@ fn examples(tables: &[(Table, Rows)], metrics: &[&Metric]) -> Examples {
             let Some(metric) = metrics.iter().find(|m| m.id == *metric && m.on == Some(*table) && m.kind == Kind::Share) else { continue };
             let bad = if metric.better == Better::Lower { "1" } else { "0" };
             for (cells, [agent, team, supplier]) in rows.cells.iter().zip(&rows.groups).filter(|(c, _)| c[i] == bad && !c[id].is_empty()) {
-                let words: Vec<String> = why
-                    .iter()
-                    .flatten()
-                    .filter(|w| !cells[**w].is_empty())
-                    .map(|w| if rows.header[*w] == "score" { format!("score {}", cells[*w].trim_end_matches(".0")) } else { cells[*w].clone() })
-                    .collect();
+                let words: Vec<String> =
+                    why.iter()
+                        .flatten()
+                        .filter(|w| !cells[**w].is_empty())
+                        .map(|w| {
+                            if rows.header[*w] == "score" {
+                                format!("score {}", cells[*w].trim_end_matches(".0"))
+                            } else {
+                                cells[*w].clone()
+                            }
+                        })
+                        .collect();
                 for (kind, name) in [(CardKind::Agent, agent), (CardKind::Team, team), (CardKind::Supplier, supplier)] {
                     let list = out.entry((kind, name.clone(), metric.id.clone())).or_default();
                     if list.len() < EXAMPLES {

@@ -10,8 +10,22 @@ use crate::error::Result;
 
 /// Columns added to the calls' own.
 pub(super) const ADDED: &[&str] = &[
-    "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level", "is_logged",
-    "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday",
+    "team",
+    "supplier",
+    "mentor",
+    "agent_level",
+    "site",
+    "shift",
+    "employment",
+    "prior_business",
+    "role",
+    "languages",
+    "level",
+    "is_logged",
+    "has_ticket_source",
+    "next_contact_secs",
+    "start_hour",
+    "start_weekday",
 ];
 
 /// What an added column is made of.
@@ -20,7 +34,10 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
     match name {
         "is_logged" => {
             let tickets = ["requester_key", "created_at", "id_key"].map(|n| (Table::Tickets, n));
-            own(&["start_at", "end_at", "ticket_id_key", "caller_key", "outcome", "direction", "is_acd"]).into_iter().chain(tickets).collect()
+            own(&["start_at", "end_at", "ticket_id_key", "caller_key", "outcome", "direction", "is_acd"])
+                .into_iter()
+                .chain(tickets)
+                .collect()
         }
         "next_contact_secs" => own(&["start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),

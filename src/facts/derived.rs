@@ -38,11 +38,7 @@ const TICKETS: &[Derived] = &[
          COALESCE(agent_replies, 0) <= 1 AND COALESCE(reassign_count, 0) = 0 AND COALESCE(reopen_count, 0) = 0 END",
         "at most one public agent reply, never passed on, never reopened; null where neither replies nor reassignments are known",
     ),
-    d(
-        "is_first_contact",
-        "COALESCE(fcr_flag, is_one_touch)",
-        "the agent's tick where there is one, else one touch",
-    ),
+    d("is_first_contact", "COALESCE(fcr_flag, is_one_touch)", "the agent's tick where there is one, else one touch"),
     d(
         "is_repeat_mature",
         "requester_key IS NOT NULL AND created_at + $repeat_window <= $seen_until",

@@ -86,7 +86,10 @@ impl Identity {
     pub(crate) fn remarks(&self) -> Vec<(String, String)> {
         let sentence = |(alias, people): (&String, &BTreeSet<String>)| {
             let people: Vec<&str> = people.iter().map(String::as_str).collect();
-            ("alias-ambiguous".to_owned(), format!("The roster gives the name {alias:?} to {}; it is matched to neither.", people.join(" and ")))
+            (
+                "alias-ambiguous".to_owned(),
+                format!("The roster gives the name {alias:?} to {}; it is matched to neither.", people.join(" and ")),
+            )
         };
         self.ambiguous.iter().map(sentence).collect()
     }

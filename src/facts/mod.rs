@@ -215,7 +215,7 @@ impl Facts {
         let weekly = settings.calendar.clone().unwrap_or_else(|| Weekly::always(settings.desk.time_zone));
         let calendar = Calendar::new(&weekly, 1990, 2060)?;
         let mut frames: BTreeMap<Table, Frame> = BTreeMap::new();
-        let taken = |desk: &mut Desk, source: Source| std::mem::take(desk.frames.get_mut(&source).expect("every kind has a frame"));
+        let taken = |desk: &mut Desk, source: Source| desk.frames.get_mut(&source).map(std::mem::take).unwrap_or_default();
         let mut seen_until = BTreeMap::new();
         for (table, column) in
             [(Table::Tickets, "created_at"), (Table::Calls, "start_at"), (Table::Surveys, "answered_at"), (Table::TicketEvents, "at")]
@@ -232,7 +232,15 @@ impl Facts {
         surveys::embed(&making, &mut surveys, &tickets, &calls)?;
         frames.insert(Table::Tickets, tickets);
         frames.insert(Table::Calls, calls);
-        let mut facts = Self { frames, seen_until, zone: zone.clone(), as_of: desk.as_of, parameters: settings.parameters.clone(), off_roster: Vec::new(), remarks: Vec::new() };
+        let mut facts = Self {
+            frames,
+            seen_until,
+            zone: zone.clone(),
+            as_of: desk.as_of,
+            parameters: settings.parameters.clone(),
+            off_roster: Vec::new(),
+            remarks: Vec::new(),
+        };
         surveys::add(&making, &mut surveys, &facts)?;
         facts.frames.insert(Table::Surveys, surveys);
         facts.frames.insert(Table::TicketEvents, tickets::events(&making)?);
@@ -272,7 +280,7 @@ impl Facts {
         let frames = tables.iter().filter_map(|t| self.frames.get(t)).flat_map(|f| &f.segments);
         let is_instant = |name: &str| name == "at" || name.ends_with("_at");
         let latest = |c: &Column| c.i64().ok().and_then(|at| at.iter().flatten().filter(|t| *t < self.as_of).max());
-        frames.flat_map(|s| s.columns()).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
+        frames.flat_map(DataFrame::columns).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
     }
 
     /// Number of segments of a table.
@@ -351,7 +359,11 @@ impl Facts {
     }
 
     fn unknown(&self, table: Table, name: &str) -> Error {
-        let stored = self.frames[&table].segments.first().map(|s| s.get_column_names().into_iter().map(|n| n.as_str()).collect::<Vec<_>>()).unwrap_or_default();
+        let stored = self.frames[&table]
+            .segments
+            .first()
+            .map(|s| s.get_column_names().into_iter().map(PlSmallStr::as_str).collect::<Vec<_>>())
+            .unwrap_or_default();
         let names = stored.into_iter().chain(derived::of(table).iter().map(|d| d.name));
         let near = nearest(name, names);
         let error = Error::config(format!("{table} have no column {name:?}"));

@@ -11,13 +11,48 @@ use crate::error::Result;
 
 /// Columns of a day on the roster.
 pub(super) const DAY_COLUMNS: &[&str] = &[
-    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level", "day_at",
-    "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees",
+    "agent",
+    "team",
+    "supplier",
+    "mentor",
+    "agent_level",
+    "site",
+    "shift",
+    "employment",
+    "prior_business",
+    "role",
+    "languages",
+    "level",
+    "day_at",
+    "is_weekday",
+    "fte",
+    "tenure_days",
+    "is_last_day",
+    "absent_hours",
+    "scheduled_day_hours",
+    "mentees",
 ];
 /// Columns of a stay on the roster.
 pub(super) const SPELL_COLUMNS: &[&str] = &[
-    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
-    "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "prior_business_months",
+    "agent",
+    "team",
+    "supplier",
+    "mentor",
+    "agent_level",
+    "site",
+    "shift",
+    "employment",
+    "prior_business",
+    "role",
+    "languages",
+    "level",
+    "started_at",
+    "ended_at",
+    "left_at",
+    "desk_left_at",
+    "is_new_start",
+    "leave_reason",
+    "prior_business_months",
 ];
 /// Columns added to the observations' own.
 pub(super) const OBSERVATIONS_ADDED: &[&str] =
@@ -121,9 +156,11 @@ fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, 
     columns.push(("fte", Values::Number(rows.iter().map(|(_, s, _)| Some(s.fte)).collect())));
     let tenure = |i: usize, day: i32| day - unbroken(&m.roster.spells, i).0.first_day;
     columns.push(("tenure_days", Values::Whole(rows.iter().map(|(i, _, day)| tenure(*i, *day)).collect())));
-    let is_last = |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
+    let is_last =
+        |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
     columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));
-    let hours = |s: &Spell, day: i32| absent.as_ref().filter(|(_, last)| day <= *last).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
+    let hours =
+        |s: &Spell, day: i32| absent.as_ref().filter(|(_, last)| day <= *last).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
     columns.push(("absent_hours", Values::Number(rows.iter().map(|(_, s, day)| hours(s, *day)).collect())));
     let scheduled = |s: &Spell, day: i32| s.weekly_hours.map(|h| if is_weekday(day) { h / 5.0 } else { 0.0 });
     columns.push(("scheduled_day_hours", Values::Number(rows.iter().map(|(_, s, day)| scheduled(s, *day)).collect())));

@@ -16,7 +16,7 @@ const PARTS: usize = 16;
 /// `at` and `keys` are given for all rows in file order; the order of equal instants is the order of the file.
 pub(crate) fn next_same(at: &[i64], keys: &[i64]) -> Vec<i32> {
     let order = time_order(at);
-    let mut parts: Vec<Vec<u32>> = vec![Vec::with_capacity(at.len() / PARTS + at.len() / 64); PARTS];
+    let mut parts: Vec<Vec<u32>> = (0..PARTS).map(|_| Vec::with_capacity(at.len() / PARTS + at.len() / 64)).collect();
     let mut visit = |row: u32| {
         let (now, key) = (at[row as usize], keys[row as usize]);
         if now != MISSING && key != MISSING {

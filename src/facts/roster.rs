@@ -57,7 +57,8 @@ impl Roster {
 
     /// One of [`ATTRIBUTES`] for agents at instants; at the cut-off for a missing instant.
     pub(crate) fn attribute(&self, which: usize, agents: &[u32], at: &[i64]) -> Values {
-        let code = |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(self.as_of - 1)).map_or(NONE, |s| s.attributes[which]);
+        let code =
+            |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(self.as_of - 1)).map_or(NONE, |s| s.attributes[which]);
         Values::Text(agents.iter().zip(at).map(code).collect())
     }
 }
@@ -106,7 +107,7 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
             fte: fte[row].unwrap_or(1.0),
         });
     }
-    roster.spells.sort_by(|a, b| (text_of(a.agent), a.start, a.end).cmp(&(text_of(b.agent), b.start, b.end)));
+    roster.spells.sort_by_key(|s| (text_of(s.agent), s.start, s.end));
     for (i, spell) in roster.spells.iter().enumerate() {
         roster.by_agent.entry(spell.agent).or_default().push(i);
     }

@@ -34,7 +34,8 @@ pub(super) fn stories(m: &Making<'_>) -> Result<HashMap<i64, Story>> {
     let mut order: Vec<u32> = (0..keys.len() as u32).collect();
     order.sort_by_key(|&i| at[i as usize]);
     for i in order.into_iter().map(|i| i as usize).filter(|&i| keys[i] != MISSING) {
-        let story = out.entry(keys[i]).or_insert(Story { first_group: NONE, first_reply: MISSING, reopened: 0, moves: 0, last_group: NONE });
+        let story =
+            out.entry(keys[i]).or_insert(Story { first_group: NONE, first_reply: MISSING, reopened: 0, moves: 0, last_group: NONE });
         if kind[i] == reply && story.first_reply == MISSING {
             story.first_reply = at[i];
         }

@@ -13,15 +13,55 @@ use crate::error::Result;
 
 /// Columns taken over from the survey's ticket.
 const OF_TICKET: [&str; 17] = [
-    "priority", "category", "subcategory", "channel", "location", "requester_department", "service", "level", "group", "type", "requester_key",
-    "created_at", "resolved_at", "is_resolution_in_sla", "is_response_in_sla", "ttr_secs", "reassign_count",
+    "priority",
+    "category",
+    "subcategory",
+    "channel",
+    "location",
+    "requester_department",
+    "service",
+    "level",
+    "group",
+    "type",
+    "requester_key",
+    "created_at",
+    "resolved_at",
+    "is_resolution_in_sla",
+    "is_response_in_sla",
+    "ttr_secs",
+    "reassign_count",
 ];
 
 /// Columns added to the surveys' own.
 pub(super) const ADDED: &[&str] = &[
-    "priority", "category", "subcategory", "channel", "location", "requester_department", "service", "level", "group", "type", "requester_key",
-    "created_at", "resolved_at", "is_resolution_in_sla", "is_response_in_sla", "ttr_secs", "reassign_count", "team", "supplier", "mentor",
-    "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "queue",
+    "priority",
+    "category",
+    "subcategory",
+    "channel",
+    "location",
+    "requester_department",
+    "service",
+    "level",
+    "group",
+    "type",
+    "requester_key",
+    "created_at",
+    "resolved_at",
+    "is_resolution_in_sla",
+    "is_response_in_sla",
+    "ttr_secs",
+    "reassign_count",
+    "team",
+    "supplier",
+    "mentor",
+    "agent_level",
+    "site",
+    "shift",
+    "employment",
+    "prior_business",
+    "role",
+    "languages",
+    "queue",
 ];
 
 /// What an added column is made of.
@@ -62,7 +102,9 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
     }
     let has_agent = m.wanted.has(Table::Surveys, "agent");
     let Some(shape) = surveys.segments.first().cloned() else { return Ok(()) };
-    for (frame, id, answered) in [(tickets, "id_key", ["csat_at", "resolved_at", "created_at"]), (calls, "id_key", ["end_at", "start_at", "start_at"])] {
+    for (frame, id, answered) in
+        [(tickets, "id_key", ["csat_at", "resolved_at", "created_at"]), (calls, "id_key", ["end_at", "start_at", "start_at"])]
+    {
         if !frame.has("csat_score") || !answered.iter().all(|c| frame.has(c)) {
             continue;
         }
@@ -76,7 +118,15 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
 }
 
 /// The rows of a segment that carry a score, in the shape of the surveys.
-fn scored(m: &Making<'_>, s: &DataFrame, id: &str, at: [&str; 3], is_ticket: bool, has_agent: bool, shape: &DataFrame) -> Result<Option<DataFrame>> {
+fn scored(
+    m: &Making<'_>,
+    s: &DataFrame,
+    id: &str,
+    at: [&str; 3],
+    is_ticket: bool,
+    has_agent: bool,
+    shape: &DataFrame,
+) -> Result<Option<DataFrame>> {
     let marks = get(s, "csat_score")?.as_materialized_series().is_not_null();
     let rows = s.filter(&marks).map_err(bug)?;
     if rows.height() == 0 {
@@ -156,7 +206,11 @@ fn take_over(surveys: &mut Frame, found: &Column) -> Result<()> {
         let rows = segment.height();
         let slice = found.slice(from as i64, rows);
         let column = match segment.column(&name) {
-            Ok(own) => own.as_materialized_series().zip_with(&own.as_materialized_series().is_not_null(), slice.as_materialized_series()).map_err(bug)?.into_column(),
+            Ok(own) => own
+                .as_materialized_series()
+                .zip_with(&own.as_materialized_series().is_not_null(), slice.as_materialized_series())
+                .map_err(bug)?
+                .into_column(),
             Err(_) => slice,
         };
         segment.with_column(column.with_name(name.as_str().into())).map_err(bug)?;

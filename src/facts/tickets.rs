@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 use polars::prelude::DataFrame;
 
 use super::repeat::{mixed, next_same};
-use super::story::{Story, stories};
 use super::roster::ATTRIBUTES;
+use super::story::{Story, stories};
 use super::{Making, Table};
 use crate::clock::zone::Cursor;
 use crate::columns::Source;
@@ -17,10 +17,30 @@ use crate::settings::{Span, Target};
 
 /// Columns added to the tickets' own.
 pub(super) const ADDED: &[&str] = &[
-    "agent", "team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages", "level",
-    "first_level", "is_first_level_resolvable", "first_response_at", "sla_resolution_due_at", "sla_response_due_at", "sla_resolution_verdict", "sla_response_verdict",
+    "agent",
+    "team",
+    "supplier",
+    "mentor",
+    "agent_level",
+    "site",
+    "shift",
+    "employment",
+    "prior_business",
+    "role",
+    "languages",
+    "level",
+    "first_level",
+    "is_first_level_resolvable",
+    "first_response_at",
+    "sla_resolution_due_at",
+    "sla_response_due_at",
+    "sla_resolution_verdict",
+    "sla_response_verdict",
     "ttr_business_secs",
-    "frt_business_secs", "next_contact_secs", "created_hour", "created_weekday",
+    "frt_business_secs",
+    "next_contact_secs",
+    "created_hour",
+    "created_weekday",
 ];
 /// Columns added to the ticket events' own.
 pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
@@ -252,7 +272,9 @@ fn first_level_resolvable(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
 
 fn first_response(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
     let (at, created, took) = (longs(get(s, "first_response_at")?)?, longs(get(s, "created_at")?)?, longs(get(s, "first_response_secs")?)?);
-    let one = |i: usize| known(at[i]).or_else(|| known(took[i]).zip(known(created[i])).map(|(d, c)| c + d)).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING);
+    let one = |i: usize| {
+        known(at[i]).or_else(|| known(took[i]).zip(known(created[i])).map(|(d, c)| c + d)).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING)
+    };
     Ok(Values::Long((0..at.len()).map(one).collect()))
 }
 

@@ -221,7 +221,7 @@ pub(super) fn key_of(text: &[u8]) -> i64 {
     (hash as i64).max(MISSING + 1)
 }
 
-impl<'b> ColumnReader<'b> {
+impl ColumnReader<'_> {
     /// Values (and, for an id kept as text, its text) of every row.
     pub(super) fn read(&mut self, plan: &ColumnPlan) -> Result<(Cells, Option<Cells>)> {
         if let Some(constant) = &plan.constant {
@@ -233,7 +233,7 @@ impl<'b> ColumnReader<'b> {
         }
         Ok(match plan.kind {
             Type::Instant => (self.instants(plan), None),
-            Type::Duration => (self.whole(plan, |unit, cell| unit.parse(cell)), None),
+            Type::Duration => (self.whole(plan, DurationUnit::parse), None),
             Type::Int => (self.whole(plan, |_, cell| int(cell)), None),
             Type::Number => (self.each(plan, Cells::Number, f64::NAN, |_, cell| number(cell).ok_or("is not a number")), None),
             Type::Flag => (self.flags(plan), None),

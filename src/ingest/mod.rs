@@ -57,7 +57,8 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         frames.entry(source.kind).or_default().push(frame);
         ledger.sources.push(account);
     }
-    let frames = Source::ALL.into_iter().map(|kind| Ok((kind, united(settings, wanted, kind, frames.remove(&kind))?))).collect::<Result<_>>()?;
+    let frames =
+        Source::ALL.into_iter().map(|kind| Ok((kind, united(settings, wanted, kind, frames.remove(&kind))?))).collect::<Result<_>>()?;
     Ok(Desk { frames, ledger, as_of })
 }
 
@@ -156,7 +157,8 @@ fn united(settings: &Settings, wanted: &Wanted, kind: Source, parts: Option<Vec<
         }
     }
     let shaped = |segment: &DataFrame| {
-        let columns = slots.iter().map(|slot| segment.column(&slot.name).cloned().unwrap_or_else(|_| nulls(slot, segment.height()))).collect();
+        let columns =
+            slots.iter().map(|slot| segment.column(&slot.name).cloned().unwrap_or_else(|_| nulls(slot, segment.height()))).collect();
         DataFrame::new(segment.height(), columns).map_err(bug)
     };
     let mut segments = Vec::new();
@@ -168,6 +170,8 @@ fn united(settings: &Settings, wanted: &Wanted, kind: Source, parts: Option<Vec<
     if segments.is_empty() {
         segments.push(shaped(&DataFrame::default())?);
     }
-    debug_assert!(segments.iter().all(|s| kind.columns().iter().all(|c| s.column(&frame_name(c)).is_ok_and(|x| *x.dtype() == dtype(c)) || s.column(&frame_name(c)).is_err())));
+    debug_assert!(segments.iter().all(|s| {
+        kind.columns().iter().all(|c| s.column(&frame_name(c)).is_ok_and(|x| *x.dtype() == dtype(c)) || s.column(&frame_name(c)).is_err())
+    }));
     Ok(Frame { segments })
 }

@@ -83,7 +83,7 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
     let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, &forms).map(Arc::new)).collect::<Result<_>>()?;
     let mut gathered = run(source, &opened, &plans, &slots, keep)?;
     gathered.ledger.name.clone_from(&source.name);
-    gathered.ledger.kind = source.kind.name().to_owned();
+    source.kind.name().clone_into(&mut gathered.ledger.kind);
     gathered.ledger.files = opened.iter().map(|o| o.shown.clone()).collect();
     tell_mapping(&mut gathered.ledger, source, &opened);
     Ok(gathered)
@@ -98,7 +98,8 @@ fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathB
     for pattern in &source.files {
         let full = settings.dir.join(pattern);
         let text = full.to_string_lossy();
-        let paths = glob::glob(&text).map_err(|e| Error::config(format!("{pattern:?} is not a file pattern: {e}")).at(source.at.clone()))?;
+        let paths =
+            glob::glob(&text).map_err(|e| Error::config(format!("{pattern:?} is not a file pattern: {e}")).at(source.at.clone()))?;
         let mut any = false;
         for path in paths.flatten().filter(|p| p.is_file()) {
             let shown = path.strip_prefix(&settings.dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -215,7 +216,8 @@ fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
             open.push((mapping, FormSearch::new(mapping.order.or(source.order).map(order))));
             continue;
         }
-        let compile = |text: &&String| Form::compile(text).map_err(|e| Error::config(format!("timestamp form {text:?}: {e}")).at(source.at.clone()));
+        let compile =
+            |text: &&String| Form::compile(text).map_err(|e| Error::config(format!("timestamp form {text:?}: {e}")).at(source.at.clone()));
         out.insert(mapping.canonical.name, declared.iter().map(compile).collect::<Result<_>>()?);
     }
     let mut examples = BTreeMap::new();
@@ -229,7 +231,9 @@ fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
         let name = mapping.canonical.name;
         match search.finish() {
             // Hours without a leading zero may come up later in a column that starts with whole ones.
-            Ok(form) if form == Form::iso() => out.insert(name, vec![form, Form::compile("%Y-%m-%d %H:%M[:%S]").unwrap_or_else(|_| Form::iso())]),
+            Ok(form) if form == Form::iso() => {
+                out.insert(name, vec![form, Form::compile("%Y-%m-%d %H:%M[:%S]").unwrap_or_else(|_| Form::iso())])
+            }
             Ok(form) => out.insert(name, vec![form]),
             Err(FormProblem::NoValues) => out.insert(name, vec![Form::iso()]),
             Err(problem) => return Err(form_error(source, mapping, &problem)),
@@ -245,7 +249,12 @@ fn order(order: settings::Order) -> Order {
     }
 }
 
-fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMapping, FormSearch)], _examples: &mut BTreeMap<String, u64>) -> Result<()> {
+fn search_file(
+    source: &SourceSettings,
+    file: &Opened,
+    open: &mut [(&ColumnMapping, FormSearch)],
+    _examples: &mut BTreeMap<String, u64>,
+) -> Result<()> {
     let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
     let mut scanner =
         Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::input(e.to_string()).at(file.shown.clone()))?;
@@ -279,7 +288,8 @@ fn search_plan(source: &SourceSettings, mapping: &ColumnMapping, file: &Opened) 
 fn form_error(source: &SourceSettings, mapping: &ColumnMapping, problem: &FormProblem) -> Error {
     let header = mapping.headers.first().map(|h| h.join(" + ")).unwrap_or_default();
     let at = if mapping.at.is_empty() { source.at.clone() } else { mapping.at.clone() };
-    let error = Error::input(format!("source {:?}, column {header:?} (`{}`): {}", source.name, mapping.canonical.name, in_words(problem))).at(at);
+    let error =
+        Error::input(format!("source {:?}, column {header:?} (`{}`): {}", source.name, mapping.canonical.name, in_words(problem))).at(at);
     match problem {
         FormProblem::Ambiguous { .. } => error
             .hint("is the day first or the month? No value of the column tells")
@@ -368,7 +378,8 @@ fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep: &Keep<'_>,
     let find = |name: &str| columns.iter().position(|c| c.name == name);
     let filter = match &source.filter {
         Some(filter) => {
-            let field = find_header(&file.header, &filter.column).ok_or_else(|| missing_header(&filter.column, "where", file).at(source.at.clone()))?;
+            let field = find_header(&file.header, &filter.column)
+                .ok_or_else(|| missing_header(&filter.column, "where", file).at(source.at.clone()))?;
             Some((field, filter.is.clone()))
         }
         None => None,
@@ -535,9 +546,22 @@ fn type_block(plan: &FilePlan, block: Block, with_versions: bool, interners: &mu
     let rejects = rejects(plan, &block, bad, kept.as_deref());
     let mask = mask(rows, kept, &rejects);
     let garbled = block.garbled.len() as u64;
-    let mut chunk = Chunk { rows, cells: Vec::new(), identities, rejects: rejects.into_iter().map(|(_, r)| r).collect(), remarks, garbled, filtered, block };
+    let mut chunk = Chunk {
+        rows,
+        cells: Vec::new(),
+        identities,
+        rejects: rejects.into_iter().map(|(_, r)| r).collect(),
+        remarks,
+        garbled,
+        filtered,
+        block,
+    };
     let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();
-    chunk.cells = plan.slots.iter().map(|slot| slot.and_then(|(i, is_text)| if is_text { columns[i].1.take() } else { columns[i].0.take() })).collect();
+    chunk.cells = plan
+        .slots
+        .iter()
+        .map(|slot| slot.and_then(|(i, is_text)| if is_text { columns[i].1.take() } else { columns[i].0.take() }))
+        .collect();
     if let Some(mask) = mask {
         drop_rows(&mut chunk, &mask);
     }
@@ -649,7 +673,9 @@ fn tell_mapping(ledger: &mut SourceLedger, source: &SourceSettings, opened: &[Op
         let shown = |i: usize| if file.header[i].is_empty() { format!("(column {})", i + 1) } else { file.header[i].clone() };
         ignored.extend((0..file.header.len()).filter(|i| !used.contains(i)).map(shown));
     }
-    let names = |is_found: bool| source.kind.columns().iter().map(|c| c.name).filter(|n| found.contains(n) == is_found).map(str::to_owned).collect();
+    let names = |is_found: bool| {
+        source.kind.columns().iter().map(|c| c.name).filter(|n| found.contains(n) == is_found).map(str::to_owned).collect()
+    };
     (ledger.mapped, ledger.unmapped_columns) = (names(true), names(false));
     ledger.ignored_headers = ignored.into_iter().collect();
 }

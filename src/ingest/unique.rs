@@ -34,7 +34,7 @@ impl Identities {
 
     /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.
     pub(super) fn judge(&self) -> Verdict {
-        let mut rows: Vec<Vec<u32>> = vec![Vec::with_capacity(self.keys.len() / PARTS + self.keys.len() / 64); PARTS];
+        let mut rows: Vec<Vec<u32>> = (0..PARTS).map(|_| Vec::with_capacity(self.keys.len() / PARTS + self.keys.len() / 64)).collect();
         for (row, &key) in self.keys.iter().enumerate() {
             rows[(spread(key) >> 60) as usize].push(row as u32);
         }

@@ -43,7 +43,7 @@ fn trend(e: &Evidence<'_>, s: &Subject, id: &str) -> Option<ChartData> {
         Some(t) => format!("{} {said} in {}, target {}", metric.short(), now.short, format::bare_target(metric.unit(), t)),
         None => format!("{} {said} in {}", metric.short(), now.short),
     };
-    let subtitle = format!("{}, {} to {}", metric.label, points[0].short, now.short);
+    let subtitle = format!("{}, {} to {}", metric.label, points[0].period, now.period);
     Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events: events(e, &points), points, desk, target })
 }
 
@@ -109,5 +109,11 @@ fn backlog(e: &Evidence<'_>, s: &Subject) -> Option<ChartData> {
     let (now, then) = (open.last()?, open.first()?);
     let text = |p: &Point| format::optional(crate::scorecard::Unit::Count, p.value, p.n);
     let title = format!("Backlog {} at the end of {}, {} at the end of {}", text(now), now.short, text(then), then.short);
-    Some(ChartData::Backlog { title, subtitle: "Tickets open at the end of each period; created and resolved in it".to_owned(), open, created, resolved })
+    Some(ChartData::Backlog {
+        title,
+        subtitle: "Tickets open at the end of each period; created and resolved in it".to_owned(),
+        open,
+        created,
+        resolved,
+    })
 }

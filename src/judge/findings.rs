@@ -66,17 +66,19 @@ fn goal(e: &Evidence<'_>, k: &Kpi) -> Option<Finding> {
     let text = match k.value {
         None if k.immature > 0 => {
             let last = k.history.iter().rev().find_map(|p| Some((p.value?, p.n, &p.short)));
-            let known = last.map_or_else(String::new, |(v, n, p)| format!(" Last known: {} in {p} (n = {}).", format::value_of(metric.unit(), v, n), format::count(n)));
+            let known = last.map_or_else(String::new, |(v, n, p)| {
+                format!(" Last known: {} in {p} (n = {}).", format::value_of(metric.unit(), v, n), format::count(n))
+            });
             format!("Too early to say for {} rows, target {wanted}.{known}", format::count(k.immature))
         }
         None => format!("No data in this period, target {wanted}."),
         Some(value) => {
-            let counted = if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
+            let counted =
+                if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
             format!("{}{counted}, target {wanted}.", format::value_of(metric.unit(), value, k.n))
         }
     };
     let certainty = match (k.value, k.interval) {
-        (None, _) => Certainty::CannotTellYet,
         (Some(_), Some((low, high))) if target < low || target > high => Certainty::Clear,
         (Some(_), _) if k.n >= u64::from(e.settings.report.min_n) => Certainty::Leaning,
         _ => Certainty::CannotTellYet,
@@ -128,5 +130,8 @@ fn verdict(e: &Evidence<'_>, s: &Subject, k: &Kpi) -> Option<(bool, Finding)> {
         format::count(k.n),
         format::interval(metric.unit(), (low, high), k.n),
     );
-    Some((is_good, Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met: k.is_met, examples: Vec::new() }))
+    Some((
+        is_good,
+        Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met: k.is_met, examples: Vec::new() },
+    ))
 }

@@ -30,6 +30,9 @@ pub const RECENT: [&[&str]; 4] = [&["agent"], &["team", "agent"], &["supplier", 
 /// Periods that make up "recent": enough for a person's rate to mean something.
 pub const RECENT_PERIODS: usize = 13;
 
+/// Tickets worth reading, (id, why), by card kind, name and metric.
+pub type Examples = BTreeMap<(CardKind, String, String), Vec<(String, String)>>;
+
 /// Everything a scorecard is made from.
 #[derive(Debug)]
 pub struct Evidence<'a> {
@@ -58,7 +61,7 @@ pub struct Evidence<'a> {
     /// Further sentences for the data-quality box: (code, text).
     pub remarks: &'a [(String, String)],
     /// Tickets worth reading for a card kind, name and metric: (id, why).
-    pub examples: &'a BTreeMap<(CardKind, String, String), Vec<(String, String)>>,
+    pub examples: &'a Examples,
     /// The command line.
     pub command: &'a str,
 }
@@ -114,7 +117,13 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     let cards = cards::all(e)?;
     let mut ids: Vec<&str> = cards
         .iter()
-        .flat_map(|c| c.kpis.iter().chain(&c.observations).map(|k| k.metric.as_str()).chain(c.tables.iter().flat_map(|t| t.columns.iter().map(String::as_str))))
+        .flat_map(|c| {
+            c.kpis
+                .iter()
+                .chain(&c.observations)
+                .map(|k| k.metric.as_str())
+                .chain(c.tables.iter().flat_map(|t| t.columns.iter().map(String::as_str)))
+        })
         .collect();
     ids.sort_unstable();
     ids.dedup();

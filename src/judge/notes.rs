@@ -41,7 +41,11 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     let mut out = Vec::new();
     let now = e.now();
     if e.is_partial(now) {
-        let text = format!("{} is not over: the data was cut off at {}. Its figures are not comparable yet.", now.label, e.zone.format_minute(e.as_of));
+        let text = format!(
+            "{} is not over: the data was cut off at {}. Its figures are not comparable yet.",
+            now.label,
+            e.zone.format_minute(e.as_of)
+        );
         out.push(note(Level::Warning, "period-partial", text));
     }
     let work = |s: &&SourceLedger| s.kind != Source::Agents.name();
@@ -61,7 +65,11 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         (None, None) => out.push(note(Level::Warning, "no-rows", "The exports hold no dated row at all.".to_owned())),
         _ if !has_rows => out.push(note(Level::Warning, "no-rows-in-period", format!("No row of the exports falls into {}.", now.label))),
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
-            let text = format!("The newest row is of {}; the period ends on {}.", e.zone.format_minute(last), crate::clock::day_text(now.end_day - 1));
+            let text = format!(
+                "The newest row is of {}; the period ends on {}.",
+                e.zone.format_minute(last),
+                crate::clock::day_text(now.end_day - 1)
+            );
             out.push(note(Level::Info, "data-ends-early", text));
         }
         _ => {}
@@ -74,7 +82,12 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     let name = &s.name;
     if s.rejected > 0 {
         let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
-        let text = format!("{name}: {} of {} rows set aside ({}); they are listed in rejects.csv.", s.rejected, format::count(s.rows_in), codes.join(", "));
+        let text = format!(
+            "{name}: {} of {} rows set aside ({}); they are listed in rejects.csv.",
+            s.rejected,
+            format::count(s.rows_in),
+            codes.join(", ")
+        );
         out.push(note(Level::Warning, "rows-rejected", text));
     }
     if s.rows_in == 0 {
@@ -84,7 +97,11 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         let rows: u64 = words.values().sum();
         let shown: Vec<String> = words.keys().take(4).map(|w| format!("“{w}”")).collect();
         let more = if words.len() > 4 { " …" } else { "" };
-        let text = format!("{name}: {} row(s) have a word in {column} that is not mapped: {}{more}. They count as unknown there.", format::count(rows), shown.join(", "));
+        let text = format!(
+            "{name}: {} row(s) have a word in {column} that is not mapped: {}{more}. They count as unknown there.",
+            format::count(rows),
+            shown.join(", ")
+        );
         out.push(note(Level::Warning, "words-unmapped", text));
     }
     let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.versions);
@@ -97,7 +114,11 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         out.push(note(Level::Warning, "ids-repeated", text));
     }
     if s.duplicate + s.superseded > 0 {
-        let text = format!("{name}: {} exact copies and {} older states of rows were set aside.", format::count(s.duplicate), format::count(s.superseded));
+        let text = format!(
+            "{name}: {} exact copies and {} older states of rows were set aside.",
+            format::count(s.duplicate),
+            format::count(s.superseded)
+        );
         out.push(note(Level::Info, "rows-repeated", text));
     }
     for (count, code, what) in [
@@ -110,7 +131,10 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         }
     }
     if s.clock_changes > 0 {
-        let text = format!("{name}: {} local time(s) were skipped or repeated by a clock change in {}.", s.clock_changes, e.settings.desk.time_zone);
+        let text = format!(
+            "{name}: {} local time(s) were skipped or repeated by a clock change in {}.",
+            s.clock_changes, e.settings.desk.time_zone
+        );
         out.push(note(Level::Info, "clock-changes", text));
     }
     out

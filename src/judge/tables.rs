@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::cards::{Subject, pages};
 use super::Evidence;
+use super::cards::{Subject, pages};
 use crate::scorecard::{CardKind, Cell, TableData, TableRow};
 
 /// Rows of a table at most; the rest is in the JSON of a query.
@@ -20,7 +20,14 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Vec<Ta
             out.extend(linked(table(e, "Teams", "Team", &teams, 6, None), subjects, CardKind::Team));
             out.extend(linked(table(e, "Suppliers", "Supplier", &teams, 7, None), subjects, CardKind::Supplier));
             out.extend(table(e, "Levels", "Level", &["tickets_created", "flr", "sla_resolution", "ttr_median", "csat"], 3, None));
-            out.extend(table(e, "Categories", "Category", &["tickets_created", "fcr_touch", "sla_resolution", "ttr_median", "csat"], 4, None));
+            out.extend(table(
+                e,
+                "Categories",
+                "Category",
+                &["tickets_created", "fcr_touch", "sla_resolution", "ttr_median", "csat"],
+                4,
+                None,
+            ));
             out.extend(table(e, "Channels", "Channel", &["tickets_created", "fcr_touch", "ttr_median", "csat"], 5, None));
         }
         CardKind::Team => out.extend(table(e, "SLA by priority", "Priority", &priority, 1, Some(&s.name))),
@@ -34,7 +41,8 @@ fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], break
     let is_mine = |group: &[String]| of.is_none_or(|name| group[0] == name);
     let has_data = |id: &str| e.period.groups(id, breakdown).any(|(g, v)| is_mine(g) && v.iter().flatten().any(|r| r.n > 0.0));
     let columns: Vec<String> = metrics.iter().filter(|id| has_data(id)).map(|id| (*id).to_owned()).collect();
-    let groups: BTreeSet<&Vec<String>> = columns.iter().flat_map(|id| e.period.groups(id, breakdown).map(|(g, _)| g)).filter(|g| is_mine(g)).collect();
+    let groups: BTreeSet<&Vec<String>> =
+        columns.iter().flat_map(|id| e.period.groups(id, breakdown).map(|(g, _)| g)).filter(|g| is_mine(g)).collect();
     let cell = |id: &String, group: &[String]| {
         let reading = e.period.get(id, breakdown, group, 0);
         Cell { value: reading.and_then(|r| r.value), n: reading.map_or(0, |r| r.n.round() as u64) }
@@ -55,7 +63,13 @@ fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], break
         rows.sort_by(|a, b| a.name.cmp(&b.name));
     }
     let note = if left_out > 0 { format!("{left_out} smaller ones are not shown.") } else { String::new() };
-    (!rows.is_empty() && !columns.is_empty()).then(|| TableData { title: title.to_owned(), note, row_label: row_label.to_owned(), columns, rows })
+    (!rows.is_empty() && !columns.is_empty()).then(|| TableData {
+        title: title.to_owned(),
+        note,
+        row_label: row_label.to_owned(),
+        columns,
+        rows,
+    })
 }
 
 fn linked(table: Option<TableData>, subjects: &[Subject], kind: CardKind) -> Option<TableData> {

@@ -53,8 +53,11 @@ pub struct Reading {
 /// All figures of one [`fold`]: metric → breakdown number → (group, period number) → reading, sorted by group name.
 #[derive(Debug, Default)]
 pub struct Readings {
-    cells: BTreeMap<(String, usize), BTreeMap<Vec<String>, Vec<Option<Reading>>>>,
+    cells: BTreeMap<(String, usize), ByGroup>,
 }
+
+/// Figures by group, one a period.
+type ByGroup = BTreeMap<Vec<String>, Vec<Option<Reading>>>;
 
 impl Readings {
     /// The groups of a metric in a breakdown, sorted by name, with one entry a period.
@@ -346,9 +349,12 @@ fn run(facts: &Facts, table: Table, plan: &Plan<'_>) -> Result<Vec<Vec<Part>>> {
 fn absorb(frame: &DataFrame, plan: &Plan<'_>, parts: &mut [Part]) -> Result<()> {
     let rows = frame.height();
     let column = |i: usize| frame.column(&plan.exprs[i].0).map_err(|e| Error::bug(e.to_string()));
-    let keep = plan.filter.map(|i| column(i)?.bool().cloned().map_err(|_| Error::config("the condition must be true or false"))).transpose()?;
-    let slots: Vec<Vec<u32>> = plan.anchors.iter().map(|(i, s)| row_slots(column(*i)?, &plan.slots[*s], keep.as_ref())).collect::<Result<_>>()?;
-    let values: Vec<Values> = plan.items.iter().map(|item| Values::of(column(item.value)?, &plan.exprs[item.value].1)).collect::<Result<_>>()?;
+    let keep =
+        plan.filter.map(|i| column(i)?.bool().cloned().map_err(|_| Error::config("the condition must be true or false"))).transpose()?;
+    let slots: Vec<Vec<u32>> =
+        plan.anchors.iter().map(|(i, s)| row_slots(column(*i)?, &plan.slots[*s], keep.as_ref())).collect::<Result<_>>()?;
+    let values: Vec<Values> =
+        plan.items.iter().map(|item| Values::of(column(item.value)?, &plan.exprs[item.value].1)).collect::<Result<_>>()?;
     let (mut numbers, mut cells) = (Vec::new(), Vec::new());
     for (part, (_, columns)) in parts.iter_mut().zip(&plan.breakdowns) {
         let dimensions: Vec<Vec<u32>> =
@@ -375,8 +381,7 @@ fn row_slots(anchor: &Column, slots: &Slots<'_>, keep: Option<&BooleanChunked>) 
     }
     let at = anchor.cast(&DataType::Int64).map_err(|_| wrong())?;
     let mut cursor: Cursor<'_> = slots.cursor();
-    let mut out: Vec<u32> =
-        at.i64().map_err(|_| wrong())?.iter().map(|t| t.map_or(NOWHERE, |t| slots.slot(&mut cursor, t))).collect();
+    let mut out: Vec<u32> = at.i64().map_err(|_| wrong())?.iter().map(|t| t.map_or(NOWHERE, |t| slots.slot(&mut cursor, t))).collect();
     if let Some(keep) = keep {
         out.iter_mut().zip(keep.iter()).filter(|(_, k)| *k != Some(true)).for_each(|(slot, _)| *slot = NOWHERE);
     }
@@ -589,9 +594,7 @@ fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots<'_>, a
 
 fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<Option<Reading>> {
     let width = periods + 1;
-    let at = |item: Option<usize>, slot: usize| {
-        item.map_or(0, |i| part.totals[i].n.get(group * width + slot).copied().unwrap_or(0))
-    };
+    let at = |item: Option<usize>, slot: usize| item.map_or(0, |i| part.totals[i].n.get(group * width + slot).copied().unwrap_or(0));
     let mut level = at(Some(recipe.main), 0) - at(recipe.second, 0);
     let mut seen = at(Some(recipe.main), 0);
     (1..width)

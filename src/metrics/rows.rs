@@ -12,8 +12,20 @@ use crate::facts::{Facts, Table};
 pub fn describing(table: Table) -> &'static [&'static str] {
     match table {
         Table::Tickets => &[
-            "id", "created_at", "first_response_at", "resolved_at", "sla_resolution_due_at", "status", "priority", "category", "channel", "group",
-            "level", "agent", "team", "supplier",
+            "id",
+            "created_at",
+            "first_response_at",
+            "resolved_at",
+            "sla_resolution_due_at",
+            "status",
+            "priority",
+            "category",
+            "channel",
+            "group",
+            "level",
+            "agent",
+            "team",
+            "supplier",
         ],
         Table::TicketEvents => &["ticket_id", "at", "kind", "status", "group", "agent", "team", "supplier"],
         Table::Calls => &["id", "start_at", "queue", "outcome", "wait_secs", "agent", "team", "supplier"],

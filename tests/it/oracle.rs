@@ -13,6 +13,8 @@ pub mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use measure::{Figure, Figures, Measure, figures};
 use time::{Period, periods};
@@ -23,7 +25,8 @@ use crate::world::{Rng, World};
 /// Ids the program lists.
 pub fn listed() -> Vec<String> {
     let text = deskcard(&["metrics"]).ok().stdout;
-    let ids: Vec<String> = text.lines().filter(|l| l.contains(" by ") || l.contains("two metrics") || l.contains("at the end of")).filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect();
+    let is_entry = |line: &&str| [" by ", "two metrics", "at the end of"].iter().any(|basis| line.contains(basis));
+    let ids: Vec<String> = text.lines().filter(is_entry).filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect();
     assert!(ids.len() > 50, "the list of metrics cannot be read:\n{text}");
     ids
 }
@@ -49,7 +52,7 @@ pub fn measures(world: &World) -> BTreeMap<&'static str, Measure> {
 }
 
 /// What identifies a figure: metric, group, period.
-type Place = (String, Vec<String>, String);
+pub type Place = (String, Vec<String>, String);
 
 /// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero.
 fn printed(id: &str, measure: &Measure, of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
@@ -73,7 +76,11 @@ fn asked(dir: &Path, ids: &[&str], by: &[&str], unit: &str, world: &World) -> BT
     if !by.is_empty() {
         args.extend(["--by", &columns]);
     }
-    let all = deskcard_in(dir, &args).ok().json();
+    read(&deskcard_in(dir, &args).ok().json(), by)
+}
+
+/// The figures of a query's JSON, by metric, group and period.
+pub fn read(all: &serde_json::Value, by: &[&str]) -> BTreeMap<Place, Figure> {
     let text = |v: &serde_json::Value| v.as_str().expect("a text").to_owned();
     let mut out = BTreeMap::new();
     for f in all.as_array().expect("an array") {
@@ -88,7 +95,7 @@ fn asked(dir: &Path, ids: &[&str], by: &[&str], unit: &str, world: &World) -> BT
 }
 
 /// Within 1e-9, or as close as numbers of that size come.
-fn is_close(a: f64, b: f64) -> bool {
+pub fn is_close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
 }
 
@@ -126,11 +133,11 @@ fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Measure>,
 
 /// Whether a metric can be broken down so: priority is a column of tickets and surveys only.
 fn has(id: &str, by: &[&str]) -> bool {
-    const OTHERS: [&str; 35] = [
+    const OTHERS: [&str; 32] = [
         "one_done", "call_fcr_repeat", "calls_offered", "calls_answered", "answer_rate", "asa", "sl_answered", "sl_offered", "sl_less_early",
         "sl_either", "abandonment", "aht", "transfer_rate", "log_rate", "calls_per_ticket", "agent_days", "tickets_per_agent_day",
         "operating_cost", "cost_per_ticket", "headcount", "leavers", "turnover_12m", "turnover_annualised", "turnover_average",
-        "attrition_90d", "tenure", "absenteeism", "mentor_span", "qa_score", "peer_360", "kudos", "shadowing_days", "", "", "",
+        "attrition_90d", "tenure", "absenteeism", "mentor_span", "qa_score", "peer_360", "kudos", "shadowing_days",
     ];
     !by.contains(&"priority") || !OTHERS.contains(&id)
 }
@@ -154,17 +161,23 @@ fn check(seed: u64, is_long: bool) -> Vec<String> {
     questions.into_iter().flat_map(|(by, unit)| differences(dir.path(), &world, &all, by, unit)).collect()
 }
 
-/// Checks seeds on all cores; tells the first differences of each metric.
+/// Checks seeds on all cores; tells the first differences.
 fn check_all(seeds: std::ops::Range<u64>, is_long: bool) {
-    let next = std::sync::atomic::AtomicU64::new(seeds.start);
-    let found = std::sync::Mutex::new(Vec::new());
+    let found = on_all_cores(seeds, |seed| check(seed, is_long));
+    assert!(found.is_empty(), "{} differences, such as:\n{}", found.len(), found[..found.len().min(12)].join("\n"));
+}
+
+/// What a check finds on each of many seeds.
+pub fn on_all_cores(seeds: std::ops::Range<u64>, check: impl Fn(u64) -> Vec<String> + Sync) -> Vec<String> {
+    let next = AtomicU64::new(seeds.start);
+    let found = Mutex::new(Vec::new());
     let work = || {
         loop {
-            let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= seeds.end {
                 return;
             }
-            let wrong = check(seed, is_long);
+            let wrong = check(seed);
             found.lock().expect("no thread stopped").extend(wrong);
         }
     };
@@ -172,8 +185,12 @@ fn check_all(seeds: std::ops::Range<u64>, is_long: bool) {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         (0..cores).for_each(|_| drop(scope.spawn(work)));
     });
-    let found = found.into_inner().expect("no thread stopped");
-    assert!(found.is_empty(), "{} differences, such as:\n{}", found.len(), found[..found.len().min(12)].join("\n"));
+    found.into_inner().expect("no thread stopped")
+}
+
+/// How many worlds a long run was asked for.
+pub fn worlds_asked() -> Option<u64> {
+    std::env::var("DESKCARD_WORLDS").ok().map(|n| n.parse().expect("DESKCARD_WORLDS is a number"))
 }
 
 #[test]
@@ -187,7 +204,7 @@ fn every_metric_has_loops_of_its_own() {
 
 #[test]
 fn forty_random_desks_agree_with_plain_loops() {
-    match std::env::var("DESKCARD_WORLDS").ok().map(|n| n.parse().expect("DESKCARD_WORLDS is a number")) {
+    match worlds_asked() {
         Some(worlds) => check_all(0..worlds, true),
         None => check_all(0..40, false),
     }

@@ -37,6 +37,23 @@ pub struct Known {
     is_first_level_work: bool,
 }
 
+/// What the tickets tell at all.
+#[derive(Clone, Copy)]
+struct Has {
+    responses: bool,
+    response_dues: bool,
+    resolution_dues: bool,
+}
+
+impl Has {
+    fn of(world: &World, clock: &Clock<'_>, tickets: &[Ticket]) -> Self {
+        let responses = tickets.iter().any(|t| first_response(world, t).is_some());
+        let dues: Vec<(Option<i64>, Option<i64>)> = tickets.iter().map(|t| dues(world, clock, t)).collect();
+        let (response_dues, resolution_dues) = (dues.iter().any(|d| d.0.is_some()) && responses, dues.iter().any(|d| d.1.is_some()));
+        Self { responses, response_dues, resolution_dues }
+    }
+}
+
 /// All tickets that count: created before the cut-off.
 pub struct Tickets<'a> {
     world: &'a World,
@@ -85,8 +102,8 @@ impl<'a> Tickets<'a> {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
         let clock = Clock::new(world);
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
-        let has_responses = tickets.iter().any(|t| first_response(world, t).is_some());
-        let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, &clock, t, has_responses)).collect();
+        let has = Has::of(world, &clock, &tickets);
+        let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, &clock, t, has)).collect();
         for i in 0..all.len() {
             let window = world.numbers.repeat_window;
             all[i].is_mature = tickets[i].requester.is_some() && tickets[i].created + window <= seen_until;
@@ -100,7 +117,7 @@ impl<'a> Tickets<'a> {
         Self { world, all, seen_until }
     }
 
-    fn known(world: &World, people: &People<'_>, clock: &Clock<'_>, t: &Ticket, has_responses: bool) -> Known {
+    fn known(world: &World, people: &People<'_>, clock: &Clock<'_>, t: &Ticket, has: Has) -> Known {
         let resolved = resolved(world, t);
         let first_response = first_response(world, t);
         let is_cancelled = t.status.as_deref() == Some("cancelled");
@@ -109,23 +126,27 @@ impl<'a> Tickets<'a> {
         let agent = people.agent(t.resolver.as_ref().or(t.assignee.as_ref()));
         let mut keys = people.keys(agent.as_ref(), resolved, t.group.as_ref());
         keys.insert("priority", priority(t).unwrap_or_default());
-        let one_touch = and(and(Some(t.replies.unwrap_or(0) <= 1), t.reassigned.map(|n| n == 0)), t.reopened.map(|n| n == 0));
+        // What is not counted is not tested, but without replies and reassignments there is nothing to go by.
+        let is_one_touch = t.replies.unwrap_or(0) <= 1 && t.reassigned.unwrap_or(0) == 0 && t.reopened.unwrap_or(0) == 0;
+        let one_touch = (t.replies.is_some() || t.reassigned.is_some()).then_some(is_one_touch);
         let (due_response, due_resolution) = dues(world, clock, t);
-        let due_response = due_response.filter(|_| has_responses);
+        let due_response = due_response.filter(|_| has.responses);
+        // The product's verdict counts only where no ticket at all has a due time.
+        let (resolution_met, response_met) = (t.resolution_met.filter(|_| !has.resolution_dues), t.response_met.filter(|_| !has.response_dues));
         let in_time = |done: Option<i64>, due: i64, is_over: bool| match done {
             Some(at) => Some(at <= due),
             None => (due < world.as_of && !is_over).then_some(false),
         };
         // Closed nobody knows when: neither in time nor late.
-        let resolution_in_sla = due_resolution.map_or(t.resolution_met, |due| in_time(resolved, due, is_closed));
-        let response_in_sla = due_response.map_or(t.response_met, |due| in_time(first_response.or(resolved), due, false));
+        let resolution_in_sla = due_resolution.map_or(resolution_met, |due| in_time(resolved, due, is_closed));
+        let response_in_sla = due_response.map_or(response_met, |due| in_time(first_response.or(resolved), due, false));
         let (level, first_level) = levels(world, t);
         let is_first_level_work =
             matches!(first_level.as_deref(), None | Some("L1")) && !t.category.as_ref().is_some_and(|c| world.cannot_resolve.contains(c));
         let later = |at: Option<i64>| at.filter(|at| *at >= t.created);
         Known {
-            resolution_at: due_resolution.or(t.resolution_met.map(|_| resolved.unwrap_or(t.created))),
-            response_at: due_response.or(t.response_met.map(|_| first_response.unwrap_or(t.created))),
+            resolution_at: due_resolution.or(resolution_met.map(|_| resolved.unwrap_or(t.created))),
+            response_at: due_response.or(response_met.map(|_| first_response.unwrap_or(t.created))),
             ttr: later(resolved).map(|at| at - t.created),
             ttr_business: later(resolved).map(|at| clock.elapsed(t.created, at)),
             frt_business: later(first_response).map(|at| clock.elapsed(t.created, at)),

@@ -271,7 +271,8 @@ impl Maker {
             if self.rng.percent(25) {
                 let (earlier, gap) = (out[n - 1].clone(), self.rng.between(1, 20) * DAY / 2);
                 out[n].requester = earlier.requester;
-                out[n].created = earlier.created + gap + self.rng.between(-1, 2);
+                // Now and then both at once.
+                out[n].created = if self.rng.percent(15) { earlier.created } else { earlier.created + gap + self.rng.between(-1, 2) };
                 out[n].category = if self.rng.percent(60) { earlier.category } else { out[n].category.clone() };
             }
         }
@@ -359,7 +360,14 @@ impl Maker {
 
     fn calls(&mut self, tickets: &[Ticket]) -> Vec<Call> {
         let (count, has_scores) = (self.rng.between(20, 150), self.rng.percent(30));
-        (0..count).map(|n| self.call(n, tickets, has_scores)).collect()
+        let mut out: Vec<Call> = (0..count).map(|n| self.call(n, tickets, has_scores)).collect();
+        for n in 1..out.len() {
+            if self.rng.percent(8) {
+                (out[n].start, out[n].caller) = (out[n - 1].start, out[n - 1].caller.clone());
+                out[n].end = out[n].end.map(|_| out[n - 1].start + 60);
+            }
+        }
+        out
     }
 
     fn call(&mut self, n: i64, tickets: &[Ticket], has_scores: bool) -> Call {
