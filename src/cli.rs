@@ -112,7 +112,7 @@ pub struct QueryArgs {
     /// Width of the periods.
     #[arg(long, value_enum, default_value = "all")]
     pub period: Span,
-    /// SQL condition on the fact rows, e.g. "priority = 'P1' AND reopen_count = 0".
+    /// SQL condition on the fact rows, e.g. "priority = 'P1' AND category <> 'Other'".
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
     /// How to print.

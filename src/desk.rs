@@ -124,6 +124,15 @@ impl Frame {
         Ok(())
     }
 
+    /// Drops the other columns; their memory is free again.
+    pub fn keep_columns(&mut self, is_kept: &dyn Fn(&str) -> bool) -> Result<()> {
+        for segment in &mut self.segments {
+            let columns: Vec<Column> = segment.columns().iter().filter(|c| is_kept(c.name())).cloned().collect();
+            *segment = DataFrame::new(segment.height(), columns).map_err(bug)?;
+        }
+        Ok(())
+    }
+
     /// One frame of everything, in order.
     pub fn collect(&self) -> Result<DataFrame> {
         let mut all = DataFrame::default();

@@ -79,7 +79,7 @@ impl Context {
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
         }
-        self.talk.say(&format!("read in {:.2} s", started.elapsed().as_secs_f64()));
+        self.talk.say(&format!("read in {:.3} s", started.elapsed().as_secs_f64()));
         let started = Instant::now();
         let made = Facts::make(&self.settings, desk, wanted)?;
         self.talk.say(&format!("facts in {:.2} s", started.elapsed().as_secs_f64()));
@@ -152,7 +152,7 @@ fn own_metric(own: &OwnMetric) -> Result<Metric> {
 ///
 /// A breakdown or condition that a table cannot have is left to the fold, which then has no readings there.
 pub(crate) fn wanted(ctx: &Context, metrics: &[&Metric], breakdowns: &[Breakdown], filter: Option<&str>) -> Result<Wanted> {
-    let mut wanted = Wanted::default();
+    let mut wanted = Wanted::new(&ctx.settings);
     let mut all: Vec<&Metric> = Vec::new();
     for metric in metrics {
         match metric.on {

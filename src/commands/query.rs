@@ -48,7 +48,7 @@ fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result
         match metric.on {
             Some(table) => tables.extend([table]),
             None => {
-                tables.extend([ctx.catalogue.get(&metric.numerator)?.on, ctx.catalogue.get(&metric.denominator)?.on].into_iter().flatten())
+                tables.extend([ctx.catalogue.get(&metric.numerator)?.on, ctx.catalogue.get(&metric.denominator)?.on].into_iter().flatten());
             }
         }
     }

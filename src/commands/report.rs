@@ -77,6 +77,9 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
             wanted.add(table, column)?;
         }
     }
+    for column in ["agent", "team", "supplier", "mentor", "started_at"] {
+        wanted.add(Table::Spells, column)?;
+    }
     wanted.texts = true;
     ctx.facts(&wanted)
 }

@@ -67,6 +67,20 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The instant that dates a row.
+    pub fn dated_by(self) -> &'static str {
+        match self {
+            Self::Tickets => "created_at",
+            Self::TicketEvents | Self::Observations => "at",
+            Self::Calls => "start_at",
+            Self::Surveys => "answered_at",
+            Self::AgentDays => "day_at",
+            Self::Spells => "started_at",
+        }
+    }
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -82,20 +96,41 @@ impl fmt::Display for Table {
 }
 
 /// The columns asked of each table, derived ones resolved into what they are made of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     columns: BTreeMap<Table, BTreeSet<String>>,
+    /// Those of them that a metric, breakdown or condition names, and not only another column is made of.
+    direct: BTreeMap<Table, BTreeSet<String>>,
+    /// Columns of a contact that make it "the same".
+    repeat_by: Vec<String>,
+    /// Whether every source of tickets says itself when they were resolved.
+    is_resolution_declared: bool,
     /// Whether ids and long texts are wanted as text.
     pub texts: bool,
 }
 
 impl Wanted {
+    /// Nothing yet.
+    pub fn new(settings: &Settings) -> Self {
+        let mut tickets = settings.sources.iter().filter(|s| s.kind == Source::Tickets);
+        let says_when = |s: &crate::settings::SourceSettings| s.columns.iter().any(|m| m.canonical.name == "resolved_at" && m.is_declared);
+        let is_resolution_declared = tickets.all(says_when);
+        Self {
+            columns: BTreeMap::new(),
+            direct: BTreeMap::new(),
+            repeat_by: settings.repeat_by.clone(),
+            is_resolution_declared,
+            texts: false,
+        }
+    }
+
     /// Everything.
     pub fn everything(settings: &Settings) -> Self {
-        let mut wanted = Self { columns: BTreeMap::new(), texts: true };
+        let mut wanted = Self { texts: true, ..Self::new(settings) };
         for table in Table::ALL {
             let names: Vec<String> = all_columns(settings, table);
-            wanted.columns.entry(table).or_default().extend(names);
+            wanted.columns.entry(table).or_default().extend(names.iter().cloned());
+            wanted.direct.entry(table).or_default().extend(names);
         }
         wanted
     }
@@ -113,16 +148,42 @@ impl Wanted {
 
     /// Adds a column with all it is made of.
     pub fn add(&mut self, table: Table, name: &str) -> Result<()> {
+        let is_new = self.direct.entry(table).or_default().insert(name.to_owned());
+        if let Some(derived) = derived::find(table, name)
+            && is_new
+        {
+            // A derived column is computed where it is asked for: what it names is asked for as well.
+            self.add_sql(table, derived.sql)?;
+        }
+        self.require(table, name)
+    }
+
+    /// Adds a column that another one is made of.
+    fn require(&mut self, table: Table, name: &str) -> Result<()> {
         if !self.columns.entry(table).or_default().insert(name.to_owned()) {
             return Ok(());
         }
-        if let Some(derived) = derived::find(table, name) {
-            self.add_sql(table, derived.sql)?;
+        if derived::find(table, name).is_some() {
+            return self.add(table, name);
         }
-        for (other, needed) in requirements(table, name) {
-            self.add(other, needed)?;
+        let needed = match (table, name) {
+            (Table::Tickets, "resolved_at") if self.is_resolution_declared => Vec::new(),
+            _ => requirements(table, name),
+        };
+        for (other, needed) in needed {
+            self.require(other, needed)?;
+        }
+        if table == Table::Tickets && name == "next_contact_secs" {
+            for column in self.repeat_by.clone().iter().filter(|c| *c != "requester") {
+                self.require(table, column)?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether the column must still be there when the facts are made.
+    fn is_direct(&self, table: Table, name: &str) -> bool {
+        self.direct.get(&table).is_some_and(|c| c.contains(name))
     }
 
     /// Whether the column is asked for.
@@ -248,6 +309,10 @@ impl Facts {
         facts.frames.insert(Table::AgentDays, days);
         facts.frames.insert(Table::Spells, spells);
         facts.frames.insert(Table::Observations, observations);
+        for (table, frame) in &mut facts.frames {
+            let is_kept = |name: &str| wanted.is_direct(*table, name) || name == table.dated_by();
+            frame.keep_columns(&is_kept)?;
+        }
         facts.off_roster = making.identity.off_roster();
         facts.remarks.extend(making.identity.remarks());
         drop(making);

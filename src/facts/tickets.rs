@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use polars::prelude::DataFrame;
+use polars::prelude::{ChunkAgg, DataFrame};
 
 use super::repeat::{mixed, next_same};
 use super::roster::ATTRIBUTES;
@@ -67,7 +67,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "ttr_business_secs" => own(&["created_at", "resolved_at"]),
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
-        "next_contact_secs" => own(&["created_at", "requester_key", "category", "service", "subcategory"]),
+        "next_contact_secs" => own(&["created_at", "requester_key"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
         _ => Vec::new(),
     }
@@ -176,8 +176,8 @@ pub(super) fn events(m: &Making<'_>) -> Result<Frame> {
 
 /// Fills resolution times from what else the export has; nothing after the cut-off has happened yet.
 fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
-    if !tickets.has("resolved_at") {
-        return Ok(());
+    if !["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
+        return cut_off(m, tickets, "resolved_at");
     }
     let resolved = code_of("resolved")?;
     let closed = code_of("closed")?;
@@ -191,6 +191,15 @@ fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         };
         Ok(Values::Long((0..at.len()).map(one).collect()))
     })
+}
+
+/// What happens at the cut-off or later has not happened yet.
+fn cut_off(m: &Making<'_>, tickets: &mut Frame, name: &str) -> Result<()> {
+    let is_later = |s: &DataFrame| s.column(name).ok().and_then(|c| c.i64().ok()?.max()).is_some_and(|t| t >= m.desk.as_of);
+    if !tickets.segments.iter().any(is_later) {
+        return Ok(());
+    }
+    tickets.add(name, |s| Ok(Values::Long(longs(get(s, name)?)?.into_iter().map(|t| if t < m.desk.as_of { t } else { MISSING }).collect())))
 }
 
 /// The agent: the first of the columns that is filled, led to the roster's name.

@@ -40,6 +40,13 @@ pub(super) struct Keep<'a> {
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
 }
 
+/// What any file of the source has that tells new rows from old: all its chunks then have it.
+#[derive(Debug, Clone, Copy)]
+struct With {
+    versions: bool,
+    updates: bool,
+}
+
 /// A file ready to be read.
 struct Opened {
     path: PathBuf,
@@ -79,9 +86,10 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
     let opened: Vec<Opened> = files.into_iter().map(|(path, shown)| open(path, shown, source)).collect::<Result<_>>()?;
     check_mapping(source, &opened)?;
     let forms = forms(source, &opened)?;
-    let slots = slots(source, keep, &opened);
+    let mut slots = slots(source, keep);
+    slots.retain(|slot| opened.iter().any(|file| has_column(source, file, slot)));
     let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, &forms).map(Arc::new)).collect::<Result<_>>()?;
-    let mut gathered = run(source, &opened, &plans, &slots, keep)?;
+    let mut gathered = run(&opened, &plans, &slots, keep)?;
     gathered.ledger.name.clone_from(&source.name);
     source.kind.name().clone_into(&mut gathered.ledger.kind);
     gathered.ledger.files = opened.iter().map(|o| o.shown.clone()).collect();
@@ -220,12 +228,11 @@ fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
             |text: &&String| Form::compile(text).map_err(|e| Error::config(format!("timestamp form {text:?}: {e}")).at(source.at.clone()));
         out.insert(mapping.canonical.name, declared.iter().map(compile).collect::<Result<_>>()?);
     }
-    let mut examples = BTreeMap::new();
     for file in opened {
         if open.iter().all(|(_, search)| search.settled()) {
             break;
         }
-        search_file(source, file, &mut open, &mut examples)?;
+        search_file(source, file, &mut open)?;
     }
     for (mapping, search) in open {
         let name = mapping.canonical.name;
@@ -249,12 +256,7 @@ fn order(order: settings::Order) -> Order {
     }
 }
 
-fn search_file(
-    source: &SourceSettings,
-    file: &Opened,
-    open: &mut [(&ColumnMapping, FormSearch)],
-    _examples: &mut BTreeMap<String, u64>,
-) -> Result<()> {
+fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMapping, FormSearch)]) -> Result<()> {
     let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
     let mut scanner =
         Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::input(e.to_string()).at(file.shown.clone()))?;
@@ -312,7 +314,7 @@ fn in_words(problem: &FormProblem) -> String {
 }
 
 /// The columns the frame will have: the stored canonical ones, the texts of ids, and the extra columns.
-fn slots(source: &SourceSettings, keep: &Keep<'_>, _opened: &[Opened]) -> Vec<Slot> {
+fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
     let mut out = Vec::new();
     for column in source.kind.columns() {
         let name = frame_name(column);
@@ -329,6 +331,14 @@ fn slots(source: &SourceSettings, keep: &Keep<'_>, _opened: &[Opened]) -> Vec<Sl
         }
     }
     out
+}
+
+/// Whether a file (or a constant) fills a column of the frame.
+fn has_column(source: &SourceSettings, file: &Opened, slot: &Slot) -> bool {
+    let fields = fields(source, &file.header);
+    let is_slot = |m: &&ColumnMapping| frame_name(m.canonical) == slot.name || m.canonical.name == slot.name;
+    let is_filled = |m: &ColumnMapping| m.constant.is_some() || fields.contains_key(m.canonical.name);
+    source.columns.iter().filter(is_slot).any(is_filled) || source.extra.iter().any(|(name, _)| *name == slot.name)
 }
 
 fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Vec<usize>, file: &Opened, forms: Vec<Form>) -> ColumnPlan {
@@ -419,16 +429,16 @@ fn extra_plan(source: &SourceSettings, name: &str, header: &str, field: usize) -
 }
 
 /// Reads all files: this thread finds the rows, workers type them, this thread puts them together in order.
-fn run(source: &SourceSettings, opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'_>) -> Result<Gathered> {
+fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'_>) -> Result<Gathered> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (to_workers, jobs) = sync_channel::<(usize, Arc<FilePlan>, Block)>(threads * 2);
     let jobs = Mutex::new(jobs);
     let (results, finished) = channel::<(usize, Result<Chunk>)>();
-    let with_versions = source.versions || plans.iter().any(|p| p.version.is_some());
+    let with = With { versions: plans.iter().any(|p| p.version.is_some()), updates: plans.iter().any(|p| p.updated.is_some()) };
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (jobs, results) = (&jobs, results.clone());
-            scope.spawn(move || work(jobs, &results, with_versions));
+            scope.spawn(move || work(jobs, &results, with));
         }
         drop(results);
         let mut assembly = Assembly::new(slots, &finished);
@@ -455,7 +465,7 @@ fn run(source: &SourceSettings, opened: &[Opened], plans: &[Arc<FilePlan>], slot
     })
 }
 
-fn work(jobs: &Mutex<Receiver<(usize, Arc<FilePlan>, Block)>>, results: &Sender<(usize, Result<Chunk>)>, with_versions: bool) {
+fn work(jobs: &Mutex<Receiver<(usize, Arc<FilePlan>, Block)>>, results: &Sender<(usize, Result<Chunk>)>, with: With) {
     // What a worker has learnt of a file's texts serves for all its blocks.
     let mut known: (String, Vec<Interner>) = Default::default();
     loop {
@@ -464,7 +474,7 @@ fn work(jobs: &Mutex<Receiver<(usize, Arc<FilePlan>, Block)>>, results: &Sender<
         if known.0 != plan.shown {
             known = (plan.shown.clone(), plan.columns.iter().map(|_| Interner::default()).collect());
         }
-        if results.send((number, type_block(&plan, block, with_versions, &mut known.1))).is_err() {
+        if results.send((number, type_block(&plan, block, with, &mut known.1))).is_err() {
             return;
         }
     }
@@ -527,7 +537,7 @@ impl<'a> Assembly<'a> {
 }
 
 /// Types all cells of a block; a row with a cell that cannot be read becomes a reject.
-fn type_block(plan: &FilePlan, block: Block, with_versions: bool, interners: &mut [Interner]) -> Result<Chunk> {
+fn type_block(plan: &FilePlan, block: Block, with: With, interners: &mut [Interner]) -> Result<Chunk> {
     let rows = block.rows();
     let mut bad = Vec::new();
     let mut remarks = Remarks::default();
@@ -541,7 +551,7 @@ fn type_block(plan: &FilePlan, block: Block, with_versions: bool, interners: &mu
             *remarks.unmapped.entry(word).or_default() += count;
         }
     }
-    let identities = identities(plan, &block, &columns, with_versions);
+    let identities = identities(plan, &block, &columns, with);
     let (kept, filtered) = keep_mask(plan, &block);
     let rejects = rejects(plan, &block, bad, kept.as_deref());
     let mask = mask(rows, kept, &rejects);
@@ -583,7 +593,7 @@ fn drop_rows(chunk: &mut Chunk, mask: &[bool]) {
     ids.versions.retain(|_| (kept(i), i += 1).0);
 }
 
-fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Option<Cells>)], with_versions: bool) -> Identities {
+fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Option<Cells>)], with: With) -> Identities {
     let rows = block.rows();
     let whole: Vec<i64> = (0..rows).map(|row| key_of(block.row_bytes(row))).collect();
     let prints = whole.iter().map(|k| (*k >> 32) as u32).collect();
@@ -593,11 +603,12 @@ fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Option<Cells>)]
     };
     let updated = match plan.updated.map(|i| &columns[i].0) {
         Some(Cells::Long(at)) => at.iter().map(|t| (*t).clamp(0, i64::from(u32::MAX)) as u32).collect(),
-        _ => vec![0; rows],
+        _ if with.updates => vec![0; rows],
+        _ => Vec::new(),
     };
     let versions = match plan.version.map(|i| &columns[i].0) {
         Some(Cells::Whole(v)) => v.clone(),
-        _ if with_versions => vec![0; rows],
+        _ if with.versions => vec![0; rows],
         _ => Vec::new(),
     };
     Identities { keys, prints, updated, versions }

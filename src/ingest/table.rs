@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::column::{Cells, NO_FLAG};
 use crate::columns::Type;
-use crate::desk::{Frame, SEGMENT, bug, categorical, long_column, whole_column};
+use crate::desk::{Frame, SEGMENT, bug, categorical, long_column, text_dtype, whole_column};
 use crate::error::Result;
 
 /// A column of the frame to be.
@@ -77,9 +77,15 @@ fn column(name: &str, cells: Cells) -> Column {
     }
 }
 
-/// A column of nulls for rows of any number.
+/// A column of nulls: zeroed memory that nobody touches costs nothing.
 pub(super) fn nulls(slot: &Slot, rows: usize) -> Column {
-    let mut cells = Cells::empty(slot.kind);
-    cells.append_nulls(rows);
-    column(&slot.name, cells)
+    let dtype = match slot.kind {
+        Type::Instant | Type::Id => DataType::Int64,
+        Type::Duration | Type::Int => DataType::Int32,
+        Type::Number => DataType::Float64,
+        Type::Flag => DataType::Boolean,
+        Type::Dim | Type::Enum(_) => text_dtype(),
+        Type::Words => DataType::String,
+    };
+    Series::full_null(slot.name.as_str().into(), rows, &dtype).into_column()
 }

@@ -13,7 +13,7 @@ pub(super) struct Identities {
     pub(super) keys: Vec<i64>,
     /// A hash of the row's text.
     pub(super) prints: Vec<u32>,
-    /// The row's own update time in seconds since 1970, 0 where it has none.
+    /// The row's own update time in seconds since 1970, 0 where it has none; empty if the source has none.
     pub(super) updated: Vec<u32>,
     /// The row's version number; empty if the source has none.
     pub(super) versions: Vec<i32>,
@@ -29,7 +29,7 @@ pub(super) struct Verdict {
 impl Identities {
     fn age(&self, row: u32) -> (u32, i32, u32) {
         let i = row as usize;
-        (self.updated[i], self.versions.get(i).copied().unwrap_or(0), row)
+        (self.updated.get(i).copied().unwrap_or(0), self.versions.get(i).copied().unwrap_or(0), row)
     }
 
     /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.

@@ -285,9 +285,9 @@ fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &
     {
         return Ok(());
     }
-    let parts = run(facts, table, &plan)?;
+    let mut parts = run(facts, table, &plan)?;
     for (b, (breakdown, columns)) in plan.breakdowns.iter().enumerate() {
-        let merged = merge(parts.iter().map(|p| &p[b]), &plan);
+        let merged = merge(parts.iter_mut().map(|p| std::mem::take(&mut p[b])), &plan);
         for recipe in &plan.recipes {
             let cells = merged
                 .groups
@@ -311,7 +311,11 @@ fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &
 struct Total {
     n: Vec<i64>,
     sum: Vec<i64>,
-    values: Vec<(u32, i64)>,
+    /// Values of quantiles, with the cell each belongs to; after [`Total::arrange`] in the order of the cells.
+    values: Vec<i64>,
+    cells: Vec<u32>,
+    /// Where each cell's values start, once arranged.
+    starts: Vec<usize>,
     is_fractional: bool,
     /// Whether the facts are true or false, rather than numbers.
     is_flag: bool,
@@ -453,7 +457,10 @@ impl Total {
         }
         let at = cell as usize;
         match gather {
-            Gather::Values => return self.values.push((cell, value)),
+            Gather::Values => {
+                self.cells.push(cell);
+                return self.values.push(value);
+            }
             Gather::Total => self.sum[at] += value,
             Gather::Least => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].min(value) },
             Gather::Most => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].max(value) },
@@ -464,16 +471,24 @@ impl Total {
     /// Sorts the values by cell, then by size: counted into their cells first, as most cells hold few.
     fn arrange(&mut self, cells: usize) {
         let mut starts = vec![0usize; cells + 1];
-        self.values.iter().for_each(|(cell, _)| starts[*cell as usize + 1] += 1);
+        self.cells.iter().for_each(|cell| starts[*cell as usize + 1] += 1);
         (0..cells).for_each(|c| starts[c + 1] += starts[c]);
-        let mut sorted = vec![(0u32, 0i64); self.values.len()];
+        let mut sorted = vec![0i64; self.values.len()];
         let mut next = starts.clone();
-        for &(cell, value) in &self.values {
-            sorted[next[cell as usize]] = (cell, value);
+        for (&cell, &value) in self.cells.iter().zip(&self.values) {
+            sorted[next[cell as usize]] = value;
             next[cell as usize] += 1;
         }
         (0..cells).for_each(|c| sorted[starts[c]..starts[c + 1]].sort_unstable());
-        self.values = sorted;
+        (self.values, self.starts, self.cells) = (sorted, starts, Vec::new());
+    }
+
+    /// The sorted values of a cell.
+    fn of_cell(&self, cell: usize) -> &[i64] {
+        match self.starts.get(cell..cell + 2) {
+            Some(&[from, to]) => &self.values[from..to],
+            _ => &[],
+        }
     }
 
     fn scale(&self) -> f64 {
@@ -482,13 +497,14 @@ impl Total {
 }
 
 /// Adds up what the workers found, group by group.
-fn merge<'p>(parts: impl Iterator<Item = &'p Part>, plan: &Plan<'_>) -> Part {
+fn merge(parts: impl Iterator<Item = Part>, plan: &Plan<'_>) -> Part {
     let mut merged = Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
-    for part in parts {
+    for mut part in parts {
         let to: Vec<u32> = part.groups.keys.iter().map(|&key| merged.groups.number(key)).collect();
         for (i, item) in plan.items.iter().enumerate() {
             let width = plan.slots[plan.anchors[item.anchor].1].count();
-            add_total(&mut merged.totals[i], &part.totals[i], item.gather, &to, width, merged.groups.keys.len());
+            let from = std::mem::take(&mut part.totals[i]);
+            add_total(&mut merged.totals[i], from, item.gather, &to, width, merged.groups.keys.len());
         }
     }
     for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.gather == Gather::Values) {
@@ -498,11 +514,12 @@ fn merge<'p>(parts: impl Iterator<Item = &'p Part>, plan: &Plan<'_>) -> Part {
     merged
 }
 
-fn add_total(into: &mut Total, from: &Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
+fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
     into.is_fractional |= from.is_fractional;
     into.is_flag |= from.is_flag;
-    into.values.extend(from.values.iter().map(|&(cell, v)| (to[cell as usize / width] * width as u32 + cell % width as u32, v)));
     if gather == Gather::Values {
+        into.cells.extend(from.cells.iter().map(|&cell| to[cell as usize / width] * width as u32 + cell % width as u32));
+        into.values.extend(from.values);
         return;
     }
     into.n.resize(groups * width, 0);
@@ -549,7 +566,7 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: 
             let q = if recipe.metric.kind == Kind::Median { 0.5 } else { 0.9 };
             (1..width)
                 .map(|slot| {
-                    let values = cell_values(total, (group * width + slot) as u32);
+                    let values = total.of_cell(group * width + slot);
                     let value = quantile(values, q) / total.scale();
                     plain(slot, &|_, _| reading(value, values.len() as i64, value))
                 })
@@ -615,18 +632,11 @@ fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<
         .collect()
 }
 
-/// The values of one cell; the pairs are sorted by cell, then value.
-fn cell_values(total: &Total, cell: u32) -> &[(u32, i64)] {
-    let start = total.values.partition_point(|(c, _)| *c < cell);
-    let end = start + total.values[start..].partition_point(|(c, _)| *c == cell);
-    &total.values[start..end]
-}
-
 /// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values.
-fn quantile(values: &[(u32, i64)], q: f64) -> f64 {
+fn quantile(values: &[i64], q: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
     let position = q * last as f64;
     let low = position.floor() as usize;
-    let (a, b) = (values[low].1 as f64, values[(low + 1).min(last)].1 as f64);
+    let (a, b) = (values[low] as f64, values[(low + 1).min(last)] as f64);
     a + (b - a) * (position - low as f64)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The binary under test.
-pub fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     match option_env!("CARGO_BIN_EXE_deskcard") {
         Some(path) => path.into(),
         None => std::env::var_os("DESKCARD_BIN").expect("DESKCARD_BIN names the binary").into(),
@@ -12,7 +12,7 @@ pub fn binary() -> PathBuf {
 }
 
 /// The checkout.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     match option_env!("CARGO_BIN_EXE_deskcard") {
         Some(_) => env!("CARGO_MANIFEST_DIR").into(),
         None => std::env::var_os("DESKCARD_ROOT").expect("DESKCARD_ROOT names the checkout").into(),
@@ -20,47 +20,47 @@ pub fn root() -> PathBuf {
 }
 
 /// A run with its streams.
-pub struct Run {
+pub(crate) struct Run {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
     /// The run, which must have succeeded.
-    pub fn ok(self) -> Self {
+    pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "stderr: {}", self.stderr);
         self
     }
 
     /// Standard output as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("no JSON ({e}): {}\nstderr: {}", self.stdout, self.stderr))
     }
 }
 
 /// Runs the program in a folder.
-pub fn deskcard_in(dir: &Path, args: &[&str]) -> Run {
+pub(crate) fn deskcard_in(dir: &Path, args: &[&str]) -> Run {
     finish(Command::new(binary()).args(args).current_dir(dir))
 }
 
 /// Runs the program in the checkout.
-pub fn deskcard(args: &[&str]) -> Run {
+pub(crate) fn deskcard(args: &[&str]) -> Run {
     deskcard_in(&root(), args)
 }
 
 /// Runs a prepared command.
-pub fn finish(command: &mut Command) -> Run {
+pub(crate) fn finish(command: &mut Command) -> Run {
     let Output { status, stdout, stderr } = command.env_remove("DESKCARD_CONFIG").output().expect("the binary starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
 }
 
 /// A folder with a config and files, gone when dropped.
-pub fn folder(config: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(config: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(dir.path().join("deskcard.toml"), config).expect("write the config");
     for (name, text) in files {

@@ -2,7 +2,7 @@
 
 /// A piece of a page.
 #[derive(Debug)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// An opening (or void) tag: name in lower case, attributes as written but unescaped.
     Open(String, Vec<(String, String)>),
     /// A closing tag.
@@ -12,7 +12,7 @@ pub enum Piece {
 }
 
 /// Cuts a page into its pieces. The content of `<style>` is skipped; comments are too.
-pub fn pieces(page: &str) -> Vec<Piece> {
+pub(crate) fn pieces(page: &str) -> Vec<Piece> {
     let (mut out, mut rest) = (Vec::new(), page);
     while !rest.is_empty() {
         let Some(start) = rest.find('<') else {
@@ -92,7 +92,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The texts inside `<main>`, one a line.
-pub fn main_text(page: &str) -> String {
+pub(crate) fn main_text(page: &str) -> String {
     let (mut out, mut is_inside) = (String::new(), false);
     for piece in pieces(page) {
         match piece {
@@ -106,13 +106,13 @@ pub fn main_text(page: &str) -> String {
 }
 
 /// All values of an attribute.
-pub fn attributes(page: &str, wanted: &str) -> Vec<String> {
+pub(crate) fn attributes(page: &str, wanted: &str) -> Vec<String> {
     let of = |piece| if let Piece::Open(_, attributes) = piece { attributes } else { Vec::new() };
     pieces(page).into_iter().flat_map(of).filter(|(key, _)| key == wanted).map(|(_, value)| value).collect()
 }
 
 /// Fails if a page shows a number that is none.
-pub fn assert_no_broken_number(name: &str, page: &str) {
+pub(crate) fn assert_no_broken_number(name: &str, page: &str) {
     for line in main_text(page).lines() {
         let words = line.split(|c: char| !c.is_alphanumeric());
         let broken = words.filter(|w| ["NaN", "nan", "inf", "Inf", "infinity", "None", "null"].contains(w)).count();

@@ -99,6 +99,6 @@ fn first_difference(one: &str, other: &str) -> Option<String> {
 /// Checks a law on a few worlds, or on many if asked; `law` gives what is wrong.
 fn hold(few: u64, law: impl Fn(&World) -> Vec<String> + Sync) {
     let seeds = 1_000..1_000 + worlds_asked().map_or(few, |n| few.max(n / 100));
-    let found = on_all_cores(seeds, |seed| law(&World::new(seed)).into_iter().map(|w| format!("seed {seed}: {w}")).collect());
+    let found = on_all_cores(seeds, |seed| law(&World::new(seed).with_ties()).into_iter().map(|w| format!("seed {seed}: {w}")).collect());
     assert!(found.is_empty(), "{} differences, such as:\n{}", found.len(), found[..found.len().min(8)].join("\n"));
 }

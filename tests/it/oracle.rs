@@ -31,35 +31,53 @@ pub fn listed() -> Vec<String> {
     ids
 }
 
+/// A metric of a world.
+pub struct Known {
+    measure: Measure,
+    /// Whether the config has a source for its rows.
+    is_there: bool,
+}
+
 /// Every metric of a world.
-pub fn measures(world: &World) -> BTreeMap<&'static str, Measure> {
+pub fn measures(world: &World) -> BTreeMap<&'static str, Known> {
     let people = agents::People::new(world);
     let tickets = tickets::Tickets::new(world, &people);
     let calls = calls::Calls::new(world, &people, &tickets);
-    let mut out: BTreeMap<&'static str, Measure> = BTreeMap::new();
-    out.extend(tickets.measures());
-    out.extend(calls.measures());
-    out.extend(surveys::measures(world, &people, &tickets, &calls));
-    out.extend(people::measures(world, &people));
-    let ratio = |top: &str, bottom: &str| Measure::Ratio(Box::new(out[top].clone()), Box::new(out[bottom].clone()));
-    let ratios = [
-        ("calls_per_ticket", ratio("calls_answered", "phone_tickets")),
-        ("tickets_per_agent_day", ratio("tickets_resolved", "agent_days")),
-        ("cost_per_ticket", ratio("operating_cost", "tickets_resolved")),
+    let tables = [
+        (tickets.measures(), world.tickets.is_some()),
+        (calls.measures(), world.calls.is_some()),
+        (surveys::measures(world, &people, &tickets, &calls), world.surveys.is_some()),
+        (people::measures(world, &people), world.roster.is_some()),
     ];
-    out.extend(ratios);
+    let mut out: BTreeMap<&'static str, Known> = BTreeMap::new();
+    for (measures, is_there) in tables {
+        out.extend(measures.into_iter().map(|(id, measure)| (id, Known { measure, is_there })));
+    }
+    for (id, top, bottom) in [
+        ("calls_per_ticket", "calls_answered", "phone_tickets"),
+        ("tickets_per_agent_day", "tickets_resolved", "agent_days"),
+        ("cost_per_ticket", "operating_cost", "tickets_resolved"),
+    ] {
+        let measure = Measure::Ratio(Box::new(out[top].measure.clone()), Box::new(out[bottom].measure.clone()));
+        out.insert(id, Known { measure, is_there: true });
+    }
     out
 }
 
 /// What identifies a figure: metric, group, period.
 pub type Place = (String, Vec<String>, String);
 
-/// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero.
-fn printed(id: &str, measure: &Measure, of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
-    let is_counted = matches!(measure, Measure::Count(_) | Measure::Stock(_));
+/// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero, and so are
+/// those of the whole desk if there is an export to count in.
+fn printed(id: &str, known: &Known, by: &[&str], of: &Figures, periods: &[Period]) -> BTreeMap<Place, Figure> {
+    let is_counted = matches!(known.measure, Measure::Count(_) | Measure::Stock(_));
     let zero = is_counted.then_some(Figure { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
+    let mut groups: Figures = of.iter().filter(|(_, f)| f.iter().any(Option::is_some)).map(|(g, f)| (g.clone(), f.clone())).collect();
+    if groups.is_empty() && by.is_empty() && known.is_there {
+        groups.insert(Vec::new(), vec![None; periods.len()]);
+    }
     let mut out = BTreeMap::new();
-    for (group, figures) in of.iter().filter(|(_, f)| f.iter().any(Option::is_some)) {
+    for (group, figures) in groups {
         for (period, figure) in periods.iter().zip(figures) {
             if let Some(figure) = figure.or(zero) {
                 out.insert((id.to_owned(), group.clone(), period.id.clone()), figure);
@@ -109,14 +127,14 @@ fn is_same(a: &Figure, b: &Figure) -> bool {
 }
 
 /// Differences between the program and the loops for one question, in words.
-fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Measure>, by: &[&str], unit: &str) -> Vec<String> {
+fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Known>, by: &[&str], unit: &str) -> Vec<String> {
     let periods = periods(unit, world.from, world.to);
     let mut expected = BTreeMap::new();
     let mut ids = Vec::new();
-    for (id, measure) in all.iter().filter(|(id, _)| has(id, by)) {
+    for (id, known) in all.iter().filter(|(id, _)| has(id, by)) {
         ids.push(*id);
-        if let Some(figures) = figures(world, measure, by, &periods) {
-            expected.extend(printed(id, measure, &figures, &periods));
+        if let Some(figures) = figures(world, &known.measure, by, &periods) {
+            expected.extend(printed(id, known, by, &figures, &periods));
         }
     }
     let found = asked(dir, &ids, by, unit, world);

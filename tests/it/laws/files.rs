@@ -2,6 +2,7 @@
 
 use super::{Question, first_difference, hold};
 use crate::harness::deskcard_in;
+use crate::oracle::measure::Figure;
 use crate::world::{Rng, World};
 
 /// Every metric in weeks by agent, and in months by team, as printed.
@@ -109,16 +110,20 @@ fn rows_that_come_twice_change_only_the_ledger() {
 }
 
 #[test]
-fn a_desk_of_headers_alone_has_no_figure() {
+fn a_desk_of_headers_alone_has_no_figure_but_counts_of_zero() {
     hold(4, |world: &World| {
         let dir = world.write();
         rewrite(world, dir.path(), |_, rows| rows.clear());
         let mut out = Vec::new();
         for (by, unit) in [(&[][..], "all"), (&[], "week"), (&["agent"], "month"), (&["priority"], "all")] {
-            let printed = Question::of(world, by, unit).ask(dir.path(), |_| true);
+            let question = Question::of(world, by, unit);
+            let printed = question.ask(dir.path(), |e| !(by.is_empty() && ["count", "stock"].contains(&e.kind.as_str())));
             if printed != "[]\n" {
                 out.push(format!("by {by:?} {unit}: {printed}"));
             }
+            let counted = question.figures(dir.path(), |_| true);
+            let zero = Figure { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
+            out.extend(counted.iter().filter(|(_, f)| **f != zero).map(|(place, f)| format!("{place:?} is {f:?}")));
         }
         out
     });

@@ -271,9 +271,15 @@ impl Maker {
             if self.rng.percent(25) {
                 let (earlier, gap) = (out[n - 1].clone(), self.rng.between(1, 20) * DAY / 2);
                 out[n].requester = earlier.requester;
-                // Now and then both at once.
-                out[n].created = if self.rng.percent(15) { earlier.created } else { earlier.created + gap + self.rng.between(-1, 2) };
+                out[n].created = earlier.created + gap + self.rng.between(-1, 2);
                 out[n].category = if self.rng.percent(60) { earlier.category } else { out[n].category.clone() };
+            }
+        }
+        // Of one person's contacts at the same instant either may come first: `with_ties` has such ones.
+        let mut seen = BTreeSet::new();
+        for ticket in &mut out {
+            while !seen.insert((ticket.requester.clone(), ticket.created)) {
+                ticket.created += 1;
             }
         }
         out
@@ -361,10 +367,10 @@ impl Maker {
     fn calls(&mut self, tickets: &[Ticket]) -> Vec<Call> {
         let (count, has_scores) = (self.rng.between(20, 150), self.rng.percent(30));
         let mut out: Vec<Call> = (0..count).map(|n| self.call(n, tickets, has_scores)).collect();
-        for n in 1..out.len() {
-            if self.rng.percent(8) {
-                (out[n].start, out[n].caller) = (out[n - 1].start, out[n - 1].caller.clone());
-                out[n].end = out[n].end.map(|_| out[n - 1].start + 60);
+        let mut seen = BTreeSet::new();
+        for call in &mut out {
+            while !seen.insert((call.caller.clone(), call.start)) {
+                call.start += 1;
             }
         }
         out
@@ -465,6 +471,27 @@ impl Maker {
             out.extend(self.rng.maybe(5, |_| format!("surveys.{name}")));
         }
         out
+    }
+}
+
+impl World {
+    /// The same desk with some contacts of one person at the same instant.
+    #[must_use]
+    pub fn with_ties(mut self) -> Self {
+        let mut rng = Rng::new(self.seed ^ 0x71E5);
+        for rows in self.tickets.iter_mut() {
+            for n in (1..rows.len()).filter(|_| rng.percent(12)).collect::<Vec<_>>() {
+                (rows[n].created, rows[n].requester) = (rows[n - 1].created, rows[n - 1].requester.clone());
+            }
+        }
+        for rows in self.calls.iter_mut() {
+            for n in (1..rows.len()).filter(|_| rng.percent(12)).collect::<Vec<_>>() {
+                (rows[n].start, rows[n].caller) = (rows[n - 1].start, rows[n - 1].caller.clone());
+            }
+        }
+        // An older state differs in what is told of it, not in when it began.
+        self.old_states.retain(|old| self.tickets.iter().flatten().any(|t| t.id == old.id && t.created == old.created && t.requester == old.requester));
+        self
     }
 }
 
