@@ -3,6 +3,8 @@
 //! Rows are walked in time order with one table from key to the last row seen, split by key over the cores: about one
 //! cache line a row, where a sort by (key, time) costs five times as much.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use rayon::prelude::*;
 
 use crate::desk::MISSING;
@@ -27,12 +29,9 @@ pub(crate) fn next_same(at: &[i64], keys: &[i64]) -> Vec<i32> {
         Some(order) => order.iter().for_each(|&row| visit(row)),
         None => (0..at.len() as u32).for_each(&mut visit),
     }
-    let found: Vec<Vec<(u32, i32)>> = parts.par_iter().map(|rows| pairs(at, keys, rows)).collect();
-    let mut next = vec![i32::MIN; at.len()];
-    for (row, secs) in found.into_iter().flatten() {
-        next[row as usize] = secs;
-    }
-    next
+    let next: Vec<AtomicI32> = (0..at.len()).map(|_| AtomicI32::new(i32::MIN)).collect();
+    parts.par_iter().for_each(|rows| link(at, keys, rows, &next));
+    next.into_iter().map(AtomicI32::into_inner).collect()
 }
 
 /// Row numbers in time order, or `None` if the rows are in it already.
@@ -49,22 +48,23 @@ fn spread(key: i64) -> u64 {
     (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Pairs of (row, seconds to the next of its key) among rows in time order.
-fn pairs(at: &[i64], keys: &[i64], rows: &[u32]) -> Vec<(u32, i32)> {
+/// Tells each row of a part, in time order, how long until the next of its key.
+fn link(at: &[i64], keys: &[i64], rows: &[u32], next: &[AtomicI32]) {
     let size = (rows.len() * 2).next_power_of_two().max(16);
-    let (mut slots, mut out) = (vec![(0i64, EMPTY); size], Vec::new());
+    let mut slots = vec![(0i64, EMPTY); size];
     for &row in rows {
         let (now, key) = (at[row as usize], keys[row as usize]);
         let mut i = (spread(key) >> 20) as usize & (size - 1);
         while slots[i].1 != EMPTY && slots[i].0 != key {
             i = (i + 1) & (size - 1);
         }
-        if slots[i].1 != EMPTY {
-            out.push((slots[i].1, (now - at[slots[i].1 as usize]).min(i64::from(i32::MAX)) as i32));
+        let before = slots[i].1;
+        if before != EMPTY {
+            // Each row is in one part and has one successor: nobody else writes here.
+            next[before as usize].store((now - at[before as usize]).min(i64::from(i32::MAX)) as i32, Ordering::Relaxed);
         }
         slots[i] = (key, row);
     }
-    out
 }
 
 /// Mixes another column into a key; a missing value is a value like any other.

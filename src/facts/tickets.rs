@@ -157,6 +157,9 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     }
     if want("next_contact_secs") {
         let keys = repeat_keys(m, tickets)?;
+        if !m.wanted.is_direct(Table::Tickets, "requester_key") && !m.wanted.has(Table::Calls, "is_logged") {
+            tickets.keep_columns(&|name| name != "requester_key")?;
+        }
         let next = next_same(&tickets.longs("created_at")?, &keys);
         drop(keys);
         tickets.set("next_contact_secs", &Values::Whole(next))?;

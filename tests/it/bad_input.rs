@@ -145,6 +145,18 @@ fn a_file_that_is_not_there() {
 }
 
 #[test]
+fn a_folder_whose_name_looks_like_a_pattern() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let odd = dir.path().join("desk [2026]");
+    std::fs::create_dir(&odd).expect("make the folder");
+    std::fs::write(odd.join("deskcard.toml"), CONFIG).expect("write");
+    std::fs::write(odd.join("tickets.csv"), [HEADER, &good("T1")].concat()).expect("write");
+    let config = odd.join("deskcard.toml");
+    let run = run(dir.path(), &["check", "--format", "json", "--config", config.to_str().expect("UTF-8")]).ok();
+    assert_eq!(account(&run.json()["sources"][0]), [1, 1, 0, 0, 0]);
+}
+
+#[test]
 fn an_empty_file() {
     refused(desk("").path(), &["tickets.csv", "the file is empty", "export it again"]);
 }
@@ -202,7 +214,7 @@ fn two_timestamp_forms_in_one_column() {
     let words =
         ["`created_at`", "two timestamp forms", "\"02/03/2026 09:00\" on line 2", "\"2026-03-02 09:00:00\" on line 3", "timestamps = "];
     refused(desk(&mixed).path(), &words);
-    // Where the first value proves its form, a value of another is refused by itself, and the reason names the form expected.
+    // Where the first value proves its form, a value of another is refused by itself; the reason speaks of the column, not of a config.
     let file = [HEADER, &good("T1"), "T2,02/03/2026 09:00,,P1,Ann,x\n"].concat();
     let dir = desk(&file);
     assert_eq!(ledger(dir.path()), ([2, 1, 1, 0, 0], vec![reject(file.as_bytes(), 3, "T2,", "created_at", "type-error")]));

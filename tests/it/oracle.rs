@@ -5,11 +5,11 @@
 mod agents;
 mod calls;
 mod logic;
-pub mod measure;
+pub(crate) mod measure;
 mod people;
 mod surveys;
 mod tickets;
-pub mod time;
+pub(crate) mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::harness::{deskcard, deskcard_in};
 use crate::world::{Rng, World};
 
 /// Ids the program lists.
-pub fn listed() -> Vec<String> {
+pub(crate) fn listed() -> Vec<String> {
     let text = deskcard(&["metrics"]).ok().stdout;
     let is_entry = |line: &&str| [" by ", "two metrics", "at the end of"].iter().any(|basis| line.contains(basis));
     let ids: Vec<String> = text.lines().filter(is_entry).filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect();
@@ -32,14 +32,14 @@ pub fn listed() -> Vec<String> {
 }
 
 /// A metric of a world.
-pub struct Known {
+pub(crate) struct Known {
     measure: Measure,
     /// Whether the config has a source for its rows.
     is_there: bool,
 }
 
 /// Every metric of a world.
-pub fn measures(world: &World) -> BTreeMap<&'static str, Known> {
+pub(crate) fn measures(world: &World) -> BTreeMap<&'static str, Known> {
     let people = agents::People::new(world);
     let tickets = tickets::Tickets::new(world, &people);
     let calls = calls::Calls::new(world, &people, &tickets);
@@ -65,7 +65,7 @@ pub fn measures(world: &World) -> BTreeMap<&'static str, Known> {
 }
 
 /// What identifies a figure: metric, group, period.
-pub type Place = (String, Vec<String>, String);
+pub(crate) type Place = (String, Vec<String>, String);
 
 /// The figures a query prints: counts and stocks of a group that has any are printed also where they are zero, and so are
 /// those of the whole desk if there is an export to count in.
@@ -98,7 +98,7 @@ fn asked(dir: &Path, ids: &[&str], by: &[&str], unit: &str, world: &World) -> BT
 }
 
 /// The figures of a query's JSON, by metric, group and period.
-pub fn read(all: &serde_json::Value, by: &[&str]) -> BTreeMap<Place, Figure> {
+pub(crate) fn read(all: &serde_json::Value, by: &[&str]) -> BTreeMap<Place, Figure> {
     let text = |v: &serde_json::Value| v.as_str().expect("a text").to_owned();
     let mut out = BTreeMap::new();
     for f in all.as_array().expect("an array") {
@@ -113,7 +113,7 @@ pub fn read(all: &serde_json::Value, by: &[&str]) -> BTreeMap<Place, Figure> {
 }
 
 /// Within 1e-9, or as close as numbers of that size come.
-pub fn is_close(a: f64, b: f64) -> bool {
+pub(crate) fn is_close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
 }
 
@@ -152,10 +152,38 @@ fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Known>, b
 /// Whether a metric can be broken down so: priority is a column of tickets and surveys only.
 fn has(id: &str, by: &[&str]) -> bool {
     const OTHERS: [&str; 32] = [
-        "one_done", "call_fcr_repeat", "calls_offered", "calls_answered", "answer_rate", "asa", "sl_answered", "sl_offered", "sl_less_early",
-        "sl_either", "abandonment", "aht", "transfer_rate", "log_rate", "calls_per_ticket", "agent_days", "tickets_per_agent_day",
-        "operating_cost", "cost_per_ticket", "headcount", "leavers", "turnover_12m", "turnover_annualised", "turnover_average",
-        "attrition_90d", "tenure", "absenteeism", "mentor_span", "qa_score", "peer_360", "kudos", "shadowing_days",
+        "one_done",
+        "call_fcr_repeat",
+        "calls_offered",
+        "calls_answered",
+        "answer_rate",
+        "asa",
+        "sl_answered",
+        "sl_offered",
+        "sl_less_early",
+        "sl_either",
+        "abandonment",
+        "aht",
+        "transfer_rate",
+        "log_rate",
+        "calls_per_ticket",
+        "agent_days",
+        "tickets_per_agent_day",
+        "operating_cost",
+        "cost_per_ticket",
+        "headcount",
+        "leavers",
+        "turnover_12m",
+        "turnover_annualised",
+        "turnover_average",
+        "attrition_90d",
+        "tenure",
+        "absenteeism",
+        "mentor_span",
+        "qa_score",
+        "peer_360",
+        "kudos",
+        "shadowing_days",
     ];
     !by.contains(&"priority") || !OTHERS.contains(&id)
 }
@@ -165,7 +193,7 @@ fn check(seed: u64, is_long: bool) -> Vec<String> {
     let world = World::new(seed);
     let all = measures(&world);
     let dir = world.write();
-    let mut rng = Rng::new(seed ^ 0xC0FF_EE);
+    let mut rng = Rng::new(seed ^ 0x00C0_FFEE);
     let cuts: [&[&str]; 5] = [&[], &["agent"], &["team"], &["priority"], &["team", "priority"]];
     let units = ["all", "week", "month"];
     let mut questions: Vec<(&[&str], &str)> = Vec::new();
@@ -186,7 +214,7 @@ fn check_all(seeds: std::ops::Range<u64>, is_long: bool) {
 }
 
 /// What a check finds on each of many seeds.
-pub fn on_all_cores(seeds: std::ops::Range<u64>, check: impl Fn(u64) -> Vec<String> + Sync) -> Vec<String> {
+pub(crate) fn on_all_cores(seeds: std::ops::Range<u64>, check: impl Fn(u64) -> Vec<String> + Sync) -> Vec<String> {
     let next = AtomicU64::new(seeds.start);
     let found = Mutex::new(Vec::new());
     let work = || {
@@ -207,7 +235,7 @@ pub fn on_all_cores(seeds: std::ops::Range<u64>, check: impl Fn(u64) -> Vec<Stri
 }
 
 /// How many worlds a long run was asked for.
-pub fn worlds_asked() -> Option<u64> {
+pub(crate) fn worlds_asked() -> Option<u64> {
     std::env::var("DESKCARD_WORLDS").ok().map(|n| n.parse().expect("DESKCARD_WORLDS is a number"))
 }
 

@@ -32,7 +32,7 @@ fn rewrite(world: &World, dir: &std::path::Path, mut change: impl FnMut(&str, &m
 
 #[test]
 fn the_order_of_rows_changes_no_byte() {
-    hold(6, |world: &World| {
+    hold(4, |world: &World| {
         let dir = world.write();
         let before = everything(world, dir.path());
         let mut rng = Rng::new(world.seed);
@@ -62,7 +62,7 @@ fn the_order_of_columns_changes_no_byte() {
 
 #[test]
 fn a_file_in_two_parts_changes_no_byte() {
-    hold(6, |world: &World| {
+    hold(4, |world: &World| {
         let dir = world.write();
         let before = everything(world, dir.path());
         let mut rng = Rng::new(world.seed);
@@ -87,7 +87,7 @@ fn duplicates(dir: &std::path::Path) -> u64 {
 
 #[test]
 fn rows_that_come_twice_change_only_the_ledger() {
-    hold(6, |world: &World| {
+    hold(4, |world: &World| {
         // An older state that comes again is superseded again, so there are none here.
         let world = World { old_states: Vec::new(), ..world.clone() };
         let dir = world.write();

@@ -7,9 +7,11 @@ use super::{Question, first_difference};
 use crate::harness::{binary, finish, root};
 use crate::world::World;
 
-/// Prefixes of the command line and variables that must not matter.
-fn machines() -> Vec<(Vec<&'static str>, Vec<(&'static str, &'static str)>)> {
-    let mut out: Vec<(Vec<&str>, Vec<(&str, &str)>)> = Vec::new();
+/// A prefix of the command line, and variables, that must not matter.
+type Machine = (Vec<&'static str>, Vec<(&'static str, &'static str)>);
+
+fn machines() -> Vec<Machine> {
+    let mut out: Vec<Machine> = Vec::new();
     for zone in ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"] {
         out.push((vec![], vec![("TZ", zone)]));
     }
@@ -25,7 +27,7 @@ fn machines() -> Vec<(Vec<&'static str>, Vec<(&'static str, &'static str)>)> {
     out
 }
 
-fn run_on(machine: &(Vec<&str>, Vec<(&str, &str)>), dir: &Path, args: &[String]) -> String {
+fn run_on(machine: &Machine, dir: &Path, args: &[String]) -> String {
     let mut words: Vec<String> = machine.0.iter().map(|w| (*w).to_owned()).collect();
     words.push(binary().to_string_lossy().into_owned());
     words.extend(args.iter().cloned());
@@ -55,7 +57,8 @@ fn zones_and_cores_change_no_byte_of_random_desks() {
 /// The sample desk is large enough to be read in several blocks.
 #[test]
 fn zones_and_cores_change_no_byte_of_the_sample_desk() {
-    let metrics = "fcr_repeat,call_fcr_repeat,log_rate,csat_mean,sla_resolution,ttr_business_median,backlog,headcount,turnover_12m,absenteeism,kudos";
+    let metrics =
+        "fcr_repeat,call_fcr_repeat,log_rate,csat_mean,sla_resolution,ttr_business_median,backlog,headcount,turnover_12m,absenteeism,kudos";
     let args = ["query", metrics, "--by", "agent", "--period", "month", "--format", "json", "--quiet"];
     all_machines_print_the_same(&root().join("sample_data"), &args.map(str::to_owned));
 }

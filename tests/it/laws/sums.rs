@@ -48,7 +48,7 @@ fn compare(parts: &BTreeMap<Place, Figure>, whole: &BTreeMap<Place, Figure>, is_
 
 #[test]
 fn the_parts_add_up_to_the_whole() {
-    hold(8, |world: &World| {
+    hold(4, |world: &World| {
         let dir = world.write();
         let mut out = Vec::new();
         for by in [&["agent"][..], &["team"], &["priority"], &["agent", "team"]] {
@@ -64,7 +64,7 @@ fn the_parts_add_up_to_the_whole() {
 
 #[test]
 fn the_halves_of_a_time_add_up() {
-    hold(8, |world: &World| {
+    hold(4, |world: &World| {
         let dir = world.write();
         let adds = |e: &Entry| is_sum(e) || is_ordered(e);
         let whole = Question::of(world, &[], "all");
@@ -81,7 +81,7 @@ fn the_halves_of_a_time_add_up() {
 
 #[test]
 fn shares_are_shares_and_counts_are_counts() {
-    hold(8, |world: &World| {
+    hold(4, |world: &World| {
         let dir = world.write();
         let mut out = Vec::new();
         for by in [&[][..], &["agent"], &["priority"]] {

@@ -10,24 +10,24 @@ use crate::world::{Spell, World};
 
 /// A stay with what follows from the roster around it.
 #[derive(Debug, Clone)]
-pub struct Stint {
+pub(crate) struct Stint {
     /// The name shown.
-    pub agent: String,
-    pub spell: Spell,
+    pub(crate) agent: String,
+    pub(crate) spell: Spell,
     /// First day on the desk.
-    pub start: NaiveDate,
+    pub(crate) start: NaiveDate,
     /// Last day, if it was before the cut-off.
-    pub left: Option<NaiveDate>,
+    pub(crate) left: Option<NaiveDate>,
     /// First day of the unbroken time on the desk this stay is part of, and its last.
-    pub first_day: NaiveDate,
-    pub last_day: Option<NaiveDate>,
+    pub(crate) first_day: NaiveDate,
+    pub(crate) last_day: Option<NaiveDate>,
 }
 
 /// Every agent and stay.
-pub struct People<'a> {
+pub(crate) struct People<'a> {
     world: &'a World,
     names: Vec<(String, String)>,
-    pub stints: Vec<Stint>,
+    pub(crate) stints: Vec<Stint>,
 }
 
 /// Lower case, one blank between words.
@@ -42,12 +42,19 @@ fn shown(roster: &[Spell], spell: &Spell) -> String {
 }
 
 impl<'a> People<'a> {
-    pub fn new(world: &'a World) -> Self {
+    pub(crate) fn new(world: &'a World) -> Self {
         let roster = world.roster.as_deref().unwrap_or_default();
         let mut people = Self { world, names: Vec::new(), stints: Vec::new() };
         for spell in roster {
             let agent = shown(roster, spell);
-            let texts = [Some(&spell.agent_id), spell.name.as_ref(), spell.names.as_ref(), spell.email.as_ref(), spell.login.as_ref(), Some(&agent)];
+            let texts = [
+                Some(&spell.agent_id),
+                spell.name.as_ref(),
+                spell.names.as_ref(),
+                spell.email.as_ref(),
+                spell.login.as_ref(),
+                Some(&agent),
+            ];
             for alias in texts.into_iter().flatten().flat_map(|t| t.split(';')) {
                 people.names.push((plain(alias), agent.clone()));
             }
@@ -78,25 +85,25 @@ impl<'a> People<'a> {
     }
 
     /// Whether the same person goes on in the next stay.
-    pub fn goes_on(&self, i: usize) -> bool {
+    pub(crate) fn goes_on(&self, i: usize) -> bool {
         let (this, next) = (&self.stints[i], self.stints.get(i + 1));
         next.is_some_and(|next| next.agent == this.agent && this.left.is_some_and(|left| next.start <= left + Days::new(2)))
     }
 
     /// Whether the stay began with a person new to the desk (or back after a break).
-    pub fn is_new(&self, i: usize) -> bool {
+    pub(crate) fn is_new(&self, i: usize) -> bool {
         self.stints[i].first_day == self.stints[i].start
     }
 
     /// The agent an export's text means; a name that fits two people means neither.
-    pub fn agent(&self, text: Option<&String>) -> Option<String> {
+    pub(crate) fn agent(&self, text: Option<&String>) -> Option<String> {
         let text = text?;
         let found: BTreeSet<&String> = self.names.iter().filter(|(alias, _)| *alias == plain(text)).map(|(_, agent)| agent).collect();
         Some(if found.len() == 1 { found.first().map_or_else(String::new, |a| (*a).clone()) } else { text.trim().to_owned() })
     }
 
     /// The team of an agent at an instant (at the cut-off without one); without a roster what is given instead.
-    pub fn team(&self, agent: Option<&String>, at: Option<i64>, instead: Option<&String>) -> Option<String> {
+    pub(crate) fn team(&self, agent: Option<&String>, at: Option<i64>, instead: Option<&String>) -> Option<String> {
         if self.stints.is_empty() {
             return instead.cloned();
         }
@@ -107,7 +114,7 @@ impl<'a> People<'a> {
     }
 
     /// The keys of a row of an agent.
-    pub fn keys(&self, agent: Option<&String>, at: Option<i64>, instead: Option<&String>) -> Keys {
+    pub(crate) fn keys(&self, agent: Option<&String>, at: Option<i64>, instead: Option<&String>) -> Keys {
         let team = self.team(agent, at, instead);
         Keys::from([("agent", agent.cloned().unwrap_or_default()), ("team", team.unwrap_or_default())])
     }

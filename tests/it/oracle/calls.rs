@@ -7,10 +7,11 @@ use super::tickets::Tickets;
 use crate::world::{Call, World};
 
 /// A call with what follows from it and the ones around it.
-pub struct Known<'a> {
-    pub call: &'a Call,
-    pub agent: Option<String>,
-    pub keys: super::measure::Keys,
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct Known<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) agent: Option<String>,
+    pub(crate) keys: super::measure::Keys,
     is_offered: bool,
     is_answered: bool,
     is_abandoned: bool,
@@ -22,9 +23,9 @@ pub struct Known<'a> {
 }
 
 /// All calls that count: begun before the cut-off.
-pub struct Calls<'a> {
+pub(crate) struct Calls<'a> {
     world: &'a World,
-    pub all: Vec<Known<'a>>,
+    pub(crate) all: Vec<Known<'a>>,
 }
 
 fn known<'a>(world: &World, people: &People<'_>, call: &'a Call) -> Known<'a> {
@@ -51,7 +52,7 @@ fn known<'a>(world: &World, people: &People<'_>, call: &'a Call) -> Known<'a> {
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(world: &'a World, people: &People<'_>, tickets: &Tickets<'_>) -> Self {
+    pub(crate) fn new(world: &'a World, people: &People<'_>, tickets: &Tickets<'_>) -> Self {
         let mut all: Vec<Known<'a>> =
             world.calls.iter().flatten().filter(|c| c.start < world.as_of).map(|c| known(world, people, c)).collect();
         for i in 0..all.len() {
@@ -82,7 +83,7 @@ impl<'a> Calls<'a> {
     }
 
     /// The metrics, by id.
-    pub fn measures(&self) -> Vec<(&'static str, Measure)> {
+    pub(crate) fn measures(&self) -> Vec<(&'static str, Measure)> {
         let window = self.world.numbers.repeat_window;
         let seen_until = self.all.iter().map(|k| k.call.start).max().unwrap_or(self.world.as_of);
         let is_mature = |k: &Known<'_>| k.call.start + window <= seen_until;

@@ -8,38 +8,38 @@ use super::time::{Period, local_day};
 use crate::world::World;
 
 /// The columns a row can be grouped by; none where a table has no such column.
-pub type Keys = BTreeMap<&'static str, String>;
+pub(crate) type Keys = BTreeMap<&'static str, String>;
 
 /// A row of a population.
 #[derive(Debug, Clone)]
-pub struct Row {
-    pub keys: Keys,
+pub(crate) struct Row {
+    pub(crate) keys: Keys,
     /// The instant that puts it into a period.
-    pub at: Option<i64>,
+    pub(crate) at: Option<i64>,
     /// The fact; none outside the population.
-    pub fact: Option<f64>,
-    pub exposure: Option<f64>,
-    pub immature: bool,
+    pub(crate) fact: Option<f64>,
+    pub(crate) exposure: Option<f64>,
+    pub(crate) immature: bool,
 }
 
 impl Row {
-    pub fn new(keys: &Keys, at: Option<i64>, fact: Option<f64>) -> Self {
+    pub(crate) fn new(keys: &Keys, at: Option<i64>, fact: Option<f64>) -> Self {
         Self { keys: keys.clone(), at, fact, exposure: None, immature: false }
     }
 }
 
 /// Something that is there from one day on until another.
 #[derive(Debug, Clone)]
-pub struct Stay {
-    pub keys: Keys,
-    pub from: NaiveDate,
+pub(crate) struct Stay {
+    pub(crate) keys: Keys,
+    pub(crate) from: NaiveDate,
     /// First day on which it is no longer there.
-    pub until: Option<NaiveDate>,
+    pub(crate) until: Option<NaiveDate>,
 }
 
 /// A metric with its rows.
 #[derive(Debug, Clone)]
-pub enum Measure {
+pub(crate) enum Measure {
     Count(Vec<Row>),
     Sum(Vec<Row>),
     Share(Vec<Row>),
@@ -55,15 +55,15 @@ pub enum Measure {
 
 /// One figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figure {
-    pub value: Option<f64>,
-    pub n: f64,
-    pub sum: f64,
-    pub immature: u64,
+pub(crate) struct Figure {
+    pub(crate) value: Option<f64>,
+    pub(crate) n: f64,
+    pub(crate) sum: f64,
+    pub(crate) immature: u64,
 }
 
 /// A group's figures, one a period.
-pub type Figures = BTreeMap<Vec<String>, Vec<Option<Figure>>>;
+pub(crate) type Figures = BTreeMap<Vec<String>, Vec<Option<Figure>>>;
 
 /// The rows of one group: with their local day, and what is in a stock.
 #[derive(Default)]
@@ -75,7 +75,13 @@ struct Group<'a> {
 impl Measure {
     fn rows(&self) -> &[Row] {
         match self {
-            Self::Count(r) | Self::Sum(r) | Self::Share(r) | Self::Mean(r) | Self::Quantile(_, r) | Self::Rate(_, _, r) | Self::Turnover(_, r) => r,
+            Self::Count(r)
+            | Self::Sum(r)
+            | Self::Share(r)
+            | Self::Mean(r)
+            | Self::Quantile(_, r)
+            | Self::Rate(_, _, r)
+            | Self::Turnover(_, r) => r,
             Self::Stock(_) | Self::Ratio(..) => &[],
         }
     }
@@ -89,7 +95,7 @@ impl Measure {
 }
 
 /// All figures of a metric, by the columns; none if its table lacks one of them.
-pub fn figures(world: &World, measure: &Measure, by: &[&str], periods: &[Period]) -> Option<Figures> {
+pub(crate) fn figures(world: &World, measure: &Measure, by: &[&str], periods: &[Period]) -> Option<Figures> {
     if let Measure::Ratio(top, bottom) = measure {
         // Nothing to count is a count of zero if there are rows at all; no cost on record is not a cost of zero.
         let nothing = (matches!(**top, Measure::Count(_)) && !top.rows().is_empty()).then_some(0.0);

@@ -61,7 +61,7 @@ fn mentees(people: &People<'_>, that_day: &[&AgentDay<'_>], of: &AgentDay<'_>) -
 }
 
 /// The metrics, by id.
-pub fn measures(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
+pub(crate) fn measures(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
     let mut out = of_days(world, people);
     out.extend(of_stays(world, people));
     out.extend(of_observations(world, people));

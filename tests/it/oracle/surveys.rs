@@ -81,7 +81,7 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
 }
 
 /// The metrics, by id.
-pub fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Calls<'_>) -> Vec<(&'static str, Measure)> {
+pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Calls<'_>) -> Vec<(&'static str, Measure)> {
     let all = answers(world, people, tickets, calls);
     let (good, window) = (world.numbers.csat_good as f64, world.numbers.survey_window);
     let seen_until = seen_until(world);

@@ -9,13 +9,14 @@ use crate::world::{Event, Ticket, World};
 const DAY: i64 = 86_400;
 
 /// A ticket with what follows from it and the ones around it.
-pub struct Known {
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct Known {
     /// The ticket, with what its events tell filled in.
-    pub ticket: Ticket,
-    pub agent: Option<String>,
-    pub keys: Keys,
-    pub resolved: Option<i64>,
-    pub is_cancelled: bool,
+    pub(crate) ticket: Ticket,
+    pub(crate) agent: Option<String>,
+    pub(crate) keys: Keys,
+    pub(crate) resolved: Option<i64>,
+    pub(crate) is_cancelled: bool,
     /// When it left the desk's hands, by whatever tells; none while it is open.
     gone: Option<i64>,
     one_touch: Option<bool>,
@@ -23,7 +24,7 @@ pub struct Known {
     is_mature: bool,
     is_repeated: bool,
     due_resolution: Option<i64>,
-    pub resolution_in_sla: Option<bool>,
+    pub(crate) resolution_in_sla: Option<bool>,
     response_in_sla: Option<bool>,
     resolution_at: Option<i64>,
     response_at: Option<i64>,
@@ -55,9 +56,9 @@ impl Has {
 }
 
 /// All tickets that count: created before the cut-off.
-pub struct Tickets<'a> {
+pub(crate) struct Tickets<'a> {
     world: &'a World,
-    pub all: Vec<Known>,
+    pub(crate) all: Vec<Known>,
     seen_until: i64,
 }
 
@@ -98,7 +99,7 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
 }
 
 impl<'a> Tickets<'a> {
-    pub fn new(world: &'a World, people: &People<'_>) -> Self {
+    pub(crate) fn new(world: &'a World, people: &People<'_>) -> Self {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
         let clock = Clock::new(world);
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
@@ -132,7 +133,8 @@ impl<'a> Tickets<'a> {
         let (due_response, due_resolution) = dues(world, clock, t);
         let due_response = due_response.filter(|_| has.responses);
         // The product's verdict counts only where no ticket at all has a due time.
-        let (resolution_met, response_met) = (t.resolution_met.filter(|_| !has.resolution_dues), t.response_met.filter(|_| !has.response_dues));
+        let (resolution_met, response_met) =
+            (t.resolution_met.filter(|_| !has.resolution_dues), t.response_met.filter(|_| !has.response_dues));
         let in_time = |done: Option<i64>, due: i64, is_over: bool| match done {
             Some(at) => Some(at <= due),
             None => (due < world.as_of && !is_over).then_some(false),
@@ -193,7 +195,7 @@ impl<'a> Tickets<'a> {
     }
 
     /// The metrics, by id.
-    pub fn measures(&self) -> Vec<(&'static str, Measure)> {
+    pub(crate) fn measures(&self) -> Vec<(&'static str, Measure)> {
         let mut out = self.first_contact();
         out.extend(self.levels());
         out.extend(self.sla());
@@ -219,9 +221,9 @@ impl<'a> Tickets<'a> {
             ("fcr_net", Measure::Share(self.immature(net, |k| young(k) && k.is_first_level_work))),
             (
                 "ocr",
-                Measure::Share(self.immature(ocr, |k| {
-                    k.resolved.is_some() && !k.is_cancelled && k.ticket.requester.is_some() && !k.is_mature
-                })),
+                Measure::Share(
+                    self.immature(ocr, |k| k.resolved.is_some() && !k.is_cancelled && k.ticket.requester.is_some() && !k.is_mature),
+                ),
             ),
             ("first_assign", Measure::Share(self.done(|k| is(k.ticket.reassigned.map(|n| n == 0))))),
         ]
@@ -236,7 +238,10 @@ impl<'a> Tickets<'a> {
         let reopened = self.immature(reopened, |k| k.resolved.is_some() && !k.is_cancelled && !is_settled(k));
         vec![
             ("flr", Measure::Share(self.done(|k| if at_first(k) { is(k.level.as_ref().map(|l| l == "L1")) } else { None }))),
-            ("escalation", Measure::Share(self.live(created, |k| if at_first(k) { is(k.level.as_ref().map(|l| l != "L1")) } else { None }))),
+            (
+                "escalation",
+                Measure::Share(self.live(created, |k| if at_first(k) { is(k.level.as_ref().map(|l| l != "L1")) } else { None })),
+            ),
             ("reassign_mean", Measure::Mean(self.done(|k| k.ticket.reassigned.map(|n| n as f64)))),
             ("bounce", Measure::Share(self.done(|k| is(k.ticket.reassigned.map(|n| n >= 2))))),
             ("reopen_rate", Measure::Share(reopened)),
@@ -249,9 +254,8 @@ impl<'a> Tickets<'a> {
         let resolution = |k: &Known| is(k.resolution_in_sla);
         let response = |k: &Known| is(k.response_in_sla);
         let due_later = |due: Option<i64>| due.is_some_and(|due| due >= self.world.as_of);
-        let pending = self.immature(self.live(|k| k.resolution_at, resolution), |k| {
-            !k.is_cancelled && k.gone.is_none() && due_later(k.due_resolution)
-        });
+        let pending = self
+            .immature(self.live(|k| k.resolution_at, resolution), |k| !k.is_cancelled && k.gone.is_none() && due_later(k.due_resolution));
         let unanswered = self.immature(self.live(|k| k.response_at, response), |k| {
             !k.is_cancelled && k.first_response.or(k.resolved).is_none() && due_later(k.due_response)
         });

@@ -9,17 +9,17 @@ use chrono_tz::Tz;
 use crate::world::{Hours, Span, World};
 
 /// The wall clock at an instant.
-pub fn local(zone: Tz, utc: i64) -> NaiveDateTime {
+pub(crate) fn local(zone: Tz, utc: i64) -> NaiveDateTime {
     zone.from_utc_datetime(&DateTime::from_timestamp(utc, 0).expect("an instant").naive_utc()).naive_local()
 }
 
 /// The local day of an instant.
-pub fn local_day(zone: Tz, utc: i64) -> NaiveDate {
+pub(crate) fn local_day(zone: Tz, utc: i64) -> NaiveDate {
     local(zone, utc).date()
 }
 
 /// The instant of a wall clock reading: the first of two, and a skipped one as far after the gap as it lies in it.
-pub fn to_utc(zone: Tz, reading: NaiveDateTime) -> i64 {
+pub(crate) fn to_utc(zone: Tz, reading: NaiveDateTime) -> i64 {
     match zone.from_local_datetime(&reading).earliest() {
         Some(at) => at.timestamp(),
         None => to_utc(zone, reading - TimeDelta::days(1)) + 86_400,
@@ -27,20 +27,20 @@ pub fn to_utc(zone: Tz, reading: NaiveDateTime) -> i64 {
 }
 
 /// The first instant of a local day.
-pub fn day_start(zone: Tz, day: NaiveDate) -> i64 {
+pub(crate) fn day_start(zone: Tz, day: NaiveDate) -> i64 {
     to_utc(zone, day.and_time(NaiveTime::MIN))
 }
 
 /// Local days with a name.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Period {
-    pub id: String,
-    pub first: NaiveDate,
-    pub last: NaiveDate,
+pub(crate) struct Period {
+    pub(crate) id: String,
+    pub(crate) first: NaiveDate,
+    pub(crate) last: NaiveDate,
 }
 
 /// The periods of a query: `all`, `week` or `month`.
-pub fn periods(unit: &str, from: NaiveDate, to: NaiveDate) -> Vec<Period> {
+pub(crate) fn periods(unit: &str, from: NaiveDate, to: NaiveDate) -> Vec<Period> {
     if unit == "all" {
         return vec![Period { id: format!("{from}..{to}"), first: from, last: to }];
     }
@@ -60,13 +60,13 @@ pub fn periods(unit: &str, from: NaiveDate, to: NaiveDate) -> Vec<Period> {
 }
 
 /// Opening hours, a minute at a time.
-pub struct Clock<'a> {
+pub(crate) struct Clock<'a> {
     hours: Option<&'a Hours>,
     open: RefCell<HashMap<i64, Vec<bool>>>,
 }
 
 impl<'a> Clock<'a> {
-    pub fn new(world: &'a World) -> Self {
+    pub(crate) fn new(world: &'a World) -> Self {
         Self { hours: world.calendar.as_ref(), open: RefCell::default() }
     }
 
@@ -82,12 +82,14 @@ impl<'a> Clock<'a> {
         let Some(hours) = self.hours else { return true };
         let mut open = self.open.borrow_mut();
         // Clocks change and hours begin on whole minutes only, so a minute is open or closed as a whole.
-        let day = open.entry(number.div_euclid(1_440)).or_insert_with_key(|d| (0..1_440).map(|m| Self::is_open(hours, (d * 1_440 + m) * 60)).collect());
+        let day = open
+            .entry(number.div_euclid(1_440))
+            .or_insert_with_key(|d| (0..1_440).map(|m| Self::is_open(hours, (d * 1_440 + m) * 60)).collect());
         day[number.rem_euclid(1_440) as usize]
     }
 
     /// Open seconds from one instant to a later one.
-    pub fn elapsed(&self, from: i64, to: i64) -> i64 {
+    pub(crate) fn elapsed(&self, from: i64, to: i64) -> i64 {
         let mut secs = 0;
         for minute in from.div_euclid(60)..=to.div_euclid(60) {
             if self.minute(minute) {
@@ -98,7 +100,7 @@ impl<'a> Clock<'a> {
     }
 
     /// The instant at which a promise made at an instant falls due.
-    pub fn due(&self, from: i64, span: Span) -> i64 {
+    pub(crate) fn due(&self, from: i64, span: Span) -> i64 {
         let mut left = match span {
             Span::Plain(secs) => return from + secs,
             Span::Hours(hours) => hours * 3_600,

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use super::{Call, Event, Observation, Span, Spell, Survey, Ticket, World};
 
 /// The columns of an export: name and how a row's cell is written.
-pub type Columns<T> = Vec<(&'static str, Box<dyn Fn(&T) -> String>)>;
+pub(crate) type Columns<T> = Vec<(&'static str, Box<dyn Fn(&T) -> String>)>;
 
 fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
@@ -20,7 +20,7 @@ fn shown(value: Option<impl Display>) -> String {
 }
 
 /// An instant on the wall clock of a zone.
-pub fn local_text(zone: Tz, utc: i64) -> String {
+pub(crate) fn local_text(zone: Tz, utc: i64) -> String {
     let instant = DateTime::from_timestamp(utc, 0).expect("an instant");
     zone.from_utc_datetime(&instant.naive_utc()).format("%Y-%m-%d %H:%M:%S").to_string()
 }
@@ -144,7 +144,7 @@ pub(super) fn observations() -> Columns<Observation> {
 }
 
 /// The rows as CSV, with a header also where there are none.
-pub fn csv_text<T>(columns: &Columns<T>, rows: &[T], is_absent: impl Fn(&str) -> bool) -> String {
+pub(crate) fn csv_text<T>(columns: &Columns<T>, rows: &[T], is_absent: impl Fn(&str) -> bool) -> String {
     let kept: Vec<_> = columns.iter().filter(|(name, _)| !is_absent(name)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(kept.iter().map(|(name, _)| *name)).expect("a header");
@@ -156,7 +156,7 @@ pub fn csv_text<T>(columns: &Columns<T>, rows: &[T], is_absent: impl Fn(&str) ->
 
 impl World {
     /// The files of the desk: name and text.
-    pub fn files(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn files(&self) -> Vec<(&'static str, String)> {
         let is_absent = |kind: &str, name: &str| self.absent.contains(&format!("{kind}.{name}"));
         let mut out = Vec::new();
         if let Some(now) = &self.tickets {
@@ -184,7 +184,7 @@ impl World {
     }
 
     /// Writes config and files into a folder.
-    pub fn write_into(&self, dir: &Path) {
+    pub(crate) fn write_into(&self, dir: &Path) {
         for (name, text) in self.files() {
             std::fs::write(dir.join(name), text).expect("write a file");
         }
@@ -192,8 +192,9 @@ impl World {
     }
 
     /// The config.
-    pub fn config(&self) -> String {
-        let mut out = format!("[desk]\nname = \"World {}\"\ntime_zone = \"{}\"\nas_of = \"{}\"\n", self.seed, self.zone.name(), self.as_of_text);
+    pub(crate) fn config(&self) -> String {
+        let mut out =
+            format!("[desk]\nname = \"World {}\"\ntime_zone = \"{}\"\nas_of = \"{}\"\n", self.seed, self.zone.name(), self.as_of_text);
         self.write_numbers(&mut out).expect("write to a text");
         self.write_rules(&mut out).expect("write to a text");
         let sources = [

@@ -70,10 +70,13 @@ fn edges(zone: Tz, as_of: i64, span: i64) -> Vec<i64> {
     let mut out = vec![as_of - 1, as_of, as_of - 7 * DAY];
     let (first, last) = (local_day(zone, as_of - span), local_day(zone, as_of));
     for day in first.iter_days().take_while(|d| *d <= last) {
-        let (here, next) = (to_utc(zone, day.and_hms_opt(0, 0, 0).expect("midnight")), to_utc(zone, (day + Days::new(1)).and_hms_opt(0, 0, 0).expect("midnight")));
+        let (here, next) = (
+            to_utc(zone, day.and_hms_opt(0, 0, 0).expect("midnight")),
+            to_utc(zone, (day + Days::new(1)).and_hms_opt(0, 0, 0).expect("midnight")),
+        );
         let is_changed = next - here != DAY;
         if is_changed || (day.iso_week().week() == 1 && day.weekday().num_days_from_monday() == 0) {
-            out.extend([here - 1, here, next - 1, next, (here + next) / 2]);
+            out.extend([here - 1, here, next - 1, next, i64::midpoint(here, next)]);
             // The hour that is shown twice or skipped.
             out.extend((0..6).map(|h| here + h * 1800));
         }
@@ -456,9 +459,30 @@ impl Maker {
 
     fn absent(&mut self) -> BTreeSet<String> {
         let may_miss = [
-            "first_response_at", "first_response_secs", "resolution_secs", "closed_at", "updated_at", "status", "priority", "category", "channel",
-            "requester", "group", "first_group", "level", "assignee", "resolver", "reassign_count", "reopen_count", "agent_replies", "fcr_flag",
-            "kb_linked", "due_response_at", "due_resolution_at", "sla_response_met", "sla_resolution_met",
+            "first_response_at",
+            "first_response_secs",
+            "resolution_secs",
+            "closed_at",
+            "updated_at",
+            "status",
+            "priority",
+            "category",
+            "channel",
+            "requester",
+            "group",
+            "first_group",
+            "level",
+            "assignee",
+            "resolver",
+            "reassign_count",
+            "reopen_count",
+            "agent_replies",
+            "fcr_flag",
+            "kb_linked",
+            "due_response_at",
+            "due_resolution_at",
+            "sla_response_met",
+            "sla_resolution_met",
         ];
         let mut out: BTreeSet<String> = BTreeSet::new();
         for name in may_miss {
@@ -471,53 +495,5 @@ impl Maker {
             out.extend(self.rng.maybe(5, |_| format!("surveys.{name}")));
         }
         out
-    }
-}
-
-impl World {
-    /// The same desk with some contacts of one person at the same instant.
-    #[must_use]
-    pub fn with_ties(mut self) -> Self {
-        let mut rng = Rng::new(self.seed ^ 0x71E5);
-        for rows in self.tickets.iter_mut() {
-            for n in (1..rows.len()).filter(|_| rng.percent(12)).collect::<Vec<_>>() {
-                (rows[n].created, rows[n].requester) = (rows[n - 1].created, rows[n - 1].requester.clone());
-            }
-        }
-        for rows in self.calls.iter_mut() {
-            for n in (1..rows.len()).filter(|_| rng.percent(12)).collect::<Vec<_>>() {
-                (rows[n].start, rows[n].caller) = (rows[n - 1].start, rows[n - 1].caller.clone());
-            }
-        }
-        // An older state differs in what is told of it, not in when it began.
-        self.old_states.retain(|old| self.tickets.iter().flatten().any(|t| t.id == old.id && t.created == old.created && t.requester == old.requester));
-        self
-    }
-}
-
-macro_rules! forget {
-    ($rows:expr, $absent:expr, $kind:literal, $($name:literal => $field:ident),* $(,)?) => {
-        for row in $rows.iter_mut().flatten() {
-            $(if $absent.contains(concat!($kind, ".", $name)) { row.$field = None; })*
-        }
-    };
-}
-
-impl World {
-    /// Takes from the typed rows what the files will not have.
-    pub(super) fn forget_absent(&mut self) {
-        let absent = &self.absent;
-        forget!(self.tickets, absent, "tickets",
-            "first_response_at" => first_response, "first_response_secs" => first_response_secs, "resolution_secs" => resolution_secs,
-            "closed_at" => closed, "updated_at" => updated, "status" => status, "priority" => priority, "category" => category,
-            "channel" => channel, "requester" => requester, "group" => group, "first_group" => first_group, "level" => level,
-            "assignee" => assignee, "resolver" => resolver, "reassign_count" => reassigned, "reopen_count" => reopened,
-            "agent_replies" => replies, "fcr_flag" => fcr_flag, "kb_linked" => kb_linked, "due_response_at" => due_response,
-            "due_resolution_at" => due_resolution, "sla_response_met" => response_met, "sla_resolution_met" => resolution_met);
-        forget!(self.calls, absent, "calls",
-            "end_at" => end, "direction" => direction, "queue" => queue, "agent" => agent, "caller" => caller, "wait_secs" => wait,
-            "transfers" => transfers, "is_acd" => is_acd, "ticket_id" => ticket, "fcr_flag" => fcr_flag);
-        forget!(self.surveys, absent, "surveys",
-            "sent_at" => sent, "agent" => agent, "lost_secs" => lost, "resolved_first_contact" => first_contact);
     }
 }

@@ -1,17 +1,17 @@
-//! SplitMix64: small, seeded, the same on every machine.
+//! `SplitMix64`: small, seeded, the same on every machine.
 
 /// A stream of random numbers.
 #[derive(Debug, Clone)]
-pub struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
     /// The stream of a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ 0x6A09_E667_F3BC_C909)
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -20,37 +20,37 @@ impl Rng {
     }
 
     /// A whole number in `from..to`.
-    pub fn between(&mut self, from: i64, to: i64) -> i64 {
+    pub(crate) fn between(&mut self, from: i64, to: i64) -> i64 {
         from + (self.next() % (to - from) as u64) as i64
     }
 
     /// True in so many of a hundred cases.
-    pub fn percent(&mut self, of: i64) -> bool {
+    pub(crate) fn percent(&mut self, of: i64) -> bool {
         self.between(0, 100) < of
     }
 
     /// One of several.
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.between(0, of.len() as i64) as usize]
     }
 
     /// A value in so many of a hundred cases.
-    pub fn maybe<T>(&mut self, percent: i64, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(crate) fn maybe<T>(&mut self, percent: i64, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.percent(percent).then(|| value(self))
     }
 
     /// One of several texts, or none.
-    pub fn word(&mut self, percent: i64, of: &[&str]) -> Option<String> {
+    pub(crate) fn word(&mut self, percent: i64, of: &[&str]) -> Option<String> {
         self.maybe(percent, |r| (*r.pick(of)).to_owned())
     }
 
     /// Yes, no or nothing.
-    pub fn flag(&mut self, percent: i64) -> Option<bool> {
+    pub(crate) fn flag(&mut self, percent: i64) -> Option<bool> {
         self.maybe(percent, |r| r.percent(50))
     }
 
     /// Another order.
-    pub fn shuffle<T>(&mut self, of: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, of: &mut [T]) {
         for i in (1..of.len()).rev() {
             of.swap(i, self.between(0, i as i64 + 1) as usize);
         }
