@@ -4,13 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+/// The last lines of every help text.
+const EXIT_CODES: &str =
+    "Exit codes: 0 done; 1 done, and a gate you asked for said no; 2 usage or config; 3 input unusable; 4 some outputs failed; 70 a bug.";
+
+/// Examples of a verb, with the exit codes.
+fn examples(lines: &str) -> String {
+    format!("Examples:\n{lines}\n\n{EXIT_CODES}")
+}
+
 /// Weekly scorecards people trust, from the CSV exports of a service desk.
 #[derive(Debug, Parser)]
 #[command(
     name = "deskcard",
     version,
     about,
-    after_help = "Examples:\n  deskcard report --config sample_data/deskcard.toml\n  deskcard query csat,fcr_touch --by agent --period month\n  deskcard metrics fcr_touch\n\nExit codes: 0 done; 1 done, and a gate you asked for said no; 2 usage or config; 3 input unusable; 4 some outputs failed; 70 a bug."
+    after_help = examples(
+        "  deskcard report --config sample_data/deskcard.toml\n  deskcard query csat,fcr_touch --by agent --period month\n  deskcard metrics fcr_touch"
+    )
 )]
 pub struct Cli {
     /// What to do.
@@ -52,6 +63,7 @@ pub struct Common {
 
 /// `deskcard report`.
 #[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard report\n  deskcard report --period 2026-W46 --out scorecards\n  deskcard report --period last-month --as-of 2026-12-01"))]
 pub struct ReportArgs {
     /// Shared options.
     #[command(flatten)]
@@ -93,6 +105,7 @@ pub enum Format {
 
 /// `deskcard query`.
 #[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard query csat --by agent --period month\n  deskcard query fcr_touch,sla_resolution --by priority --from 2026-01-01 --to 2026-06-30 --format csv\n  deskcard query tickets_created --where \"channel = 'phone'\" --period week --format json"))]
 pub struct QueryArgs {
     /// Metric ids, separated by commas.
     #[arg(value_delimiter = ',', required = true)]
@@ -122,6 +135,7 @@ pub struct QueryArgs {
 
 /// `deskcard metrics`.
 #[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard metrics\n  deskcard metrics sla_resolution\n  deskcard metrics --config deskcard.toml --markdown"))]
 pub struct MetricsArgs {
     /// The metric to define; all are listed without it.
     pub metric: Option<String>,
@@ -133,15 +147,25 @@ pub struct MetricsArgs {
     pub markdown: bool,
 }
 
+/// How a check is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people.
+    Table,
+    /// One object.
+    Json,
+}
+
 /// `deskcard check`.
 #[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard check\n  deskcard check --strict --format json"))]
 pub struct CheckArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
-    /// How to print (table or json).
+    /// How to print.
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: CheckFormat,
     /// Exit with 1 if any row was rejected.
     #[arg(long)]
     pub strict: bool,
@@ -149,6 +173,7 @@ pub struct CheckArgs {
 
 /// `deskcard facts`.
 #[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard facts --out facts"))]
 pub struct FactsArgs {
     /// Shared options.
     #[command(flatten)]

@@ -38,6 +38,21 @@ pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
     }
 }
 
+/// [`value_of`], with as many decimals (up to two) as it takes to see on which side of the target a share lies.
+pub fn value_against(unit: Unit, v: f64, n: u64, target: Option<f64>) -> String {
+    let plain = value_of(unit, v, n);
+    let Some(target) = target.filter(|t| unit == Unit::Share && v.is_finite() && (v - t).abs() > 1e-12) else { return plain };
+    let mut decimals = share_decimals(n);
+    let looks_met = |decimals: usize| {
+        let shown = (v * 100.0 * 10f64.powi(decimals as i32)).round() / 10f64.powi(decimals as i32);
+        (shown - target * 100.0).abs() < 1e-9
+    };
+    while decimals < 2 && looks_met(decimals) {
+        decimals += 1;
+    }
+    if decimals == share_decimals(n) { plain } else { share(v, decimals) }
+}
+
 /// [`value_of`], or [`NO_DATA`].
 pub fn optional(unit: Unit, v: Option<f64>, n: u64) -> String {
     v.map_or_else(|| NO_DATA.to_owned(), |v| value_of(unit, v, n))
@@ -151,7 +166,7 @@ fn share_decimals(n: u64) -> usize {
 
 /// Rounding may not turn "nearly all" into all, or "hardly any" into none.
 fn share(v: f64, decimals: usize) -> String {
-    let (text, step) = (grouped(v * 100.0, decimals), if decimals == 0 { 1.0 } else { 0.1 });
+    let (text, step) = (grouped(v * 100.0, decimals), 10f64.powi(-(decimals as i32)));
     let number: f64 = text.parse().unwrap_or(f64::NAN);
     if (number - 100.0).abs() < 1e-9 && v < 1.0 - 1e-9 {
         return format!(">{NBSP}{}{NBSP}%", grouped(100.0 - step, decimals));

@@ -67,8 +67,8 @@ impl Backlog {
         };
         format!(
             "Two line charts from {} to {}. Open at the end: {} at first, {} at last. In the last period {} created and {} resolved.",
-            first.short,
-            last.short,
+            first.period,
+            last.period,
             format::optional(Unit::Count, first.value, first.n),
             latest(&self.open),
             latest(&self.created),

@@ -88,7 +88,7 @@ impl Trend<'_> {
         let (Some(first), Some(end)) = (self.points.first(), self.points.last()) else {
             return "A line chart without any periods.".to_owned();
         };
-        let mut text = format!("Line chart from {} to {}. ", first.short, end.short);
+        let mut text = format!("Line chart from {} to {}. ", first.period, end.period);
         match last(&self.points) {
             None => text.push_str("No data in these periods. "),
             Some(p) => {

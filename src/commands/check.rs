@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{Context, Outcome, stdout_failed, wanted};
-use crate::cli::{CheckArgs, Format};
+use crate::cli::{CheckArgs, CheckFormat};
 use crate::clock::period::Period;
 use crate::clock::zone::Zone;
 use crate::error::Result;
@@ -20,8 +20,8 @@ pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<
     let (facts, ledger) = ctx.facts(&Wanted::everything(&ctx.settings))?;
     let silent = silent_metrics(&ctx, &facts, &ledger)?;
     let text = match args.format {
-        Format::Json => json(&ledger, &facts, &silent),
-        Format::Table | Format::Csv => words(&ctx, &ledger, &facts, &silent),
+        CheckFormat::Json => json(&ledger, &facts, &silent),
+        CheckFormat::Table => words(&ctx, &ledger, &facts, &silent),
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
     let rejected: u64 = ledger.sources.iter().map(|s| s.rejected).sum();

@@ -65,7 +65,8 @@ impl Context {
             catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
         }
         let said = common.as_of.as_deref().or(settings.desk.as_of.as_deref());
-        let as_of = said.map_or(Ok(now), |text| instant(text, &settings))?;
+        let place = if common.as_of.is_some() { "--as-of" } else { "[desk] as_of" };
+        let as_of = said.map_or(Ok(now), |text| instant(text, &settings).map_err(|e| e.at(place)))?;
         let is_as_of_given = said.is_some();
         Ok(Self { settings, catalogue, as_of, is_as_of_given, talk: Talk::new(common) })
     }

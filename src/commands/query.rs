@@ -11,7 +11,7 @@ use crate::cli::{Format, QueryArgs, Span};
 use crate::clock::period::{Period, Unit};
 use crate::columns::Source;
 use crate::error::{Error, Result, nearest};
-use crate::facts::{Facts, Table as FactTable, all_columns};
+use crate::facts::{Facts, Table as FactTable, all_columns, columns_of, is_id};
 use crate::format;
 use crate::ingest::ledger::{Ledger, SourceLedger};
 use crate::metrics::{Ask, Metric, Reading, Readings, fold};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<
     let started = Instant::now();
     let mut out = BufWriter::with_capacity(1 << 20, stdout);
     match args.format {
-        Format::Json => json(&mut out, args, &metrics, &ask.periods, &readings),
+        Format::Json => json(&mut out, &ctx, args, &metrics, &ask.periods, &readings),
         Format::Csv => csv(&mut out, args, &metrics, &ask.periods, &readings),
         Format::Table => table(&mut out, args, &metrics, &ask.periods, &readings),
     }
@@ -52,12 +52,14 @@ fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result
             }
         }
     }
+    let in_condition = args.filter.as_deref().map(columns_of).transpose()?.unwrap_or_default();
     for table in tables {
         let known = all_columns(&ctx.settings, table);
-        if let Some(column) = args.by.iter().find(|c| !known.contains(c)) {
+        let named = args.by.iter().map(|c| ("--by", c)).chain(in_condition.iter().map(|c| ("--where", c)));
+        if let Some((flag, column)) = named.into_iter().find(|(_, c)| !known.contains(c) && !is_id(table, c)) {
             let near = nearest(column, known.iter().map(String::as_str));
             let hint = if near.is_empty() { format!("they have: {}", known.join(", ")) } else { format!("nearest: {}", near.join(", ")) };
-            return Err(Error::config(format!("--by {column}: {table} have no such column")).hint(hint));
+            return Err(Error::config(format!("{flag}: {table} have no column {column:?}")).hint(hint));
         }
     }
     Ok(())
@@ -91,20 +93,30 @@ fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
     reading.or_else(|| metric.is_additive().then_some(zero))
 }
 
-/// The groups of a metric with their figures; the whole desk has one even where nothing was counted: zero, for counts.
-fn groups_of(metric: &Metric, args: &QueryArgs, periods: usize, readings: &Readings) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
+/// The groups of a metric with their figures; the whole desk has one even where nothing was counted: zero, for counts
+/// of an export there is.
+fn groups_of(metric: &Metric, has_zero: bool, periods: usize, readings: &Readings) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
     let mut groups: Vec<_> = readings.groups(&metric.id, 0).map(|(g, v)| (g.clone(), v.clone())).collect();
-    if groups.is_empty() && args.by.is_empty() && metric.is_additive() {
+    if groups.is_empty() && has_zero {
         groups.push((Vec::new(), vec![None; periods]));
     }
     groups
 }
 
-fn json(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+fn json(
+    out: &mut impl Write,
+    ctx: &Context,
+    args: &QueryArgs,
+    metrics: &[&Metric],
+    periods: &[Period],
+    readings: &Readings,
+) -> std::io::Result<()> {
+    let is_there = |m: &Metric| m.on.is_some_and(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()));
+    let has_zero = |m: &Metric| args.by.is_empty() && m.is_additive() && is_there(m);
     out.write_all(b"[")?;
     let mut first = true;
     for metric in metrics {
-        for (group, values) in groups_of(metric, args, periods.len(), readings) {
+        for (group, values) in groups_of(metric, has_zero(metric), periods.len(), readings) {
             let names: BTreeMap<&str, &str> = args.by.iter().map(String::as_str).zip(group.iter().map(String::as_str)).collect();
             for (period, reading) in periods.iter().zip(&values) {
                 let Some(r) = figure(metric, *reading) else { continue };

@@ -27,6 +27,10 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     let ctx = Context::load(&args.common, now)?;
     let zone = ctx.zone();
     let periods = periods(&ctx, args, &zone)?;
+    if let Some(folder) = args.templates.as_deref().filter(|t| !t.is_dir()) {
+        return Err(Error::config(format!("--templates {}: no such folder", folder.display()))
+            .hint("it holds files named as those of report_templates"));
+    }
     let out = output(&ctx, args, &periods[periods.len() - 1])?;
     let metrics = judge::shown(&ctx.catalogue);
     let (facts, ledger) = read(&ctx, &metrics)?;

@@ -34,12 +34,12 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
     match name {
         "is_logged" => {
             let tickets = ["requester_key", "created_at", "id_key"].map(|n| (Table::Tickets, n));
-            own(&["start_at", "end_at", "ticket_id_key", "caller_key", "outcome", "direction", "is_acd"])
+            own(&["id_key", "start_at", "end_at", "ticket_id_key", "caller_key", "outcome", "direction", "is_acd"])
                 .into_iter()
                 .chain(tickets)
                 .collect()
         }
-        "next_contact_secs" => own(&["start_at", "caller_key", "outcome", "direction", "is_acd"]),
+        "next_contact_secs" => own(&["id_key", "start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),
         "level" => own(&["agent", "agent_level"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "start_at", "queue"]),
@@ -78,7 +78,7 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("next_contact_secs") {
         let mut keys = calls.longs("caller_key")?;
         keys.iter_mut().zip(contacts(calls)?).filter(|(_, is_contact)| !is_contact).for_each(|(k, _)| *k = MISSING);
-        let next = next_same(&calls.longs("start_at")?, &keys);
+        let next = next_same(&calls.longs("start_at")?, &keys, &calls.longs("id_key")?);
         calls.set("next_contact_secs", &Values::Whole(next))?;
     }
     if want("start_hour") || want("start_weekday") {

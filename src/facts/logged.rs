@@ -29,7 +29,8 @@ pub(super) fn logged(calls: &Frame, tickets: &Frame, is_contact: &[bool], window
     by_requester.values_mut().for_each(|v| v.sort_unstable());
     // A call nobody answered takes no ticket from the one that was answered.
     let mut order: Vec<usize> = (0..start.len()).filter(|&i| is_contact[i]).collect();
-    order.sort_by_key(|&i| start[i]);
+    let ids = calls.longs("id_key")?;
+    order.sort_by_key(|&i| (start[i], ids[i]));
     let mut out = vec![None; start.len()];
     for i in order {
         out[i] = match (known(named[i]), known(caller[i])) {

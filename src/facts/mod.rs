@@ -482,6 +482,14 @@ fn placeholders(sql: &str) -> String {
     out + rest
 }
 
+/// The columns a SQL text names, sorted, once each.
+///
+/// # Errors
+/// A config error if it is no SQL expression.
+pub fn columns_of(sql: &str) -> Result<Vec<String>> {
+    Ok(column_names(&parse_sql(&placeholders(sql))?))
+}
+
 /// Column names in an expression, sorted, once each.
 pub fn column_names(expr: &Expr) -> Vec<String> {
     let mut names: Vec<String> = expr

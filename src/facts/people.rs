@@ -109,13 +109,20 @@ fn frame(rows: usize, columns: Vec<(&'static str, Values)>) -> Result<Frame> {
     frame_of(rows, columns.into_iter().map(|(name, values)| values.column(name, 0..rows)).collect())
 }
 
+/// When a stay stops counting as headcount: with the last second of the last day, so that a period does not count at its end who left
+/// in it; for somebody who moves on to another team, when that begins, so that nobody is missing in between.
+fn ended(spells: &[Spell], i: usize) -> i64 {
+    let next = spells.get(i + 1).filter(|next| goes_on(spells, i) && Some(next.first_day) > spells[i].last_day);
+    next.map_or(spells[i].end - 1, |next| next.start)
+}
+
 fn spells(m: &Making<'_>) -> Result<Frame> {
     let all = &m.roster.spells;
     let started: Vec<(usize, &Spell)> = all.iter().enumerate().filter(|(_, s)| s.start < m.desk.as_of).collect();
     let mut columns = attribute_values(&started);
     let long = |f: &dyn Fn(usize, &Spell) -> Option<i64>| Values::Long(started.iter().map(|(i, s)| f(*i, s).unwrap_or(MISSING)).collect());
     columns.push(("started_at", long(&|_, s| Some(s.start))));
-    columns.push(("ended_at", long(&|_, s| s.left.map(|_| s.end))));
+    columns.push(("ended_at", long(&|i, s| s.left.map(|_| ended(all, i)))));
     columns.push(("desk_left_at", long(&|i, _| unbroken(all, i).1.left)));
     columns.push(("left_at", long(&|i, s| s.left.filter(|_| !goes_on(all, i)))));
     columns.push(("is_new_start", Values::Flag(started.iter().map(|(i, _)| Some(!goes_on_from_before(all, *i))).collect())));

@@ -15,9 +15,10 @@ const PARTS: usize = 16;
 
 /// Seconds from each row to the next with the same key, `i32::MIN` for none; a [`MISSING`] key never matches.
 ///
-/// `at` and `keys` are given for all rows in file order; the order of equal instants is the order of the file.
-pub(crate) fn next_same(at: &[i64], keys: &[i64]) -> Vec<i32> {
-    let order = time_order(at);
+/// `at`, `keys` and `ids` are given for all rows in file order; of rows at the same instant the one with the lower id comes first,
+/// so that the order of the file does not matter.
+pub(crate) fn next_same(at: &[i64], keys: &[i64], ids: &[i64]) -> Vec<i32> {
+    let order = time_order(at, ids);
     let mut parts: Vec<Vec<u32>> = (0..PARTS).map(|_| Vec::with_capacity(at.len() / PARTS + at.len() / 64)).collect();
     let mut visit = |row: u32| {
         let (now, key) = (at[row as usize], keys[row as usize]);
@@ -34,13 +35,17 @@ pub(crate) fn next_same(at: &[i64], keys: &[i64]) -> Vec<i32> {
     next.into_iter().map(AtomicI32::into_inner).collect()
 }
 
-/// Row numbers in time order, or `None` if the rows are in it already.
-fn time_order(at: &[i64]) -> Option<Vec<u32>> {
-    if at.is_sorted() {
+/// Row numbers in the order of time and id, or `None` if the rows are in it already.
+pub(super) fn time_order(at: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
+    let is_after = |i: usize| (at[i], ids[i]) >= (at[i - 1], ids[i - 1]);
+    if (1..at.len()).all(is_after) {
         return None;
     }
     let mut order: Vec<u32> = (0..at.len() as u32).collect();
-    order.par_sort_by_key(|&row| at[row as usize]);
+    if !at.is_sorted() {
+        order.par_sort_by_key(|&row| at[row as usize]);
+    }
+    order.chunk_by_mut(|&a, &b| at[a as usize] == at[b as usize]).for_each(|same| same.sort_by_key(|&row| ids[row as usize]));
     Some(order)
 }
 
@@ -84,7 +89,7 @@ mod tests {
         let at = [50, 10, 30, 20, MISSING, 90];
         let keys = [1, 1, 2, 1, 1, MISSING];
         // key 1 at 10, 20, 50; key 2 at 30 only; a missing instant or key matches nothing
-        assert_eq!(next_same(&at, &keys), [NEVER, 10, NEVER, 30, NEVER, NEVER]);
+        assert_eq!(next_same(&at, &keys, &vec![0; at.len()]), [NEVER, 10, NEVER, 30, NEVER, NEVER]);
     }
 
     #[test]
@@ -100,6 +105,6 @@ mod tests {
                 slow[i] = (at[j] - at[i]) as i32;
             }
         }
-        assert_eq!(next_same(&at, &keys), slow);
+        assert_eq!(next_same(&at, &keys, &vec![0; at.len()]), slow);
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "ttr_business_secs" => own(&["created_at", "resolved_at"]),
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
-        "next_contact_secs" => own(&["created_at", "requester_key"]),
+        "next_contact_secs" => own(&["id_key", "created_at", "requester_key"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
         _ => Vec::new(),
     }
@@ -160,7 +160,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         if !m.wanted.is_direct(Table::Tickets, "requester_key") && !m.wanted.has(Table::Calls, "is_logged") {
             tickets.keep_columns(&|name| name != "requester_key")?;
         }
-        let next = next_same(&tickets.longs("created_at")?, &keys);
+        let next = next_same(&tickets.longs("created_at")?, &keys, &tickets.longs("id_key")?);
         drop(keys);
         tickets.set("next_contact_secs", &Values::Whole(next))?;
     }

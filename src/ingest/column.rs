@@ -317,7 +317,7 @@ impl ColumnReader<'_> {
     fn instants(&mut self, plan: &ColumnPlan) -> Cells {
         let mut cursor = Cursor::new(self.zone);
         self.each(plan, Cells::Long, MISSING, move |remarks, cell| {
-            let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the declared form")?;
+            let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the form this column is written in")?;
             Ok(match stamp {
                 Stamp { secs, offset: Some(offset) } => secs - i64::from(offset),
                 Stamp { secs, offset: None } => {

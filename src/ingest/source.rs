@@ -104,7 +104,8 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
 fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathBuf, String)>> {
     let mut found = BTreeMap::new();
     for pattern in &source.files {
-        let full = settings.dir.join(pattern);
+        // The folder's own name may hold what a pattern gives a meaning to; an absolute pattern stands for itself.
+        let full = std::path::Path::new(&glob::Pattern::escape(&settings.dir.to_string_lossy())).join(pattern);
         let text = full.to_string_lossy();
         let paths =
             glob::glob(&text).map_err(|e| Error::config(format!("{pattern:?} is not a file pattern: {e}")).at(source.at.clone()))?;
@@ -134,8 +135,7 @@ fn open(path: PathBuf, shown: String, source: &SourceSettings) -> Result<Opened>
         None => sniff(&path, &shown)?,
     };
     let file = File::open(&path).map_err(|e| unreadable(&shown, &e))?;
-    let scanner = Scanner::open(file, delimiter, Limits::default(), 1 << 16)
-        .map_err(|e| Error::input(e.to_string()).at(shown.clone()).hint("is it the right file, and complete?"))?;
+    let scanner = Scanner::open(file, delimiter, Limits::default(), 1 << 16).map_err(|e| Error::from(e).at(shown.clone()))?;
     let header = scanner.header().to_vec();
     Ok(Opened { path, shown, delimiter, header })
 }
@@ -258,8 +258,7 @@ fn order(order: settings::Order) -> Order {
 
 fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMapping, FormSearch)]) -> Result<()> {
     let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
-    let mut scanner =
-        Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::input(e.to_string()).at(file.shown.clone()))?;
+    let mut scanner = Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::from(e).at(file.shown.clone()))?;
     let plans: Vec<Option<ColumnPlan>> = open.iter().map(|(m, _)| search_plan(source, m, file)).collect();
     let (mut scratch, mut joined) = (Vec::new(), Vec::new());
     while !open.iter().all(|(_, search)| search.settled()) {
@@ -445,8 +444,8 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
         let mut number = 0;
         for (file, plan) in opened.iter().zip(plans) {
             let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
-            let mut scanner = Scanner::open(reader, file.delimiter, Limits::default(), BLOCK)
-                .map_err(|e| Error::input(e.to_string()).at(file.shown.clone()))?;
+            let mut scanner =
+                Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::from(e).at(file.shown.clone()))?;
             let mut before = 0;
             while let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, &e))? {
                 (keep.progress)(scanner.position() - before);

@@ -266,7 +266,11 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
         n,
         sum,
         target,
-        is_met: value.zip(target).and_then(|(v, t)| is_met(metric, v, t)),
+        // A handful of rows meets or misses a target by luck.
+        is_met: value
+            .zip(target)
+            .filter(|_| n >= u64::from(e.settings.report.min_n) || metric.is_additive())
+            .and_then(|(v, t)| is_met(metric, v, t)),
         previous: before.and_then(|r| r.value),
         previous_n: before.map_or(0, |r| r.n.round() as u64),
         history: (first..e.periods.len()).map(|p| point(e, metric, at(p), p)).collect(),

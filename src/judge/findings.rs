@@ -75,13 +75,15 @@ fn goal(e: &Evidence<'_>, k: &Kpi) -> Option<Finding> {
         Some(value) => {
             let counted =
                 if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
-            format!("{}{counted}, target {wanted}.", format::value_of(metric.unit(), value, k.n))
+            let few = if k.is_met.is_none() && metric.better != Better::Neither { " Too few rows to call it met or missed." } else { "" };
+            format!("{}{counted}, target {wanted}.{few}", format::value_against(metric.unit(), value, k.n, Some(target)))
         }
     };
-    let certainty = match (k.value, k.interval) {
-        (Some(_), Some((low, high))) if target < low || target > high => Certainty::Clear,
-        (Some(_), _) if k.n >= u64::from(e.settings.report.min_n) => Certainty::Leaning,
-        _ => Certainty::CannotTellYet,
+    let is_enough = k.value.is_some() && k.n >= u64::from(e.settings.report.min_n);
+    let certainty = match k.interval {
+        _ if !is_enough => Certainty::CannotTellYet,
+        Some((low, high)) if target < low || target > high => Certainty::Clear,
+        _ => Certainty::Leaning,
     };
     Some(Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met: k.is_met, examples: Vec::new() })
 }
@@ -125,7 +127,7 @@ fn verdict(e: &Evidence<'_>, s: &Subject, k: &Kpi) -> Option<(bool, Finding)> {
     let certainty = if is_clear { Certainty::Clear } else { Certainty::Leaning };
     let text = format!(
         "{} ({} of {}; 95 % interval {}) against {name}.",
-        format::value_of(metric.unit(), value, k.n),
+        format::value_against(metric.unit(), value, k.n, Some(yardstick)),
         format::count(k.sum as u64),
         format::count(k.n),
         format::interval(metric.unit(), (low, high), k.n),

@@ -62,6 +62,10 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
             let text = format!("{} lies after the last row of the exports ({}).", now.label, e.zone.format_day(last));
             out.push(note(Level::Warning, "period-after-data", text));
         }
+        (None, None) if e.ledger.sources.iter().any(|s| s.after_cut_off > 0) => {
+            let text = format!("All dated rows of the exports lie after the cut-off ({}).", e.zone.format_minute(e.as_of));
+            out.push(note(Level::Warning, "all-after-cut-off", text));
+        }
         (None, None) => out.push(note(Level::Warning, "no-rows", "The exports hold no dated row at all.".to_owned())),
         _ if !has_rows => out.push(note(Level::Warning, "no-rows-in-period", format!("No row of the exports falls into {}.", now.label))),
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {

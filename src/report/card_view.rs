@@ -133,7 +133,9 @@ fn notes_for(scorecard: &Scorecard, card: &Card) -> Vec<NoteView> {
     }
     let others = other_agents(scorecard, card);
     let hide = |n: &Note| {
-        let names_others = others.iter().any(|name| names(&n.text, name));
+        // Those on no roster have no card, and are named by nothing but these notes.
+        let is_about_people = ["agents-off-roster", "alias-ambiguous"].contains(&n.code.as_str());
+        let names_others = is_about_people || others.iter().any(|name| names(&n.text, name));
         if names_others {
             Note { text: "A note on the data names other people; the desk's data page has it.".to_owned(), ..n.clone() }
         } else {
@@ -236,7 +238,7 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         label: format::label(label, 120),
         href: place.definition_href(&k.metric),
         is_own: definition.is_some_and(|d| d.is_own),
-        value: format::optional(unit, k.value, k.n),
+        value: k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
         is_missing: k.value.is_none(),
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
         n: format::count(k.n),

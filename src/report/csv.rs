@@ -30,7 +30,13 @@ const COLUMNS: [&str; 22] = [
 
 /// Text for a CSV cell: what a spreadsheet would take for a formula gets a `'` in front. Not for numbers.
 pub fn safe_text(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    // Readers drop control characters before they look for a formula: so do we.
+    let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 /// All measures, cards and measures in scorecard order.

@@ -40,7 +40,11 @@ fn measure(scorecard: &Scorecard, k: &Kpi) -> String {
     let is_lower = definition.is_some_and(|d| d.better == Better::Lower);
     let target = k.target.map_or_else(String::new, |t| format::target(unit, t, is_lower));
     let verdict = if definition.is_some_and(|d| d.better != Better::Neither) { card_view::verdict(k).1 } else { "" };
-    format!("{label:<40} {:>12} {:>8} {target:>9}  {verdict}", format::optional(unit, k.value, k.n), format::count(k.n))
+    format!(
+        "{label:<40} {:>12} {:>8} {target:>9}  {verdict}",
+        k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
+        format::count(k.n)
+    )
 }
 
 fn block(out: &mut String, title: &str, findings: &[Finding]) {

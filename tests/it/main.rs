@@ -1,3 +1,13 @@
 //! The integration tests: one binary.
+
+mod bad_input;
+mod cli;
+mod duckdb;
 mod harness;
+mod html;
+mod laws;
+mod layers;
+mod oracle;
+mod pages;
 mod real;
+mod world;

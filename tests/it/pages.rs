@@ -335,7 +335,9 @@ fn recount(dir: &Path, card: &Value) -> usize {
 #[test]
 fn numbers_can_be_taken_apart_into_their_rows() {
     let (dir, scorecard) = (sample(), scorecard(sample()));
-    assert!(recount(dir, card(&scorecard, "desk", "")) >= 40);
+    let of_desk = recount(dir, card(&scorecard, "desk", ""));
+    // All of them but those that are not yet mature in the newest week, and ratios, which have no rows of their own.
+    assert!(of_desk >= 38, "only {of_desk} of the desk's measures have rows to count");
     assert!(recount(dir, card(&scorecard, "agent", "Sabine Petermann")) >= 10);
     assert!(recount(dir, card(&scorecard, "team", "Service Desk Leeds")) >= 20);
     let card = card(&scorecard, "agent", "Sabine Petermann");

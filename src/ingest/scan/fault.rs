@@ -140,7 +140,8 @@ impl From<ScanError> for Error {
             ScanError::LoneReturns => plain.hint("save the export with line feeds and try again"),
             ScanError::BlankHeader => plain.hint("remove the lines above the header"),
             ScanError::TooWide { .. } => plain.hint("check the delimiter"),
-            _ => plain,
+            ScanError::Empty => plain.hint("export it again; a report of nothing still has a header"),
+            _ => plain.hint("is it the right file, and complete?"),
         }
     }
 }

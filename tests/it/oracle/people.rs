@@ -105,8 +105,13 @@ fn of_stays(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> 
         if start >= world.as_of {
             continue;
         }
-        // On the roster through the last day.
-        stays.push(Stay { keys: keys(stint), from: stint.start, until: stint.left.map(|left| left + Days::new(1)) });
+        // Who leaves in a period is not counted at its end; who moves to another team is there until that begins.
+        let next = people.stints.get(i + 1).filter(|next| people.goes_on(i) && stint.left.is_some_and(|left| next.start > left));
+        let until = match (next, stint.left) {
+            (Some(next), _) => Some(next.start).filter(|day| day_start(zone, *day) < world.as_of),
+            (None, left) => left.filter(|day| day_start(zone, *day + Days::new(1)) <= world.as_of),
+        };
+        stays.push(Stay { keys: keys(stint), from: stint.start, until });
         let left = stint.left.filter(|_| !people.goes_on(i)).map(|d| day_start(zone, d));
         leavers.push(Row::new(&keys(stint), left, is(Some(left.is_some()))));
         let after = start + TimeDelta::days(90).num_seconds();

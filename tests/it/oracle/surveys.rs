@@ -91,8 +91,8 @@ pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>
     let answered = |fact: &dyn Fn(&Answer) -> Option<f64>| rows(&|a| a.answered, &|a| if a.is_answered() { fact(a) } else { None });
     let resolved = |fact: &dyn Fn(&Answer) -> Option<f64>| rows(&|a| a.resolved, &|a| if a.is_answered() { fact(a) } else { None });
     let is_good = |a: &Answer| is(a.score.map(|s| s >= good));
-    let is_mature = |a: &Answer| a.is_answered() || a.sent.is_some_and(|at| at + window <= seen_until);
-    let mut response = rows(&|a| a.sent, &|a| (a.sent.is_some() && is_mature(a)).then(|| f64::from(a.is_answered())));
+    let is_mature = |a: &Answer| a.sent.is_some_and(|at| at + window <= seen_until);
+    let mut response = rows(&|a| a.sent, &|a| is_mature(a).then(|| f64::from(a.is_answered())));
     for (row, a) in response.iter_mut().zip(&all) {
         row.immature = a.sent.is_some() && !is_mature(a);
     }

@@ -207,8 +207,9 @@ impl<'a> Tickets<'a> {
         let n = &self.world.numbers;
         let created = |k: &Known| Some(k.ticket.created);
         let is_week_old = |k: &Known| k.ticket.created + 7 * DAY <= self.seen_until;
-        let gross = |k: &Known| (k.resolved.is_some() || is_week_old(k)).then_some(and(Some(k.resolved.is_some()), k.first_contact));
-        let young = |k: &Known| !k.is_cancelled && k.resolved.is_none() && !is_week_old(k);
+        // Resolved or not: of young tickets only the quick ones would be in.
+        let gross = |k: &Known| is_week_old(k).then_some(and(Some(k.resolved.is_some()), k.first_contact));
+        let young = |k: &Known| !k.is_cancelled && !is_week_old(k);
         let repeat = self.rows(created, |k| k.is_mature.then_some(f64::from(!k.is_repeated)));
         let ocr = self.done(|k| k.is_mature.then(|| is(and(k.first_contact, Some(!k.is_repeated)))).flatten());
         let net = self.live(created, |k| gross(k).filter(|_| k.is_first_level_work).and_then(is));
