@@ -126,10 +126,16 @@ fn numbered(row: &mut Vec<u8>, prefix: &str, n: u64, width: u32) {
 }
 
 impl Desk {
-    /// The seconds of a day at which something happens, in order, mostly in the working day.
+    /// The seconds of a day at which something happens, in order, mostly in the working day; no two the same as long as there is room,
+    /// so that which of two contacts comes first is never a matter of taste.
     fn seconds(&mut self, n: usize) -> Vec<i64> {
         let mut all: Vec<i64> = (0..n).map(|_| self.second()).collect();
         all.sort_unstable();
+        if n < DAY as usize / 2 {
+            for i in 1..n {
+                all[i] = all[i].max(all[i - 1] + 1);
+            }
+        }
         all
     }
 

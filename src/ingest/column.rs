@@ -123,7 +123,57 @@ pub(super) enum Cells {
     Number(Vec<f64>),
     Flag(Vec<u8>),
     Text(Vec<u32>),
-    Words(Vec<Option<String>>),
+    Words(Texts),
+}
+
+/// Long texts, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    /// End of each in `text`; [`Texts::NULL`] for a missing one.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    const NULL: usize = usize::MAX;
+
+    pub(super) fn push(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => {
+                self.text.push_str(text);
+                self.ends.push(self.text.len());
+            }
+            None => self.ends.push(Self::NULL),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            (end != Self::NULL).then(|| {
+                let text = &self.text[start..end];
+                start = end;
+                text
+            })
+        })
+    }
+
+    fn append(&mut self, other: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|&end| if end == Self::NULL { end } else { before + end }));
+    }
+
+    fn kept(&self, mask: &[bool]) -> Self {
+        let mut kept = Self::default();
+        self.iter().zip(mask).filter(|(_, keep)| **keep).for_each(|(text, _)| kept.push(text));
+        kept
+    }
 }
 
 /// A flag that is not there.
@@ -142,7 +192,7 @@ impl Cells {
             Type::Number => Self::Number(Vec::with_capacity(rows)),
             Type::Flag => Self::Flag(Vec::with_capacity(rows)),
             Type::Dim | Type::Enum(_) => Self::Text(Vec::with_capacity(rows)),
-            Type::Words => Self::Words(Vec::with_capacity(rows)),
+            Type::Words => Self::Words(Texts { text: String::new(), ends: Vec::with_capacity(rows) }),
         }
     }
 
@@ -153,7 +203,7 @@ impl Cells {
             (Self::Number(a), Self::Number(b)) => a.extend(b),
             (Self::Flag(a), Self::Flag(b)) => a.extend(b),
             (Self::Text(a), Self::Text(b)) => a.extend(b),
-            (Self::Words(a), Self::Words(b)) => a.extend(b),
+            (Self::Words(a), Self::Words(b)) => a.append(&b),
             _ => unreachable!("a column has one type"),
         }
     }
@@ -165,7 +215,7 @@ impl Cells {
             Self::Number(v) => v.resize(v.len() + rows, f64::NAN),
             Self::Flag(v) => v.resize(v.len() + rows, NO_FLAG),
             Self::Text(v) => v.resize(v.len() + rows, NONE),
-            Self::Words(v) => v.resize(v.len() + rows, None),
+            Self::Words(v) => v.ends.resize(v.len() + rows, Texts::NULL),
         }
     }
 
@@ -183,7 +233,7 @@ impl Cells {
             Self::Number(v) => keep(v, mask),
             Self::Flag(v) => keep(v, mask),
             Self::Text(v) => keep(v, mask),
-            Self::Words(v) => keep(v, mask),
+            Self::Words(v) => *v = v.kept(mask),
         }
     }
 }
@@ -239,10 +289,10 @@ impl ColumnReader<'_> {
             Type::Flag => (self.flags(plan), None),
             Type::Dim => (self.texts(plan)?, None),
             Type::Enum(words) => (self.words_of(plan, words)?, None),
-            Type::Words => (self.each(plan, Cells::Words, None, |_, cell| Ok(Some(lossy(cell)))), None),
+            Type::Words => (Cells::Words(self.long_texts(plan)), None),
             Type::Id => {
                 let keys = self.each(plan, Cells::Long, MISSING, |_, cell| Ok(key_of(cell)));
-                let text = plan.keeps_text.then(|| self.each(plan, Cells::Words, None, |_, cell| Ok(Some(lossy(cell)))));
+                let text = plan.keeps_text.then(|| Cells::Words(self.long_texts(plan)));
                 (keys, text)
             }
         })
@@ -257,9 +307,9 @@ impl ColumnReader<'_> {
             Type::Id => Cells::Long(vec![key_of(text.as_bytes()); rows]),
             Type::Instant => Cells::Long(vec![MISSING; rows]),
             Type::Dim | Type::Enum(_) => Cells::Text(vec![code_of(text)?; rows]),
-            Type::Words => Cells::Words(vec![Some(text.to_owned()); rows]),
+            Type::Words => Cells::Words(repeated(text, rows)),
         };
-        let as_text = plan.keeps_text.then(|| Cells::Words(vec![Some(text.to_owned()); rows]));
+        let as_text = plan.keeps_text.then(|| Cells::Words(repeated(text, rows)));
         Ok((cells, as_text))
     }
 
@@ -340,6 +390,17 @@ impl ColumnReader<'_> {
         })
     }
 
+    /// Texts as they are; a required one that is missing has been complained of with its key.
+    fn long_texts(&self, plan: &ColumnPlan) -> Texts {
+        let mut texts = Texts::default();
+        let (mut scratch, mut joined) = (Vec::new(), Vec::new());
+        for row in 0..self.block.rows() {
+            let cell = cell(self.block, plan, row, &mut scratch, &mut joined);
+            texts.push(if plan.nulls.is_null(cell) { None } else { std::str::from_utf8(cell).ok() });
+        }
+        texts
+    }
+
     /// Short texts: each distinct one is looked up once.
     fn texts(&mut self, plan: &ColumnPlan) -> Result<Cells> {
         let mut failure = None;
@@ -386,8 +447,10 @@ fn bad(row: usize, plan: &ColumnPlan, code: &'static str, cell: &[u8], reason: &
     BadCell { row, header: plan.header.clone(), code, value: excerpt(cell), reason: format!("{:?} {reason}", excerpt(cell)) }
 }
 
-fn lossy(cell: &[u8]) -> String {
-    String::from_utf8_lossy(cell).into_owned()
+fn repeated(text: &str, rows: usize) -> Texts {
+    let mut texts = Texts::default();
+    (0..rows).for_each(|_| texts.push(Some(text)));
+    texts
 }
 
 fn excerpt(cell: &[u8]) -> String {

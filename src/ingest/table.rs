@@ -73,7 +73,11 @@ fn column(name: &str, cells: Cells) -> Column {
         Cells::Number(v) => Float64Chunked::from_iter_options(name, v.into_iter().map(|x| (!x.is_nan()).then_some(x))).into_column(),
         Cells::Flag(v) => BooleanChunked::from_iter_options(name, v.into_iter().map(|x| (x != NO_FLAG).then_some(x == 1))).into_column(),
         Cells::Text(v) => categorical(name, v),
-        Cells::Words(v) => StringChunked::from_iter_options(name, v.into_iter()).into_column(),
+        Cells::Words(v) => {
+            let mut builder = StringChunkedBuilder::new(name, v.len());
+            v.iter().for_each(|text| builder.append_option(text));
+            builder.finish().into_column()
+        }
     }
 }
 
