@@ -138,9 +138,15 @@ fn number(value: f64) -> serde_json::Value {
     if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).into() } else { value.into() }
 }
 
-/// A number as CSV holds it: whole where it is whole, else the shortest text that reads back as the same number.
-fn written(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).to_string() } else { value.to_string() }
+/// A number as CSV holds it: whole where it is whole, else the shortest text that reads back as the same number; nothing for none.
+fn write_number(out: &mut String, value: Option<f64>) {
+    use std::fmt::Write as _;
+    // Writing to a String cannot fail.
+    let _ = match value {
+        None => Ok(()),
+        Some(v) if v.fract() == 0.0 && v.abs() < 9e15 => write!(out, "{}", v as i64),
+        Some(v) => write!(out, "{v}"),
+    };
 }
 
 /// A group with the figures of each metric, one a period.
@@ -172,17 +178,21 @@ fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[P
     let mut writer = csv::Writer::from_writer(out);
     let heads = metrics.iter().flat_map(|m| [m.id.clone(), format!("{}_n", m.id)]);
     writer.write_record(["period".to_owned()].into_iter().chain(args.by.iter().cloned()).chain(heads))?;
-    let mut record: Vec<String> = Vec::new();
+    let mut text = String::new();
     for (period, group, found) in rows(metrics, periods, readings) {
-        record.clear();
-        record.push(period.id.clone());
-        record.extend(group.iter().map(|g| safe_text(g)));
+        writer.write_field(&period.id)?;
+        for name in group {
+            writer.write_field(safe_text(name))?;
+        }
         for (metric, reading) in metrics.iter().zip(found) {
             let figure = figure(metric, reading);
-            record.push(figure.and_then(|r| r.value).map_or_else(String::new, written));
-            record.push(figure.map_or_else(String::new, |r| written(r.n)));
+            for number in [figure.and_then(|r| r.value), figure.map(|r| r.n)] {
+                text.clear();
+                write_number(&mut text, number);
+                writer.write_field(&text)?;
+            }
         }
-        writer.write_record(&record)?;
+        writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()
 }

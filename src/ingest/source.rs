@@ -454,7 +454,8 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
                     return Err(Error::bug("the readers stopped"));
                 }
                 number += 1;
-                if let Some(spare) = assembly.take_ready()? {
+                assembly.take_ready()?;
+                if let Some(spare) = assembly.spares.pop() {
                     scanner.recycle(spare);
                 }
             }
@@ -484,6 +485,8 @@ struct Assembly<'a> {
     finished: &'a Receiver<(usize, Result<Chunk>)>,
     waiting: BTreeMap<usize, Chunk>,
     next: usize,
+    /// Blocks whose memory serves again.
+    spares: Vec<Block>,
     table: TableBuilder,
     identities: Identities,
     ledger: SourceLedger,
@@ -492,19 +495,26 @@ struct Assembly<'a> {
 impl<'a> Assembly<'a> {
     fn new(slots: &[Slot], finished: &'a Receiver<(usize, Result<Chunk>)>) -> Self {
         let table = TableBuilder::new(slots.to_vec());
-        Self { finished, waiting: BTreeMap::new(), next: 0, table, identities: Identities::default(), ledger: SourceLedger::default() }
+        Self {
+            finished,
+            waiting: BTreeMap::new(),
+            next: 0,
+            spares: Vec::new(),
+            table,
+            identities: Identities::default(),
+            ledger: SourceLedger::default(),
+        }
     }
 
-    /// Takes what is finished without waiting; gives a block back for re-use.
-    fn take_ready(&mut self) -> Result<Option<Block>> {
+    /// Takes what is finished without waiting.
+    fn take_ready(&mut self) -> Result<()> {
         while let Ok((number, chunk)) = self.finished.try_recv() {
             self.waiting.insert(number, chunk?);
         }
         self.absorb()
     }
 
-    fn absorb(&mut self) -> Result<Option<Block>> {
-        let mut spare = None;
+    fn absorb(&mut self) -> Result<()> {
         while let Some(chunk) = self.waiting.remove(&self.next) {
             self.next += 1;
             let rejected = chunk.rejects.len() as u64;
@@ -521,9 +531,9 @@ impl<'a> Assembly<'a> {
             self.identities.updated.extend(chunk.identities.updated);
             self.identities.versions.extend(chunk.identities.versions);
             self.table.append(chunk.rows, chunk.cells)?;
-            spare = Some(chunk.block);
+            self.spares.push(chunk.block);
         }
-        Ok(spare)
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Gathered> {
