@@ -4,9 +4,13 @@
 //! [`ledger`]. Knows nothing of metrics.
 
 pub mod cells;
+mod chunk;
 mod column;
 pub mod dialect;
+mod files;
+mod forms;
 pub mod ledger;
+mod plan;
 pub mod preset;
 pub mod scan;
 mod source;

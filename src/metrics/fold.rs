@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
-use super::groups::{Groups, MOST_DIMENSIONS, codes, codes_of};
+use super::groups::{Groups, codes, codes_of};
+use super::plan::{Plan, Recipe, plan};
 use super::slots::Slots;
+use super::total::{NOWHERE, Part, Total, Values, merge, quantile};
 use super::{Catalogue, Kind, Metric};
 use crate::clock::period::Period;
 use crate::clock::zone::Cursor;
@@ -19,10 +21,6 @@ use crate::facts::{Facts, Table, parse_sql};
 
 /// The columns by which figures are broken down; none for the whole desk.
 pub type Breakdown = Vec<String>;
-
-/// Fractional facts are summed in millionths, so that sums do not depend on their order.
-const MILLION: f64 = 1e6;
-const NOWHERE: u32 = u32::MAX;
 
 /// What is asked of the fold.
 #[derive(Debug)]
@@ -126,158 +124,6 @@ fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &M
     readings.cells.insert((metric.id.clone(), breakdown), cells);
 }
 
-/// What one accumulator gathers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gather {
-    Total,
-    Values,
-    Least,
-    Most,
-}
-
-/// One accumulated quantity: a value column put into periods by an anchor column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Item {
-    value: usize,
-    anchor: usize,
-    gather: Gather,
-}
-
-/// Which items make up a metric.
-struct Recipe<'a> {
-    metric: &'a Metric,
-    main: usize,
-    second: Option<usize>,
-    /// Events of a turnover: a move between teams leaves a stock, but it is no leaver.
-    leavers: Option<usize>,
-    immature: Option<usize>,
-    trailing: Option<usize>,
-}
-
-/// Everything about one table that does not change from segment to segment.
-struct Plan<'a> {
-    facts: &'a Facts,
-    table: Table,
-    exprs: Vec<(String, String)>,
-    items: Vec<Item>,
-    anchors: Vec<(usize, usize)>,
-    slots: Vec<Slots<'a>>,
-    recipes: Vec<Recipe<'a>>,
-    breakdowns: Vec<(usize, Vec<usize>)>,
-    filter: Option<usize>,
-}
-
-impl<'a> Plan<'a> {
-    fn expr(&mut self, sql: &str) -> Result<usize> {
-        if let Some(i) = self.exprs.iter().position(|(_, t)| t == sql) {
-            return Ok(i);
-        }
-        let _ = parse_sql(&self.facts.sql(self.table, sql))?;
-        self.exprs.push((format!("x{}", self.exprs.len()), sql.to_owned()));
-        Ok(self.exprs.len() - 1)
-    }
-
-    fn anchor(&mut self, sql: &str, slots: usize) -> Result<usize> {
-        let wanted = (self.expr(sql)?, slots);
-        Ok(self.anchors.iter().position(|a| *a == wanted).unwrap_or_else(|| {
-            self.anchors.push(wanted);
-            self.anchors.len() - 1
-        }))
-    }
-
-    fn item(&mut self, sql: &str, anchor: usize, gather: Gather) -> Result<usize> {
-        let wanted = Item { value: self.expr(sql)?, anchor, gather };
-        Ok(self.items.iter().position(|i| *i == wanted).unwrap_or_else(|| {
-            self.items.push(wanted);
-            self.items.len() - 1
-        }))
-    }
-
-    fn add(&mut self, metric: &'a Metric, slots: usize) -> Result<()> {
-        let recipe = match metric.kind {
-            Kind::Stock | Kind::Turnover => {
-                // What happens at the cut-off or after it has not happened yet.
-                let past = |sql: &str| format!("(CASE WHEN ({sql}) < $as_of THEN ({sql}) END)");
-                let (enters, leaves) = (past(&metric.enters), past(&metric.leaves));
-                let enter = self.anchor(&enters, slots)?;
-                let leave = self.anchor(
-                    &format!("CASE WHEN {enters} IS NOT NULL AND {leaves} IS NOT NULL THEN CASE WHEN {leaves} < {enters} THEN {enters} ELSE {leaves} END END"),
-                    slots,
-                )?;
-                let main = self.item("TRUE", enter, Gather::Total)?;
-                let second = Some(self.item("TRUE", leave, Gather::Total)?);
-                let leavers = match metric.by.as_deref() {
-                    Some(by) => {
-                        let anchor = self.anchor(by, slots)?;
-                        Some(self.item(&metric.fact, anchor, Gather::Total)?)
-                    }
-                    None => None,
-                };
-                Recipe { metric, main, second, leavers, immature: None, trailing: None }
-            }
-            _ => {
-                let anchor = self.anchor(metric.by.as_deref().unwrap_or_default(), slots)?;
-                let gather = match metric.kind {
-                    Kind::Median | Kind::P90 => Gather::Values,
-                    Kind::Min => Gather::Least,
-                    Kind::Max => Gather::Most,
-                    _ => Gather::Total,
-                };
-                let main = self.item(&metric.fact, anchor, gather)?;
-                let second = match metric.kind {
-                    Kind::Rate => Some(self.item(&metric.exposure, anchor, Gather::Total)?),
-                    _ => None,
-                };
-                let immature = match metric.immature.is_empty() {
-                    true => None,
-                    false => Some(self.item(&metric.immature, anchor, Gather::Total)?),
-                };
-                Recipe { metric, main, second, leavers: None, immature, trailing: metric.trailing_days.map(|_| slots) }
-            }
-        };
-        self.recipes.push(recipe);
-        Ok(())
-    }
-}
-
-fn plan<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>) -> Result<Plan<'a>> {
-    let mut plan = Plan {
-        facts,
-        table,
-        exprs: Vec::new(),
-        items: Vec::new(),
-        anchors: Vec::new(),
-        slots: vec![Slots::new(facts.zone(), &ask.periods)],
-        recipes: Vec::new(),
-        breakdowns: Vec::new(),
-        filter: None,
-    };
-    for metric in metrics {
-        let slots = match metric.trailing_days {
-            Some(days) => {
-                plan.slots.push(Slots::days(facts.zone(), &ask.periods, days));
-                plan.slots.len() - 1
-            }
-            None => 0,
-        };
-        let at = format!("metric {:?}", metric.id);
-        plan.add(metric, slots).map_err(|e| if e.at.is_empty() { e.at(at) } else { e })?;
-    }
-    for (i, breakdown) in ask.breakdowns.iter().enumerate() {
-        if breakdown.len() > MOST_DIMENSIONS {
-            return Err(Error::config(format!("a breakdown can have {MOST_DIMENSIONS} columns at most")));
-        }
-        if breakdown.iter().all(|c| facts.has_column(table, c)) {
-            let columns = breakdown.iter().map(|c| plan.expr(&format!("\"{c}\""))).collect::<Result<_>>()?;
-            plan.breakdowns.push((i, columns));
-        }
-    }
-    if let Some(sql) = &ask.filter {
-        plan.filter = Some(plan.expr(sql)?);
-    }
-    Ok(plan)
-}
-
 fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>, out: &mut Readings) -> Result<()> {
     let plan = plan(facts, table, metrics, ask)?;
     if let Some(i) = plan.filter
@@ -304,28 +150,6 @@ fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &
         }
     }
     Ok(())
-}
-
-/// Gathered totals: `n` and `sum` by cell, or the values themselves.
-#[derive(Debug, Clone, Default)]
-struct Total {
-    n: Vec<i64>,
-    sum: Vec<i64>,
-    /// Values of quantiles, with the cell each belongs to; after [`Total::arrange`] in the order of the cells.
-    values: Vec<i64>,
-    cells: Vec<u32>,
-    /// Where each cell's values start, once arranged.
-    starts: Vec<usize>,
-    is_fractional: bool,
-    /// Whether the facts are true or false, rather than numbers.
-    is_flag: bool,
-}
-
-/// One breakdown's groups with the totals of every item.
-#[derive(Debug, Default)]
-struct Part {
-    groups: Groups,
-    totals: Vec<Total>,
 }
 
 fn run(facts: &Facts, table: Table, plan: &Plan<'_>) -> Result<Vec<Vec<Part>>> {
@@ -390,150 +214,6 @@ fn row_slots(anchor: &Column, slots: &Slots<'_>, keep: Option<&BooleanChunked>) 
         out.iter_mut().zip(keep.iter()).filter(|(_, k)| *k != Some(true)).for_each(|(slot, _)| *slot = NOWHERE);
     }
     Ok(out)
-}
-
-/// A fact column in the form the loops below take.
-enum Values {
-    Constant,
-    Flags(BooleanChunked),
-    Whole(Int64Chunked),
-    Fractional(Float64Chunked),
-}
-
-impl Values {
-    fn of(column: &Column, sql: &str) -> Result<Self> {
-        let bad = |_| Error::bug(format!("cannot read {sql}"));
-        if sql == "TRUE" {
-            return Ok(Self::Constant);
-        }
-        match column.dtype() {
-            DataType::Boolean => column.bool().cloned().map(Self::Flags).map_err(bad),
-            DataType::Null => column.cast(&DataType::Boolean).and_then(|c| c.bool().cloned()).map(Self::Flags).map_err(bad),
-            t if t.is_integer() => column.cast(&DataType::Int64).and_then(|c| c.i64().cloned()).map(Self::Whole).map_err(bad),
-            t if t.is_float() => column.cast(&DataType::Float64).and_then(|c| c.f64().cloned()).map(Self::Fractional).map_err(bad),
-            other => Err(Error::config(format!("a fact must be true/false or a number, but {sql} is {other}"))),
-        }
-    }
-}
-
-impl Total {
-    fn add(&mut self, gather: Gather, values: &Values, cells: &[u32], size: usize) {
-        if gather != Gather::Values && self.n.len() < size {
-            self.n.resize(size, 0);
-            self.sum.resize(size, 0);
-        }
-        self.is_flag |= matches!(values, Values::Constant | Values::Flags(_));
-        match values {
-            Values::Constant => cells.iter().for_each(|&cell| self.one(gather, cell, 1)),
-            Values::Flags(flags) => cells.iter().zip(flags.iter()).for_each(|(&cell, v)| {
-                if let Some(v) = v {
-                    self.one(gather, cell, i64::from(v));
-                }
-            }),
-            Values::Whole(whole) if whole.null_count() == 0 => {
-                let values = whole.downcast_iter().flat_map(|a| a.values().as_slice());
-                cells.iter().zip(values).for_each(|(&cell, &v)| self.one(gather, cell, v));
-            }
-            Values::Whole(whole) => cells.iter().zip(whole.iter()).for_each(|(&cell, v)| {
-                if let Some(v) = v {
-                    self.one(gather, cell, v);
-                }
-            }),
-            Values::Fractional(fractional) => {
-                self.is_fractional = true;
-                cells.iter().zip(fractional.iter()).for_each(|(&cell, v)| {
-                    if let Some(v) = v.filter(|v| v.is_finite()) {
-                        self.one(gather, cell, (v * MILLION).round() as i64);
-                    }
-                });
-            }
-        }
-    }
-
-    #[inline]
-    fn one(&mut self, gather: Gather, cell: u32, value: i64) {
-        if cell == NOWHERE {
-            return;
-        }
-        let at = cell as usize;
-        match gather {
-            Gather::Values => {
-                self.cells.push(cell);
-                return self.values.push(value);
-            }
-            Gather::Total => self.sum[at] += value,
-            Gather::Least => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].min(value) },
-            Gather::Most => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].max(value) },
-        }
-        self.n[at] += 1;
-    }
-
-    /// Sorts the values by cell, then by size: counted into their cells first, as most cells hold few.
-    fn arrange(&mut self, cells: usize) {
-        let mut starts = vec![0usize; cells + 1];
-        self.cells.iter().for_each(|cell| starts[*cell as usize + 1] += 1);
-        (0..cells).for_each(|c| starts[c + 1] += starts[c]);
-        let mut sorted = vec![0i64; self.values.len()];
-        let mut next = starts.clone();
-        for (&cell, &value) in self.cells.iter().zip(&self.values) {
-            sorted[next[cell as usize]] = value;
-            next[cell as usize] += 1;
-        }
-        (0..cells).for_each(|c| sorted[starts[c]..starts[c + 1]].sort_unstable());
-        (self.values, self.starts, self.cells) = (sorted, starts, Vec::new());
-    }
-
-    /// The sorted values of a cell.
-    fn of_cell(&self, cell: usize) -> &[i64] {
-        match self.starts.get(cell..cell + 2) {
-            Some(&[from, to]) => &self.values[from..to],
-            _ => &[],
-        }
-    }
-
-    fn scale(&self) -> f64 {
-        if self.is_fractional { MILLION } else { 1.0 }
-    }
-}
-
-/// Adds up what the workers found, group by group.
-fn merge(parts: impl Iterator<Item = Part>, plan: &Plan<'_>) -> Part {
-    let mut merged = Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
-    for mut part in parts {
-        let to: Vec<u32> = part.groups.keys.iter().map(|&key| merged.groups.number(key)).collect();
-        for (i, item) in plan.items.iter().enumerate() {
-            let width = plan.slots[plan.anchors[item.anchor].1].count();
-            let from = std::mem::take(&mut part.totals[i]);
-            add_total(&mut merged.totals[i], from, item.gather, &to, width, merged.groups.keys.len());
-        }
-    }
-    for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.gather == Gather::Values) {
-        let width = plan.slots[plan.anchors[item.anchor].1].count();
-        merged.totals[i].arrange(merged.groups.keys.len() * width);
-    }
-    merged
-}
-
-fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
-    into.is_fractional |= from.is_fractional;
-    into.is_flag |= from.is_flag;
-    if gather == Gather::Values {
-        into.cells.extend(from.cells.iter().map(|&cell| to[cell as usize / width] * width as u32 + cell % width as u32));
-        into.values.extend(from.values);
-        return;
-    }
-    into.n.resize(groups * width, 0);
-    into.sum.resize(groups * width, 0);
-    for (old, _) in from.n.iter().enumerate().filter(|(_, n)| **n > 0) {
-        let new = to[old / width] as usize * width + old % width;
-        into.sum[new] = match gather {
-            Gather::Least if into.n[new] > 0 => into.sum[new].min(from.sum[old]),
-            Gather::Most if into.n[new] > 0 => into.sum[new].max(from.sum[old]),
-            Gather::Least | Gather::Most => from.sum[old],
-            _ => into.sum[new] + from.sum[old],
-        };
-        into.n[new] += from.n[old];
-    }
 }
 
 fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
@@ -630,13 +310,4 @@ fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<
             }
         })
         .collect()
-}
-
-/// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values.
-fn quantile(values: &[i64], q: f64) -> f64 {
-    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
-    let position = q * last as f64;
-    let low = position.floor() as usize;
-    let (a, b) = (values[low] as f64, values[(low + 1).min(last)] as f64);
-    a + (b - a) * (position - low as f64)
 }

@@ -5,8 +5,10 @@
 
 mod fold;
 mod groups;
+mod plan;
 pub mod rows;
 mod slots;
+mod total;
 
 pub use fold::{Ask, Breakdown, Reading, Readings, fold};
 

@@ -1,0 +1,166 @@
+//! One block of rows, typed; what cannot be typed becomes a reject.
+
+use std::collections::BTreeSet;
+
+use super::column::{BadCell, Cells, ColumnReader, Interner, Remarks, key_of};
+use super::ledger::Reject;
+use super::plan::FilePlan;
+use super::scan::Block;
+use super::unique::Identities;
+use crate::desk::MISSING;
+use crate::error::Result;
+
+/// What any file of the source has that tells new rows from old: all its chunks then have it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct With {
+    pub(super) versions: bool,
+    pub(super) updates: bool,
+}
+
+/// Typed rows of one block.
+pub(super) struct Chunk {
+    pub(super) rows: usize,
+    pub(super) cells: Vec<Option<Cells>>,
+    pub(super) identities: Identities,
+    pub(super) rejects: Vec<Reject>,
+    pub(super) remarks: Remarks,
+    pub(super) garbled: u64,
+    pub(super) filtered: u64,
+    pub(super) block: Block,
+}
+
+/// Types all cells of a block; a row with a cell that cannot be read becomes a reject.
+pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &mut [Interner]) -> Result<Chunk> {
+    let rows = block.rows();
+    let mut bad = Vec::new();
+    let mut remarks = Remarks::default();
+    let mut columns: Vec<(Cells, Option<Cells>)> = Vec::with_capacity(plan.columns.len());
+    for ((column, zone), interner) in plan.columns.iter().zip(&plan.zones).zip(interners) {
+        let mut reader = ColumnReader { block: &block, interner, zone, bad: Vec::new(), remarks: Remarks::default() };
+        columns.push(reader.read(column)?);
+        bad.extend(reader.bad);
+        remarks.clock_changes += reader.remarks.clock_changes;
+        for (word, count) in reader.remarks.unmapped {
+            *remarks.unmapped.entry(word).or_default() += count;
+        }
+    }
+    let identities = identities(plan, &block, &columns, with);
+    let (kept, filtered) = keep_mask(plan, &block);
+    let rejects = rejects(plan, &block, bad, kept.as_deref());
+    let mask = mask(rows, kept, &rejects);
+    let garbled = block.garbled.len() as u64;
+    let mut chunk = Chunk {
+        rows,
+        cells: Vec::new(),
+        identities,
+        rejects: rejects.into_iter().map(|(_, r)| r).collect(),
+        remarks,
+        garbled,
+        filtered,
+        block,
+    };
+    let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();
+    chunk.cells = plan
+        .slots
+        .iter()
+        .map(|slot| slot.and_then(|(i, is_text)| if is_text { columns[i].1.take() } else { columns[i].0.take() }))
+        .collect();
+    if let Some(mask) = mask {
+        drop_rows(&mut chunk, &mask);
+    }
+    Ok(chunk)
+}
+
+pub(super) fn drop_rows(chunk: &mut Chunk, mask: &[bool]) {
+    chunk.rows = mask.iter().filter(|m| **m).count();
+    chunk.cells.iter_mut().flatten().for_each(|c| c.keep(mask));
+    let ids = &mut chunk.identities;
+    let kept = |i: usize| mask[i];
+    let mut i = 0;
+    ids.keys.retain(|_| (kept(i), i += 1).0);
+    i = 0;
+    ids.prints.retain(|_| (kept(i), i += 1).0);
+    i = 0;
+    ids.updated.retain(|_| (kept(i), i += 1).0);
+    i = 0;
+    ids.versions.retain(|_| (kept(i), i += 1).0);
+}
+
+pub(super) fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Option<Cells>)], with: With) -> Identities {
+    let rows = block.rows();
+    let whole: Vec<i64> = (0..rows).map(|row| key_of(block.row_bytes(row))).collect();
+    let prints = whole.iter().map(|k| (*k >> 32) as u32).collect();
+    let keys = match plan.id.map(|i| &columns[i].0) {
+        Some(Cells::Long(keys)) => keys.iter().zip(&whole).map(|(k, w)| if *k == MISSING { *w } else { *k }).collect(),
+        _ => whole,
+    };
+    let updated = match plan.updated.map(|i| &columns[i].0) {
+        Some(Cells::Long(at)) => at.iter().map(|t| (*t).clamp(0, i64::from(u32::MAX)) as u32).collect(),
+        _ if with.updates => vec![0; rows],
+        _ => Vec::new(),
+    };
+    let versions = match plan.version.map(|i| &columns[i].0) {
+        Some(Cells::Whole(v)) => v.clone(),
+        _ if with.versions => vec![0; rows],
+        _ => Vec::new(),
+    };
+    Identities { keys, prints, updated, versions }
+}
+
+/// Which rows the source's `where` keeps; `None` for all.
+pub(super) fn keep_mask(plan: &FilePlan, block: &Block) -> (Option<Vec<bool>>, u64) {
+    let Some((field, words)) = &plan.filter else { return (None, 0) };
+    let mut scratch = Vec::new();
+    let mut kept = |row: usize| {
+        let text = super::cells::trim(super::cells::unquote(block.raw(row, *field), &mut scratch));
+        words.iter().any(|w| w.as_bytes() == text)
+    };
+    let mask: Vec<bool> = (0..block.rows()).map(&mut kept).collect();
+    let filtered = mask.iter().filter(|m| !**m).count() as u64;
+    (Some(mask), filtered)
+}
+
+/// The rejects of a block in file order: rows of wrong shape, and rows with a bad cell (the first one is named).
+pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: Option<&[bool]>) -> Vec<(Option<usize>, Reject)> {
+    let mut out: Vec<(Option<usize>, Reject)> = Vec::new();
+    for fault in &block.faults {
+        let reject = Reject {
+            file: plan.shown.clone(),
+            line: fault.line,
+            byte: fault.byte,
+            column: fault.column.map(|c| format!("column {}", c + 1)).unwrap_or_default(),
+            value: fault.raw.clone(),
+            code: fault.code.as_str(),
+            reason: fault.reason.clone(),
+        };
+        out.push((None, reject));
+    }
+    let mut seen = BTreeSet::new();
+    for cell in bad {
+        if kept.is_some_and(|k| !k[cell.row]) || !seen.insert(cell.row) {
+            continue;
+        }
+        let reject = Reject {
+            file: plan.shown.clone(),
+            line: block.line_of(cell.row),
+            byte: block.byte_of(cell.row),
+            column: cell.header,
+            value: cell.value,
+            code: cell.code,
+            reason: cell.reason,
+        };
+        out.push((Some(cell.row), reject));
+    }
+    out.sort_by_key(|(_, r)| r.byte);
+    out
+}
+
+pub(super) fn mask(rows: usize, kept: Option<Vec<bool>>, rejects: &[(Option<usize>, Reject)]) -> Option<Vec<bool>> {
+    let bad: Vec<usize> = rejects.iter().filter_map(|(row, _)| *row).collect();
+    if kept.is_none() && bad.is_empty() {
+        return None;
+    }
+    let mut mask = kept.unwrap_or_else(|| vec![true; rows]);
+    bad.into_iter().for_each(|row| mask[row] = false);
+    Some(mask)
+}

@@ -1,0 +1,144 @@
+//! How one file is read: which fields fill which columns of the frame.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cells::duration::DurationUnit;
+use super::cells::timestamp::Form;
+use super::column::{ColumnPlan, Nulls};
+use super::files::{Opened, fields, missing_header};
+use super::forms::Forms;
+use super::preset::find_header;
+use super::source::Keep;
+use super::table::Slot;
+use crate::clock::zone::Zone;
+use crate::columns::Type;
+use crate::desk::frame_name;
+use crate::error::Result;
+use crate::settings::{ColumnMapping, SourceSettings};
+
+/// How one file is read.
+pub(super) struct FilePlan {
+    pub(super) shown: String,
+    pub(super) columns: Vec<ColumnPlan>,
+    /// Number in `columns` for each slot of the frame: (column, whether it is its text).
+    pub(super) slots: Vec<Option<(usize, bool)>>,
+    pub(super) id: Option<usize>,
+    pub(super) updated: Option<usize>,
+    pub(super) version: Option<usize>,
+    pub(super) filter: Option<(usize, Vec<String>)>,
+    pub(super) zones: Vec<Arc<Zone>>,
+}
+
+/// The columns the frame will have: the stored canonical ones, the texts of ids, and the extra columns.
+pub(super) fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
+    let mut out = Vec::new();
+    for column in source.kind.columns() {
+        let name = frame_name(column);
+        if (keep.is_stored)(column.name, &name) {
+            out.push(Slot { name, kind: column.kind });
+        }
+        if column.kind == Type::Id && keep.texts && (keep.is_stored)(column.name, column.name) {
+            out.push(Slot { name: column.name.to_owned(), kind: Type::Words });
+        }
+    }
+    for (name, _) in &source.extra {
+        if (keep.is_stored)(name, name) {
+            out.push(Slot { name: name.clone(), kind: Type::Dim });
+        }
+    }
+    out
+}
+
+pub(super) fn column_plan(
+    source: &SourceSettings,
+    mapping: &ColumnMapping,
+    fields: Vec<usize>,
+    file: &Opened,
+    forms: Vec<Form>,
+) -> ColumnPlan {
+    let header = fields.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
+    ColumnPlan {
+        name: frame_name(mapping.canonical),
+        kind: mapping.canonical.kind,
+        is_required: mapping.canonical.is_required,
+        fields,
+        join: mapping.join.clone(),
+        header,
+        constant: mapping.constant.clone(),
+        nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
+        values: mapping.values.iter().map(|(raw, word)| (raw.clone().into_bytes(), word.clone())).collect(),
+        forms,
+        unit: mapping.unit.as_deref().and_then(DurationUnit::from_name).unwrap_or(DurationUnit::Seconds),
+        is_used: false,
+        keeps_text: false,
+    }
+}
+
+pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep: &Keep<'_>, forms: &Forms) -> Result<FilePlan> {
+    let mut columns = Vec::new();
+    let mut zones = Vec::new();
+    let mut made: BTreeMap<String, Arc<Zone>> = BTreeMap::new();
+    let mut zone_of = |tz: chrono_tz::Tz| made.entry(tz.name().to_owned()).or_insert_with(|| Zone::shared(tz)).clone();
+    let mut found = fields(source, &file.header);
+    for mapping in &source.columns {
+        let fields = match (&mapping.constant, found.remove(mapping.canonical.name)) {
+            (Some(_), _) => Vec::new(),
+            (None, Some(fields)) => fields,
+            (None, None) => continue,
+        };
+        let forms = forms.get(mapping.canonical.name).cloned().unwrap_or_default();
+        let mut plan = column_plan(source, mapping, fields, file, forms);
+        let tells_rows_apart = ["id_key", "updated_at", "version"].contains(&plan.name.as_str());
+        plan.is_used = tells_rows_apart || slots.iter().any(|s| s.name == plan.name);
+        plan.keeps_text = plan.kind == Type::Id && slots.iter().any(|s| s.name == mapping.canonical.name);
+        columns.push(plan);
+        zones.push(zone_of(mapping.time_zone.unwrap_or(source.time_zone)));
+    }
+    for (name, header) in source.extra.iter().filter(|(name, _)| (keep.is_stored)(name, name)) {
+        let field = find_header(&file.header, header).ok_or_else(|| missing_header(header, name, file).at(source.at.clone()))?;
+        columns.push(extra_plan(source, name, header, field));
+        zones.push(zone_of(source.time_zone));
+    }
+    let find = |name: &str| columns.iter().position(|c| c.name == name);
+    let filter = match &source.filter {
+        Some(filter) => {
+            let field = find_header(&file.header, &filter.column)
+                .ok_or_else(|| missing_header(&filter.column, "where", file).at(source.at.clone()))?;
+            Some((field, filter.is.clone()))
+        }
+        None => None,
+    };
+    let slot = |s: &Slot| match find(&s.name) {
+        Some(i) => Some((i, false)),
+        None => find(&format!("{}_key", s.name)).map(|i| (i, true)),
+    };
+    Ok(FilePlan {
+        shown: file.shown.clone(),
+        slots: slots.iter().map(slot).collect(),
+        id: find("id_key"),
+        updated: find("updated_at"),
+        version: find("version"),
+        columns,
+        filter,
+        zones,
+    })
+}
+
+pub(super) fn extra_plan(source: &SourceSettings, name: &str, header: &str, field: usize) -> ColumnPlan {
+    ColumnPlan {
+        name: name.to_owned(),
+        kind: Type::Dim,
+        is_required: false,
+        fields: vec![field],
+        join: String::new(),
+        header: header.to_owned(),
+        constant: None,
+        nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
+        values: std::collections::HashMap::new(),
+        forms: Vec::new(),
+        unit: DurationUnit::Seconds,
+        is_used: true,
+        keeps_text: false,
+    }
+}
