@@ -9,24 +9,7 @@ use crate::desk::{Frame, MISSING, NONE, Values, code_of};
 use crate::error::Result;
 
 /// Columns added to the calls' own.
-pub(super) const ADDED: &[&str] = &[
-    "team",
-    "supplier",
-    "mentor",
-    "agent_level",
-    "site",
-    "shift",
-    "employment",
-    "prior_business",
-    "role",
-    "languages",
-    "level",
-    "is_logged",
-    "has_ticket_source",
-    "next_contact_secs",
-    "start_hour",
-    "start_weekday",
-];
+pub(super) const ADDED: &[&str] = &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {

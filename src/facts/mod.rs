@@ -220,7 +220,9 @@ pub fn all_columns(settings: &Settings, table: Table) -> Vec<String> {
         _ => table.source().columns().iter().map(frame_name).collect(),
     };
     let extra = settings.sources.iter().filter(|s| s.kind == table.source()).flat_map(|s| s.extra.iter().map(|(name, _)| name.clone()));
-    let added = added_columns(table).iter().map(|c| (*c).to_owned());
+    let of_roster = if table == Table::TicketEvents { &[][..] } else { &roster::ATTRIBUTES };
+    let of_ticket = if table == Table::Surveys { &surveys::OF_TICKET[..] } else { &[] };
+    let added = [added_columns(table), of_roster, of_ticket].concat().into_iter().map(str::to_owned);
     let derived = derived::of(table).iter().map(|d| d.name.to_owned());
     let mut all: Vec<String> = canonical.into_iter().chain(extra).chain(added).chain(derived).collect();
     all.sort();

@@ -10,53 +10,13 @@ use crate::desk::{Frame, MISSING, NONE, SEGMENT, Values, known};
 use crate::error::Result;
 
 /// Columns of a day on the roster.
-pub(super) const DAY_COLUMNS: &[&str] = &[
-    "agent",
-    "team",
-    "supplier",
-    "mentor",
-    "agent_level",
-    "site",
-    "shift",
-    "employment",
-    "prior_business",
-    "role",
-    "languages",
-    "level",
-    "day_at",
-    "is_weekday",
-    "fte",
-    "tenure_days",
-    "is_last_day",
-    "absent_hours",
-    "scheduled_day_hours",
-    "mentees",
-];
+pub(super) const DAY_COLUMNS: &[&str] =
+    &["agent", "level", "day_at", "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees"];
 /// Columns of a stay on the roster.
-pub(super) const SPELL_COLUMNS: &[&str] = &[
-    "agent",
-    "team",
-    "supplier",
-    "mentor",
-    "agent_level",
-    "site",
-    "shift",
-    "employment",
-    "prior_business",
-    "role",
-    "languages",
-    "level",
-    "started_at",
-    "ended_at",
-    "left_at",
-    "desk_left_at",
-    "is_new_start",
-    "leave_reason",
-    "prior_business_months",
-];
+pub(super) const SPELL_COLUMNS: &[&str] =
+    &["agent", "level", "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "prior_business_months"];
 /// Columns added to the observations' own.
-pub(super) const OBSERVATIONS_ADDED: &[&str] =
-    &["team", "supplier", "mentor", "agent_level", "site", "shift", "employment", "prior_business", "role", "languages"];
+pub(super) const OBSERVATIONS_ADDED: &[&str] = &[];
 
 /// What a column is made of.
 pub(super) fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str)> {

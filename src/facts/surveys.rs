@@ -12,7 +12,7 @@ use crate::desk::{Frame, MISSING, Values, bug, get, known, longs};
 use crate::error::Result;
 
 /// Columns taken over from the survey's ticket.
-const OF_TICKET: [&str; 17] = [
+pub(super) const OF_TICKET: [&str; 17] = [
     "priority",
     "category",
     "subcategory",
@@ -32,37 +32,8 @@ const OF_TICKET: [&str; 17] = [
     "reassign_count",
 ];
 
-/// Columns added to the surveys' own.
-pub(super) const ADDED: &[&str] = &[
-    "priority",
-    "category",
-    "subcategory",
-    "channel",
-    "location",
-    "requester_department",
-    "service",
-    "level",
-    "group",
-    "type",
-    "requester_key",
-    "created_at",
-    "resolved_at",
-    "is_resolution_in_sla",
-    "is_response_in_sla",
-    "ttr_secs",
-    "reassign_count",
-    "team",
-    "supplier",
-    "mentor",
-    "agent_level",
-    "site",
-    "shift",
-    "employment",
-    "prior_business",
-    "role",
-    "languages",
-    "queue",
-];
+/// Columns added to the surveys' own, besides [`OF_TICKET`].
+pub(super) const ADDED: &[&str] = &["queue"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {

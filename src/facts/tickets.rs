@@ -18,16 +18,6 @@ use crate::settings::{Span, Target};
 /// Columns added to the tickets' own.
 pub(super) const ADDED: &[&str] = &[
     "agent",
-    "team",
-    "supplier",
-    "mentor",
-    "agent_level",
-    "site",
-    "shift",
-    "employment",
-    "prior_business",
-    "role",
-    "languages",
     "level",
     "first_level",
     "is_first_level_resolvable",
