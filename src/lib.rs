@@ -23,7 +23,7 @@
 //! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them.
 //! - [`stats`]: numbers in, numbers out.
 //! - [`judge`]: readings → scorecard: whose cards, which measures, what they say.
-//! - [`charts`], [`report`], [`format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
+//! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!
 //! # Invariants

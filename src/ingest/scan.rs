@@ -1,7 +1,7 @@
 //! A sequential, strict CSV scanner: RFC 4180 with every departure reported by line and byte.
 //!
-//! What a file means is defined by one scalar state machine ([`record`]), run from the start of the file. Most bytes never meet it:
-//! [`fast`] accepts the records that are plainly right, 64 bytes at a step, and hands everything else to the state machine.
+//! What a file means is defined by one scalar state machine (`record`), run from the start of the file. Most bytes never meet it:
+//! `fast` accepts the records that are plainly right, 64 bytes at a step, and hands everything else to the state machine.
 
 mod block;
 mod fast;

@@ -1,6 +1,6 @@
 //! Readings in, [`Scorecard`] out: what to show of whom, and what it says.
 //!
-//! Knows no HTML and no polars. The rules of [`findings`] are plain: a target, an interval, a count.
+//! Knows no HTML and no polars. The rules of `findings` are plain: a target, an interval, a count.
 
 mod cards;
 mod figures;
