@@ -16,7 +16,7 @@ const PARTS: usize = 16;
 /// Seconds from each row to the next with the same key, `i32::MIN` for none; a [`MISSING`] key never matches.
 ///
 /// `at`, `keys` and `ids` are given for all rows in file order; of rows at the same instant the one with the lower id comes first,
-/// so that the order of the file does not matter.
+/// so that the order of the file does not matter. `ids` may be empty where every instant is later than the one before.
 pub(crate) fn next_same(at: &[i64], keys: &[i64], ids: &[i64]) -> Vec<i32> {
     let order = time_order(at, ids);
     let mut parts: Vec<Vec<u32>> = (0..PARTS).map(|_| Vec::with_capacity(at.len() / PARTS + at.len() / 64)).collect();
@@ -35,10 +35,14 @@ pub(crate) fn next_same(at: &[i64], keys: &[i64], ids: &[i64]) -> Vec<i32> {
     next.into_iter().map(AtomicI32::into_inner).collect()
 }
 
+/// Whether every instant is later than the one before: ids then decide nothing, and need not be looked at.
+pub(crate) fn is_rising(at: &[i64]) -> bool {
+    at.is_sorted_by(|a, b| a < b)
+}
+
 /// Row numbers in the order of time and id, or `None` if the rows are in it already.
 pub(super) fn time_order(at: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
-    let is_after = |i: usize| (at[i], ids[i]) >= (at[i - 1], ids[i - 1]);
-    if (1..at.len()).all(is_after) {
+    if is_rising(at) || (1..at.len()).all(|i| (at[i], ids[i]) >= (at[i - 1], ids[i - 1])) {
         return None;
     }
     let mut order: Vec<u32> = (0..at.len() as u32).collect();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use polars::prelude::{ChunkAgg, DataFrame};
 
-use super::repeat::{mixed, next_same};
+use super::repeat::{is_rising, mixed, next_same};
 use super::roster::ATTRIBUTES;
 use super::story::{Story, stories};
 use super::{Making, Table};
@@ -150,8 +150,10 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         if !m.wanted.is_direct(Table::Tickets, "requester_key") && !m.wanted.has(Table::Calls, "is_logged") {
             tickets.keep_columns(&|name| name != "requester_key")?;
         }
-        let next = next_same(&tickets.longs("created_at")?, &keys, &tickets.longs("id_key")?);
-        drop(keys);
+        let at = tickets.longs("created_at")?;
+        let ids = if is_rising(&at) { Vec::new() } else { tickets.longs("id_key")? };
+        let next = next_same(&at, &keys, &ids);
+        drop((at, keys, ids));
         tickets.set("next_contact_secs", &Values::Whole(next))?;
     }
     Ok(())

@@ -45,11 +45,13 @@ impl TableBuilder {
     }
 
     fn flush(&mut self) -> Result<()> {
+        // A little more than this time: a vector that must grow by its last few rows is copied and doubled.
+        let room = self.rows + self.rows / 8;
         let columns = self
             .slots
             .iter()
             .zip(&mut self.open)
-            .map(|(slot, cells)| column(&slot.name, std::mem::replace(cells, Cells::with_room(slot.kind, self.rows))))
+            .map(|(slot, cells)| column(&slot.name, std::mem::replace(cells, Cells::with_room(slot.kind, room))))
             .collect();
         self.done.push(DataFrame::new(self.rows, columns).map_err(bug)?);
         self.rows = 0;
