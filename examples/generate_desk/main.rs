@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example generate_desk -- sample sample_data
-//! cargo run --release --example generate_desk -- bench /tmp/desk 1000000 --seed 7
+//! cargo run --release --example generate_desk -- bench desk 1000000 --seed 7
 //! ```
 //!
 //! The same arguments give the same bytes on every machine.

@@ -7,7 +7,7 @@ use super::tickets::Tickets;
 use crate::world::{Call, World};
 
 /// A call with what follows from it and the ones around it.
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Known<'a> {
     pub(crate) call: &'a Call,
     pub(crate) agent: Option<String>,

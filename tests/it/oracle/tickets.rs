@@ -9,7 +9,7 @@ use crate::world::{Event, Ticket, World};
 const DAY: i64 = 86_400;
 
 /// A ticket with what follows from it and the ones around it.
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Known {
     /// The ticket, with what its events tell filled in.
     pub(crate) ticket: Ticket,
