@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the shape below; raised when a field changes its meaning or goes away.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One period of one desk, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,10 +34,27 @@ pub struct Scorecard {
     pub sources: Vec<SourceInfo>,
     /// The data-quality box: what a reader must know before the numbers, most serious first.
     pub notes: Vec<Note>,
+    /// The rule every verdict follows.
+    pub rule: RuleInfo,
     /// Definition of every metric that appears anywhere below, sorted by id.
     pub definitions: Vec<Definition>,
     /// The desk first, then teams, suppliers and agents, each kind sorted by name.
     pub cards: Vec<Card>,
+}
+
+/// The rule every verdict follows, from `[judge]` of the config.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// Smallest difference of a share that matters, 0 to 1, unless a measure has its own.
+    pub margin: f64,
+    /// Probability from which a verdict is *leaning*.
+    pub leaning: f64,
+    /// Probability from which a verdict is *clear*.
+    pub clear: f64,
+    /// How many periods a person is judged on.
+    pub recent_periods: u32,
+    /// Those periods for people: `the last 13 weeks`.
+    pub recent: String,
 }
 
 /// A week, month, quarter or free span in the desk's zone.
@@ -183,8 +200,10 @@ pub struct Card {
     pub about: Vec<(String, String)>,
     /// The measures, in the order to show them, grouped by section.
     pub kpis: Vec<Kpi>,
-    /// Goals: this period's and whether they were met.
+    /// Goals of this period and whether they were met.
     pub goals: Vec<Finding>,
+    /// Goals for the next period.
+    pub next_goals: Vec<NextGoal>,
     /// What goes well.
     pub doing_well: Vec<Finding>,
     /// What to work on.
@@ -197,6 +216,48 @@ pub struct Card {
     pub charts: Vec<ChartData>,
     /// Tables to show, in order.
     pub tables: Vec<TableData>,
+    /// Further parts of the page, each with its own findings, charts and tables: recognition, watermelons, people …
+    pub sections: Vec<Section>,
+    /// How far to trust this page: what luck alone would flag, how verdicts are made.
+    pub footer: Vec<String>,
+}
+
+/// A part of a card with a subject of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Stable id, also the anchor: `watermelon`, `people`, `recognition`, `where`, `drivers`.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// A sentence or two on what it is and how to read it.
+    pub lead: String,
+    /// Lines of label and value, most important first.
+    pub facts: Vec<(String, String)>,
+    /// Its findings.
+    pub findings: Vec<Finding>,
+    /// Why there is nothing to find, where `findings` is empty and a reader would expect some; else empty.
+    pub empty: String,
+    /// Figures to draw.
+    pub charts: Vec<ChartData>,
+    /// Tables to show.
+    pub tables: Vec<TableData>,
+    /// What to keep in mind.
+    pub footer: String,
+}
+
+/// A goal for the next period, within reach of where the subject stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NextGoal {
+    /// Metric id.
+    pub metric: String,
+    /// The measure's name.
+    pub title: String,
+    /// The value to reach.
+    pub value: f64,
+    /// The desk's target, if it is further away.
+    pub target: Option<f64>,
+    /// How it was chosen, in a sentence.
+    pub text: String,
 }
 
 /// One measure of one subject.
@@ -226,6 +287,112 @@ pub struct Kpi {
     pub immature: u64,
     /// File with the rows behind the number, relative to the folder of the pages, e.g. `rows/agent-x-fcr_touch.csv`.
     pub rows_file: Option<String>,
+    /// Whether this subject is judged by it; others are context.
+    pub is_judged: bool,
+    /// Where the subject stands over the recent periods, pulled towards its peers as far as few rows demand.
+    pub level: Option<Standing>,
+    /// What the control chart says of the newest point; `None` without a chart.
+    pub signal: Option<Signal>,
+    /// How far the value could still move, or lie, for want of rows.
+    pub bounds: Option<Bounds>,
+    /// What the same mix of work gives at the desk's rates.
+    pub expected: Option<Expected>,
+}
+
+/// Where a subject stands, from the hierarchical model over the recent periods.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Shrunken value.
+    pub value: f64,
+    /// 95 % interval.
+    pub interval: (f64, f64),
+    /// Hits over the recent periods.
+    pub sum: u64,
+    /// Rows over the recent periods.
+    pub n: u64,
+    /// Share of the own rows in the value, 0 to 1: `n / (n + s)`.
+    pub reliability: f64,
+    /// The verdict against target or desk.
+    pub certainty: Certainty,
+    /// Whether the verdict is on the good side; `None` for one that cannot be told.
+    pub is_good: Option<bool>,
+    /// About how many more rows at the present rate make the verdict clear; `None` if none would, or it is.
+    pub needed: Option<u64>,
+}
+
+/// What a control chart says of its newest point (Making Data Count, NHS England).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Ordinary or special variation.
+    pub variation: Variation,
+    /// Whether the target can be expected to be met; `None` without target or limits.
+    pub assurance: Option<Assurance>,
+}
+
+/// Variation of the newest point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variation {
+    /// Nothing but the usual variation.
+    CommonCause,
+    /// Special cause, better, high values.
+    ImprovingHigh,
+    /// Special cause, better, low values.
+    ImprovingLow,
+    /// Special cause, worse, high values.
+    ConcerningHigh,
+    /// Special cause, worse, low values.
+    ConcerningLow,
+    /// Special cause, high values, no good direction.
+    ChangedHigh,
+    /// Special cause, low values, no good direction.
+    ChangedLow,
+}
+
+/// Target against the limits of the latest phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assurance {
+    /// The target lies outside the limits on the good side: it will be met.
+    Passes,
+    /// Outside on the bad side: it will be missed until something changes.
+    Fails,
+    /// Inside: met or missed by chance.
+    HitOrMiss,
+}
+
+/// Range of a share once the rows that are not known yet are in (Manski's worst case bounds).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// All unknown rows turn out bad, and all good.
+    pub range: (f64, f64),
+    /// Rows not known.
+    pub unknown: u64,
+    /// Why they are not.
+    pub because: Unknown,
+}
+
+/// Why rows are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// Their window has not elapsed.
+    NotYetMature,
+    /// A survey was sent and not answered.
+    NotAnswered,
+}
+
+/// Indirectly standardised expectation: the subject's own mix at the desk's rates.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// Observed value over the recent periods.
+    pub observed: f64,
+    /// Expected value.
+    pub value: f64,
+    /// Rows compared.
+    pub n: u64,
+    /// Standard deviations between the two.
+    pub z: f64,
 }
 
 /// A value of one period.
@@ -268,6 +435,8 @@ pub struct Finding {
     pub certainty: Certainty,
     /// For goals: whether it was met; `None` when it cannot be told.
     pub is_met: Option<bool>,
+    /// In a section: whether it is good news; `None` if it is neither.
+    pub is_good: Option<bool>,
     /// Tickets worth reading: (id, why).
     pub examples: Vec<(String, String)>,
 }
@@ -292,6 +461,53 @@ pub enum ChartData {
         target: Option<f64>,
         /// Dated events of the config inside the span: (period id, label).
         events: Vec<(String, String)>,
+        /// Limits and signals, where there are enough points for them.
+        control: Option<Control>,
+    },
+    /// A share by group against the number of rows, with the limits inside which chance alone puts groups that are all alike.
+    Funnel {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, the span, the limits.
+        subtitle: String,
+        /// The rate of all groups together.
+        centre: f64,
+        /// Target line.
+        target: Option<f64>,
+        /// Limits at ascending numbers of rows.
+        limits: Vec<FunnelLimit>,
+        /// The groups, by name.
+        groups: Vec<FunnelGroup>,
+        /// Overdispersion, 1 if the groups differ as much as chance makes them.
+        phi: f64,
+        /// Whether the limits were widened for it.
+        is_adjusted: bool,
+    },
+    /// How many are still there, by time since the start.
+    Survival {
+        /// The finding, as title.
+        title: String,
+        /// What is counted, from when.
+        subtitle: String,
+        /// Curves by name.
+        curves: Vec<Curve>,
+        /// Days at which `at_risk` is given.
+        at_days: Vec<u32>,
+    },
+    /// A share by weeks of tenure.
+    Ramp {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, who is counted.
+        subtitle: String,
+        /// Lines by name.
+        lines: Vec<RampLine>,
+        /// The level of those past the ramp.
+        settled: Option<f64>,
     },
     /// One mark a group, with interval and n, listed by name; the desk's value as a line.
     Groups {
@@ -323,6 +539,106 @@ pub enum ChartData {
     },
 }
 
+/// Limits of a control chart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// `p′ chart (σz 1.4)`, `XmR chart`.
+    pub method: String,
+    /// One a point of the trend, in its order.
+    pub points: Vec<ControlPoint>,
+    /// Period ids at which a new phase begins, with the reason; the first phase is not listed.
+    pub phases: Vec<(String, String)>,
+}
+
+/// Limits and signal of one point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ControlPoint {
+    /// Centre line.
+    pub centre: f64,
+    /// Lower limit.
+    pub low: f64,
+    /// Upper limit.
+    pub high: f64,
+    /// Special cause, with its side and whether it is good; `CommonCause` for none.
+    pub variation: Variation,
+}
+
+/// Limits of a funnel at a number of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FunnelLimit {
+    /// Rows.
+    pub n: u64,
+    /// 95 % limits.
+    pub inner: (f64, f64),
+    /// 99.8 % limits.
+    pub outer: (f64, f64),
+}
+
+/// A group in a funnel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FunnelGroup {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Page of that subject, relative to the folder of the pages, if it has one.
+    pub page: Option<String>,
+    /// Rows.
+    pub n: u64,
+    /// Its rate.
+    pub value: f64,
+    /// Beyond the 99.8 % limits: the good side (`true`) or the bad one; `None` inside.
+    pub stands_out: Option<bool>,
+}
+
+/// A Kaplan-Meier curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Whose. Hostile text.
+    pub name: String,
+    /// People.
+    pub n: u64,
+    /// Events.
+    pub events: u64,
+    /// Steps: from this day on, this share is still there, with its 95 % limits.
+    pub steps: Vec<CurveStep>,
+    /// Longest time observed, days.
+    pub last_day: u32,
+    /// People at risk at each of `at_days`.
+    pub at_risk: Vec<u64>,
+}
+
+/// A step of a [`Curve`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CurveStep {
+    /// Days since the start.
+    pub day: u32,
+    /// Share still there.
+    pub value: f64,
+    /// 95 % limits.
+    pub interval: (f64, f64),
+}
+
+/// A line of a [`ChartData::Ramp`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RampLine {
+    /// Whose. Hostile text.
+    pub name: String,
+    /// Points at ascending weeks.
+    pub points: Vec<RampPoint>,
+}
+
+/// A point of a [`RampLine`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RampPoint {
+    /// First and last week of tenure, from 1.
+    pub weeks: (u32, u32),
+    /// Value.
+    pub value: f64,
+    /// Rows behind it.
+    pub n: u64,
+    /// 95 % interval of a share.
+    pub interval: Option<(f64, f64)>,
+}
+
 /// A group of a [`ChartData::Groups`] or a row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupValue {
@@ -338,7 +654,7 @@ pub struct GroupValue {
     pub interval: Option<(f64, f64)>,
 }
 
-/// A table of metrics by group (SLA by priority, FCR variants side by side, teams of the desk).
+/// A table by group (SLA by priority, FCR variants side by side, teams of the desk).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableData {
     /// Heading.
@@ -347,10 +663,21 @@ pub struct TableData {
     pub note: String,
     /// What a row is: `Priority`, `Team`, …
     pub row_label: String,
-    /// Metric id of each column.
-    pub columns: Vec<String>,
+    /// The columns.
+    pub columns: Vec<TableColumn>,
     /// The rows in the order to show them.
     pub rows: Vec<TableRow>,
+}
+
+/// A column of a [`TableData`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableColumn {
+    /// Heading; empty for a metric, whose short name it is.
+    pub label: String,
+    /// The metric, if it is one of the definitions.
+    pub metric: Option<String>,
+    /// Kind of number.
+    pub unit: Unit,
 }
 
 /// A row of a [`TableData`].
@@ -369,6 +696,12 @@ pub struct TableRow {
 pub struct Cell {
     /// Value; `None` is "no data".
     pub value: Option<f64>,
-    /// Rows behind it.
+    /// Rows behind it; 0 is not printed.
     pub n: u64,
+    /// 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// Words instead of a value. Hostile text.
+    pub text: Option<String>,
+    /// Whether it is marked as good or as a concern; only for what is clear.
+    pub is_good: Option<bool>,
 }

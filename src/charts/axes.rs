@@ -169,7 +169,7 @@ pub(super) fn end_labels(labels: Vec<EndLabel>, range: Range, frame: Frame, x: f
     let mut placed: Vec<(f64, EndLabel)> = labels.into_iter().map(|l| (to_px(l.at), l)).collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut y: Vec<f64> = placed.iter().map(|p| p.0).collect();
-    spread(&mut y, 16.0, frame.bottom + 4.0);
+    spread(&mut y, 16.0, (frame.top - 4.0, frame.bottom + 4.0));
     let mark = |(want, l): (f64, EndLabel), y: f64| Mark::Label {
         at: (x, range.clamp(l.at)),
         shift: (8.0, y - want),
@@ -179,8 +179,8 @@ pub(super) fn end_labels(labels: Vec<EndLabel>, range: Range, frame: Frame, x: f
     placed.into_iter().zip(y).map(|(p, y)| mark(p, y)).collect()
 }
 
-/// Moves sorted positions apart to `gap`, none beyond `max`.
-fn spread(y: &mut [f64], gap: f64, max: f64) {
+/// Moves sorted positions apart to `gap`, none beyond `min` and `max`; where there is no room for all, `min` holds.
+pub(super) fn spread(y: &mut [f64], gap: f64, (min, max): (f64, f64)) {
     for i in 1..y.len() {
         if y[i] - y[i - 1] < gap {
             let push = gap - (y[i] - y[i - 1]);
@@ -188,13 +188,17 @@ fn spread(y: &mut [f64], gap: f64, max: f64) {
             y[i] += push / 2.0;
         }
     }
-    for i in 1..y.len() {
-        y[i] = y[i].max(y[i - 1] + gap);
-    }
+    let downwards = |y: &mut [f64]| {
+        for i in 0..y.len() {
+            y[i] = y[i].max(if i == 0 { min } else { y[i - 1] + gap });
+        }
+    };
+    downwards(y);
     for i in (0..y.len()).rev() {
         let limit = if i + 1 == y.len() { max } else { y[i + 1] - gap };
         y[i] = y[i].min(limit);
     }
+    downwards(y);
 }
 
 #[cfg(test)]
@@ -204,11 +208,14 @@ mod tests {
     #[test]
     fn labels_at_the_same_height_move_apart() {
         let mut y = [50.0, 50.0, 52.0];
-        spread(&mut y, 16.0, 200.0);
+        spread(&mut y, 16.0, (0.0, 200.0));
         assert!(y[1] - y[0] >= 15.99 && y[2] - y[1] >= 15.99, "{y:?}");
         let mut low = [199.0, 200.0, 200.0];
-        spread(&mut low, 16.0, 200.0);
+        spread(&mut low, 16.0, (0.0, 200.0));
         assert!(low[2] <= 200.0 && low[0] <= 168.0, "{low:?}");
+        let mut high = [1.0, 1.0, 2.0];
+        spread(&mut high, 16.0, (0.0, 200.0));
+        assert!(high[0] >= 0.0 && high[1] >= 16.0 && high[2] >= 32.0, "{high:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What stays open above, what comes in and goes out below.
 
+use super::Chart;
 use super::axes::{self, EndLabel, Look};
 use super::figure::{DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit};
 use super::trend::named;
@@ -18,15 +19,8 @@ const OPEN: Look = Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots: false 
 const CREATED: Look = Look { ink: Ink::Text, width: 1.5, dot: 2.4, has_dots: false };
 const RESOLVED: Look = Look { ink: Ink::Desk, width: 2.4, dot: 1.6, has_dots: false };
 
-impl Backlog {
-    /// All three series on one axis.
-    pub(super) fn new(open: &[Point], created: &[Point], resolved: &[Point]) -> Self {
-        let axis = axes::periods(&[open, created, resolved]);
-        let on = |points: &[Point]| axes::aligned(&axis, points);
-        Self { open: on(open), created: on(created), resolved: on(resolved) }
-    }
-
-    pub(super) fn figure(&self, width: f64) -> Figure {
+impl Chart for Backlog {
+    fn figure(&self, width: f64) -> Figure {
         let right = width - if width < 400.0 { 114.0 } else { 124.0 };
         let all: Vec<f64> = [&self.open, &self.created, &self.resolved].into_iter().flat_map(|p| axes::values(p)).collect();
         let left = axes::left_margin(Unit::Count, axes::range(Unit::Count, &all), 4);
@@ -37,6 +31,47 @@ impl Backlog {
             self.panel(below, &[(&self.resolved, RESOLVED, "resolved"), (&self.created, CREATED, "created")]),
         ];
         Figure { width, height: below.bottom + 28.0, panels, ..Figure::default() }
+    }
+
+    fn desc(&self) -> String {
+        let latest =
+            |points: &[Point]| points.last().map_or_else(|| format::NO_DATA.to_owned(), |p| format::optional(Unit::Count, p.value, p.n));
+        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else {
+            return "A line chart without any periods.".to_owned();
+        };
+        format!(
+            "Two line charts from {} to {}. Open at the end: {} at first, {} at last. In the last period {} created and {} resolved.",
+            first.period,
+            last.period,
+            format::optional(Unit::Count, first.value, first.n),
+            latest(&self.open),
+            latest(&self.created),
+            latest(&self.resolved)
+        )
+    }
+
+    fn table(&self) -> DataTable {
+        let of = |points: &[Point], period: &str| {
+            format::optional(Unit::Count, points.iter().find(|p| p.period == period).and_then(|p| p.value), 0)
+        };
+        let row = |p: &Point| vec![named(p), of(&self.open, &p.period), of(&self.created, &p.period), of(&self.resolved, &p.period)];
+        let columns = ["Period", "Open at the end", "Created", "Resolved"].map(str::to_owned).to_vec();
+        DataTable { columns, rows: self.open.iter().map(row).collect() }
+    }
+
+    fn key(&self) -> String {
+        let mut all = self.open.iter().chain(&self.created).chain(&self.resolved);
+        let has_partial = all.any(|p| p.is_partial && p.value.is_some());
+        if has_partial { "○\u{a0}not complete yet".to_owned() } else { String::new() }
+    }
+}
+
+impl Backlog {
+    /// All three series on one axis.
+    pub(super) fn new(open: &[Point], created: &[Point], resolved: &[Point]) -> Self {
+        let axis = axes::periods(&[open, created, resolved]);
+        let on = |points: &[Point]| axes::aligned(&axis, points);
+        Self { open: on(open), created: on(created), resolved: on(resolved) }
     }
 
     fn panel(&self, frame: Frame, lines: &[(&[Point], Look, &str)]) -> Panel {
@@ -57,32 +92,6 @@ impl Backlog {
         }
         marks.extend(axes::end_labels(labels, range, frame, x.1));
         Panel { frame, x, y: (range.low, range.high), marks }
-    }
-
-    pub(super) fn desc(&self) -> String {
-        let latest =
-            |points: &[Point]| points.last().map_or_else(|| format::NO_DATA.to_owned(), |p| format::optional(Unit::Count, p.value, p.n));
-        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else {
-            return "A line chart without any periods.".to_owned();
-        };
-        format!(
-            "Two line charts from {} to {}. Open at the end: {} at first, {} at last. In the last period {} created and {} resolved.",
-            first.period,
-            last.period,
-            format::optional(Unit::Count, first.value, first.n),
-            latest(&self.open),
-            latest(&self.created),
-            latest(&self.resolved)
-        )
-    }
-
-    pub(super) fn table(&self) -> DataTable {
-        let of = |points: &[Point], period: &str| {
-            format::optional(Unit::Count, points.iter().find(|p| p.period == period).and_then(|p| p.value), 0)
-        };
-        let row = |p: &Point| vec![named(p), of(&self.open, &p.period), of(&self.created, &p.period), of(&self.resolved, &p.period)];
-        let columns = ["Period", "Open at the end", "Created", "Resolved"].map(str::to_owned).to_vec();
-        DataTable { columns, rows: self.open.iter().map(row).collect() }
     }
 }
 

@@ -68,12 +68,30 @@ pub enum Mark {
         /// Width in CSS pixels.
         width: f64,
     },
+    /// A dashed line through points.
+    Dashed {
+        /// The points.
+        points: Vec<At>,
+        /// Colour role.
+        ink: Ink,
+        /// Width in CSS pixels.
+        width: f64,
+    },
     /// A filled polygon.
     Area {
         /// Its corners.
         points: Vec<At>,
         /// Colour role.
         ink: Ink,
+    },
+    /// A filled polygon that lets through what lies behind it.
+    Veil {
+        /// Its corners.
+        points: Vec<At>,
+        /// Colour role.
+        ink: Ink,
+        /// From 0 (nothing) to 1 (solid).
+        strength: f64,
     },
     /// A dot or another small shape of fixed size.
     Dot {
@@ -108,6 +126,10 @@ pub enum Shape {
     Hollow,
     /// A triangle pointing up: the value lies beyond the axis.
     Triangle,
+    /// A filled diamond: a concern.
+    Diamond,
+    /// A filled square: a change without a good direction.
+    Square,
 }
 
 /// How a text looks.
@@ -121,15 +143,17 @@ pub struct TextStyle {
     pub anchor: Anchor,
     /// Colour role.
     pub ink: Ink,
+    /// Whether lines behind it stop short of the letters.
+    pub has_halo: bool,
 }
 
 impl TextStyle {
     /// Muted text of the size used for axes.
-    pub const AXIS: TextStyle = TextStyle { size: 12.0, is_bold: false, anchor: Anchor::Start, ink: Ink::Muted };
+    pub const AXIS: TextStyle = TextStyle { size: 12.0, is_bold: false, anchor: Anchor::Start, ink: Ink::Muted, has_halo: false };
     /// Bold text of the size used for values.
-    pub const VALUE: TextStyle = TextStyle { size: 13.0, is_bold: true, anchor: Anchor::Start, ink: Ink::Text };
+    pub const VALUE: TextStyle = TextStyle { size: 13.0, is_bold: true, anchor: Anchor::Start, ink: Ink::Text, has_halo: false };
     /// Plain text of the size used for names.
-    pub const NAME: TextStyle = TextStyle { size: 12.5, is_bold: false, anchor: Anchor::Start, ink: Ink::Text };
+    pub const NAME: TextStyle = TextStyle { size: 12.5, is_bold: false, anchor: Anchor::Start, ink: Ink::Text, has_halo: false };
 
     /// The same style with another anchor.
     #[must_use]
@@ -178,12 +202,18 @@ pub enum Ink {
     Good,
     /// Concern.
     Concern,
+    /// A change without a good direction; also a line's colour where a picture has several.
+    Changed,
+    /// A further line.
+    LineTwo,
+    /// A further line.
+    LineThree,
 }
 
 /// Estimated width of a text in CSS pixels, a little on the wide side of common system fonts.
 pub fn text_width(text: &str, size: f64, is_bold: bool) -> f64 {
     let em: f64 = text.chars().map(char_width).sum();
-    em * size * if is_bold { 1.07 } else { 1.0 }
+    em * size * if is_bold { 1.12 } else { 1.0 }
 }
 
 fn char_width(c: char) -> f64 {
@@ -192,6 +222,7 @@ fn char_width(c: char) -> f64 {
         ' ' | '\u{a0}' | 'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.37,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
         'A'..='Z' => 0.68,
+        '0'..='9' => 0.62,
         c if u32::from(c) >= 0x1100 => 1.05,
         _ => 0.58,
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::Chart;
 use super::axes;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle, fit, text_width};
 use crate::format;
@@ -18,19 +19,21 @@ pub(super) struct Groups<'a> {
     pub(super) target: Option<f64>,
 }
 
-impl Groups<'_> {
-    pub(super) fn figure(&self, width: f64) -> Figure {
+impl Chart for Groups<'_> {
+    fn figure(&self, width: f64) -> Figure {
         let range = self.range();
         let n = self.list.len().max(1) as f64;
         let head = if self.desk.is_some() || self.target.is_some() { 20.0 } else { 6.0 };
-        let (most, right) = if width < 400.0 { (100.0, 114.0) } else { (168.0, 128.0) };
+        let (most, least) = if width < 400.0 { (100.0, 114.0) } else { (168.0, 128.0) };
+        let (value_end, n_end) = self.column_ends(least - 4.0);
+        let right = n_end + 4.0;
         let widest = self.list.iter().map(|g| text_width(&format::label(&g.name, 60), TextStyle::NAME.size, false)).fold(0.0, f64::max);
         let left = (widest + 20.0).clamp(64.0, most);
         let frame = Frame { left, right: width - right, top: head, bottom: head + n * ROW };
         let mut marks = self.axis(range, n, ((frame.right - frame.left) / 48.0) as usize);
         marks.extend(self.references(range, n));
         for (i, group) in self.list.iter().enumerate() {
-            marks.extend(self.row(group, i as f64, range, (left, right - 4.0)));
+            marks.extend(self.row(group, i as f64, range, (left, value_end, n_end)));
         }
         if self.list.is_empty() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
@@ -43,6 +46,44 @@ impl Groups<'_> {
         }
         let panel = Panel { frame, x: (range.low, range.high), y: (n - 0.5, -0.5), marks };
         Figure { width, height: frame.bottom + 26.0, panels: vec![panel], ..Figure::default() }
+    }
+
+    fn desc(&self) -> String {
+        let with_data = self.list.iter().filter(|g| g.value.is_some()).count();
+        let mut text = format!("Dot plot of {} groups, {with_data} with data. ", self.list.len());
+        if let Some(v) = self.desk {
+            let _ = write!(text, "Desk {}. ", format::value(self.unit, v));
+        }
+        if let Some(v) = self.target {
+            let _ = write!(text, "Target {}. ", format::bare_target(self.unit, v));
+        }
+        text + "Lines around dots are 95 % intervals. The numbers are in the table below."
+    }
+
+    fn table(&self) -> DataTable {
+        let row = |g: &GroupValue| {
+            let interval = g.interval.map_or_else(|| format::NO_DATA.to_owned(), |i| format::interval(self.unit, i, g.n));
+            vec![format::label(&g.name, 120), format::optional(self.unit, g.value, g.n), interval, format::count(g.n)]
+        };
+        let columns = ["Group", "Value", "95 % interval", "n"].map(str::to_owned).to_vec();
+        DataTable { columns, rows: self.list.iter().map(row).collect() }
+    }
+
+    fn key(&self) -> String {
+        let has_interval = self.list.iter().any(|g| g.interval.is_some());
+        if has_interval { "●\u{a0}value with its 95\u{a0}% interval".to_owned() } else { String::new() }
+    }
+}
+
+impl Groups<'_> {
+    /// Right ends of the columns of values and of rows, right of the plot.
+    fn column_ends(&self, least: f64) -> (f64, f64) {
+        let wide = |of: &dyn Fn(&GroupValue) -> String, size: f64, is_bold: bool| {
+            self.list.iter().map(|g| text_width(&of(g), size, is_bold)).fold(0.0, f64::max)
+        };
+        let value = 14.0 + wide(&|g| format::optional(self.unit, g.value, g.n), 12.5, true);
+        let value_end = value.max(68.0);
+        (value_end, least.max(value_end + 10.0 + wide(&|g| rows(g.n), TextStyle::AXIS.size, false)))
     }
 
     fn range(&self) -> Range {
@@ -90,7 +131,7 @@ impl Groups<'_> {
         marks
     }
 
-    fn row(&self, group: &GroupValue, y: f64, range: Range, (left, n_shift): (f64, f64)) -> Vec<Mark> {
+    fn row(&self, group: &GroupValue, y: f64, range: Range, (left, value_end, n_end): (f64, f64, f64)) -> Vec<Mark> {
         let name = fit(&group.name, left - 18.0, TextStyle::NAME.size, false);
         let mut marks =
             vec![Mark::Label { at: (range.low, y), shift: (-12.0, 0.0), text: name, style: TextStyle::NAME.anchored(Anchor::End) }];
@@ -101,7 +142,7 @@ impl Groups<'_> {
             style: style.anchored(Anchor::End),
         };
         let Some(v) = group.value.filter(|v| v.is_finite()) else {
-            marks.push(end(68.0, "no data".to_owned(), TextStyle::AXIS));
+            marks.push(end(value_end, "no data".to_owned(), TextStyle::AXIS));
             return marks;
         };
         if let Some((low, high)) = group.interval {
@@ -110,29 +151,12 @@ impl Groups<'_> {
         }
         let shape = if v > range.high { Shape::Triangle } else { Shape::Circle };
         marks.push(Mark::Dot { at: (range.clamp(v), y), shape, radius: 4.2, ink: Ink::Text });
-        marks.push(end(68.0, format::value_of(self.unit, v, group.n), TextStyle { size: 12.5, ..TextStyle::VALUE }));
-        marks.push(end(n_shift, format!("n\u{a0}{}", format::count(group.n)), TextStyle::AXIS));
+        marks.push(end(value_end, format::value_of(self.unit, v, group.n), TextStyle { size: 12.5, ..TextStyle::VALUE }));
+        marks.push(end(n_end, rows(group.n), TextStyle::AXIS));
         marks
     }
+}
 
-    pub(super) fn desc(&self) -> String {
-        let with_data = self.list.iter().filter(|g| g.value.is_some()).count();
-        let mut text = format!("Dot plot of {} groups, {with_data} with data. ", self.list.len());
-        if let Some(v) = self.desk {
-            let _ = write!(text, "Desk {}. ", format::value(self.unit, v));
-        }
-        if let Some(v) = self.target {
-            let _ = write!(text, "Target {}. ", format::bare_target(self.unit, v));
-        }
-        text + "Lines around dots are 95 % intervals. The numbers are in the table below."
-    }
-
-    pub(super) fn table(&self) -> DataTable {
-        let row = |g: &GroupValue| {
-            let interval = g.interval.map_or_else(|| format::NO_DATA.to_owned(), |i| format::interval(self.unit, i, g.n));
-            vec![format::label(&g.name, 120), format::optional(self.unit, g.value, g.n), interval, format::count(g.n)]
-        };
-        let columns = ["Group", "Value", "95 % interval", "n"].map(str::to_owned).to_vec();
-        DataTable { columns, rows: self.list.iter().map(row).collect() }
-    }
+fn rows(n: u64) -> String {
+    format!("n\u{a0}{}", format::count(n))
 }

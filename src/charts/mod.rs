@@ -5,15 +5,23 @@
 
 mod axes;
 mod backlog;
+mod control;
+mod events;
 pub mod figure;
+mod funnel;
 mod groups;
+mod icons;
+mod layout;
+mod ramp;
 mod sparkline;
+mod survival;
 pub mod svg;
 mod trend;
 
-use crate::scorecard::{ChartData, Definition, Unit};
+use crate::scorecard::{Better, ChartData, Definition, Unit};
 use figure::{DataTable, Figure};
 
+pub use icons::{assurance_icon, assurance_words, variation_icon, variation_words};
 pub use sparkline::sparkline;
 
 /// Width of a chart in a page's column, in CSS pixels.
@@ -34,40 +42,63 @@ pub struct Drawing {
     pub subtitle: String,
     /// What a reader who cannot see the picture is told.
     pub desc: String,
+    /// The shapes a reader could not guess, for a line under the picture; may be empty.
+    pub key: String,
     /// The numbers behind the picture.
     pub table: DataTable,
+}
+
+/// What every kind of chart can tell of itself.
+trait Chart {
+    /// The picture for a width in CSS pixels.
+    fn figure(&self, width: f64) -> Figure;
+    /// What a reader who cannot see the picture is told.
+    fn desc(&self) -> String;
+    /// The numbers.
+    fn table(&self) -> DataTable;
+    /// The shapes a reader could not guess.
+    fn key(&self) -> String;
 }
 
 /// Draws `chart`. `subject` names the line or mark of the card's owner; `id` must be unique in the page.
 pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &str) -> Drawing {
     let unit = |metric: &str| definitions.iter().find(|d| d.id == metric).map_or(Unit::Number, |d| d.unit);
     match chart {
-        ChartData::Trend { metric, title, subtitle, points, desk, target, events } => {
-            let is_lower_better = definitions.iter().any(|d| d.id == *metric && d.better == crate::scorecard::Better::Lower);
+        ChartData::Trend { metric, title, subtitle, points, desk, target, events, control } => {
+            let is_lower_better = definitions.iter().any(|d| d.id == *metric && d.better == Better::Lower);
             let axis = axes::periods(&[points, desk]);
+            let limits = control.as_ref().map(|c| control::Limits::new(c, points, &axis)).filter(|l| l.newest().is_some());
             let (points, desk) = (axes::aligned(&axis, points), if desk.is_empty() { Vec::new() } else { axes::aligned(&axis, desk) });
-            let trend = trend::Trend { unit: unit(metric), is_lower_better, subject, points, desk, target: *target, events };
-            finish(id, (title, subtitle), trend.desc(), (trend.table(), |width| trend.figure(width)))
+            let trend = trend::Trend { unit: unit(metric), is_lower_better, subject, points, desk, target: *target, events, limits };
+            finish(id, (title, subtitle), &trend)
+        }
+        ChartData::Funnel { metric, title, subtitle, centre, target, limits, groups, phi, is_adjusted } => {
+            let (centre, target, phi, is_adjusted) = (*centre, *target, *phi, *is_adjusted);
+            finish(id, (title, subtitle), &funnel::Funnel { unit: unit(metric), centre, target, limits, groups, phi, is_adjusted })
+        }
+        ChartData::Survival { title, subtitle, curves, at_days } => finish(id, (title, subtitle), &survival::Survival { curves, at_days }),
+        ChartData::Ramp { metric, title, subtitle, lines, settled } => {
+            finish(id, (title, subtitle), &ramp::Ramp { unit: unit(metric), lines, settled: *settled })
         }
         ChartData::Groups { metric, title, subtitle, groups, desk, target } => {
-            let groups = groups::Groups { unit: unit(metric), list: groups, desk: *desk, target: *target };
-            finish(id, (title, subtitle), groups.desc(), (groups.table(), |width| groups.figure(width)))
+            finish(id, (title, subtitle), &groups::Groups { unit: unit(metric), list: groups, desk: *desk, target: *target })
         }
         ChartData::Backlog { title, subtitle, open, created, resolved } => {
-            let backlog = backlog::Backlog::new(open, created, resolved);
-            finish(id, (title, subtitle), backlog.desc(), (backlog.table(), |width| backlog.figure(width)))
+            finish(id, (title, subtitle), &backlog::Backlog::new(open, created, resolved))
         }
     }
 }
 
-fn finish(id: &str, (title, subtitle): (&str, &str), desc: String, (table, figure): (DataTable, impl Fn(f64) -> Figure)) -> Drawing {
-    let picture = |width: f64, id: &str| svg::draw(&Figure { title: title.to_owned(), desc: desc.clone(), ..figure(width) }, id);
+fn finish(id: &str, (title, subtitle): (&str, &str), chart: &impl Chart) -> Drawing {
+    let desc = chart.desc();
+    let picture = |width: f64, id: &str| svg::draw(&Figure { title: title.to_owned(), desc: desc.clone(), ..chart.figure(width) }, id);
     Drawing {
         svg: picture(WIDE, &format!("{id}-w")),
         svg_narrow: picture(NARROW, &format!("{id}-n")),
         title: title.to_owned(),
         subtitle: subtitle.to_owned(),
-        table,
+        key: chart.key(),
+        table: chart.table(),
         desc,
     }
 }

@@ -18,11 +18,17 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 
 use super::figure::{Anchor, At, Figure, Ink, Mark, Panel, Shape, TextStyle};
 
+/// Green of a colour that is dashed.
+const DASHED: u8 = 1;
+
+/// Blue of the colour of a text with a halo.
+const HALO: u8 = 1;
+
 /// Twentieths of a CSS pixel.
 const SCALE: f64 = 20.0;
 
 /// Every colour role with its CSS variable and what it is in light (and print) and in dark.
-pub const PALETTE: [(Ink, &str, &str, &str); 9] = [
+pub const PALETTE: [(Ink, &str, &str, &str); 12] = [
     (Ink::Paper, "--paper", "#ffffff", "#161b20"),
     (Ink::Text, "--ink", "#1b2329", "#e8ecef"),
     (Ink::Muted, "--muted", "#5b6770", "#a3afb8"),
@@ -32,6 +38,9 @@ pub const PALETTE: [(Ink, &str, &str, &str); 9] = [
     (Ink::Soft, "--soft", "#eef1f3", "#222a31"),
     (Ink::Good, "--good", "#0072b2", "#56b4e9"),
     (Ink::Concern, "--concern", "#c2540a", "#f0a04b"),
+    (Ink::Changed, "--changed", "#7b3fa0", "#c79fe3"),
+    (Ink::LineTwo, "--line-two", "#00756b", "#4fbdb0"),
+    (Ink::LineThree, "--line-three", "#85552e", "#cfa57f"),
 ];
 
 /// The picture. `id` makes the ids of title and description unique in the page.
@@ -104,7 +113,9 @@ fn draw_panel(root: &Area<'_>, panel: &Panel) {
 fn draw_mark(plane: &DrawingArea<Backend<'_>, Plane>, mark: &Mark) {
     let drawn = match mark {
         Mark::Line { points, ink, width } => plane.draw(&PathElement::new(points.clone(), stroke(*ink, *width))),
+        Mark::Dashed { points, ink, width } => plane.draw(&PathElement::new(points.clone(), dashed(*ink, *width))),
         Mark::Area { points, ink } => plane.draw(&Polygon::new(points.clone(), colour(*ink).filled())),
+        Mark::Veil { points, ink, strength } => plane.draw(&Polygon::new(points.clone(), colour(*ink).mix(*strength).filled())),
         Mark::Dot { at, shape, radius, ink } => return draw_dot(plane, *at, *shape, (*radius, *ink)),
         Mark::Label { at, shift, text, style } => {
             let text = Text::new(crate::format::label(text, 60), (twentieths(shift.0), twentieths(shift.1)), font(*style));
@@ -121,6 +132,15 @@ fn draw_dot(plane: &DrawingArea<Backend<'_>, Plane>, at: At, shape: Shape, (radi
         Shape::Hollow => plane.draw(&(EmptyElement::at(at) + Circle::new((0, 0), r, stroke(ink, 1.6)))),
         Shape::Triangle => {
             let corners = vec![(0, -r), (r, r * 4 / 5), (-r, r * 4 / 5)];
+            plane.draw(&(EmptyElement::at(at) + Polygon::new(corners, colour(ink).filled())))
+        }
+        Shape::Diamond => {
+            let corners = vec![(0, -r), (r, 0), (0, r), (-r, 0)];
+            plane.draw(&(EmptyElement::at(at) + Polygon::new(corners, colour(ink).filled())))
+        }
+        Shape::Square => {
+            let s = r * 17 / 20;
+            let corners = vec![(-s, -s), (s, -s), (s, s), (-s, s)];
             plane.draw(&(EmptyElement::at(at) + Polygon::new(corners, colour(ink).filled())))
         }
     };
@@ -141,6 +161,12 @@ fn stroke(ink: Ink, width: f64) -> ShapeStyle {
     Color::stroke_width(&colour(ink), twentieths(width) as u32)
 }
 
+/// Dashes travel as the green of the colour.
+fn dashed(ink: Ink, width: f64) -> ShapeStyle {
+    let RGBColor(place, ..) = colour(ink);
+    Color::stroke_width(&RGBColor(place, DASHED, 0), twentieths(width) as u32)
+}
+
 fn font(style: TextStyle) -> plotters::style::TextStyle<'static> {
     let weight = if style.is_bold { FontStyle::Bold } else { FontStyle::Normal };
     let at = match style.anchor {
@@ -148,7 +174,9 @@ fn font(style: TextStyle) -> plotters::style::TextStyle<'static> {
         Anchor::Middle => HPos::Center,
         Anchor::End => HPos::Right,
     };
-    ("sans-serif", style.size * SCALE, weight).into_font().color(&colour(style.ink)).pos(Pos::new(at, VPos::Center))
+    let RGBColor(place, ..) = colour(style.ink);
+    let ink = RGBColor(place, 0, if style.has_halo { HALO } else { 0 });
+    ("sans-serif", style.size * SCALE, weight).into_font().color(&ink).pos(Pos::new(at, VPos::Center))
 }
 
 /// Writes SVG elements into a string.
@@ -160,9 +188,18 @@ struct Backend<'a> {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 /// A role as a paint: the page's variable, or the light colour where no page defines it.
+pub(super) fn paint_of(ink: Ink) -> String {
+    paint(colour(ink).to_backend_color())
+}
+
 fn paint(colour: BackendColor) -> String {
     let (_, name, light, _) = PALETTE[usize::from(colour.rgb.0).min(PALETTE.len() - 1)];
     format!("var({name},{light})")
+}
+
+/// The page's colour around the letters of a text.
+fn halo() -> String {
+    format!(" stroke=\"{}\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"", paint_of(Ink::Paper))
 }
 
 fn px(v: i32) -> String {
@@ -180,7 +217,9 @@ fn path(points: impl IntoIterator<Item = BackendCoord>) -> String {
 
 impl Backend<'_> {
     fn stroke_of<S: BackendStyle>(style: &S) -> String {
-        let dash = if style.color().rgb.0 == colour(Ink::Target).0 { " stroke-dasharray=\"4 3\"" } else { "" };
+        let (place, dash, _) = style.color().rgb;
+        let is_dashed = dash == DASHED || place == colour(Ink::Target).0;
+        let dash = if is_dashed { " stroke-dasharray=\"4 3\"" } else { "" };
         format!("fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"{dash}", paint(style.color()), px(style.stroke_width() as i32))
     }
 }
@@ -216,7 +255,9 @@ impl DrawingBackend for Backend<'_> {
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, points: I, style: &S) -> Drawn {
         let d = path(points);
-        let _ = write!(self.out, "<path d=\"{d}Z\" fill=\"{}\"/>", paint(style.color()));
+        let alpha = style.color().alpha;
+        let opacity = if alpha < 1.0 { format!(" fill-opacity=\"{alpha:.2}\"") } else { String::new() };
+        let _ = write!(self.out, "<path d=\"{d}Z\" fill=\"{}\"{opacity}/>", paint(style.color()));
         Ok(())
     }
 
@@ -241,11 +282,12 @@ impl DrawingBackend for Backend<'_> {
             HPos::Right => " text-anchor=\"end\"",
         };
         let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
+        let halo = if style.color().rgb.2 == HALO { halo() } else { String::new() };
         let baseline = y + (style.size() * 0.35).round() as i32;
         let size = px(style.size().round() as i32);
         let _ = write!(
             self.out,
-            "<text x=\"{}\" y=\"{}\" font-size=\"{size}\" fill=\"{}\"{anchor}{weight}>{}</text>",
+            "<text x=\"{}\" y=\"{}\" font-size=\"{size}\" fill=\"{}\"{anchor}{weight}{halo}>{}</text>",
             px(x),
             px(baseline),
             paint(style.color()),

@@ -1,7 +1,10 @@
 //! Every chart over every awkward shape of data: well-formed, inside its picture, nothing drawn where nothing is known.
 
 use super::*;
-use crate::scorecard::{Better, GroupValue, Kpi, Point};
+use crate::format;
+use crate::scorecard::{
+    Better, Control, ControlPoint, Curve, CurveStep, FunnelGroup, FunnelLimit, GroupValue, Kpi, Point, RampLine, RampPoint, Variation,
+};
 
 const HOSTILE: &str = "</text><script>alert('1')</script>\u{0}\u{202e}\"&";
 
@@ -41,7 +44,105 @@ fn trend(metric: &str, values: &[Option<f64>]) -> ChartData {
         desk: points(values),
         target: Some(0.85),
         events: vec![("2026-W02".into(), HOSTILE.repeat(3)), ("2026-W03".into(), "Portal down".into())],
+        control: None,
     }
+}
+
+/// A trend with limits: a new phase in the middle, all kinds of signals, limits that vary.
+fn controlled(metric: &str, values: &[Option<f64>]) -> ChartData {
+    let ChartData::Trend { metric, title, subtitle, points, desk, target, events, .. } = trend(metric, values) else { panic!("a trend") };
+    let kinds = [
+        Variation::CommonCause,
+        Variation::ImprovingHigh,
+        Variation::ConcerningLow,
+        Variation::ChangedHigh,
+        Variation::ImprovingLow,
+        Variation::ConcerningHigh,
+        Variation::ChangedLow,
+    ];
+    let limit = |(i, p): (usize, &Point)| {
+        let centre = p.value.unwrap_or(0.8);
+        ControlPoint { centre, low: centre - 0.05 * (1 + i % 2) as f64, high: centre + 0.1, variation: kinds[i % kinds.len()] }
+    };
+    let limits = points.iter().enumerate().map(limit).collect();
+    let phases = vec![("2026-W03".into(), HOSTILE.into()), ("2026-W01".into(), "Start".into()), ("1999-W01".into(), "gone".into())];
+    let control = Some(Control { method: "XmR chart".into(), points: limits, phases });
+    ChartData::Trend { metric, title, subtitle, points, desk, target, events, control }
+}
+
+fn funnel(rows: &[u64], value: impl Fn(usize) -> f64) -> ChartData {
+    let group = |(i, n): (usize, &u64)| FunnelGroup {
+        name: format!("{HOSTILE} {i} of a name that goes on and on and does not end"),
+        page: None,
+        n: *n,
+        value: value(i),
+        stands_out: [None, Some(true), Some(false)][i % 3],
+    };
+    let limit = |n: u64| {
+        let sd = (0.8 * 0.2 / n as f64).sqrt();
+        let reach = |z: f64| ((0.8 - z * sd).max(0.0), (0.8 + z * sd).min(1.0));
+        FunnelLimit { n, inner: reach(1.96), outer: reach(3.09) }
+    };
+    let (first, last) = (rows.iter().min().copied().unwrap_or(1).max(1), rows.iter().max().copied().unwrap_or(1).max(1));
+    let limits = (0..=40u64).map(|i| limit(first + (last - first) / 40 * i)).collect();
+    let groups = rows.iter().enumerate().map(group).collect();
+    let (metric, title, subtitle) = ("share".into(), HOSTILE.into(), "S".into());
+    ChartData::Funnel { metric, title, subtitle, centre: 0.8, target: Some(0.85), limits, groups, phi: 1.0, is_adjusted: true }
+}
+
+fn curve(name: &str, steps: &[(u32, f64)], last_day: u32) -> Curve {
+    let step = |(day, value): &(u32, f64)| CurveStep { day: *day, value: *value, interval: (value - 0.1, value + 0.1) };
+    let steps: Vec<CurveStep> = steps.iter().map(step).collect();
+    Curve { name: name.into(), n: 40, events: steps.len() as u64, steps, last_day, at_risk: vec![40, 1_000_000, 0] }
+}
+
+fn survivals() -> Vec<ChartData> {
+    let chart =
+        |curves, at_days: &[u32]| ChartData::Survival { title: "T".into(), subtitle: "S".into(), curves, at_days: at_days.to_vec() };
+    let many =
+        |count: usize| -> Vec<Curve> { (0..count).map(|i| curve(&format!("{HOSTILE} {i}"), &[(90, 0.8), (400, 0.79)], 700)).collect() };
+    vec![
+        chart(vec![], &[]),
+        chart(vec![curve("A", &[], 0)], &[]),
+        chart(vec![curve("A", &[(10, f64::NAN), (20, 0.0)], 30)], &[0, 90, 365]),
+        chart(vec![Curve { n: 0, ..curve("Nobody", &[], 0) }], &[0, 90, 365]),
+        chart(many(3), &[0, 90, 365]),
+        chart(many(9), &[0, 30, 60, 90, 120, 150, 180, 210, 240, 365, 700, 9000]),
+        chart(vec![curve("A", &[(3000, 0.4)], 16_000), curve("B", &[(3, 0.0)], 4)], &[]),
+    ]
+}
+
+fn ramps() -> Vec<ChartData> {
+    let chart = |lines, settled| ChartData::Ramp { metric: "share".into(), title: "T".into(), subtitle: "S".into(), lines, settled };
+    let point = |(i, value): (usize, &f64)| {
+        let weeks = (i as u32 * 2 + 1, if i == 11 { u32::MAX } else { i as u32 * 2 + 2 });
+        RampPoint { weeks, value: *value, n: 30, interval: (i % 2 == 0).then_some(((value - 0.2).max(0.0), (value + 0.1).min(1.0))) }
+    };
+    let line = |name: &str, values: &[f64]| RampLine { name: name.into(), points: values.iter().enumerate().map(point).collect() };
+    vec![
+        chart(vec![], None),
+        chart(vec![line("A", &[])], Some(f64::NAN)),
+        chart(vec![line(HOSTILE, &[0.5])], Some(0.5)),
+        chart(
+            vec![line("A", &[0.0; 12]), line("B", &[1.0; 12]), line("C", &[0.0; 3]), line("D", &[1.0; 3]), line("E", &[0.5; 3])],
+            Some(1.0),
+        ),
+        chart(vec![line("A", &[0.5, f64::NAN, 0.7]), line(HOSTILE, &[0.5, 0.6, 0.7])], Some(0.8)),
+    ]
+}
+
+fn funnels() -> Vec<ChartData> {
+    let many: Vec<u64> = (0..300).map(|i| 5 + i * i / 9).collect();
+    vec![
+        funnel(&[], |_| 0.8),
+        funnel(&[0], |_| f64::NAN),
+        funnel(&[1], |_| 1.0),
+        funnel(&[50], |_| 0.8),
+        funnel(&[80; 12], |_| 0.8),
+        funnel(&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120], |i| 0.5 + 0.04 * i as f64),
+        funnel(&many, |i| (i * 37 % 101) as f64 / 100.0),
+        funnel(&[3, 900_000], |i| i as f64),
+    ]
 }
 
 fn groups(count: usize) -> ChartData {
@@ -70,10 +171,17 @@ fn awkward() -> Vec<ChartData> {
     ];
     for values in shapes {
         all.extend(["share", "secs", "num", "unknown"].map(|m| trend(m, values)));
+        all.extend(["share", "secs", "num"].map(|m| controlled(m, values)));
         let (open, created, resolved) = (points(values), points(values), points(&[]));
         all.push(ChartData::Backlog { title: "T".into(), subtitle: "S".into(), open, created, resolved });
     }
+    all.push(controlled("share", &[Some(0.8); 53]));
     all.extend([0, 1, 2, 40].map(groups));
+    all.extend(funnels().into_iter().chain(survivals()).chain(ramps()));
+    let many = |n: u64| GroupValue { name: "Many".into(), page: None, value: Some(0.9), n, interval: Some((0.89, 0.91)) };
+    let groups = vec![many(12_345), many(1_234_567)];
+    let (metric, title, subtitle) = ("share".into(), "T".into(), "S".into());
+    all.push(ChartData::Groups { metric, title, subtitle, groups, desk: Some(0.8), target: Some(0.9) });
     let close = |value: f64| GroupValue { name: "A".into(), page: None, value: Some(value), n: 90, interval: Some((value - 0.1, 1.0)) };
     for (metric, desk, target) in [("share", Some(0.866), Some(0.9)), ("share", Some(0.9), Some(0.9)), ("secs", None, Some(0.1))] {
         let groups = vec![close(0.8), close(0.95)];
@@ -166,6 +274,54 @@ fn every_label_lies_inside_its_picture_and_off_its_neighbours() {
 }
 
 #[test]
+fn no_label_leaves_its_picture_above_or_below() {
+    for chart in awkward() {
+        let drawing = draw(&chart, &definitions(), "Ada", "c1");
+        for svg in [&drawing.svg, &drawing.svg_narrow] {
+            let height: f64 = svg.split("height=\"").nth(1).and_then(|s| s.split('"').next()).unwrap().parse().unwrap();
+            for span in text_spans(svg) {
+                assert!(span.2 >= 8.0 && span.2 <= height - 2.0, "{span:?} of {height}: {svg}");
+            }
+        }
+    }
+}
+
+#[test]
+fn signals_have_colour_and_shape_and_words() {
+    let drawing = draw(&controlled("share", &[Some(0.8); 8]), &definitions(), "x", "c");
+    for ink in ["--good", "--concern", "--changed"] {
+        assert!(drawing.svg.contains(&format!("fill=\"var({ink}")), "{ink}");
+    }
+    for glyph in ["●", "◆", "■", "○"] {
+        assert!(drawing.key.contains(glyph), "{}", drawing.key);
+    }
+    assert_eq!(drawing.table.columns[4..8], ["Centre", "Low", "High", "Signal"]);
+    assert_eq!(drawing.table.rows[1][7], "better than usual (high)");
+    assert_eq!(drawing.table.rows[7][7], format::NO_DATA, "nothing is said of a period not complete");
+    assert!(drawing.desc.contains("W3 worse than usual (low)"), "{}", drawing.desc);
+}
+
+#[test]
+fn a_funnel_names_what_stands_out_and_lists_every_group() {
+    let rows: Vec<u64> = (0..40).map(|i| 20 + 20 * i).collect();
+    let drawing = draw(&funnel(&rows, |i| 0.4 + 0.014 * i as f64), &definitions(), "x", "c");
+    let named = drawing.svg.matches("&lt;/text&gt;").count() - 1 - drawing.desc.matches("</text>").count();
+    assert!((1..=12).contains(&named), "{named}");
+    assert_eq!(drawing.table.rows.len(), 40);
+    assert_eq!(drawing.table.rows[0][3], "inside");
+    assert_eq!(drawing.table.rows[1][3], "outside, better");
+    assert!(drawing.key.contains("chance alone") && drawing.key.contains("widened") && drawing.key.contains("φ\u{a0}1.00"));
+}
+
+#[test]
+fn people_at_risk_stand_under_the_wide_picture_and_in_the_table() {
+    let drawing = draw(&survivals()[4], &definitions(), "x", "c");
+    assert!(drawing.svg.contains("People followed") && !drawing.svg_narrow.contains("People followed"));
+    assert_eq!(drawing.table.rows.len(), 9);
+    assert_eq!(drawing.table.rows[1][4], "1,000,000");
+}
+
+#[test]
 fn a_missing_value_breaks_the_line_and_is_never_a_zero() {
     let values = [Some(0.7), Some(0.72), None, Some(0.8), Some(0.9)];
     let ChartData::Trend { points, .. } = trend("share", &values) else { panic!("a trend") };
@@ -183,6 +339,7 @@ fn a_target_far_beyond_the_values_is_named_but_not_drawn_at_the_edge() {
         desk: vec![],
         target: Some(700.0),
         events: vec![],
+        control: None,
     };
     let ChartData::Trend { points, .. } = &near else { panic!("a trend") };
     let far = ChartData::Trend {
@@ -193,6 +350,7 @@ fn a_target_far_beyond_the_values_is_named_but_not_drawn_at_the_edge() {
         desk: vec![],
         target: Some(90_000.0),
         events: vec![],
+        control: None,
     };
     let svg = |chart: &ChartData| draw(chart, &definitions(), "x", "c").svg;
     assert!(svg(&near).contains("stroke-dasharray") && !svg(&near).contains('↑'));
@@ -232,6 +390,11 @@ fn sparklines_exist_only_for_data() {
         interval: None,
         immature: 0,
         rows_file: None,
+        is_judged: true,
+        level: None,
+        signal: None,
+        bounds: None,
+        expected: None,
     };
     assert_eq!(sparkline(&kpi(&[]), Unit::Share, "s"), None);
     assert_eq!(sparkline(&kpi(&[None, None]), Unit::Share, "s"), None);
@@ -257,7 +420,17 @@ fn contrast(a: &str, b: &str) -> f64 {
 fn text_and_marks_stand_out_in_light_and_dark() {
     let find = |name: &str| svg::PALETTE.iter().find(|p| p.1 == name).unwrap();
     let paper = find("--paper");
-    for (name, least) in [("--ink", 7.0), ("--muted", 4.5), ("--desk", 3.0), ("--target", 3.0), ("--good", 4.5), ("--concern", 4.5)] {
+    for (name, least) in [
+        ("--ink", 7.0),
+        ("--muted", 4.5),
+        ("--desk", 3.0),
+        ("--target", 3.0),
+        ("--good", 4.5),
+        ("--concern", 4.5),
+        ("--changed", 4.5),
+        ("--line-two", 4.5),
+        ("--line-three", 4.5),
+    ] {
         let p = find(name);
         assert!(contrast(p.2, paper.2) >= least, "{name} light {}", contrast(p.2, paper.2));
         assert!(contrast(p.3, paper.3) >= least, "{name} dark {}", contrast(p.3, paper.3));

@@ -1,11 +1,18 @@
-//! A metric over time: the subject's line, the desk's behind it, the target, dated events.
+//! A metric over time: the subject's line, the desk's behind it, the target, the usual range with its signals, dated events.
 
 use std::fmt::Write as _;
 
+use super::Chart;
 use super::axes::{self, EndLabel, Look};
+use super::control::{self, Limits};
+use super::events::{self, Event, EventLabel};
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit, text_width};
+use super::layout::first_that_fits;
 use crate::format;
-use crate::scorecard::{Point, Unit};
+use crate::scorecard::{ControlPoint, Point, Unit, Variation};
+
+/// Room right of a plot that is not text.
+const AIR: f64 = 12.0;
 
 /// The data of a trend.
 #[derive(Debug)]
@@ -19,28 +26,29 @@ pub(super) struct Trend<'a> {
     pub(super) desk: Vec<Point>,
     pub(super) target: Option<f64>,
     pub(super) events: &'a [(String, String)],
+    /// On the same periods as `points`.
+    pub(super) limits: Option<Limits>,
 }
 
-impl Trend<'_> {
-    pub(super) fn figure(&self, width: f64) -> Figure {
+impl Chart for Trend<'_> {
+    fn figure(&self, width: f64) -> Figure {
         let range = self.range();
-        let margin = if width < 400.0 { 92.0 } else { 124.0 };
+        let margin = self.margin(width, range);
         let (left, right) = (axes::left_margin(self.unit, range, 5), width - margin);
-        let events = self.placed_events((left, right), width);
-        // Event labels stand above the labels at the line ends, which may rise half a line over the plot.
-        let head = events.iter().map(|(_, label)| 24.0 + 16.0 * (label.row + 1) as f64).fold(12.0, f64::max);
+        let events = self.dated();
+        let labels = self.placed(&events, (left, right), width);
+        let head = events::head(&labels);
         let frame = Frame { left, right, top: head, bottom: head + 178.0 };
         let x = axes::period_span(self.points.len());
-        let mut marks = axes::rules(self.unit, range, x, 5);
+        let mut marks = self.limits.as_ref().map_or_else(Vec::new, |l| l.band(range));
+        marks.extend(axes::rules(self.unit, range, x, 5));
         marks.extend(axes::period_labels(&self.points, frame, range.low));
-        marks.extend(event_marks(&events, range, frame));
+        marks.extend(events::marks(&events, &labels, range, frame));
         if let Some(t) = self.target.filter(|t| range.holds(*t)) {
             marks.push(Mark::Line { points: vec![(x.0, t), (x.1, t)], ink: Ink::Target, width: 1.2 });
         }
-        marks.extend(axes::series(&self.desk, range, self.unit, Look { ink: Ink::Desk, width: 1.4, dot: 1.8, has_dots: false }));
-        let look = Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots: self.points.len() <= 16 };
-        marks.extend(axes::series(&self.points, range, self.unit, look));
-        marks.extend(axes::end_labels(self.end_labels(range, margin - 12.0), range, frame, x.1));
+        marks.extend(self.lines(range));
+        marks.extend(axes::end_labels(self.end_labels(range, margin - AIR), range, frame, x.1));
         if axes::values(&self.points).next().is_none() {
             let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
@@ -50,41 +58,7 @@ impl Trend<'_> {
         Figure { width, height: frame.bottom + 28.0, panels: vec![panel], ..Figure::default() }
     }
 
-    fn range(&self) -> Range {
-        let known = axes::values(&self.points).chain(axes::values(&self.desk)).chain(self.target);
-        axes::range(self.unit, &known.collect::<Vec<f64>>())
-    }
-
-    fn end_labels(&self, range: Range, room: f64) -> Vec<EndLabel> {
-        let mut labels = Vec::new();
-        if let Some(p) = last(&self.points) {
-            let value = format::optional(self.unit, p.value, p.n);
-            let text = if self.desk.is_empty() { value } else { named_value(&value, self.subject, room) };
-            labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::VALUE });
-        }
-        if let Some(p) = last(&self.desk) {
-            let text = fit(&format!("{} desk", format::optional(self.unit, p.value, p.n)), room, 12.0, false);
-            labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::AXIS });
-        }
-        if let Some(t) = self.target {
-            let beyond = if range.holds(t) { "" } else { "↑ " };
-            let text = fit(&format!("{beyond}{} target", format::bare_target(self.unit, t)), room, 12.0, false);
-            labels.push(EndLabel { at: t, text, style: TextStyle::AXIS });
-        }
-        labels
-    }
-
-    /// The events inside the span, by position, with their labels; see [`place_events`].
-    fn placed_events(&self, (left, right): (f64, f64), width: f64) -> Vec<(usize, EventLabel)> {
-        let span = axes::period_span(self.points.len());
-        let px = |i: usize| left + (i as f64 - span.0) / (span.1 - span.0) * (right - left);
-        let position = |period: &str| self.points.iter().position(|p| p.period == period);
-        let known: Vec<(usize, &str)> = self.events.iter().filter_map(|(period, text)| Some((position(period)?, text.as_str()))).collect();
-        let wanted: Vec<(f64, &str)> = known.iter().map(|(i, text)| (px(*i), *text)).collect();
-        known.iter().map(|k| k.0).zip(place_events(&wanted, (left, width))).collect()
-    }
-
-    pub(super) fn desc(&self) -> String {
+    fn desc(&self) -> String {
         let (Some(first), Some(end)) = (self.points.first(), self.points.last()) else {
             return "A line chart without any periods.".to_owned();
         };
@@ -105,6 +79,7 @@ impl Trend<'_> {
         if let Some(t) = self.target {
             let _ = write!(text, "Target {}. ", format::target(self.unit, t, self.is_lower_better));
         }
+        text.push_str(&self.signals_in_words());
         if self.points.iter().any(|p| p.is_partial) {
             text.push_str("Hollow points are periods not complete yet. ");
         }
@@ -112,93 +87,147 @@ impl Trend<'_> {
         text
     }
 
-    pub(super) fn table(&self) -> DataTable {
-        let mut columns = vec!["Period".to_owned(), "Value".to_owned(), "n".to_owned()];
-        if !self.desk.is_empty() {
-            columns.push("Desk".to_owned());
-        }
-        let row = |p: &Point| {
+    fn table(&self) -> DataTable {
+        let dated = self.dated();
+        let mut columns = vec!["Period", "Value", "n"];
+        columns.extend((!self.desk.is_empty()).then_some("Desk"));
+        columns.extend(self.limits.iter().flat_map(|_| ["Centre", "Low", "High", "Signal"]));
+        columns.extend((!dated.is_empty()).then_some("What happened"));
+        let row = |(i, p): (usize, &Point)| {
             let mut row = vec![named(p), format::optional(self.unit, p.value, p.n), format::count(p.n)];
-            if !self.desk.is_empty() {
-                let desk = self.desk.iter().find(|d| d.period == p.period);
-                row.push(format::optional(self.unit, desk.and_then(|d| d.value), desk.map_or(0, |d| d.n)));
-            }
+            row.extend(self.desk.get(i).map(|d| format::optional(self.unit, d.value, d.n)));
+            row.extend(self.limits.iter().flat_map(|l| self.limit_cells(l, i, p.n)));
+            row.extend((!dated.is_empty()).then(|| happened(&dated, i)));
             row
         };
-        DataTable { columns, rows: self.points.iter().map(row).collect() }
+        DataTable { columns: columns.into_iter().map(str::to_owned).collect(), rows: self.points.iter().enumerate().map(row).collect() }
+    }
+
+    fn key(&self) -> String {
+        let signals: Vec<Variation> = self.signals().map(|s| s.1).collect();
+        let mut parts = control::key(&signals);
+        parts.extend(self.limits.as_ref().map(|l| format!("band: where usual periods lie ({})", l.method)));
+        if self.points.iter().chain(&self.desk).any(|p| p.is_partial && p.value.is_some()) {
+            parts.push("○\u{a0}not complete yet".to_owned());
+        }
+        parts.join(" · ")
     }
 }
 
-/// A thin line where something happened, up to its label.
-fn event_marks(events: &[(usize, EventLabel)], range: Range, frame: Frame) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    for (i, label) in events {
-        let x = *i as f64;
-        let dx = if label.anchor == Anchor::End { -4.0 } else { 4.0 };
-        let up = 20.0 + 15.0 * label.row as f64;
-        let top = range.high + (range.high - range.low) * (up + 5.0) / (frame.bottom - frame.top);
-        let style = TextStyle { size: EVENT_SIZE, ..TextStyle::AXIS.anchored(label.anchor) };
-        marks.push(Mark::Line { points: vec![(x, range.low), (x, top)], ink: Ink::Desk, width: 0.8 });
-        marks.push(Mark::Label { at: (x, range.high), shift: (dx, -up), text: label.text.clone(), style });
+impl Trend<'_> {
+    /// Room right of the plot: what the labels there need.
+    fn margin(&self, width: f64, range: Range) -> f64 {
+        let (least, most) = if width < 400.0 { (92.0, 124.0) } else { (124.0, 152.0) };
+        let wide = |l: &EndLabel| text_width(&l.text, l.style.size, l.style.is_bold);
+        (self.end_labels(range, most - AIR).iter().map(wide).fold(0.0, f64::max) + AIR).clamp(least, most)
     }
-    marks
-}
 
-const EVENT_SIZE: f64 = 11.5;
+    fn range(&self) -> Range {
+        let limits = self.limits.iter().flat_map(Limits::values);
+        let known: Vec<f64> = axes::values(&self.points).chain(axes::values(&self.desk)).chain(self.target).chain(limits).collect();
+        axes::range(self.unit, &known)
+    }
 
-/// Where an event's label stands.
-#[derive(Debug, Clone, PartialEq)]
-struct EventLabel {
-    text: String,
-    anchor: Anchor,
-    row: usize,
-}
+    /// The desk's line, the subject's above it, signals on top.
+    fn lines(&self, range: Range) -> Vec<Mark> {
+        let mut marks = axes::series(&self.desk, range, self.unit, Look { ink: Ink::Desk, width: 1.4, dot: 1.8, has_dots: false });
+        let has_dots = self.points.len() <= 16;
+        marks.extend(axes::series(&self.points, range, self.unit, Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots }));
+        marks.extend(self.limits.iter().flat_map(|l| l.signals(&self.points, range)));
+        marks
+    }
 
-/// Room a label has taken: its row, its line, its ends.
-#[derive(Debug)]
-struct Taken {
-    row: usize,
-    x: f64,
-    from: f64,
-    to: f64,
-}
+    /// Points that are not common cause.
+    fn signals(&self) -> impl Iterator<Item = (&Point, Variation)> {
+        let of = |(i, p)| Some((p, self.limits.as_ref()?.signal(&self.points, i)?));
+        self.points.iter().enumerate().filter_map(of).filter(|(_, v)| *v != Variation::CommonCause)
+    }
 
-/// Puts each label left or right of its line, in the lower or the upper row, where it fits into the picture and crosses neither
-/// another label nor another event's line; a label for which there is no such place is cut to the room it has.
-fn place_events(events: &[(f64, &str)], (left, right): (f64, f64)) -> Vec<EventLabel> {
-    let mut taken: Vec<Taken> = Vec::new();
-    let mut placed = Vec::new();
-    for (i, (x, text)) in events.iter().enumerate() {
-        let text = fit(text, (right - left) * 0.7, EVENT_SIZE, false);
-        let span = |anchor: Anchor, text: &str| {
-            let long = text_width(text, EVENT_SIZE, false) + 8.0;
-            if anchor == Anchor::End { (x - long, *x) } else { (*x, x + long) }
+    fn signals_in_words(&self) -> String {
+        let Some(c) = self.limits.as_ref().and_then(Limits::newest) else { return String::new() };
+        let signals: Vec<String> = self.signals().map(|(p, v)| format!("{} {}", p.short, control::words(v))).collect();
+        let list = if signals.is_empty() { "No point is unlike the usual".to_owned() } else { signals.join(", ") };
+        format!("Usual range {}. {list}. ", self.both(c))
+    }
+
+    /// Both limits, with decimals only where they lie close together.
+    fn both(&self, c: &ControlPoint) -> String {
+        let n = if c.high - c.low < 0.03 { format::DECIMAL_FROM } else { 1 };
+        format::interval(self.unit, (c.low, c.high), n)
+    }
+
+    fn limit_cells(&self, limits: &Limits, i: usize, n: u64) -> Vec<String> {
+        let c = limits.points.get(i).copied().flatten();
+        let of = |v: Option<f64>| format::optional(self.unit, v, n);
+        let signal = limits.signal(&self.points, i).map_or(format::NO_DATA, control::words);
+        vec![of(c.map(|c| c.centre)), of(c.map(|c| c.low)), of(c.map(|c| c.high)), signal.to_owned()]
+    }
+
+    fn end_labels(&self, range: Range, room: f64) -> Vec<EndLabel> {
+        let mut labels = Vec::new();
+        if let Some(p) = last(&self.points) {
+            let value = format::optional(self.unit, p.value, p.n);
+            let text = if self.desk.is_empty() { value } else { named_value(&value, self.subject, room) };
+            labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::VALUE });
+        }
+        if let Some(p) = last(&self.desk) {
+            let text = fit(&format!("{} desk", format::optional(self.unit, p.value, p.n)), room, 12.0, false);
+            labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::AXIS });
+        }
+        if let Some(t) = self.target {
+            let beyond = if range.holds(t) { "" } else { "↑ " };
+            let text = fit(&format!("{beyond}{} target", format::bare_target(self.unit, t)), room, 12.0, false);
+            labels.push(EndLabel { at: t, text, style: TextStyle::AXIS });
+        }
+        labels.extend(self.usual_labels(room));
+        labels
+    }
+
+    /// The newest limits in words: one label at the centre, or, where that is too long, one at each limit.
+    fn usual_labels(&self, room: f64) -> Vec<EndLabel> {
+        let Some(c) = self.limits.as_ref().and_then(Limits::newest) else { return Vec::new() };
+        let style = TextStyle::AXIS;
+        let both = self.both(c);
+        let wordings = [format!("{both} usual range"), format!("{both} usual")];
+        if let Some(text) = wordings.into_iter().find(|text| text_width(text, style.size, false) <= room) {
+            return vec![EndLabel { at: c.centre, text, style }];
+        }
+        let edge = |at: f64, word: &str| {
+            let value = format::value_of(self.unit, at, 1);
+            EndLabel { at, text: first_that_fits(&[format!("{value} usual {word}"), format!("{value} {word}")], room, style), style }
         };
-        let is_free = |row: usize, anchor: Anchor, text: &str| {
-            let (a, b) = span(anchor, text);
-            let is_crossed = |other: f64| other > a && other < b;
-            let by_line =
-                if row == 0 { events.iter().any(|e| is_crossed(e.0)) } else { taken.iter().any(|t| t.row == row && is_crossed(t.x)) };
-            let by_label = taken.iter().any(|t| t.row == row && (t.from < b && t.to > a || t.from < *x && t.to > *x));
-            a >= left && b <= right && !by_line && !by_label
-        };
-        let candidates = [(0, Anchor::End), (0, Anchor::Start), (1, Anchor::End), (1, Anchor::Start)];
-        let mut shorter = text.clone();
-        let (row, anchor) = loop {
-            if let Some(found) = candidates.iter().find(|(row, anchor)| is_free(*row, *anchor, &shorter)) {
-                break *found;
+        vec![edge(c.high, "high"), edge(c.low, "low")]
+    }
+
+    /// The starts of phases, then the events inside the span; what starts a phase is not told twice.
+    fn dated(&self) -> Vec<Event> {
+        let phases: Vec<&(usize, String)> = self.limits.iter().flat_map(|l| &l.phases).collect();
+        let mut all: Vec<Event> = phases
+            .iter()
+            .map(|(i, why)| Event { x: *i as f64 - 0.5, text: format!("{} {why}", self.points[*i].short), is_phase: true })
+            .collect();
+        for (period, text) in self.events {
+            let Some(i) = self.points.iter().position(|p| p.period == *period) else { continue };
+            if !phases.iter().any(|(at, why)| *at == i && why == text) {
+                all.push(Event { x: i as f64, text: text.clone(), is_phase: false });
             }
-            let count = shorter.chars().count();
-            if count <= 2 {
-                break (i % 2, Anchor::Start);
-            }
-            shorter = format::label(&text, count - 1);
-        };
-        let (from, to) = span(anchor, &shorter);
-        taken.push(Taken { row, x: *x, from, to });
-        placed.push(EventLabel { text: shorter, anchor, row });
+        }
+        all
     }
-    placed
+
+    fn placed(&self, events: &[Event], (left, right): (f64, f64), width: f64) -> Vec<EventLabel> {
+        let span = axes::period_span(self.points.len());
+        let px = |x: f64| left + (x.max(span.0) - span.0) / (span.1 - span.0) * (right - left);
+        let wanted: Vec<(f64, &str)> = events.iter().map(|e| (px(e.x), e.text.as_str())).collect();
+        events::place(&wanted, (left, width))
+    }
+}
+
+/// What happened in a period, in words: events, and starts of phases, which lie half a step before it.
+fn happened(dated: &[Event], i: usize) -> String {
+    let is_here = |e: &&Event| (e.x + if e.is_phase { 0.5 } else { 0.0 } - i as f64).abs() < 1e-9;
+    let text = |e: &Event| if e.is_phase { format!("{} (new limits)", e.text) } else { e.text.clone() };
+    format::label(&dated.iter().filter(is_here).map(text).collect::<Vec<_>>().join("; "), 120)
 }
 
 /// The value with as many words of the name as there is room for.
@@ -221,22 +250,6 @@ pub(super) fn named(p: &Point) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_of_two_events_stand_on_the_outer_sides_of_their_lines() {
-        let placed = place_events(&[(220.0, "New VPN client"), (260.0, "Portal down")], (0.0, 520.0));
-        assert_eq!(placed.iter().map(|p| (p.row, p.anchor)).collect::<Vec<_>>(), [(0, Anchor::End), (0, Anchor::Start)]);
-        assert!(placed.iter().all(|p| !p.text.ends_with('…')));
-    }
-
-    #[test]
-    fn a_label_without_room_below_goes_up_and_one_without_any_is_cut() {
-        let crowded = [(100.0, "First thing"), (160.0, "The second thing of three"), (220.0, "Third thing")];
-        let placed = place_events(&crowded, (0.0, 520.0));
-        assert_eq!(placed.iter().map(|p| p.row).collect::<Vec<_>>(), [0, 1, 0], "{placed:?}");
-        let placed = place_events(&[(10.0, "The only thing, with a very long label to it")], (0.0, 120.0));
-        assert!(placed[0].text.ends_with('…') && placed[0].anchor == Anchor::Start, "{placed:?}");
-    }
 
     #[test]
     fn a_name_gives_way_word_by_word_to_the_value() {

@@ -5,22 +5,27 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, stdout_failed, wanted, write_file};
+use crate::desk::known;
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 use crate::ingest::ledger::Ledger;
-use crate::judge::{self, Evidence, Examples, HISTORY, PERIOD, RECENT, RECENT_PERIODS, breakdowns};
+use crate::judge::folds::{Folds, LOOKS, Look, Over};
+use crate::judge::{self, Evidence, Examples, Stay};
 use crate::metrics::rows::{Rows, describing, rows};
-use crate::metrics::{Ask, Kind, Metric, Readings, fold};
+use crate::metrics::worth::worth;
+use crate::metrics::{Ask, Metric, Readings, fold};
 use crate::report::csv::safe_text;
 use crate::report::{self, Page};
-use crate::scorecard::{Better, CardKind, Scorecard};
+use crate::scorecard::{CardKind, Scorecard};
 
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
-/// Tickets named as worth reading.
+/// Periods of a kind of which there is no year.
+const FREE_PERIODS: usize = 13;
+/// Rows kept as worth reading, on either side.
 const EXAMPLES: usize = 5;
 
 pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
@@ -54,7 +59,7 @@ fn periods(ctx: &Context, args: &ReportArgs, zone: &Zone) -> Result<Vec<Period>>
     };
     let mut all = vec![period];
     let is_regular = matches!(all[0].unit, Unit::Week | Unit::Month | Unit::Quarter);
-    let wanted = if is_regular { HISTORY_PERIODS } else { RECENT_PERIODS };
+    let wanted = if is_regular { HISTORY_PERIODS } else { FREE_PERIODS };
     while all.len() < wanted {
         let before = all[all.len() - 1].previous();
         all.push(before);
@@ -73,20 +78,26 @@ fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> 
 }
 
 fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
-    let all: Vec<_> = [&HISTORY[..], &PERIOD[..], &RECENT[..]].into_iter().flat_map(breakdowns).collect();
-    let mut wanted = wanted(ctx, metrics, &all, None)?;
+    let mut wanted = wanted(ctx, metrics, &[], None)?;
+    for look in LOOKS {
+        wanted.merge(super::wanted(ctx, &look.metrics(&ctx.catalogue, metrics), &look.breakdowns(), None)?);
+    }
     for table in Table::ALL {
         let known = crate::facts::all_columns(&ctx.settings, table);
         for column in describing(table).iter().filter(|c| known.iter().any(|k| k == *c) || crate::facts::is_id(table, c)) {
             wanted.add(table, column)?;
         }
     }
-    for column in ["agent", "team", "supplier", "mentor", "started_at"] {
+    for column in STAY {
         wanted.add(Table::Spells, column)?;
     }
     wanted.texts = true;
     ctx.facts(&wanted)
 }
+
+/// Columns of a stay on the roster.
+const STAY: [&str; 9] =
+    ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
 
 /// Folds, judges, and collects the rows behind.
 fn judged(
@@ -98,14 +109,10 @@ fn judged(
     command: &str,
 ) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
     let now = &periods[periods.len() - 1];
-    let recent = Period::span(periods[periods.len().saturating_sub(RECENT_PERIODS)].first_day, now.end_day - 1);
-    let folded = |by: &[&[&str]], periods: Vec<Period>| -> Result<Readings> {
-        fold(facts, &ctx.catalogue, &Ask { metrics: metrics.to_vec(), breakdowns: breakdowns(by), periods, filter: None })
-    };
-    let (history, period, recent) =
-        (folded(&HISTORY, periods.to_vec())?, folded(&PERIOD, vec![now.clone()])?, folded(&RECENT, vec![recent])?);
+    let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
     let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
-    let about = about(facts)?;
+    let stays = stays(facts)?;
+    let about = about(facts, &stays);
     let mut remarks = facts.remarks.clone();
     remarks.extend(inconsistent(ctx, facts)?);
     let scorecard = judge::scorecard(&Evidence {
@@ -115,16 +122,35 @@ fn judged(
         zone: facts.zone(),
         as_of: ctx.as_of,
         periods,
-        history: &history,
-        period: &period,
-        recent: &recent,
+        folds: &folds,
+        stays: &stays,
         about: &about,
         off_roster: &facts.off_roster,
         remarks: &remarks,
-        examples: &examples(&tables, metrics),
+        examples: &examples(facts, metrics, &recent(ctx, periods, 0))?,
         command,
     })?;
     Ok((scorecard, tables))
+}
+
+fn folded(ctx: &Context, facts: &Facts, look: &Look, metrics: &[&Metric], periods: &[Period]) -> Result<Readings> {
+    let now = &periods[periods.len() - 1];
+    let spans = match look.over {
+        Over::Each => periods.to_vec(),
+        Over::Period => vec![now.clone()],
+        Over::Before => vec![recent(ctx, periods, 1)],
+        Over::Recent => vec![recent(ctx, periods, 0)],
+        Over::All => vec![Period::span(periods[0].first_day, now.end_day - 1)],
+    };
+    let metrics = look.metrics(&ctx.catalogue, metrics);
+    fold(facts, &ctx.catalogue, &Ask { metrics, breakdowns: look.breakdowns(), periods: spans, filter: None })
+}
+
+/// The recent periods as one, leaving out the newest `back`.
+fn recent(ctx: &Context, periods: &[Period], back: usize) -> Period {
+    let end = (periods.len() - 1).saturating_sub(back);
+    let first = (end + 1).saturating_sub(judge::recent_periods(&ctx.settings, periods[end].unit));
+    Period::span(periods[first].first_day, periods[end].end_day - 1)
 }
 
 /// Tickets whose times contradict each other, over all the data.
@@ -140,59 +166,60 @@ fn inconsistent(ctx: &Context, facts: &Facts) -> Result<Option<(String, String)>
     Ok((count > 0.0).then(|| ("resolved-before-created".to_owned(), text)))
 }
 
-/// What the roster says of each agent: team, supplier, mentor, since when.
-fn about(facts: &Facts) -> Result<BTreeMap<String, Vec<(String, String)>>> {
+/// The stays on the roster: spells that follow each other without a break are one.
+fn stays(facts: &Facts) -> Result<Vec<Stay>> {
     let spells = facts.frame(Table::Spells);
-    let mut out = BTreeMap::new();
-    if !["agent", "team", "supplier", "mentor", "started_at"].iter().all(|c| spells.has(c)) {
+    let mut out: Vec<Stay> = Vec::new();
+    if !STAY.iter().all(|c| spells.has(c)) {
         return Ok(out);
     }
-    let (agent, start) = (spells.texts("agent")?, spells.longs("started_at")?);
-    let described = [("Team", spells.texts("team")?), ("Supplier", spells.texts("supplier")?), ("Mentor", spells.texts("mentor")?)];
+    let text = |name: &str| spells.texts(name);
+    let (agent, team, supplier, mentor, reason) = (text("agent")?, text("team")?, text("supplier")?, text("mentor")?, text("leave_reason")?);
+    let (start, left, since) = (spells.longs("started_at")?, spells.longs("left_at")?, spells.longs("mentor_since_at")?);
+    let is_new = spells.flags("is_new_start")?;
+    let day = |at: i64| known(at).map(|t| facts.zone().local_day(t));
     for row in 0..agent.len() {
-        let Some(name) = &agent[row] else { continue };
-        let mut lines: Vec<(String, String)> =
-            described.iter().filter_map(|(label, texts)| Some(((*label).to_owned(), texts[row].clone()?))).collect();
-        lines.push(("On the desk since".to_owned(), facts.zone().format_day(start[row])));
-        // Spells come in order of time: the latest stays.
-        out.insert(name.clone(), lines);
+        let (Some(name), Some(first_day)) = (&agent[row], day(start[row])) else { continue };
+        let said = |column: &[Option<String>]| column[row].clone().unwrap_or_default();
+        let begun = out.pop_if(|last| last.agent == *name && is_new[row] == Some(false)).map_or(first_day, |last| last.first_day);
+        out.push(Stay {
+            agent: name.clone(),
+            team: said(&team),
+            supplier: said(&supplier),
+            mentor: said(&mentor),
+            mentor_since: day(since[row]),
+            first_day: begun,
+            last_day: day(left[row]),
+            reason: said(&reason),
+        });
     }
     Ok(out)
 }
 
-/// For each subject and share the rows on the bad side: what is worth reading.
-fn examples(tables: &[(Table, Rows)], metrics: &[&Metric]) -> Examples {
+/// What the roster says of each agent: team, supplier, mentor, since when.
+fn about(facts: &Facts, stays: &[Stay]) -> BTreeMap<String, Vec<(String, String)>> {
+    let lines = |stay: &Stay| {
+        let described = [("Team", &stay.team), ("Supplier", &stay.supplier), ("Mentor", &stay.mentor)];
+        let mut lines: Vec<(String, String)> =
+            described.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| (label.to_owned(), text.clone())).collect();
+        lines.push(("On the desk since".to_owned(), facts.zone().format_day(facts.zone().day_start(stay.first_day))));
+        lines
+    };
+    // Stays come in order of time: the latest one counts.
+    stays.iter().map(|stay| (stay.agent.clone(), lines(stay))).collect()
+}
+
+/// For each subject and share the rows that are worth reading.
+fn examples(facts: &Facts, metrics: &[&Metric], span: &Period) -> Result<Examples> {
     let mut out = Examples::new();
-    for (table, rows) in tables {
-        let at = |name: &str| rows.header[..rows.described].iter().position(|h| h == name);
-        let Some(id) = at("id").or(at("ticket_id")) else { continue };
-        let why = [at("score"), at("priority"), at("category")];
-        for (i, metric) in rows.header.iter().enumerate().skip(rows.described) {
-            let Some(metric) = metrics.iter().find(|m| m.id == *metric && m.on == Some(*table) && m.kind == Kind::Share) else { continue };
-            let bad = if metric.better == Better::Lower { "1" } else { "0" };
-            for (cells, [agent, team, supplier]) in rows.cells.iter().zip(&rows.groups).filter(|(c, _)| c[i] == bad && !c[id].is_empty()) {
-                let words: Vec<String> =
-                    why.iter()
-                        .flatten()
-                        .filter(|w| !cells[**w].is_empty())
-                        .map(|w| {
-                            if rows.header[*w] == "score" {
-                                format!("score {}", cells[*w].trim_end_matches(".0"))
-                            } else {
-                                cells[*w].clone()
-                            }
-                        })
-                        .collect();
-                for (kind, name) in [(CardKind::Agent, agent), (CardKind::Team, team), (CardKind::Supplier, supplier)] {
-                    let list = out.entry((kind, name.clone(), metric.id.clone())).or_default();
-                    if list.len() < EXAMPLES {
-                        list.push((cells[id].clone(), words.join(" · ")));
-                    }
-                }
-            }
+    for table in [Table::Tickets, Table::Calls, Table::Surveys] {
+        for found in worth(facts, table, metrics, (span, EXAMPLES))? {
+            let kind = [CardKind::Agent, CardKind::Team, CardKind::Supplier][found.by];
+            let worth = out.entry((kind, found.group, found.metric)).or_default();
+            *(if found.is_good { &mut worth.good } else { &mut worth.bad }) = found.rows;
         }
     }
-    out
+    Ok(out)
 }
 
 /// A CSV for each card and table with the rows behind its numbers.

@@ -5,11 +5,11 @@ use super::repeat::next_same;
 use super::roster::ATTRIBUTES;
 use super::tickets::{add_attributes, add_clock, agents_of};
 use super::{Making, Table};
-use crate::desk::{Frame, MISSING, NONE, Values, code_of};
+use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, longs};
 use crate::error::Result;
 
 /// Columns added to the calls' own.
-pub(super) const ADDED: &[&str] = &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday"];
+pub(super) const ADDED: &[&str] = &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
@@ -24,6 +24,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         }
         "next_contact_secs" => own(&["id_key", "start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),
+        "tenure_weeks" => own(&["agent", "start_at"]),
         "level" => own(&["agent", "agent_level"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "start_at", "queue"]),
         _ => Vec::new(),
@@ -44,6 +45,9 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("agent") {
         calls.add("agent", |s| agents_of(m, s, &["agent"]))?;
         add_attributes(m, calls, Table::Calls, "start_at", "queue")?;
+    }
+    if want("tenure_weeks") {
+        calls.add("tenure_weeks", |s| Ok(m.roster.tenure_weeks(m.zone, &codes(get(s, "agent")?)?, &longs(get(s, "start_at")?)?)))?;
     }
     if want("level") {
         let level = calls.codes("agent_level")?;

@@ -135,6 +135,16 @@ impl Wanted {
         wanted
     }
 
+    /// Adds everything another wants.
+    pub fn merge(&mut self, other: Self) {
+        for (mine, others) in [(&mut self.columns, other.columns), (&mut self.direct, other.direct)] {
+            for (table, columns) in others {
+                mine.entry(table).or_default().extend(columns);
+            }
+        }
+        self.texts |= other.texts;
+    }
+
     /// Adds the columns a SQL text names.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::roster::{ATTRIBUTES, Spell};
+use super::roster::{ATTRIBUTES, Spell, goes_on};
 use super::tickets::{add_attributes, agents_of};
 use super::{Making, Table, frame_of};
 use crate::columns::Source;
@@ -14,7 +14,7 @@ pub(super) const DAY_COLUMNS: &[&str] =
     &["agent", "level", "day_at", "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees"];
 /// Columns of a stay on the roster.
 pub(super) const SPELL_COLUMNS: &[&str] =
-    &["agent", "level", "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "prior_business_months"];
+    &["agent", "level", "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "mentor_since_at", "prior_business_months"];
 /// Columns added to the observations' own.
 pub(super) const OBSERVATIONS_ADDED: &[&str] = &[];
 
@@ -39,20 +39,14 @@ pub(super) fn make(m: &Making<'_>) -> Result<(Frame, Frame, Frame)> {
     Ok((days, spells(m)?, observations))
 }
 
-/// Whether the same person goes on at once in another spell: a move between teams, not a leaver.
-fn goes_on(spells: &[Spell], i: usize) -> bool {
-    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && spells[i].last_day.is_some_and(|last| next.first_day <= last + 2))
-}
-
 fn goes_on_from_before(spells: &[Spell], i: usize) -> bool {
     i > 0 && spells[i - 1].agent == spells[i].agent && goes_on(spells, i - 1)
 }
 
-/// The first spell of the unbroken time on the desk that a spell is part of, and the last.
-fn unbroken(spells: &[Spell], i: usize) -> (&Spell, &Spell) {
-    let first = (0..=i).rev().find(|&j| !goes_on_from_before(spells, j)).unwrap_or(i);
+/// The last spell of the unbroken time on the desk that a spell is part of.
+fn last_of_stay(spells: &[Spell], i: usize) -> &Spell {
     let last = (i..spells.len()).find(|&j| !goes_on(spells, j)).unwrap_or(i);
-    (&spells[first], &spells[last])
+    &spells[last]
 }
 
 fn attribute_values(rows: &[(usize, &Spell)]) -> Vec<(&'static str, Values)> {
@@ -83,10 +77,11 @@ fn spells(m: &Making<'_>) -> Result<Frame> {
     let long = |f: &dyn Fn(usize, &Spell) -> Option<i64>| Values::Long(started.iter().map(|(i, s)| f(*i, s).unwrap_or(MISSING)).collect());
     columns.push(("started_at", long(&|_, s| Some(s.start))));
     columns.push(("ended_at", long(&|i, s| s.left.map(|_| ended(all, i)))));
-    columns.push(("desk_left_at", long(&|i, _| unbroken(all, i).1.left)));
+    columns.push(("desk_left_at", long(&|i, _| last_of_stay(all, i).left)));
     columns.push(("left_at", long(&|i, s| s.left.filter(|_| !goes_on(all, i)))));
     columns.push(("is_new_start", Values::Flag(started.iter().map(|(i, _)| Some(!goes_on_from_before(all, *i))).collect())));
     columns.push(("leave_reason", Values::Text(started.iter().map(|(_, s)| s.leave_reason).collect())));
+    columns.push(("mentor_since_at", long(&|_, s| s.mentor_day.map(|day| m.zone.day_start(day)))));
     columns.push(("prior_business_months", Values::Number(started.iter().map(|(_, s)| s.prior_months).collect())));
     frame(started.len(), columns)
 }
@@ -121,8 +116,7 @@ fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, 
     columns.push(("day_at", Values::Long(rows.iter().map(|(_, _, day)| m.zone.day_start(*day)).collect())));
     columns.push(("is_weekday", Values::Flag(rows.iter().map(|(_, _, day)| Some(is_weekday(*day))).collect())));
     columns.push(("fte", Values::Number(rows.iter().map(|(_, s, _)| Some(s.fte)).collect())));
-    let tenure = |i: usize, day: i32| day - unbroken(&m.roster.spells, i).0.first_day;
-    columns.push(("tenure_days", Values::Whole(rows.iter().map(|(i, _, day)| tenure(*i, *day)).collect())));
+    columns.push(("tenure_days", Values::Whole(rows.iter().map(|(_, s, day)| day - s.stay_first_day).collect())));
     let is_last =
         |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
     columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::identity::Identity;
-use crate::clock::zone::Zone;
+use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Source;
 use crate::desk::{Desk, NONE, Values, code_of, known, text_of};
 use crate::error::Result;
@@ -25,6 +25,8 @@ pub(crate) struct Spell {
     /// First and last local day.
     pub(crate) first_day: i32,
     pub(crate) last_day: Option<i32>,
+    /// First local day of the unbroken time on the desk that this spell is part of.
+    pub(crate) stay_first_day: i32,
     /// First local day with the mentor.
     pub(crate) mentor_day: Option<i32>,
     pub(crate) attributes: [u32; ATTRIBUTES.len()],
@@ -55,12 +57,28 @@ impl Roster {
         held.or(spells.first()).map(|&i| &self.spells[i])
     }
 
+    /// Weeks on the desk without a break, from 1, for agents at instants; missing off the roster and before the first day.
+    pub(crate) fn tenure_weeks(&self, zone: &Zone, agents: &[u32], at: &[i64]) -> Values {
+        let mut cursor = Cursor::new(zone);
+        let mut weeks = |(&agent, &at): (&u32, &i64)| {
+            let day = known(at).map(|t| ((t + i64::from(cursor.offset_at(t))).div_euclid(86_400)) as i32)?;
+            let days = day - self.spell(agent, at)?.stay_first_day;
+            (days >= 0).then_some(days / 7 + 1)
+        };
+        Values::Whole(agents.iter().zip(at).map(|pair| weeks(pair).unwrap_or(i32::MIN)).collect())
+    }
+
     /// One of [`ATTRIBUTES`] for agents at instants; at the cut-off for a missing instant.
     pub(crate) fn attribute(&self, which: usize, agents: &[u32], at: &[i64]) -> Values {
         let code =
             |(&agent, &at): (&u32, &i64)| self.spell(agent, known(at).unwrap_or(self.as_of - 1)).map_or(NONE, |s| s.attributes[which]);
         Values::Text(agents.iter().zip(at).map(code).collect())
     }
+}
+
+/// Whether the same person goes on at once in another spell: a move between teams, not a leaver.
+pub(super) fn goes_on(spells: &[Spell], i: usize) -> bool {
+    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && spells[i].last_day.is_some_and(|last| next.first_day <= last + 2))
 }
 
 /// Reads the roster and the identities it holds.
@@ -99,6 +117,7 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
             end,
             first_day: zone.local_day(start),
             last_day: left.map(|t| zone.local_day(t)),
+            stay_first_day: zone.local_day(start),
             mentor_day: mentor_since[row].map(|t| zone.local_day(t)),
             attributes,
             leave_reason: reason[row],
@@ -108,6 +127,11 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
         });
     }
     roster.spells.sort_by_key(|s| (text_of(s.agent), s.start, s.end));
+    for i in 1..roster.spells.len() {
+        if goes_on(&roster.spells, i - 1) {
+            roster.spells[i].stay_first_day = roster.spells[i - 1].stay_first_day;
+        }
+    }
     for (i, spell) in roster.spells.iter().enumerate() {
         roster.by_agent.entry(spell.agent).or_default().push(i);
     }

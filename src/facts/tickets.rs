@@ -31,6 +31,7 @@ pub(super) const ADDED: &[&str] = &[
     "next_contact_secs",
     "created_hour",
     "created_weekday",
+    "tenure_weeks",
 ];
 /// Columns added to the ticket events' own.
 pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
@@ -57,6 +58,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "ttr_business_secs" => own(&["created_at", "resolved_at"]),
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
+        "tenure_weeks" => own(&["agent", "resolved_at"]),
         "next_contact_secs" => own(&["id_key", "created_at", "requester_key"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
         _ => Vec::new(),
@@ -109,6 +111,9 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
         add_attributes(m, tickets, Table::Tickets, "resolved_at", "group")?;
+    }
+    if want("tenure_weeks") {
+        tickets.add("tenure_weeks", |s| Ok(m.roster.tenure_weeks(m.zone, &codes(get(s, "agent")?)?, &longs(get(s, "resolved_at")?)?)))?;
     }
     if want("level") {
         tickets.add("level", |s| level(m, s))?;

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::{Evidence, figures, findings, tables};
+use super::standing::{self, Judged, Peers};
+use super::{Evidence, case_mix, figures, findings, goals, sections, signals, tables};
 use crate::error::Result;
 use crate::metrics::{Kind, Metric, Reading};
-use crate::scorecard::{Better, Card, CardKind, Kpi, Point};
-use crate::stats::interval::wilson;
+use crate::scorecard::{Better, Bounds, Card, CardKind, Kpi, Point, Unknown};
+use crate::stats::Proportion;
+use crate::stats::interval::wilson_95;
+use crate::stats::person_time::PersonTime;
 
 /// Periods in a KPI's sparkline.
 const SPARK: usize = 13;
@@ -46,6 +49,7 @@ pub(super) const DESK: &[&str] = &[
     "csat_response",
     "lost_time",
     "watermelon",
+    "unhappy_missed",
     "calls_offered",
     "abandonment",
     "asa",
@@ -72,7 +76,6 @@ const GROUP: &[&str] = &[
     "fcr_touch",
     "fcr_flag",
     "fcr_repeat",
-    "flr",
     "bounce",
     "reopen_rate",
     "sla_response",
@@ -127,20 +130,14 @@ const OBSERVATIONS: &[&str] = &["qa_score", "peer_360", "kudos", "shadowing_days
 pub(super) struct Subject {
     pub(super) kind: CardKind,
     pub(super) name: String,
-    /// Breakdown number in [`super::HISTORY`].
+    /// Breakdown number in [`super::folds::HISTORY`].
     pub(super) breakdown: usize,
     pub(super) slug: String,
 }
 
 impl Subject {
     fn new(kind: CardKind, name: &str) -> Self {
-        let breakdown = match kind {
-            CardKind::Desk => 0,
-            CardKind::Team => 1,
-            CardKind::Supplier => 2,
-            CardKind::Agent => 3,
-        };
-        Self { kind, name: name.to_owned(), breakdown, slug: slug(kind, name) }
+        Self { kind, name: name.to_owned(), breakdown: standing::breakdown(kind), slug: slug(kind, name) }
     }
 
     /// Its group in the history fold.
@@ -180,10 +177,31 @@ pub fn slug(kind: CardKind, name: &str) -> String {
     [word, short.trim_matches('-'), &hash].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("-")
 }
 
+/// What all cards of a scorecard share.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    pub(super) e: &'a Evidence<'a>,
+    pub(super) subjects: Vec<Subject>,
+    /// The agents as one population, now and a period ago.
+    pub(super) peers: Peers,
+    pub(super) peers_before: Peers,
+    pub(super) case_mix: case_mix::CaseMix,
+}
+
+/// A measure of a subject with everything that was found out about it.
+#[derive(Debug)]
+pub(super) struct Measured<'a> {
+    pub(super) metric: &'a Metric,
+    pub(super) kpi: Kpi,
+    pub(super) judged: Option<Judged>,
+    pub(super) signal: Option<signals::Charted>,
+}
+
 /// All cards: the desk, then teams, suppliers and agents by name.
 pub(super) fn all(e: &Evidence<'_>) -> Result<Vec<Card>> {
-    let subjects = subjects(e);
-    subjects.iter().map(|s| card(e, s, &subjects)).collect()
+    let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before)).unwrap_or_default();
+    let ground = Ground { e, subjects: subjects(e), peers: Peers::new(e, e.last()), peers_before, case_mix: case_mix::CaseMix::new(e) };
+    ground.subjects.iter().map(|s| card(&ground, s)).collect()
 }
 
 fn subjects(e: &Evidence<'_>) -> Vec<Subject> {
@@ -200,7 +218,7 @@ fn subjects(e: &Evidence<'_>) -> Vec<Subject> {
 fn active(e: &Evidence<'_>, breakdown: usize) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for metric in ["tickets_resolved", "csat", "calls_answered", "agent_days", "sla_resolution"] {
-        for (group, values) in e.history.groups(metric, breakdown) {
+        for (group, values) in e.folds.history().groups(metric, breakdown) {
             let has_rows = values.get(e.last()).copied().flatten().is_some_and(|r| r.n > 0.0);
             if has_rows && !group[0].is_empty() {
                 names.insert(group[0].clone());
@@ -210,7 +228,8 @@ fn active(e: &Evidence<'_>, breakdown: usize) -> BTreeSet<String> {
     names
 }
 
-fn card(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Result<Card> {
+fn card(ground: &Ground<'_>, s: &Subject) -> Result<Card> {
+    let e = ground.e;
     let listed = match s.kind {
         CardKind::Desk => DESK,
         CardKind::Team | CardKind::Supplier => GROUP,
@@ -218,23 +237,81 @@ fn card(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Result<Card> {
     };
     let own = e.catalogue.iter().filter(|m| m.is_own);
     let metrics = listed.iter().map(|id| e.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
-    let kpis: Vec<Kpi> = metrics.into_iter().chain(own).filter_map(|m| kpi(e, s, m)).collect();
+    let measured: Vec<Measured<'_>> = metrics.into_iter().chain(own).filter_map(|m| measure(ground, s, m)).collect();
     let observations = if s.kind == CardKind::Agent { observations(e, s)? } else { Vec::new() };
-    let found = findings::all(e, s, &kpis);
+    let blocks = findings::all(e, s, &measured);
+    let goals = goals::all(ground, s, &measured);
     Ok(Card {
         kind: s.kind,
         name: s.name.clone(),
         slug: s.slug.clone(),
         about: about(e, s),
-        goals: found.goals,
-        doing_well: found.doing_well,
-        to_improve: found.to_improve,
-        empty_because: found.empty_because,
-        charts: figures::all(e, s, subjects),
-        tables: tables::all(e, s, subjects),
-        kpis,
+        empty_because: goals.empty_because.into_iter().chain(blocks.empty_because).collect(),
+        goals: goals.now,
+        next_goals: goals.next,
+        doing_well: blocks.doing_well,
+        to_improve: blocks.to_improve,
+        charts: figures::all(ground, s, &measured),
+        tables: tables::all(e, s, &ground.subjects),
+        sections: sections::all(ground, s, &measured)?,
+        footer: findings::footer(e, s, &measured),
+        kpis: measured.into_iter().map(|m| m.kpi).collect(),
         observations,
     })
+}
+
+fn measure<'a>(ground: &Ground<'a>, s: &Subject, metric: &'a Metric) -> Option<Measured<'a>> {
+    let e = ground.e;
+    let mut kpi = kpi(e, s, metric)?;
+    kpi.is_judged = is_judged(metric, s.kind);
+    let judged = standing::standing(e, &ground.peers, s, metric, e.last());
+    kpi.level = judged.as_ref().map(|j| j.standing);
+    let signal = signals::charted(e, s, metric);
+    kpi.signal = signal.as_ref().map(|c| c.signal);
+    kpi.bounds = bounds(e, s, metric, &kpi);
+    kpi.expected = (s.kind == CardKind::Agent).then(|| ground.case_mix.expected(&metric.id, &s.name)).flatten();
+    Some(Measured { metric, kpi, judged, signal })
+}
+
+/// Whether a subject is judged by a measure at all.
+///
+/// A person is judged by shares they can do something about: not by speed, not by volume, and not by first contact
+/// resolution, which depends on what comes in.
+pub(super) fn is_judged(metric: &Metric, kind: CardKind) -> bool {
+    if metric.better == Better::Neither {
+        return false;
+    }
+    let is_mix = metric.section == "First contact";
+    match kind {
+        CardKind::Desk | CardKind::Team => true,
+        // What comes to a supplier has been elsewhere before.
+        CardKind::Supplier => !is_mix,
+        CardKind::Agent => {
+            let is_others = is_mix || matches!(metric.section.as_str(), "People" | "Workload") || metric.id == "csat_response";
+            metric.kind == Kind::Share && !is_others
+        }
+    }
+}
+
+/// How far a share can still move: rows whose window has not elapsed, and surveys that nobody answered.
+fn bounds(e: &Evidence<'_>, s: &Subject, metric: &Metric, kpi: &Kpi) -> Option<Bounds> {
+    if metric.kind != Kind::Share || kpi.n == 0 {
+        return None;
+    }
+    let (hits, n) = (kpi.sum, kpi.n as f64);
+    let within = |unknown: u64, because: Unknown| {
+        let all = n + unknown as f64;
+        (unknown > 0).then(|| Bounds { range: (hits / all, (hits + unknown as f64) / all), unknown, because })
+    };
+    if kpi.immature > 0 {
+        return within(kpi.immature, Unknown::NotYetMature);
+    }
+    if metric.id != "csat" {
+        return None;
+    }
+    let sent = e.folds.history().get("csat_response", s.breakdown, &s.group(), e.last())?;
+    let unanswered = (sent.n - sent.sum).max(0.0).round() as u64 + sent.immature;
+    within(unanswered, Unknown::NotAnswered)
 }
 
 fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
@@ -248,7 +325,7 @@ fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
 /// A measure of a subject; `None` if it never had data in the whole history.
 fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
     let group = s.group();
-    let at = |period: usize| e.history.get(&metric.id, s.breakdown, &group, period);
+    let at = |period: usize| e.folds.history().get(&metric.id, s.breakdown, &group, period);
     if !(0..=e.last()).any(|p| at(p).is_some_and(|r| r.n > 0.0 || r.immature > 0)) {
         return None;
     }
@@ -274,10 +351,27 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
         previous: before.and_then(|r| r.value),
         previous_n: before.map_or(0, |r| r.n.round() as u64),
         history: (first..e.periods.len()).map(|p| point(e, metric, at(p), p)).collect(),
-        interval: if metric.kind == Kind::Share { wilson(sum as u64, n) } else { None },
+        interval: now.and_then(|r| interval(metric, r)),
         immature: now.map_or(0, |r| r.immature),
         rows_file: rows_file(metric, s).filter(|_| n > 0),
+        is_judged: false,
+        level: None,
+        signal: None,
+        bounds: None,
+        expected: None,
     })
+}
+
+/// 95 % interval of a reading: Wilson's for a share, the exact one for leavers over time on the desk.
+pub(super) fn interval(metric: &Metric, r: Reading) -> Option<(f64, f64)> {
+    match metric.kind {
+        Kind::Share => Proportion::new(r.sum.round() as u64, r.n.round() as u64).ok().map(wilson_95),
+        // Only events are counted by a rate with a whole numerator; hours of absence are not.
+        Kind::Rate if metric.per.is_some() && r.sum.fract() == 0.0 => {
+            Some(PersonTime::new(r.sum as u64, r.n / metric.per?).ok()?.rate_limits())
+        }
+        _ => None,
+    }
 }
 
 /// Whether a value is on the good side of its target.
@@ -311,7 +405,7 @@ fn observations(e: &Evidence<'_>, s: &Subject) -> Result<Vec<Kpi>> {
     let mut out = Vec::new();
     for id in OBSERVATIONS {
         let metric = e.catalogue.get(id)?;
-        let Some(recent) = e.recent.get(id, 0, &s.group(), 0) else { continue };
+        let Some(recent) = e.folds.recent().get(id, 0, &s.group(), 0) else { continue };
         if let Some(mut kpi) = kpi(e, s, metric) {
             (kpi.value, kpi.n, kpi.sum) = (recent.value, recent.n.round() as u64, recent.sum);
             (kpi.previous, kpi.is_met, kpi.rows_file) = (None, None, None);

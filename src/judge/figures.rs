@@ -1,36 +1,41 @@
 //! What to draw for a subject.
 
-use super::cards::{Subject, pages, point};
-use super::{Evidence, RECENT_PERIODS};
+use super::cards::{Ground, Measured, Subject, pages, point};
+use super::Evidence;
 use crate::format;
-use crate::metrics::{Kind, Metric, Reading};
-use crate::scorecard::{CardKind, ChartData, GroupValue, Point};
-use crate::stats::interval::wilson;
+use crate::metrics::Metric;
+use crate::scorecard::{Better, CardKind, ChartData, FunnelGroup, FunnelLimit, Point};
+use crate::stats::Proportion;
+use crate::stats::funnel::{Funnel, Level, Place};
 
-/// Groups drawn in one figure at most.
-const MOST_GROUPS: usize = 40;
+/// Numbers of rows at which a funnel's limits are given.
+const FUNNEL_STEPS: usize = 48;
 
 /// The figures of a subject, in order.
-pub(super) fn all(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Vec<ChartData> {
+pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Vec<ChartData> {
+    let e = ground.e;
     let trends: &[&str] = match s.kind {
         CardKind::Desk => &["csat", "sla_resolution", "fcr_touch", "log_rate"],
         CardKind::Team | CardKind::Supplier => &["csat", "sla_resolution", "reopen_rate"],
         CardKind::Agent => &["csat", "sla_resolution"],
     };
-    let mut out: Vec<ChartData> = trends.iter().filter_map(|id| trend(e, s, id)).collect();
+    // What stands out has its chart, whatever it is.
+    let is_special = |m: &&Measured<'_>| m.signal.as_ref().is_some_and(|c| c.is_clear) && !trends.contains(&m.metric.id.as_str());
+    let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
+    let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();
     if s.kind != CardKind::Agent {
-        out.extend(by_agent(e, s, subjects, "csat"));
+        out.extend(["csat", "sla_resolution", "reopen_rate"].into_iter().filter_map(|id| funnel(e, s, &ground.subjects, id)));
         out.extend(backlog(e, s));
-        out.extend(trend(e, s, "turnover_12m"));
+        out.extend(trend(e, s, "turnover_12m", measured));
     }
     out
 }
 
-fn series(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> Vec<Point> {
-    (0..e.periods.len()).map(|p| point(e, metric, e.history.get(&metric.id, breakdown, group, p), p)).collect()
+pub(super) fn series(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> Vec<Point> {
+    (0..e.periods.len()).map(|p| point(e, metric, e.folds.history().get(&metric.id, breakdown, group, p), p)).collect()
 }
 
-fn trend(e: &Evidence<'_>, s: &Subject, id: &str) -> Option<ChartData> {
+fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> Option<ChartData> {
     let metric = e.catalogue.get(id).ok()?;
     let mut points = series(e, metric, s.breakdown, &s.group());
     let first = points.iter().position(|p| p.n > 0)?;
@@ -39,12 +44,17 @@ fn trend(e: &Evidence<'_>, s: &Subject, id: &str) -> Option<ChartData> {
     let now = points.last()?;
     let target = e.target(id);
     let said = format::optional(metric.unit(), now.value, now.n);
-    let title = match target {
+    let charted = measured.iter().find(|m| m.metric.id == id).and_then(|m| m.signal.as_ref());
+    let mut title = match target {
         Some(t) => format!("{} {said} in {}, target {}", metric.short(), now.short, format::bare_target(metric.unit(), t)),
         None => format!("{} {said} in {}", metric.short(), now.short),
     };
+    if let Some(charted) = charted {
+        title += charted.title_words();
+    }
+    let control = charted.and_then(|c| c.control(points.len()));
     let subtitle = format!("{}, {} to {}", metric.label, points[0].period, now.period);
-    Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events: events(e, &points), points, desk, target })
+    Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events: events(e, &points), points, desk, target, control })
 }
 
 /// Dated events of the config, at the period that holds them.
@@ -60,8 +70,8 @@ fn events(e: &Evidence<'_>, points: &[Point]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A share by agent over the recent periods: one week of one person says little.
-fn by_agent(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Option<ChartData> {
+/// A share by agent over the recent periods against its rows, with the limits of chance.
+fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Option<ChartData> {
     let metric = e.catalogue.get(id).ok()?;
     let pages = pages(subjects, CardKind::Agent);
     let breakdown = match s.kind {
@@ -69,34 +79,62 @@ fn by_agent(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Op
         CardKind::Supplier => 2,
         _ => 0,
     };
-    let mut groups: Vec<GroupValue> = e
-        .recent
-        .groups(id, breakdown)
-        .filter(|(group, _)| breakdown == 0 || group[0] == s.name)
-        .filter_map(|(group, values)| {
-            let name = group.last()?;
-            let reading = values.first().copied().flatten().filter(|r| r.n > 0.0 && !name.is_empty())?;
-            Some(GroupValue { page: pages.get(name.as_str()).cloned(), ..group_value(metric, name, reading) })
+    let of_group = |(group, values): (&Vec<String>, &Vec<Option<crate::metrics::Reading>>)| {
+        let reading = values.first().copied().flatten()?;
+        let name = group.last().filter(|name| !name.is_empty() && (breakdown == 0 || group[0] == s.name))?;
+        Some((name.clone(), Proportion::new(reading.sum.round() as u64, reading.n.round() as u64).ok()?))
+    };
+    let people: Vec<(String, Proportion)> = e.folds.recent().groups(id, breakdown).filter_map(of_group).collect();
+    let rates: Vec<Proportion> = people.iter().map(|(_, p)| *p).collect();
+    let funnel = Funnel::fit(&rates).ok().filter(|_| people.len() >= 3)?;
+    let groups: Vec<FunnelGroup> = people
+        .iter()
+        .map(|(name, p)| FunnelGroup {
+            name: name.clone(),
+            page: pages.get(name.as_str()).cloned(),
+            n: p.n(),
+            value: p.rate(),
+            stands_out: stands_out(funnel.place(*p), metric),
         })
         .collect();
-    groups.truncate(MOST_GROUPS);
-    if groups.len() < 2 {
-        return None;
-    }
-    let desk = e.recent.get(id, 3, &[], 0).and_then(|r| r.value);
-    let few = groups.iter().filter(|g| g.n < u64::from(e.settings.report.min_n)).count();
-    let title = format!("{} by agent: intervals of {} people", metric.short(), groups.len());
-    let mut subtitle = format!("{}, last {RECENT_PERIODS} periods, 95 % intervals, by name; line: the desk", metric.label);
-    if few > 0 {
-        subtitle += &format!("; {few} with fewer than {} answers", e.settings.report.min_n);
-    }
-    Some(ChartData::Groups { metric: id.to_owned(), title, subtitle, groups, desk, target: e.target(id) })
+    let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
+    let title = match out {
+        0 => format!("{}: no agent differs from the others by more than chance", metric.short()),
+        1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.short(), groups.len()),
+        _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.short(), groups.len()),
+    };
+    let widened = if funnel.is_adjusted { format!("; widened, because agents differ {:.1} times as much as chance makes them", funnel.phi) } else { String::new() };
+    let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{widened}", metric.label, e.recent_words());
+    let most = groups.iter().map(|g| g.n).max()?;
+    let limits = steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
+    Some(ChartData::Funnel {
+        metric: id.to_owned(),
+        title,
+        subtitle,
+        centre: funnel.centre,
+        target: e.target(id),
+        limits: limits.collect(),
+        groups,
+        phi: funnel.phi,
+        is_adjusted: funnel.is_adjusted,
+    })
 }
 
-pub(super) fn group_value(metric: &Metric, name: &str, reading: Reading) -> GroupValue {
-    let n = reading.n.round() as u64;
-    let interval = if metric.kind == Kind::Share { wilson(reading.sum as u64, n) } else { None };
-    GroupValue { name: name.to_owned(), page: None, value: reading.value, n, interval }
+/// Beyond the outer limits: the good side or the bad one.
+fn stands_out(place: Place, metric: &Metric) -> Option<bool> {
+    match place {
+        Place::FarHigh => Some(metric.better == Better::Higher),
+        Place::FarLow => Some(metric.better == Better::Lower),
+        Place::Inside | Place::Low | Place::High => None,
+    }
+}
+
+/// Numbers of rows from 1 to a little more than `most`, closer together where limits bend.
+fn steps(most: u64) -> Vec<u64> {
+    let end = (most as f64 * 1.08).ceil().max(4.0);
+    let mut out: Vec<u64> = (0..=FUNNEL_STEPS).map(|i| (1.0 + (end - 1.0) * (i as f64 / FUNNEL_STEPS as f64).powi(2)).round() as u64).collect();
+    out.dedup();
+    out
 }
 
 fn backlog(e: &Evidence<'_>, s: &Subject) -> Option<ChartData> {

@@ -1,139 +1,165 @@
-//! Goals, what goes well, what to improve: plain rules that never mistake few rows for a fact.
-//!
-//! A share is *clear* when its whole 95 % interval lies on one side of the target (or, without one, of the desk's own
-//! figure), *leaning* when the value does and there are enough rows, else it cannot be told yet. Speed and volume are
-//! never judged, nor is a person's first contact resolution, which depends on what comes in.
+//! What goes well and what to work on: the surest first, at most three, and never a verdict on luck.
 
 use super::Evidence;
-use super::cards::Subject;
+use super::cards::{Measured, Subject};
+use super::signals;
 use crate::format;
-use crate::metrics::{Kind, Metric};
-use crate::scorecard::{Better, CardKind, Certainty, Finding, Kpi};
+use crate::scorecard::{CardKind, Certainty, Finding};
 
 /// Findings shown in a block.
 const MOST: usize = 3;
+/// Tickets named with a finding.
+const EXAMPLES: usize = 5;
 
-/// The three blocks of a card.
+/// The two blocks of judgement.
 pub(super) struct Blocks {
-    pub(super) goals: Vec<Finding>,
     pub(super) doing_well: Vec<Finding>,
     pub(super) to_improve: Vec<Finding>,
     pub(super) empty_because: Vec<(String, String)>,
 }
 
+/// A finding with its side and how sure it is, for sorting.
+struct Told {
+    is_good: bool,
+    chance: f64,
+    finding: Finding,
+}
+
 /// The blocks of a subject.
-pub(super) fn all(e: &Evidence<'_>, s: &Subject, kpis: &[Kpi]) -> Blocks {
-    let goals: Vec<Finding> = kpis.iter().filter(|k| k.target.is_some()).filter_map(|k| goal(e, k)).collect();
-    let mut judged: Vec<(bool, Finding)> = kpis.iter().filter_map(|k| verdict(e, s, k)).collect();
-    judged.sort_by(|a, b| (a.1.certainty, &a.1.metric).cmp(&(b.1.certainty, &b.1.metric)));
-    let side = |good: bool| judged.iter().filter(|(g, _)| *g == good).map(|(_, f)| f.clone()).take(MOST).collect::<Vec<_>>();
-    let (doing_well, mut to_improve) = (side(true), side(false));
-    for finding in &mut to_improve {
-        let key = (s.kind, s.name.clone(), finding.metric.clone());
-        finding.examples = e.examples.get(&key).cloned().unwrap_or_default();
-    }
+pub(super) fn all(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> Blocks {
+    let levels = measured.iter().filter_map(|m| level(e, s, m));
+    let moves = measured.iter().filter_map(|m| moved(s, m));
+    let mut told: Vec<Told> = levels.chain(moves).collect();
+    told.sort_by(|a, b| {
+        let by_chance = b.chance.total_cmp(&a.chance);
+        a.finding.certainty.cmp(&b.finding.certainty).then(by_chance).then_with(|| a.finding.metric.cmp(&b.finding.metric))
+    });
+    // A measure is told once, by what is surest.
+    let mut seen = std::collections::BTreeSet::new();
+    told.retain(|t| seen.insert(t.finding.metric.clone()));
+    let side = |good: bool| told.iter().filter(|t| t.is_good == good).map(|t| t.finding.clone()).take(MOST).collect::<Vec<_>>();
+    let (doing_well, to_improve) = (side(true), side(false));
     let mut empty_because = Vec::new();
-    for (block, is_empty, why) in [
-        ("goals", goals.is_empty(), no_goals(e)),
-        ("doing_well", doing_well.is_empty(), nothing(kpis, "better")),
-        ("to_improve", to_improve.is_empty(), nothing(kpis, "worse")),
-    ] {
+    for (block, is_empty, word) in [("doing_well", doing_well.is_empty(), "better"), ("to_improve", to_improve.is_empty(), "worse")] {
         if is_empty {
-            empty_because.push((block.to_owned(), why));
+            empty_because.push((block.to_owned(), nothing(e, measured, word)));
         }
     }
-    Blocks { goals, doing_well, to_improve, empty_because }
+    Blocks { doing_well, to_improve, empty_because }
 }
 
-fn no_goals(e: &Evidence<'_>) -> String {
-    match e.settings.goals.is_empty() {
-        true => "No goals are set; [goals] in the config sets them.".to_owned(),
-        false => "None of the measures with a goal has data here.".to_owned(),
-    }
+/// A level that lies beyond the margin of its yardstick.
+fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
+    let judged = m.judged.as_ref().filter(|_| m.kpi.is_judged)?;
+    let is_good = judged.standing.is_good.filter(|good| *good || !judged.is_shared)?;
+    let worth = e.examples.get(&(s.kind, s.name.clone(), m.metric.id.clone()));
+    let finding = Finding {
+        metric: m.metric.id.clone(),
+        title: m.metric.label.clone(),
+        text: judged.sentence(e, m.metric, s),
+        certainty: judged.standing.certainty,
+        is_met: m.kpi.is_met,
+        is_good: Some(is_good),
+        examples: worth.map_or_else(Vec::new, |w| examples(is_good, w)),
+    };
+    Some(Told { is_good, chance: judged.chance, finding })
 }
 
-fn nothing(kpis: &[Kpi], side: &str) -> String {
-    if kpis.iter().all(|k| k.n == 0) {
+/// Worst and best: for what to work on four that went wrong and one that went well, the other way round for what goes well.
+fn examples(is_good: bool, worth: &super::Worth) -> Vec<(String, String)> {
+    let (first, second) = if is_good { (&worth.good, &worth.bad) } else { (&worth.bad, &worth.good) };
+    let words = if is_good { ("went well", "did not") } else { ("went wrong", "went well") };
+    let said = |list: &[(String, String)], word: &str| -> Vec<(String, String)> {
+        list.iter().map(|(id, why)| (id.clone(), if why.is_empty() { word.to_owned() } else { format!("{word} · {why}") })).collect()
+    };
+    let mut out = said(&first[..first.len().min(EXAMPLES - usize::from(!second.is_empty()))], words.0);
+    out.extend(said(&second[..second.len().min(1)], words.1));
+    out
+}
+
+/// A newest point outside its usual range, for groups: a person's weeks are too few for charts.
+fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
+    let charted = m.signal.as_ref().filter(|c| s.kind != CardKind::Agent && m.kpi.is_judged && c.is_outside())?;
+    let is_good = signals::is_good(charted.signal.variation)?;
+    let finding = Finding {
+        metric: m.metric.id.clone(),
+        title: m.metric.label.clone(),
+        text: charted.sentence(m.metric),
+        certainty: if charted.is_clear { Certainty::Clear } else { Certainty::Leaning },
+        is_met: m.kpi.is_met,
+        is_good: Some(is_good),
+        examples: Vec::new(),
+    };
+    Some(Told { is_good, chance: if charted.is_clear { 0.99 } else { 0.5 }, finding })
+}
+
+/// Why a block is empty: no data, or nothing that luck could not have done; and what would tell.
+fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], side: &str) -> String {
+    if measured.iter().all(|m| m.kpi.n == 0 && m.judged.is_none()) {
         return "There is no data in this period.".to_owned();
     }
-    format!("Nothing that is judged stands out as {side} than its target or the desk beyond what few rows can do.")
+    let judged: Vec<&Measured<'_>> = measured.iter().filter(|m| m.kpi.is_judged && m.judged.is_some()).collect();
+    if judged.is_empty() {
+        return "None of the measures that are judged has data here.".to_owned();
+    }
+    let held = judged.iter().any(|m| m.judged.as_ref().is_some_and(|j| j.yardstick.is_some()));
+    if !held {
+        return "There is no target to judge by; [goals] in the config sets them.".to_owned();
+    }
+    let mut text = format!("Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());
+    text += &shared(&judged);
+    let mut open: Vec<(u64, &str)> = judged
+        .iter()
+        .filter_map(|m| {
+            let judged = m.judged.as_ref()?;
+            let is_target = judged.yardstick.as_ref().is_some_and(|y| y.is_target);
+            let needed = judged.standing.needed.filter(|_| is_target && judged.standing.certainty == Certainty::CannotTellYet)?;
+            Some((needed, m.metric.short()))
+        })
+        .collect();
+    open.sort_unstable();
+    if let Some((needed, name)) = open.first() {
+        text += &format!(" Closest to a verdict: {name}, about {} more rows as now.", format::count(*needed));
+    }
+    text
 }
 
-fn goal(e: &Evidence<'_>, k: &Kpi) -> Option<Finding> {
-    let metric = e.catalogue.get(&k.metric).ok()?;
-    let target = k.target?;
-    let wanted = format::target(metric.unit(), target, metric.better == Better::Lower);
-    let text = match k.value {
-        None if k.immature > 0 => {
-            let last = k.history.iter().rev().find_map(|p| Some((p.value?, p.n, &p.short)));
-            let known = last.map_or_else(String::new, |(v, n, p)| {
-                format!(" Last known: {} in {p} (n = {}).", format::value_of(metric.unit(), v, n), format::count(n))
-            });
-            format!("Too early to say for {} rows, target {wanted}.{known}", format::count(k.immature))
-        }
-        None => format!("No data in this period, target {wanted}."),
-        Some(value) => {
-            let counted =
-                if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
-            let few = if k.is_met.is_none() && metric.better != Better::Neither { " Too few rows to call it met or missed." } else { "" };
-            format!("{}{counted}, target {wanted}.{few}", format::value_against(metric.unit(), value, k.n, Some(target)))
-        }
+/// What all agents miss alike is nobody's own to work on.
+fn shared(judged: &[&Measured<'_>]) -> String {
+    let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(|j| j.is_shared && j.standing.is_good == Some(false));
+    let names: Vec<&str> = judged.iter().filter(is_shared).map(|m| m.metric.short()).collect();
+    if names.is_empty() { String::new() } else { format!(" Missed by the whole desk alike, and so the desk’s to work on: {}.", names.join(", ")) }
+}
+
+/// How far to trust the page.
+pub(super) fn footer(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> Vec<String> {
+    let judge = &e.settings.judge;
+    let percent = |p: f64| super::standing::percent(p);
+    let whom = match s.kind {
+        CardKind::Agent => "The level of a person is pulled towards that of all agents as far as its few rows demand.",
+        _ => "The desk, teams and suppliers are judged by their own rows alone.",
     };
-    let is_enough = k.value.is_some() && k.n >= u64::from(e.settings.report.min_n);
-    let certainty = match k.interval {
-        _ if !is_enough => Certainty::CannotTellYet,
-        Some((low, high)) if target < low || target > high => Certainty::Clear,
-        _ => Certainty::Leaning,
-    };
-    Some(Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met: k.is_met, examples: Vec::new() })
-}
-
-fn of_n(k: &Kpi) -> String {
-    if k.n == 0 { String::new() } else { format!(" (n = {})", format::count(k.n)) }
-}
-
-/// Whether a measure of this subject is judged at all.
-fn is_judged(metric: &Metric, s: &Subject) -> bool {
-    let is_persons_mix = s.kind == CardKind::Agent && matches!(metric.section.as_str(), "First contact" | "People" | "Workload");
-    metric.kind == Kind::Share && metric.better != Better::Neither && !is_persons_mix && metric.id != "csat_response"
-}
-
-/// What a measure is compared with: its target, else the desk's own figure.
-fn yardstick(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<(f64, String)> {
-    if let Some(target) = e.target(&metric.id) {
-        return Some((target, format!("target {}", format::target(metric.unit(), target, metric.better == Better::Lower))));
+    let mut out = vec![format!(
+        "Clear: at least {} sure, from the rows of {}, that the level lies more than {} (half the way to 0 or 100 % at most) from its target, \
+         or without one from the desk; leaning: at least {}. {whom}",
+        percent(judge.clear),
+        e.recent_words(),
+        super::standing::points(judge.margin),
+        percent(judge.leaning),
+    )];
+    let charts = measured.iter().filter(|m| m.signal.is_some()).count();
+    if charts > 0 {
+        out.push(format!(
+            "{} measures here have a control chart. In a desk where nothing ever changes the rules still flag the newest point of one chart in \
+             fifty: expect {:.1} false signals on this page each time.",
+            format::count(charts as u64),
+            signals::expected_false(charts),
+        ));
     }
-    if s.kind == CardKind::Desk {
-        return None;
+    let missed = shared(&measured.iter().filter(|m| m.kpi.is_judged).collect::<Vec<_>>());
+    if !missed.is_empty() {
+        out.push(missed.trim().to_owned());
     }
-    let desk = e.history.get(&metric.id, 0, &[], e.last())?;
-    Some((desk.value?, format!("the desk's {}", format::value_of(metric.unit(), desk.value?, desk.n as u64))))
-}
-
-/// A judged measure: whether it is good, and the sentence.
-fn verdict(e: &Evidence<'_>, s: &Subject, k: &Kpi) -> Option<(bool, Finding)> {
-    let metric = e.catalogue.get(&k.metric).ok()?;
-    if !is_judged(metric, s) || k.n < u64::from(e.settings.report.min_n) {
-        return None;
-    }
-    let (value, (low, high)) = (k.value?, k.interval?);
-    let (yardstick, name) = yardstick(e, s, metric)?;
-    let is_above = value >= yardstick;
-    let is_good = is_above == (metric.better == Better::Higher);
-    let is_clear = low > yardstick || high < yardstick;
-    if !is_clear && (value - yardstick).abs() < 0.03 {
-        return None;
-    }
-    let certainty = if is_clear { Certainty::Clear } else { Certainty::Leaning };
-    let text = format!(
-        "{} ({} of {}; 95 % interval {}) against {name}.",
-        format::value_against(metric.unit(), value, k.n, Some(yardstick)),
-        format::count(k.sum as u64),
-        format::count(k.n),
-        format::interval(metric.unit(), (low, high), k.n),
-    );
-    Some((
-        is_good,
-        Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met: k.is_met, examples: Vec::new() },
-    ))
+    out.push("Intervals and verdicts take tickets as independent; many tickets of one caller say less than their number.".to_owned());
+    out
 }

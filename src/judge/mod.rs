@@ -1,11 +1,18 @@
 //! Readings in, [`Scorecard`] out: what to show of whom, and what it says.
 //!
-//! Knows no HTML and no polars. The rules of `findings` are plain: a target, an interval, a count.
+//! Knows no HTML and no polars. One rule makes every verdict ([`mod@standing`]): how probable it is that a subject lies further
+//! than a margin that matters from its target, given its own recent rows and, for people, those of its peers.
 
 mod cards;
+mod case_mix;
 mod figures;
 mod findings;
+pub mod folds;
+mod goals;
 mod notes;
+mod sections;
+mod signals;
+mod standing;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -14,24 +21,47 @@ use crate::clock::period::Period;
 use crate::clock::zone::Zone;
 use crate::error::Result;
 use crate::ingest::ledger::Ledger;
-use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
-use crate::scorecard::{CardKind, PeriodInfo, SCHEMA_VERSION, Scorecard, SourceInfo};
+use crate::clock::period::Unit;
+use crate::metrics::{Catalogue, Metric};
+use crate::scorecard::{Card, CardKind, ChartData, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData};
 use crate::settings::Settings;
+
+use folds::Folds;
 
 pub use cards::slug;
 
-/// Breakdowns of the history fold, by number.
-pub const HISTORY: [&[&str]; 4] = [&[], &["team"], &["supplier"], &["agent"]];
-/// Breakdowns of the fold over the period alone, by number.
-pub const PERIOD: [&[&str]; 8] =
-    [&["priority"], &["team", "priority"], &["supplier", "priority"], &["level"], &["category"], &["channel"], &["team"], &["supplier"]];
-/// Breakdowns of the fold over the last [`RECENT_PERIODS`], by number.
-pub const RECENT: [&[&str]; 4] = [&["agent"], &["team", "agent"], &["supplier", "agent"], &[]];
-/// Periods that make up "recent": enough for a person's rate to mean something.
-pub const RECENT_PERIODS: usize = 13;
+/// Tickets worth reading, (id, why), by card kind, name and metric: the bad ones, and the good ones.
+pub type Examples = BTreeMap<(CardKind, String, String), Worth>;
 
-/// Tickets worth reading, (id, why), by card kind, name and metric.
-pub type Examples = BTreeMap<(CardKind, String, String), Vec<(String, String)>>;
+/// Tickets worth reading for one measure of one subject, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// Rows that count against the measure.
+    pub bad: Vec<(String, String)>,
+    /// Rows that count for it.
+    pub good: Vec<(String, String)>,
+}
+
+/// An unbroken stay of one person on the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    /// Who. Never shown by name in the people's figures.
+    pub agent: String,
+    /// Team at the end of the stay, or now.
+    pub team: String,
+    /// Supplier at the end of the stay, or now; empty for the company's own people.
+    pub supplier: String,
+    /// Mentor at the end of the stay, or now; empty for none.
+    pub mentor: String,
+    /// First day with that mentor.
+    pub mentor_since: Option<i32>,
+    /// First day.
+    pub first_day: i32,
+    /// Last day; `None` while on the desk.
+    pub last_day: Option<i32>,
+    /// `voluntary`, `involuntary`, `internal_move`, …; empty where unknown.
+    pub reason: String,
+}
 
 /// Everything a scorecard is made from.
 #[derive(Debug)]
@@ -48,19 +78,17 @@ pub struct Evidence<'a> {
     pub as_of: i64,
     /// Periods of `history`, oldest first; the last is the one reported.
     pub periods: &'a [Period],
-    /// Readings by [`HISTORY`] and `periods`.
-    pub history: &'a Readings,
-    /// Readings by [`PERIOD`] for the period alone.
-    pub period: &'a Readings,
-    /// Readings by [`RECENT`] over the last [`RECENT_PERIODS`] as one.
-    pub recent: &'a Readings,
+    /// Readings of all [`folds::LOOKS`].
+    pub folds: &'a Folds,
+    /// Stays on the roster, by agent and time.
+    pub stays: &'a [Stay],
     /// The roster's facts about each agent: (label, value).
     pub about: &'a BTreeMap<String, Vec<(String, String)>>,
     /// Agents in the exports that the roster does not know.
     pub off_roster: &'a [String],
     /// Further sentences for the data-quality box: (code, text).
     pub remarks: &'a [(String, String)],
-    /// Tickets worth reading for a card kind, name and metric: (id, why).
+    /// Tickets worth reading.
     pub examples: &'a Examples,
     /// The command line.
     pub command: &'a str,
@@ -93,15 +121,37 @@ impl Evidence<'_> {
         self.as_of < period.end_utc(self.zone)
     }
 
+    /// Periods a person is judged on: about a quarter of a year, unless the config says otherwise.
+    pub(crate) fn recent_periods(&self) -> usize {
+        recent_periods(self.settings, self.now().unit).min(self.periods.len())
+    }
+
+    /// `the last 13 weeks`.
+    pub(crate) fn recent_words(&self) -> String {
+        let n = self.recent_periods();
+        let word = match self.now().unit {
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::Quarter => "quarter",
+            _ => "period",
+        };
+        if n == 1 { format!("this {word}") } else { format!("the last {n} {word}s") }
+    }
+
     /// The target set for a metric.
     pub(crate) fn target(&self, metric: &str) -> Option<f64> {
         self.settings.goals.iter().find(|g| g.metric == metric).map(|g| g.value)
     }
 }
 
-/// Breakdowns in the form the fold takes.
-pub fn breakdowns(names: &[&[&str]]) -> Vec<Breakdown> {
-    names.iter().map(|columns| columns.iter().map(|c| (*c).to_owned()).collect()).collect()
+/// Periods that make up "recent" for periods of this length.
+pub fn recent_periods(settings: &Settings, unit: Unit) -> usize {
+    let usual = match unit {
+        Unit::Week => 13,
+        Unit::Month => 3,
+        _ => 1,
+    };
+    settings.judge.recent.map_or(usual, |n| n as usize)
 }
 
 /// Metrics that appear on any card.
@@ -115,19 +165,7 @@ pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
 /// A bug if a metric that every scorecard shows is not in the catalogue.
 pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     let cards = cards::all(e)?;
-    let mut ids: Vec<&str> = cards
-        .iter()
-        .flat_map(|c| {
-            c.kpis
-                .iter()
-                .chain(&c.observations)
-                .map(|k| k.metric.as_str())
-                .chain(c.tables.iter().flat_map(|t| t.columns.iter().map(String::as_str)))
-        })
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let definitions = ids.into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
+    let definitions = shown_ids(&cards).into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
     let notes = notes::all(e, &cards);
     Ok(Scorecard {
         schema_version: SCHEMA_VERSION,
@@ -141,9 +179,44 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
         command: e.command.to_owned(),
         sources: sources(e),
         notes,
+        rule: RuleInfo {
+            margin: e.settings.judge.margin,
+            leaning: e.settings.judge.leaning,
+            clear: e.settings.judge.clear,
+            recent_periods: e.recent_periods() as u32,
+            recent: e.recent_words(),
+        },
         definitions,
         cards,
     })
+}
+
+/// Ids of all metrics that appear anywhere on the cards, sorted.
+fn shown_ids(cards: &[Card]) -> Vec<&str> {
+    fn of_tables(tables: &[TableData]) -> impl Iterator<Item = &str> {
+        tables.iter().flat_map(|t| t.columns.iter().filter_map(|c| c.metric.as_deref()))
+    }
+    fn of_charts(charts: &[ChartData]) -> impl Iterator<Item = &str> {
+        charts.iter().filter_map(|c| match c {
+            ChartData::Trend { metric, .. } | ChartData::Groups { metric, .. } => Some(metric.as_str()),
+            ChartData::Funnel { metric, .. } | ChartData::Ramp { metric, .. } => Some(metric.as_str()),
+            ChartData::Backlog { .. } | ChartData::Survival { .. } => None,
+        })
+    }
+    fn of_section(s: &Section) -> impl Iterator<Item = &str> {
+        s.findings.iter().map(|f| f.metric.as_str()).chain(of_tables(&s.tables)).chain(of_charts(&s.charts))
+    }
+    fn of_card(c: &Card) -> Vec<&str> {
+        let kpis = c.kpis.iter().chain(&c.observations).map(|k| k.metric.as_str());
+        let findings = c.goals.iter().chain(&c.doing_well).chain(&c.to_improve).map(|f| f.metric.as_str());
+        let next = c.next_goals.iter().map(|g| g.metric.as_str());
+        let sections = c.sections.iter().flat_map(of_section);
+        kpis.chain(findings).chain(next).chain(of_tables(&c.tables)).chain(of_charts(&c.charts)).chain(sections).collect()
+    }
+    let mut ids: Vec<&str> = cards.iter().flat_map(of_card).filter(|id| !id.is_empty()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn sources(e: &Evidence<'_>) -> Vec<SourceInfo> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Evidence;
 use super::cards::{Subject, pages};
-use crate::scorecard::{CardKind, Cell, TableData, TableRow};
+use crate::scorecard::{CardKind, Cell, TableColumn, TableData, TableRow, Unit};
 
 /// Rows of a table at most; the rest is in the JSON of a query.
 const MOST_ROWS: usize = 25;
@@ -39,13 +39,13 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Vec<Ta
 
 fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], breakdown: usize, of: Option<&str>) -> Option<TableData> {
     let is_mine = |group: &[String]| of.is_none_or(|name| group[0] == name);
-    let has_data = |id: &str| e.period.groups(id, breakdown).any(|(g, v)| is_mine(g) && v.iter().flatten().any(|r| r.n > 0.0));
+    let has_data = |id: &str| e.folds.period().groups(id, breakdown).any(|(g, v)| is_mine(g) && v.iter().flatten().any(|r| r.n > 0.0));
     let columns: Vec<String> = metrics.iter().filter(|id| has_data(id)).map(|id| (*id).to_owned()).collect();
     let groups: BTreeSet<&Vec<String>> =
-        columns.iter().flat_map(|id| e.period.groups(id, breakdown).map(|(g, _)| g)).filter(|g| is_mine(g)).collect();
+        columns.iter().flat_map(|id| e.folds.period().groups(id, breakdown).map(|(g, _)| g)).filter(|g| is_mine(g)).collect();
     let cell = |id: &String, group: &[String]| {
-        let reading = e.period.get(id, breakdown, group, 0);
-        Cell { value: reading.and_then(|r| r.value), n: reading.map_or(0, |r| r.n.round() as u64) }
+        let reading = e.folds.period().get(id, breakdown, group, 0);
+        Cell { value: reading.and_then(|r| r.value), n: reading.map_or(0, |r| r.n.round() as u64), ..Cell::default() }
     };
     let mut rows: Vec<TableRow> = groups
         .into_iter()
@@ -67,9 +67,25 @@ fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], break
         title: title.to_owned(),
         note,
         row_label: row_label.to_owned(),
-        columns,
+        columns: columns.iter().filter_map(|id| column(e, id)).collect(),
         rows,
     })
+}
+
+/// A metric's column.
+pub(super) fn column(e: &Evidence<'_>, id: &str) -> Option<TableColumn> {
+    let metric = e.catalogue.get(id).ok()?;
+    Some(TableColumn { label: String::new(), metric: Some(metric.id.clone()), unit: metric.unit() })
+}
+
+/// A column that is no metric.
+pub(super) fn plain_column(label: &str, unit: Unit) -> TableColumn {
+    TableColumn { label: label.to_owned(), metric: None, unit }
+}
+
+/// A cell of words.
+pub(super) fn words(text: impl Into<String>) -> Cell {
+    Cell { text: Some(text.into()), ..Cell::default() }
 }
 
 fn linked(table: Option<TableData>, subjects: &[Subject], kind: CardKind) -> Option<TableData> {

@@ -9,6 +9,7 @@ mod plan;
 pub mod rows;
 mod slots;
 mod total;
+pub mod worth;
 
 pub use fold::{Ask, Breakdown, Reading, Readings, fold};
 

@@ -1,9 +1,10 @@
 //! `kpis.csv`: every measure of every card as raw numbers, one row each, for spreadsheets and scripts.
 
 use crate::error::{Error, Result};
-use crate::scorecard::{Better, Card, CardKind, Definition, Kpi, Scorecard, Unit};
+use crate::scorecard::{Assurance, Better, Card, CardKind, Certainty, Definition, Kpi, Scorecard, Unit, Unknown, Variation};
 
-const COLUMNS: [&str; 22] = [
+/// New columns go to the end: scripts may count.
+const COLUMNS: [&str; 42] = [
     "card_kind",
     "card",
     "slug",
@@ -26,7 +27,30 @@ const COLUMNS: [&str; 22] = [
     "is_partial",
     "is_observation",
     "rows_file",
+    "is_judged",
+    "variation",
+    "assurance",
+    "level",
+    "level_low",
+    "level_high",
+    "level_sum",
+    "level_n",
+    "level_reliability",
+    "level_certainty",
+    "level_is_good",
+    "level_needed",
+    "bounds_low",
+    "bounds_high",
+    "bounds_unknown",
+    "bounds_because",
+    "expected",
+    "expected_observed",
+    "expected_n",
+    "expected_z",
 ];
+
+/// Columns of what is known beside the value.
+const LATER: usize = 20;
 
 /// Text for a CSV cell: what a spreadsheet would take for a formula gets a `'` in front. Not for numbers.
 pub fn safe_text(text: &str) -> String {
@@ -47,7 +71,7 @@ pub fn kpis(scorecard: &Scorecard) -> Result<String> {
     for card in &scorecard.cards {
         let judged = card.kpis.iter().map(|k| (k, false));
         for (kpi, is_observation) in judged.chain(card.observations.iter().map(|k| (k, true))) {
-            writer.write_record(record(scorecard, card, kpi, is_observation)).map_err(failed)?;
+            writer.write_record(record(scorecard, card, kpi, is_observation).iter().chain(&later(kpi))).map_err(failed)?;
         }
     }
     let bytes = writer.into_inner().map_err(|e| Error::bug(format!("kpis.csv could not be written: {e}")))?;
@@ -71,7 +95,7 @@ fn record(scorecard: &Scorecard, card: &Card, k: &Kpi, is_observation: bool) -> 
         k.n.to_string(),
         number(Some(k.sum)),
         number(k.target),
-        k.is_met.map_or_else(String::new, |m| m.to_string()),
+        flag(k.is_met),
         number(k.previous),
         k.previous_n.to_string(),
         number(k.interval.map(|i| i.0)),
@@ -81,6 +105,41 @@ fn record(scorecard: &Scorecard, card: &Card, k: &Kpi, is_observation: bool) -> 
         is_observation.to_string(),
         k.rows_file.as_deref().map_or_else(String::new, safe_text),
     ]
+}
+
+fn later(k: &Kpi) -> [String; LATER] {
+    let (level, bounds, expected) = (k.level.as_ref(), k.bounds.as_ref(), k.expected.as_ref());
+    let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
+    [
+        k.is_judged.to_string(),
+        word(k.signal.map(|s| variation(s.variation))),
+        word(k.signal.and_then(|s| s.assurance).map(assurance)),
+        number(level.map(|l| l.value)),
+        number(level.map(|l| l.interval.0)),
+        number(level.map(|l| l.interval.1)),
+        whole(level.map(|l| l.sum)),
+        whole(level.map(|l| l.n)),
+        number(level.map(|l| l.reliability)),
+        word(level.map(|l| certainty(l.certainty))),
+        flag(level.and_then(|l| l.is_good)),
+        whole(level.and_then(|l| l.needed)),
+        number(bounds.map(|b| b.range.0)),
+        number(bounds.map(|b| b.range.1)),
+        whole(bounds.map(|b| b.unknown)),
+        word(bounds.map(|b| because(b.because))),
+        number(expected.map(|e| e.value)),
+        number(expected.map(|e| e.observed)),
+        whole(expected.map(|e| e.n)),
+        number(expected.map(|e| e.z)),
+    ]
+}
+
+fn flag(is: Option<bool>) -> String {
+    is.map_or_else(String::new, |is| is.to_string())
+}
+
+fn whole(n: Option<u64>) -> String {
+    n.map_or_else(String::new, |n| n.to_string())
 }
 
 /// The shortest text that reads back as the same number; empty for "no data".
@@ -113,6 +172,41 @@ fn better(better: Better) -> &'static str {
         Better::Higher => "higher",
         Better::Lower => "lower",
         Better::Neither => "neither",
+    }
+}
+
+fn variation(v: Variation) -> &'static str {
+    match v {
+        Variation::CommonCause => "common_cause",
+        Variation::ImprovingHigh => "improving_high",
+        Variation::ImprovingLow => "improving_low",
+        Variation::ConcerningHigh => "concerning_high",
+        Variation::ConcerningLow => "concerning_low",
+        Variation::ChangedHigh => "changed_high",
+        Variation::ChangedLow => "changed_low",
+    }
+}
+
+fn assurance(a: Assurance) -> &'static str {
+    match a {
+        Assurance::Passes => "passes",
+        Assurance::Fails => "fails",
+        Assurance::HitOrMiss => "hit_or_miss",
+    }
+}
+
+fn certainty(c: Certainty) -> &'static str {
+    match c {
+        Certainty::Clear => "clear",
+        Certainty::Leaning => "leaning",
+        Certainty::CannotTellYet => "cannot_tell_yet",
+    }
+}
+
+fn because(u: Unknown) -> &'static str {
+    match u {
+        Unknown::NotYetMature => "not_yet_mature",
+        Unknown::NotAnswered => "not_answered",
     }
 }
 

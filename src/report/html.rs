@@ -19,17 +19,22 @@ use crate::scorecard::{Card, CardKind, Scorecard};
 pub const STYLE: &str = include_str!("../../report_templates/style.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 11] = [
+pub const TEMPLATES: [(&str, &str); 16] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
     ("definitions.html", include_str!("../../report_templates/definitions.html")),
     ("data.html", include_str!("../../report_templates/data.html")),
     ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
+    ("part_change.html", include_str!("../../report_templates/part_change.html")),
     ("part_chart.html", include_str!("../../report_templates/part_chart.html")),
+    ("part_extra.html", include_str!("../../report_templates/part_extra.html")),
+    ("part_finding.html", include_str!("../../report_templates/part_finding.html")),
     ("part_kpi.html", include_str!("../../report_templates/part_kpi.html")),
+    ("part_next.html", include_str!("../../report_templates/part_next.html")),
     ("part_notes.html", include_str!("../../report_templates/part_notes.html")),
     ("part_section.html", include_str!("../../report_templates/part_section.html")),
+    ("part_signals.html", include_str!("../../report_templates/part_signals.html")),
     ("part_table.html", include_str!("../../report_templates/part_table.html")),
 ];
 

@@ -3,11 +3,16 @@
 //! Owns the names and the bytes of everything handed out. The same scorecard gives the same bytes: no clock, no hash order.
 //! Pages are self-contained (no script, no request), and none of them holds rows, only links to them.
 
+mod blocks;
 mod card_view;
 pub mod csv;
 pub mod html;
 pub mod json;
+mod measure;
+mod own;
 mod page_view;
+mod parts;
+mod signals;
 pub mod text;
 pub mod view;
 

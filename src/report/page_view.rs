@@ -1,11 +1,17 @@
 //! The pages around the cards: what every page has, the first page, definitions, data.
 
-use super::card_view::{Place, anchor, blocks, cell_of, column, headline, kind_word, kpi, note};
+use super::blocks::blocks;
+use super::card_view::{Place, anchor, headline, kind_word, note};
+use super::parts::{cell_of, column, extra_of};
 use super::view::{
-    CellView, Chrome, DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, Link, Mark, RowView, SourceView, TableView,
+    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, Link, Mark, RowView, SourceView,
+    TableView,
 };
+use super::{measure, signals};
 use crate::format;
-use crate::scorecard::{Better, Card, CardKind, Certainty, Definition, Finding, Kpi, Scorecard, SourceInfo, Unit};
+use crate::scorecard::{
+    Assurance, Better, Card, CardKind, Certainty, Definition, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
+};
 
 const MAIN_TILES: usize = 6;
 const MAIN_COLUMNS: usize = 4;
@@ -42,17 +48,18 @@ fn source_line(s: &SourceInfo) -> String {
 pub(super) fn index(place: Place<'_>) -> IndexView {
     let desk = place.scorecard.cards.iter().find(|c| c.kind == CardKind::Desk);
     let kpis = desk.map_or(&[][..], |d| &d.kpis);
-    let main = with_targets_first(kpis.iter().filter(|k| place.is_judged(&k.metric)).collect()).into_iter().take(MAIN_TILES);
+    let main = with_targets_first(kpis.iter().filter(|k| k.is_judged).collect()).into_iter().take(MAIN_TILES);
     let mut lists: Vec<TableView> =
         [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
     if let Some(first) = lists.first_mut() {
         LIST_NOTE.clone_into(&mut first.note);
     }
     IndexView {
-        headline: headline(place, kpis),
+        headline: headline(kpis),
         notes: place.scorecard.notes.iter().map(note).collect(),
-        tiles: main.enumerate().map(|(i, k)| kpi(place, k, &format!("t{i}"))).collect(),
+        tiles: main.enumerate().map(|(i, k)| measure::kpi(place, k, &format!("t{i}"))).collect(),
         blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),
+        extras: desk.and_then(|d| extra_of(place, d, "recognition")).into_iter().collect(),
         lists,
     }
 }
@@ -68,31 +75,39 @@ fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
     let mut cards: Vec<&Card> = place.scorecard.cards.iter().filter(|c| c.kind == kind).collect();
     cards.sort_by_key(|c| (c.name.to_lowercase(), &c.slug));
     let longest = cards.iter().max_by_key(|c| c.kpis.len())?;
-    let judged: Vec<&Kpi> = longest.kpis.iter().filter(|k| place.is_judged(&k.metric)).collect();
+    let judged: Vec<&Kpi> = longest.kpis.iter().filter(|k| k.is_judged).collect();
     let metrics: Vec<&str> = with_targets_first(judged).into_iter().map(|k| k.metric.as_str()).take(MAIN_COLUMNS).collect();
-    let columns: Vec<Link> = metrics.iter().map(|m| column(place, m)).collect();
+    let columns: Vec<ColumnView> = metrics.iter().map(|m| column(place, m)).collect();
     let cells = |c: &Card| -> Vec<CellView> {
         let of = |metric: &str| -> Option<&Kpi> { c.kpis.iter().find(|k| k.metric == metric) };
-        metrics.iter().zip(&columns).map(|(m, l)| cell_of(place, &l.text, of(m))).chain([stands_out(c)]).collect()
+        metrics.iter().zip(&columns).map(|(m, l)| cell_of(place, l, of(m))).chain([stands_out(c)]).collect()
     };
     let rows =
         cards.iter().map(|c| RowView { name: Link { text: format::label(&c.name, 80), href: card_path(c) }, cells: cells(c) }).collect();
-    let columns = columns.iter().cloned().chain([Link { text: STANDS_OUT.to_owned(), href: String::new() }]).collect();
+    let columns = columns.iter().cloned().chain([ColumnView { text: STANDS_OUT.to_owned(), ..ColumnView::default() }]).collect();
     let (title, row_label) = (format!("{}s", kind_word(kind)), kind_word(kind).to_owned());
-    Some(TableView { title, note: "By name, not by rank.".to_owned(), row_label, columns, rows })
+    Some(TableView { title, note: "By name, not by rank.".to_owned(), row_label, is_narrow: false, columns, rows })
 }
 
 const STANDS_OUT: &str = "Stands out";
-const LIST_NOTE: &str = "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to improve.";
+const LIST_NOTE: &str =
+    "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to work on; hollow (△ ◇) if none of it is clear.";
 
 /// How many findings a card has that can be told already; the card says which.
 fn stands_out(card: &Card) -> CellView {
-    let told = |all: &[Finding]| all.iter().filter(|f| f.certainty != Certainty::CannotTellYet).count();
-    let parts = [("good", "▲", told(&card.doing_well)), ("concern", "◆", told(&card.to_improve))];
-    let marks = parts.iter().filter(|p| p.2 > 0);
-    let marks: Vec<Mark> = marks.map(|(class, glyph, n)| Mark { class: (*class).to_owned(), text: format!("{glyph}\u{a0}{n}") }).collect();
+    let sides = [("good", ["▲", "△"], &card.doing_well), ("concern", ["◆", "◇"], &card.to_improve)];
+    let marks: Vec<Mark> = sides.into_iter().filter_map(|(class, glyphs, findings)| mark(class, glyphs, findings)).collect();
     let value = if marks.is_empty() { "nothing yet".to_owned() } else { String::new() };
     CellView { column: STANDS_OUT.to_owned(), value, is_quiet: marks.is_empty(), marks, ..CellView::default() }
+}
+
+/// Clear and leaning findings counted together, coloured if one of them is clear.
+fn mark(class: &str, [filled, hollow]: [&str; 2], findings: &[Finding]) -> Option<Mark> {
+    let count = |certainty| findings.iter().filter(|f| f.certainty == certainty).count();
+    let (clear, leaning) = (count(Certainty::Clear), count(Certainty::Leaning));
+    let (class, glyph) = if clear > 0 { (class, filled) } else { ("plain", hollow) };
+    let text = format!("{glyph}\u{a0}{}", clear + leaning);
+    (clear + leaning > 0).then(|| Mark { class: class.to_owned(), text, word: format!("{clear} clear, {leaning} leaning") })
 }
 
 /// Where a card's page lies below the scorecard's folder.
@@ -115,7 +130,36 @@ pub(super) fn definitions(scorecard: &Scorecard) -> DefinitionsView {
         }
     }
     sections.sort_by(|a, b| a.name.cmp(&b.name));
-    DefinitionsView { sections }
+    DefinitionsView {
+        rule: rule(&scorecard.rule),
+        recent: format::label(&scorecard.rule.recent, 60),
+        variations: VARIATIONS.map(signals::variation).to_vec(),
+        assurances: ASSURANCES.map(signals::assurance).to_vec(),
+        sections,
+    }
+}
+
+const VARIATIONS: [Variation; 7] = [
+    Variation::CommonCause,
+    Variation::ImprovingHigh,
+    Variation::ImprovingLow,
+    Variation::ConcerningHigh,
+    Variation::ConcerningLow,
+    Variation::ChangedHigh,
+    Variation::ChangedLow,
+];
+const ASSURANCES: [Assurance; 3] = [Assurance::Passes, Assurance::HitOrMiss, Assurance::Fails];
+
+/// When a verdict is clear and when it leans, with the desk's own limits.
+fn rule(rule: &RuleInfo) -> String {
+    let percent = |share: f64| format::bare_target(Unit::Share, share);
+    let points = percent(rule.margin).replace('%', "points");
+    format!(
+        "How sure a verdict is. Clear: with a probability of {} or more the true rate lies {points} or more beyond its target, or \
+         beyond the desk where there is no target. Leaning: {} or more. Everything else cannot be told yet.",
+        percent(rule.clear),
+        percent(rule.leaning)
+    )
 }
 
 fn definition(d: &Definition) -> DefinitionView {

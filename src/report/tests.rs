@@ -1,138 +1,12 @@
 //! Pages over a small hostile scorecard: nothing live, nothing of other people, the same bytes twice.
 
+mod made_up;
+
 use super::*;
 use crate::scorecard::*;
 
-pub(super) const HOSTILE: &str = "<script>alert(1)</script></style><img src=x onerror=alert(1)>\u{202e}\"'{{ page }}";
-
-fn definition(id: &str, unit: Unit, better: Better) -> Definition {
-    let s = |t: &str| t.to_owned();
-    let text = format!("Counts {HOSTILE} and divides.");
-    Definition {
-        id: s(id),
-        label: format!("Label of {id}"),
-        short: s(id),
-        section: s("Speed"),
-        unit,
-        better,
-        text,
-        sql: s("a < b"),
-        basis: s("tickets by resolved_at"),
-        is_own: false,
-    }
-}
-
-fn period(id: &str, is_partial: bool) -> PeriodInfo {
-    let s = |t: &str| t.to_owned();
-    PeriodInfo {
-        id: s(id),
-        label: format!("Week of {id}"),
-        short: s("W46"),
-        first_day: s("2026-11-09"),
-        last_day: s("2026-11-15"),
-        is_partial,
-    }
-}
-
-fn kpi(metric: &str, value: Option<f64>) -> Kpi {
-    let history = vec![Point { period: "2026-W46".into(), short: "W46".into(), value, n: 40, is_partial: false }];
-    let rows_file = Some(format!("rows/{metric}.csv"));
-    Kpi {
-        metric: metric.into(),
-        value,
-        n: 40,
-        sum: 30.0,
-        target: Some(0.7),
-        is_met: value.map(|v| v >= 0.7),
-        previous: Some(0.5),
-        previous_n: 30,
-        history,
-        interval: Some((0.6, 0.85)),
-        immature: 12,
-        rows_file,
-    }
-}
-
-fn card(kind: CardKind, name: &str, slug: &str) -> Card {
-    let group =
-        |name: &str| GroupValue { name: name.into(), page: Some("javascript:alert(1)".into()), value: Some(0.5), n: 9, interval: None };
-    let row = |name: &str| TableRow { name: name.into(), page: Some("../../etc/passwd".into()), cells: vec![Cell { value: None, n: 0 }] };
-    let groups = vec![group("Ada Lovelace"), group("Grace Hopper"), group(HOSTILE)];
-    Card {
-        kind,
-        name: name.into(),
-        slug: slug.into(),
-        about: vec![("Team".into(), HOSTILE.into())],
-        kpis: vec![kpi("fcr", Some(0.75)), kpi("csat", None), kpi("volume", Some(40.0))],
-        goals: vec![],
-        doing_well: vec![Finding {
-            metric: "fcr".into(),
-            title: HOSTILE.into(),
-            text: HOSTILE.into(),
-            certainty: Certainty::Clear,
-            is_met: None,
-            examples: vec![(HOSTILE.into(), HOSTILE.into())],
-        }],
-        to_improve: vec![],
-        empty_because: vec![("goals".into(), "No goals were set <yet>.".into())],
-        observations: vec![kpi("qa", Some(0.9))],
-        charts: vec![ChartData::Groups {
-            metric: "fcr".into(),
-            title: HOSTILE.into(),
-            subtitle: HOSTILE.into(),
-            groups,
-            desk: Some(0.6),
-            target: None,
-        }],
-        tables: vec![TableData {
-            title: HOSTILE.into(),
-            note: HOSTILE.into(),
-            row_label: "Agent".into(),
-            columns: vec!["fcr".into()],
-            rows: vec![row("Ada Lovelace"), row("Grace Hopper"), row(HOSTILE)],
-        }],
-    }
-}
-
-pub(super) fn scorecard() -> Scorecard {
-    let source = SourceInfo {
-        name: HOSTILE.into(),
-        kind: "tickets".into(),
-        files: vec![HOSTILE.into()],
-        rows_in: 1000,
-        accepted: 900,
-        rejected: 40,
-        duplicate: 50,
-        superseded: 10,
-        covers: None,
-    };
-    let note = |level, text: &str| Note { level, code: "x".into(), text: text.into() };
-    Scorecard {
-        schema_version: SCHEMA_VERSION,
-        tool: "deskcard 0.1.0".into(),
-        desk: "Kundendienst <Nord>".into(),
-        time_zone: "Europe/Berlin".into(),
-        period: period("2026-W46", false),
-        previous_period: period("2026-W45", false),
-        as_of: "2026-11-16 06:00".into(),
-        config_hash: "3f9c12ab04de".into(),
-        command: "deskcard report --as-of 2026-11-16".into(),
-        sources: vec![source.clone(), SourceInfo { rejected: 41, ..source }],
-        notes: vec![note(Level::Warning, HOSTILE), note(Level::Info, "Grace Hopper has no team.")],
-        definitions: vec![
-            definition("csat", Unit::Share, Better::Higher),
-            definition("fcr", Unit::Share, Better::Higher),
-            definition("qa", Unit::Share, Better::Higher),
-            definition("volume", Unit::Count, Better::Neither),
-        ],
-        cards: vec![
-            card(CardKind::Desk, "Kundendienst <Nord>", "desk"),
-            card(CardKind::Team, HOSTILE, "team-x"),
-            card(CardKind::Agent, "Grace Hopper", "agent-grace"),
-            card(CardKind::Agent, "Ada Lovelace", "agent-ada"),
-        ],
-    }
-}
+pub(super) use made_up::scorecard;
+use made_up::{finding, funnel};
 
 fn text_of(name: &str) -> String {
     let page = pages(&scorecard()).unwrap().into_iter().find(|p| p.name == name).expect("the page exists");
@@ -217,8 +91,98 @@ fn an_agents_page_names_no_other_agent() {
     assert!(ada.contains("Ada Lovelace") && !ada.contains("Grace"), "only Ada");
     assert!(!ada.contains("index.html"), "no way to the others");
     assert!(ada.contains("A note on the data names other people"));
+    assert!(ada.contains("<dd>a colleague</dd>") && ada.contains("with a colleague and Ada Lovelace."), "sentences stay, names go");
+    assert!(!ada.contains("<dd>7</dd>") && ada.contains("<dd>9</dd>"), "figures of others go");
     let desk = text_of("desk.html");
-    assert!(desk.contains("Grace Hopper") && desk.contains("Ada Lovelace"));
+    assert!(desk.contains("Grace Hopper") && desk.contains("Ada Lovelace") && desk.contains("<dd>7</dd>"));
+}
+
+#[test]
+fn what_is_about_other_agents_alone_is_not_shown_at_all() {
+    let mut scorecard = scorecard();
+    let agent = scorecard.cards.last_mut().unwrap();
+    let linked = |page: &str| FunnelGroup { name: "Someone".into(), page: Some(page.into()), n: 9, value: 0.5, stands_out: None };
+    let mut own = funnel(&["Grace Hopper"]);
+    if let ChartData::Funnel { groups, .. } = &mut own {
+        groups.extend([linked("agents/agent-grace.html"), linked("agents/agent-ada.html")]);
+    }
+    agent.charts = vec![funnel(&["Grace Hopper"]), own];
+    let shown = super::own::only_own(&scorecard, scorecard.cards.last().unwrap());
+    let [ChartData::Funnel { groups, .. }] = shown.charts.as_slice() else { panic!("one funnel is left") };
+    assert_eq!(groups.iter().map(|g| g.page.as_deref()).collect::<Vec<_>>(), [Some("agents/agent-ada.html")]);
+}
+
+#[test]
+fn three_hundred_agents_in_a_funnel_fit_a_page() {
+    let mut scorecard = scorecard();
+    let names: Vec<String> = (0..300).map(|i| format!("{i:03} Wolfeschlegelsteinhausenbergerdorff the Elder of Somewhere Far")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    scorecard.cards[0].sections[0].charts = vec![funnel(&names), funnel(&names)];
+    let made = pages(&scorecard).unwrap();
+    assert!(made.iter().find(|p| p.name == "desk.html").unwrap().bytes.len() < 1_000_000);
+}
+
+#[test]
+fn a_section_says_why_it_is_empty_and_a_full_one_does_not() {
+    for name in ["desk.html", "agents/agent-ada.html"] {
+        let page = text_of(name);
+        assert!(page.contains("Nothing drives &lt;it&gt;.") && !page.contains("never shown"), "{name}");
+        assert!(page.contains("id=\"recognition\"") && page.contains("id=\"part-2-recognition\""), "{name}");
+    }
+    let index = text_of("index.html");
+    assert!(index.contains("id=\"recognition\"") && !index.contains("Drivers"));
+}
+
+#[test]
+fn signals_are_summed_up_for_groups_and_colour_a_change_on_their_side() {
+    let desk = text_of("desk.html");
+    assert!(desk.contains("3 of 3 measures differ from their usual ups and downs."));
+    assert!(desk.contains("<span class=\"pill good\"") && desk.contains("better than usual (high)") && desk.contains(">Variation</th>"));
+    let summary = desk.split("class=\"matrix\"").nth(1).unwrap().split("</table>").next().unwrap();
+    assert!(
+        summary.contains("#csat") && summary.contains("#fcr") && summary.contains("Target hit or miss") && !summary.contains("No target")
+    );
+    assert!(!text_of("agents/agent-ada.html").contains("class=\"matrix\""));
+    let mut quiet = scorecard();
+    quiet.cards[0].kpis.iter_mut().for_each(|k| k.signal = None);
+    let page = html::pages(&quiet, None).unwrap().into_iter().find(|p| p.name == "desk.html").unwrap();
+    let page = String::from_utf8(page.bytes).unwrap();
+    let measures = page.split("id=\"measures\"").nth(1).unwrap().split("</table>").next().unwrap();
+    assert!(!page.contains("class=\"matrix\"") && !measures.contains(">Variation</th>") && !measures.contains("pill good"));
+}
+
+#[test]
+fn a_measure_says_its_level_its_bounds_and_what_was_to_be_expected() {
+    let page = text_of("agents/agent-ada.html").replace('\u{a0}', " ");
+    assert!(
+        page.contains("Over the last 13 weeks 72 % (66 % to 79 %), 84 of 117") && page.contains("cannot tell yet, needs about 40 more")
+    );
+    assert!(page.contains("Between 58 % and 81 % once all 12 are in"));
+    assert!(page.contains("on the same mix of tickets would give 64 %, against 72 % here (n 117)"));
+}
+
+#[test]
+fn goals_for_the_next_period_are_shown_or_the_reason_why_not() {
+    let page = text_of("agents/agent-ada.html").replace('\u{a0}', " ");
+    assert!(page.contains("Goals for next week") && page.contains("≥ 76 %") && page.contains("target ≥ 80 %"));
+    let mut none = scorecard();
+    none.cards[3].next_goals.clear();
+    let shown = |s: &Scorecard| String::from_utf8(html::pages(s, None).unwrap().pop().unwrap().bytes).unwrap();
+    assert!(shown(&none).contains("No goal was chosen for next week."));
+    none.cards[3].empty_because.push(("next_goals".into(), "All targets are <met>.".into()));
+    assert!(shown(&none).contains("All targets are &lt;met&gt;."));
+}
+
+#[test]
+fn a_block_shows_three_findings_and_says_how_many_more_there_are() {
+    let mut scorecard = scorecard();
+    let goal = |met| Finding { is_met: Some(met), ..finding("fcr", Certainty::Leaning, None) };
+    scorecard.cards[0].goals = [true, false, true, true, false].map(goal).to_vec();
+    let page = html::pages(&scorecard, None).unwrap().into_iter().find(|p| p.name == "desk.html").unwrap();
+    let page = String::from_utf8(page.bytes).unwrap();
+    assert!(page.contains("and 2 more, 1 of them met: see the measures"));
+    assert_eq!(page.matches("<span class=\"word\">met, leaning</span>").count(), 2);
+    assert!(!page.contains("<li class=\"concern\">\n<h3><span class=\"glyph\" aria-hidden=\"true\">◇"), "what leans has no colour");
 }
 
 #[test]
@@ -226,6 +190,7 @@ fn numbers_carry_their_definition_rows_and_state() {
     let page = text_of("agents/agent-ada.html");
     assert!(page.contains("href=\"../definitions.html#fcr\"") && page.contains("href=\"../rows/fcr.csv\""));
     assert!(page.contains("+12 not yet mature") && page.contains("○ met, leaning") && page.contains("no data"));
+    assert!(page.contains("How it stands") && page.contains("How far to trust this page") && page.contains("To work on"));
     assert!(page.contains("+25\u{a0}pts") && page.contains("from 50\u{a0}% in W46, n\u{a0}30"));
     assert!(page.contains("Context, not judged") && page.contains("never part of a verdict"));
     assert!(page.contains("No goals were set &lt;yet&gt;."));
@@ -269,6 +234,11 @@ fn an_empty_scorecard_and_an_empty_card_still_make_pages() {
         vec![ChartData::Backlog { title: String::new(), subtitle: String::new(), open: vec![], created: vec![], resolved: vec![] }];
     card.empty_because.clear();
     card.doing_well.clear();
+    card.next_goals.clear();
+    card.sections.clear();
+    card.tables.clear();
+    card.footer.clear();
+    card.observations.clear();
     let made = pages(&scorecard).unwrap();
     let desk = made.iter().find(|p| p.name == "desk.html").unwrap();
     assert_eq!(String::from_utf8_lossy(&desk.bytes).matches("Nothing to say this period.").count(), 3);
@@ -287,12 +257,18 @@ fn json_reads_back_and_csv_has_a_row_a_measure() {
     assert_eq!(rows.len(), scorecard.cards.iter().map(|c| c.kpis.len() + c.observations.len()).sum::<usize>());
     assert_eq!(rows[0].get(9), Some("0.75"));
     assert_eq!(rows[1].get(9), Some(""), "no data is an empty cell");
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let at = |name: &str| rows[0].get(header.iter().position(|h| *h == name).expect("the column")).unwrap().to_owned();
+    assert_eq!(header[21], "rows_file", "new columns come after the old ones");
+    assert_eq!([at("variation"), at("level_certainty"), at("bounds_because")], ["improving_high", "cannot_tell_yet", "not_yet_mature"]);
+    assert_eq!([at("level_needed"), at("expected"), at("is_judged")], ["40", "0.64", "true"]);
 }
 
 #[test]
 fn the_summary_names_warnings_measures_and_verdicts() {
     let text = text_of("summary.txt");
     assert!(text.contains("! <script>") && text.contains("Label of fcr") && text.contains("met") && text.contains("Doing well"));
+    assert!(text.contains("better than usual (high)") && text.contains("Goals for next week") && text.contains("About one false signal"));
     assert!(!text.contains('\u{202e}') && !text.contains("\n\n\n"));
 }
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::card_view;
-use crate::format;
-use crate::scorecard::{Better, Card, CardKind, Finding, Kpi, Level, Scorecard};
+use super::card_view::Place;
+use super::{blocks, measure};
+use crate::scorecard::{Better, Card, CardKind, Certainty, Finding, Kpi, Level, Scorecard, Variation};
+use crate::{charts, format};
 
 /// The desk's card as plain text, in columns that fit a terminal.
 pub fn summary(scorecard: &Scorecard) -> String {
@@ -16,9 +17,19 @@ pub fn summary(scorecard: &Scorecard) -> String {
     }
     if let Some(desk) = scorecard.cards.iter().find(|c| c.kind == CardKind::Desk) {
         measures(&mut out, scorecard, desk);
-        for (title, findings) in [("Goals", &desk.goals), ("Doing well", &desk.doing_well), ("To improve", &desk.to_improve)] {
+        for (title, findings) in [("Goals", &desk.goals), ("Doing well", &desk.doing_well), ("To work on", &desk.to_improve)] {
             block(&mut out, title, findings);
         }
+        next_goals(&mut out, scorecard, desk);
+        for section in &desk.sections {
+            block(&mut out, &format::clean(&section.title), &section.findings);
+        }
+        for sentence in &desk.footer {
+            let _ = writeln!(out, "{}", format::clean(sentence));
+        }
+    }
+    while out.ends_with("\n\n") {
+        out.pop();
     }
     out
 }
@@ -39,9 +50,11 @@ fn measure(scorecard: &Scorecard, k: &Kpi) -> String {
     let label = format::label(definition.map_or(k.metric.as_str(), |d| d.label.as_str()), 40);
     let is_lower = definition.is_some_and(|d| d.better == Better::Lower);
     let target = k.target.map_or_else(String::new, |t| format::target(unit, t, is_lower));
-    let verdict = if definition.is_some_and(|d| d.better != Better::Neither) { card_view::verdict(k).1 } else { "" };
+    let verdict = if k.is_judged { measure::verdict(k).1 } else { "" };
+    let special = k.signal.map(|s| s.variation).filter(|v| *v != Variation::CommonCause).map_or("", charts::variation_words);
+    let said = [verdict, special].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
     format!(
-        "{label:<40} {:>12} {:>8} {target:>9}  {verdict}",
+        "{label:<40} {:>12} {:>8} {target:>9}  {said}",
         k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
         format::count(k.n)
     )
@@ -53,7 +66,21 @@ fn block(out: &mut String, title: &str, findings: &[Finding]) {
     }
     let _ = writeln!(out, "{title}");
     for f in findings {
-        let _ = writeln!(out, "- {}: {}", format::clean(&f.title), format::clean(&f.text));
+        let open = if f.certainty == Certainty::CannotTellYet { " (cannot tell yet)" } else { "" };
+        let _ = writeln!(out, "- {}{open}: {}", format::clean(&f.title), format::clean(&f.text));
+    }
+    out.push('\n');
+}
+
+fn next_goals(out: &mut String, scorecard: &Scorecard, card: &Card) {
+    if card.next_goals.is_empty() {
+        return;
+    }
+    let next = blocks::next(Place { scorecard, root: "" }, card);
+    let _ = writeln!(out, "{}", next.title);
+    for goal in &next.goals {
+        let target = if goal.target.is_empty() { String::new() } else { format!(", {}", goal.target) };
+        let _ = writeln!(out, "- {} {}{target}: {}", goal.title, goal.value, goal.text);
     }
     out.push('\n');
 }

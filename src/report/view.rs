@@ -4,7 +4,11 @@
 //! through [`crate::format`]. Fields named `trusted_*` hold markup made by this program (the stylesheet, our own SVG) and are the
 //! only ones a template may print without escaping.
 
+mod pages;
+
 use serde::Serialize;
+
+pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, SourceView};
 
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]
@@ -87,18 +91,26 @@ pub struct CardView {
     pub about: Vec<Pair>,
     /// Data-quality box.
     pub notes: Vec<NoteView>,
-    /// Goals, doing well, to improve.
+    /// Goals, doing well, to work on.
     pub blocks: Vec<BlockView>,
-    /// Judged measures by section.
-    pub sections: Vec<SectionView>,
+    /// Goals for the next period.
+    pub next: NextView,
+    /// Icon summary: one, or none.
+    pub summary: Vec<SummaryView>,
+    /// Judged measures.
+    pub measures: MeasuresView,
+    /// Further parts of the page.
+    pub extras: Vec<ExtraView>,
     /// Measures shown for context.
-    pub context: Vec<SectionView>,
+    pub context: MeasuresView,
     /// Values beside the computed ones.
-    pub observations: Vec<SectionView>,
+    pub observations: MeasuresView,
     /// Charts.
     pub charts: Vec<ChartView>,
     /// Tables.
     pub tables: Vec<TableView>,
+    /// How far to trust the page.
+    pub footer: Vec<String>,
 }
 
 /// One of the three blocks.
@@ -110,14 +122,111 @@ pub struct BlockView {
     pub title: String,
     /// Its findings.
     pub findings: Vec<FindingView>,
+    /// How many more there are, or empty.
+    pub more: String,
     /// Why there are none.
     pub empty: String,
+}
+
+/// Goals for the next period.
+#[derive(Debug, Clone, Serialize)]
+pub struct NextView {
+    /// `Goals for next week`.
+    pub title: String,
+    /// The goals.
+    pub goals: Vec<NextGoalView>,
+    /// Why there are none.
+    pub empty: String,
+}
+
+/// A goal for the next period.
+#[derive(Debug, Clone, Serialize)]
+pub struct NextGoalView {
+    /// The measure.
+    pub title: String,
+    /// Its definition, or empty.
+    pub href: String,
+    /// The value to reach, with its direction.
+    pub value: String,
+    /// `target ≥ 92 %`, or empty.
+    pub target: String,
+    /// How it was chosen.
+    pub text: String,
+}
+
+/// The icon summary.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryView {
+    /// What it says.
+    pub lead: String,
+    /// Headings of the columns: what the target can expect.
+    pub columns: Vec<IconView>,
+    /// Rows: what the newest point says.
+    pub rows: Vec<SummaryRow>,
+}
+
+/// A row of the icon summary.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryRow {
+    /// Its icons.
+    pub trusted_icon: String,
+    /// Its heading.
+    pub word: String,
+    /// The measures of each column.
+    pub cells: Vec<Vec<Link>>,
+}
+
+/// An icon with its words; both empty for none.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct IconView {
+    /// The picture.
+    pub trusted_icon: String,
+    /// What it says.
+    pub word: String,
+    /// Whether it says that nothing is out of the ordinary.
+    pub is_usual: bool,
+}
+
+/// A table of measures.
+#[derive(Debug, Clone, Serialize)]
+pub struct MeasuresView {
+    /// Heading.
+    pub title: String,
+    /// Whether any row has a signal, and the table the columns for it.
+    pub has_signals: bool,
+    /// Measures by section.
+    pub sections: Vec<SectionView>,
+}
+
+/// A part of the page with a subject of its own.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExtraView {
+    /// Anchor.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// How to read it, or empty.
+    pub lead: String,
+    /// Lines of label and value.
+    pub facts: Vec<Pair>,
+    /// Findings.
+    pub findings: Vec<FindingView>,
+    /// Why there are none, or empty.
+    pub empty: String,
+    /// Whether its one chart stands beside its words.
+    pub is_beside: bool,
+    /// Charts.
+    pub charts: Vec<ChartView>,
+    /// Tables.
+    pub tables: Vec<TableView>,
+    /// What to keep in mind, or empty.
+    pub footer: String,
 }
 
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingView {
-    /// `good`, `concern` or `open`.
+    /// `good`, `concern`, `plain` or `open`.
     pub class: String,
     /// Shape that doubles the colour.
     pub glyph: String,
@@ -163,18 +272,54 @@ pub struct KpiView {
     pub immature: String,
     /// Target with its direction, or empty.
     pub target: String,
-    /// `good`, `concern` or `open`.
+    /// `good`, `concern`, `plain` or `open`.
     pub verdict_class: String,
     /// `● met`, `◆ missed`, or empty.
     pub verdict: String,
-    /// Change, `unchanged`, or empty.
-    pub delta: String,
-    /// Previous value with its n, or why there is none.
-    pub previous: String,
+    /// Change against the previous period.
+    pub change: ChangeView,
+    /// Icon of the newest point.
+    pub variation: IconView,
+    /// Icon of what the target can expect.
+    pub assurance: IconView,
+    /// Level over the recent periods.
+    pub level: LevelView,
+    /// Further sentences: what is not known yet, what the same mix would give.
+    pub also: Vec<String>,
     /// Sparkline, or empty.
     pub trusted_spark: String,
     /// File with the rows, or empty.
     pub rows_href: String,
+}
+
+/// A change against the previous period.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ChangeView {
+    /// `+3 pts`, `unchanged`, or empty.
+    pub delta: String,
+    /// Previous value with its n, or why there is none.
+    pub previous: String,
+    /// `good`, `concern` or `changed` for a special cause, else empty.
+    pub class: String,
+    /// Shape that doubles the colour, or empty.
+    pub glyph: String,
+    /// What the shape says, or empty.
+    pub word: String,
+}
+
+/// A level over the recent periods; empty texts for none.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LevelView {
+    /// `good`, `concern`, `plain` or `open`.
+    pub class: String,
+    /// Shape that doubles the colour.
+    pub glyph: String,
+    /// `good`, `concern` or empty.
+    pub side: String,
+    /// `clear`, `leaning`, `cannot tell yet, needs about 40 more`.
+    pub word: String,
+    /// `Over the last 13 weeks 91 % (86 % to 95 %), 84 of 92`.
+    pub text: String,
 }
 
 /// A chart.
@@ -205,10 +350,25 @@ pub struct TableView {
     pub note: String,
     /// What a row is.
     pub row_label: String,
+    /// Whether its few numbers need no more than half a page's width.
+    pub is_narrow: bool,
     /// Columns, linked to their definitions.
-    pub columns: Vec<Link>,
+    pub columns: Vec<ColumnView>,
     /// Rows.
     pub rows: Vec<RowView>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ColumnView {
+    /// Heading.
+    pub text: String,
+    /// Its definition, or empty.
+    pub href: String,
+    /// Whether it has words, not numbers.
+    pub is_text: bool,
+    /// Whether any of its cells has an n, and the others room for it.
+    pub has_n: bool,
 }
 
 /// A row of a table.
@@ -225,10 +385,18 @@ pub struct RowView {
 pub struct CellView {
     /// Heading of its column, for narrow screens.
     pub column: String,
-    /// The value.
+    /// The value, or words.
     pub value: String,
     /// Whether there is none.
     pub is_missing: bool,
+    /// `good`, `concern` or empty.
+    pub class: String,
+    /// Shape that doubles the colour, or empty.
+    pub glyph: String,
+    /// What the shape says, or empty.
+    pub word: String,
+    /// 95 % interval, or empty.
+    pub interval: String,
     /// Counts of findings with their shapes, instead of a value.
     pub marks: Vec<Mark>,
     /// Whether it says that there is nothing to say.
@@ -240,96 +408,10 @@ pub struct CellView {
 /// A shape with a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
-    /// `good` or `concern`.
+    /// `good`, `concern` or `plain`.
     pub class: String,
     /// `▲ 2`.
     pub text: String,
-}
-
-/// The first page.
-#[derive(Debug, Clone, Serialize)]
-pub struct IndexView {
-    /// `5 of 7 targets met`, or empty.
-    pub headline: String,
-    /// Data-quality box.
-    pub notes: Vec<NoteView>,
-    /// The desk's main measures.
-    pub tiles: Vec<KpiView>,
-    /// The desk's findings.
-    pub blocks: Vec<BlockView>,
-    /// The cards of each kind.
-    pub lists: Vec<TableView>,
-}
-
-/// The definitions page.
-#[derive(Debug, Clone, Serialize)]
-pub struct DefinitionsView {
-    /// Definitions by section.
-    pub sections: Vec<DefinitionSection>,
-}
-
-/// Definitions of one section.
-#[derive(Debug, Clone, Serialize)]
-pub struct DefinitionSection {
-    /// Its name.
-    pub name: String,
-    /// Its definitions.
-    pub definitions: Vec<DefinitionView>,
-}
-
-/// A definition.
-#[derive(Debug, Clone, Serialize)]
-pub struct DefinitionView {
-    /// Metric id, which is also the anchor.
-    pub id: String,
-    /// Name.
-    pub label: String,
-    /// Sentences.
-    pub text: String,
-    /// `share`, `duration`, …
-    pub unit: String,
-    /// `more is better`, …
-    pub better: String,
-    /// Fact table and instant.
-    pub basis: String,
-    /// Fact expression.
-    pub sql: String,
-    /// Whether it is the desk's own.
-    pub is_own: bool,
-}
-
-/// The data page.
-#[derive(Debug, Clone, Serialize)]
-pub struct DataView {
-    /// Notes.
-    pub notes: Vec<NoteView>,
-    /// Sources with their rows.
-    pub sources: Vec<SourceView>,
-}
-
-/// A source.
-#[derive(Debug, Clone, Serialize)]
-pub struct SourceView {
-    /// Name in the config.
-    pub name: String,
-    /// Kind, empty if it is the name.
-    pub kind: String,
-    /// Files.
-    pub files: Vec<String>,
-    /// Days covered.
-    pub covers: String,
-    /// Rows found.
-    pub rows_in: String,
-    /// Rows that count.
-    pub accepted: String,
-    /// Rows set aside.
-    pub rejected: String,
-    /// Rows seen before.
-    pub duplicate: String,
-    /// Rows replaced.
-    pub superseded: String,
-    /// Whether the four add up to the rows found.
-    pub is_balanced: bool,
-    /// Whether rows were set aside.
-    pub has_rejected: bool,
+    /// How many are clear and how many leaning.
+    pub word: String,
 }

@@ -41,6 +41,8 @@ pub struct Event {
     pub date: NaiveDate,
     /// What happened.
     pub label: String,
+    /// Whether it made the desk another one, so that control charts begin a new phase; `label` is the reason.
+    pub new_phase: bool,
 }
 
 const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents"];
@@ -134,8 +136,12 @@ pub(super) fn levels(root: &Table<'_>) -> Result<BTreeMap<String, String>> {
 /// `[[event]]`, in the order of the file.
 pub(super) fn events(root: &Table<'_>) -> Result<Vec<Event>> {
     let read = |node: &Node<'_>| {
-        let table = node.table("[[event]]", &["date", "label"])?;
-        Ok(Event { date: crate::clock::date(table.need("date")?.day()?), label: table.need("label")?.text()?.to_owned() })
+        let table = node.table("[[event]]", &["date", "label", "new_phase"])?;
+        Ok(Event {
+            date: crate::clock::date(table.need("date")?.day()?),
+            label: table.need("label")?.text()?.to_owned(),
+            new_phase: table.get("new_phase").map_or(Ok(false), |n| n.flag())?,
+        })
     };
     root.tables("event")?.iter().map(read).collect()
 }

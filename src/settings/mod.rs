@@ -1,6 +1,7 @@
 //! `deskcard.toml` as plain structs: read once, checked as far as it can be without the data, every error with its place.
 
 mod desk;
+mod judge;
 mod metric;
 pub(crate) mod node;
 mod parameters;
@@ -9,6 +10,7 @@ mod span;
 mod targets;
 
 pub use desk::{Desk, Event, Report};
+pub use judge::{Judge, People};
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
 pub use source::{ColumnMapping, DURATION_UNITS, Filter, Order, SourceSettings};
@@ -52,6 +54,10 @@ pub struct Settings {
     pub goals: Vec<Goal>,
     /// Dated markers in the order of the file.
     pub events: Vec<Event>,
+    /// When a difference matters, and how sure a verdict must be.
+    pub judge: Judge,
+    /// What the roster holds.
+    pub people: People,
     /// The exports to read, in the order of the file; at least one.
     pub sources: Vec<SourceSettings>,
     /// The desk's own metrics, in the order of the file.
@@ -59,7 +65,7 @@ pub struct Settings {
 }
 
 const TABLES_OF_THE_FILE: &[&str] =
-    &["desk", "report", "parameters", "repeat", "levels", "first_level", "sla", "calendar", "goals", "event", "source", "metric"];
+    &["desk", "report", "parameters", "repeat", "levels", "first_level", "sla", "calendar", "goals", "judge", "people", "event", "source", "metric"];
 
 impl Settings {
     /// Reads and checks a config file. Every error is a config error with its place and what to try.
@@ -94,6 +100,8 @@ impl Settings {
             calendar: targets::calendar(&root, desk.time_zone)?,
             goals: targets::goals(&root)?,
             events: desk::events(&root)?,
+            judge: Judge::read(&root)?,
+            people: People::read(&root)?,
             sources: source::sources(&root, desk.time_zone)?,
             metrics: metric::metrics(&root)?,
             desk,

@@ -124,6 +124,11 @@ impl<'a> Node<'a> {
         self.value.is_integer() || self.value.is_float()
     }
 
+    /// True or false.
+    pub(crate) fn flag(&self) -> Result<bool> {
+        self.value.as_bool().ok_or_else(|| self.wrong_type("true or false"))
+    }
+
     /// Whether it is exactly `false`.
     pub(crate) fn is_false(&self) -> bool {
         self.value.as_bool() == Some(false)

@@ -37,7 +37,7 @@ const UPWARDS: [(&str, &str, &str); 4] = [
 ];
 
 /// Where each heavy crate lives: the only files, or folders of files, that may name it.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("clap", &["cli.rs", "main.rs"]),
     // Reading is done by our own scanner; its tests write their files with the crate it must agree with.
     ("csv", &["report/csv.rs", "report/tests.rs", "commands/", "ingest/scan/tests.rs"]),
@@ -55,6 +55,7 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("strsim", &["error.rs"]),
     // Slugs and the config's fingerprint.
     ("sha2", &["settings/", "judge/"]),
+    ("statrs", &["stats/"]),
 ];
 
 /// A source file: its path below `src` and its text without comments.

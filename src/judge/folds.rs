@@ -1,0 +1,160 @@
+//! The looks at the facts that a scorecard is made from: which measures, by what, over which span.
+
+use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
+
+/// A span of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Every period by itself.
+    Each,
+    /// The period reported.
+    Period,
+    /// The recent periods before the one reported, as one.
+    Before,
+    /// The recent periods, the one reported included, as one.
+    Recent,
+    /// The whole history, as one.
+    All,
+}
+
+/// One look: a fold over the facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Its span.
+    pub over: Over,
+    /// Breakdowns, by number.
+    pub by: &'static [&'static [&'static str]],
+    /// Metrics; empty for all that any card shows.
+    pub metrics: &'static [&'static str],
+}
+
+/// Every period by subject.
+pub const HISTORY: Look = Look { over: Over::Each, by: &[&[], &["team"], &["supplier"], &["agent"]], metrics: &[] };
+/// The period, for the tables.
+pub const PERIOD: Look = Look {
+    over: Over::Period,
+    by: &[&["priority"], &["team", "priority"], &["supplier", "priority"], &["level"], &["category"], &["channel"], &["team"], &["supplier"]],
+    metrics: &[],
+};
+/// What a change is taken apart by.
+const PARTS: &[&[&str]] = &[&["category"], &["priority"], &["channel"], &["team"]];
+/// Measures whose change is taken apart.
+pub(super) const CHANGED: &[&str] = &["fcr_touch", "csat", "sla_resolution", "reopen_rate", "fcr_repeat"];
+/// The period by the parts a change can come from.
+pub const NOW: Look = Look { over: Over::Period, by: PARTS, metrics: CHANGED };
+/// What came before it, by the same parts.
+pub const BEFORE: Look = Look { over: Over::Before, by: PARTS, metrics: CHANGED };
+/// Measures with a funnel of agents, and what people observed.
+pub const RECENT: Look = Look {
+    over: Over::Recent,
+    by: &[&["agent"], &["team", "agent"], &["supplier", "agent"], &[]],
+    metrics: &["csat", "sla_resolution", "reopen_rate", "qa_score", "peer_360", "kudos", "shadowing_days", "calls_answered"],
+};
+/// Where things differ: dimensions, then the hours of the week.
+pub const PLACES: Look = Look {
+    over: Over::Recent,
+    by: &[
+        &["priority"],
+        &["category"],
+        &["channel"],
+        &["level"],
+        &["team"],
+        &["supplier"],
+        &["start_weekday", "start_hour"],
+        &["created_weekday", "created_hour"],
+        &[],
+    ],
+    metrics: &[
+        "fcr_touch",
+        "fcr_repeat",
+        "reopen_rate",
+        "sla_resolution",
+        "sla_response",
+        "csat",
+        "watermelon",
+        "unhappy_missed",
+        "log_rate",
+        "abandonment",
+    ],
+};
+/// An agent's mix of work against the desk's.
+pub const MIX: Look = Look { over: Over::Recent, by: &[&["agent", "category", "priority"]], metrics: &["fcr_touch", "fcr_repeat"] };
+/// People over the whole history: by tenure, and by what could explain the good ones.
+pub const YEAR: Look = Look {
+    over: Over::All,
+    by: &[
+        &["tenure_weeks"],
+        &["mentor", "agent", "tenure_weeks"],
+        &["supplier", "agent", "prior_business"],
+        &["supplier", "agent", "site"],
+        &["supplier", "agent", "shift"],
+        &["supplier", "agent", "mentor"],
+    ],
+    metrics: &["fcr_touch", "csat", "reopen_rate", "aht"],
+};
+/// All looks, in the order of [`Folds`].
+pub const LOOKS: [Look; 8] = [HISTORY, PERIOD, NOW, BEFORE, RECENT, PLACES, MIX, YEAR];
+
+impl Look {
+    /// Breakdowns in the form the fold takes.
+    pub fn breakdowns(&self) -> Vec<Breakdown> {
+        self.by.iter().map(|columns| columns.iter().map(|c| (*c).to_owned()).collect()).collect()
+    }
+
+    /// Its metrics, of those shown.
+    pub fn metrics<'a>(&self, catalogue: &'a Catalogue, shown: &[&'a Metric]) -> Vec<&'a Metric> {
+        match self.metrics {
+            [] => shown.to_vec(),
+            named => catalogue.iter().filter(|m| named.contains(&m.id.as_str())).collect(),
+        }
+    }
+}
+
+/// The readings of every look.
+#[derive(Debug, Default)]
+pub struct Folds {
+    readings: Vec<Readings>,
+}
+
+impl Folds {
+    /// From the readings of [`LOOKS`], in that order.
+    pub fn new(readings: Vec<Readings>) -> Self {
+        Self { readings }
+    }
+
+    fn at(&self, look: usize) -> &Readings {
+        &self.readings[look]
+    }
+
+    pub(super) fn history(&self) -> &Readings {
+        self.at(0)
+    }
+
+    pub(super) fn period(&self) -> &Readings {
+        self.at(1)
+    }
+
+    pub(super) fn now(&self) -> &Readings {
+        self.at(2)
+    }
+
+    pub(super) fn before(&self) -> &Readings {
+        self.at(3)
+    }
+
+    pub(super) fn recent(&self) -> &Readings {
+        self.at(4)
+    }
+
+    pub(super) fn places(&self) -> &Readings {
+        self.at(5)
+    }
+
+    pub(super) fn mix(&self) -> &Readings {
+        self.at(6)
+    }
+
+    pub(super) fn year(&self) -> &Readings {
+        self.at(7)
+    }
+}

@@ -1,0 +1,37 @@
+//! The parts of a card with a subject of their own, one a file.
+
+mod cells;
+mod changed;
+mod drivers;
+mod mentors;
+mod people;
+mod places;
+mod recognition;
+mod watermelon;
+
+use super::cards::{Ground, Measured, Subject};
+use crate::error::Result;
+use crate::scorecard::{CardKind, Certainty, Finding, Section};
+
+/// The sections of a subject, in order; a part without anything to go by is left out.
+pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Result<Vec<Section>> {
+    let parts = match s.kind {
+        CardKind::Desk => vec![
+            recognition::section(ground, s),
+            changed::section(ground)?,
+            places::section(ground)?,
+            watermelon::section(ground, s, measured),
+            drivers::section(ground)?,
+            people::section(ground)?,
+            mentors::section(ground)?,
+        ],
+        CardKind::Team | CardKind::Supplier => vec![recognition::section(ground, s), watermelon::section(ground, s, measured)],
+        CardKind::Agent => Vec::new(),
+    };
+    Ok(parts.into_iter().flatten().collect())
+}
+
+/// A finding of a section.
+fn finding(metric: &str, title: impl Into<String>, text: String, (certainty, is_good): (Certainty, Option<bool>)) -> Finding {
+    Finding { metric: metric.to_owned(), title: title.into(), text, certainty, is_met: None, is_good, examples: Vec::new() }
+}

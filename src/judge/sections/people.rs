@@ -1,0 +1,283 @@
+//! People: who came, who left, how long they stay. Groups and cohorts, never a single person.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::super::cards::Ground;
+use super::super::tables::plain_column;
+use super::super::{Evidence, Stay};
+use super::finding;
+use crate::clock::date;
+use crate::error::Result;
+use crate::format;
+use crate::scorecard::{Cell, Certainty, ChartData, Curve, CurveStep, Finding, Section, TableData, TableRow, Unit};
+use crate::stats::interval::wilson_95;
+use crate::stats::person_time::{self, PersonTime, RateRatio, rate_ratio};
+use crate::stats::survival::{self, KaplanMeier, Scale, Spell};
+use crate::stats::{Invalid, Proportion};
+use chrono::Datelike;
+
+/// Smaller groups of people are not shown.
+const FEWEST: usize = 5;
+/// Days of a year of exposure, as in the turnover metrics.
+const YEAR: i32 = 365;
+/// The line between single and double digits, unless the desk set a goal.
+const LINE: f64 = 0.10;
+/// Twelve-month windows shown.
+const WINDOWS: i32 = 4;
+/// Days at which the curves are read.
+const AT_DAYS: [u32; 5] = [90, 180, 365, 730, 1825];
+/// Curves in one picture.
+const CURVES: usize = 5;
+
+/// The people seen at the end of the period, with what is known of them by then.
+struct Roster {
+    stays: Vec<Stay>,
+    /// The day after the last one seen.
+    end: i32,
+    /// First day from which leavers are known.
+    since: Option<i32>,
+}
+
+/// The section; `None` without a roster.
+pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
+    let roster = Roster::new(ground.e);
+    if roster.stays.is_empty() {
+        return Ok(None);
+    }
+    let metric = ground.e.catalogue.get("turnover_12m")?;
+    let findings: Vec<Finding> = trend(&roster, &metric.id).into_iter().collect();
+    let empty = if findings.is_empty() { "Leaving has not changed by more than chance can do.".to_owned() } else { String::new() };
+    Ok(Some(Section {
+        id: "people".to_owned(),
+        title: "People".to_owned(),
+        lead: "Who came, who left and how long they stay, from the roster. Groups under five people are not shown, and nobody’s risk of leaving is estimated.".to_owned(),
+        facts: facts(ground.e, &roster),
+        findings,
+        empty,
+        charts: curves(&roster).into_iter().collect(),
+        tables: [years(&roster), early(&roster)].into_iter().flatten().collect(),
+        footer: "Turnover is leavers over the time people were on the desk (days on the roster), with the exact interval of a rate; an internal move counts as \
+                 leaving the desk."
+            .to_owned(),
+    }))
+}
+
+impl Roster {
+    fn new(e: &Evidence<'_>) -> Self {
+        let end = e.now().end_day.min(e.zone.local_day(e.as_of - 1) + 1);
+        let seen = |stay: &&Stay| stay.first_day < end;
+        let cut = |stay: &Stay| Stay { last_day: stay.last_day.filter(|day| *day < end), ..stay.clone() };
+        Self { stays: e.stays.iter().filter(seen).map(cut).collect(), end, since: e.settings.people.leavers_since }
+    }
+
+    fn headcount(&self) -> usize {
+        self.stays.iter().filter(|s| s.last_day.is_none()).count()
+    }
+
+    /// Those who left within days.
+    fn leavers(&self, days: &Range<i32>) -> Vec<&Stay> {
+        self.stays.iter().filter(|s| s.last_day.is_some_and(|day| days.contains(&day))).collect()
+    }
+
+    /// Leavers over years on the desk; the last day counts.
+    fn rate(&self, days: &Range<i32>, is_counted: impl Fn(&Stay) -> bool) -> Option<PersonTime> {
+        let stays: Vec<person_time::Stay> = self
+            .stays
+            .iter()
+            .map(|s| person_time::Stay { hired: i64::from(s.first_day), left: s.last_day.map(|day| i64::from(day) + 1) })
+            .collect();
+        let (_, person_days) = person_time::leavers_and_days(&stays, &(i64::from(days.start)..i64::from(days.end))).ok()?;
+        let leavers = self.leavers(days).into_iter().filter(|s| is_counted(s)).count() as u64;
+        PersonTime::new(leavers, person_days as f64 / f64::from(YEAR)).ok()
+    }
+
+    /// The twelve months that end `back` times twelve months ago, if the roster reaches so far.
+    fn twelve_months(&self, back: i32) -> Option<Range<i32>> {
+        let end = self.end - back * YEAR;
+        let first = self.stays.iter().map(|s| s.first_day).min()?;
+        let known = self.since.unwrap_or(first).max(first);
+        (end - YEAR >= known).then_some(end - YEAR..end)
+    }
+}
+
+fn rate_words(rate: PersonTime) -> String {
+    let (low, high) = rate.rate_limits();
+    let percent = |v: f64| format::value_of(Unit::Share, v, 1);
+    format!("{} ({} of {:.1} on average; 95 % interval {} to {})", percent(rate.rate()), rate.events(), rate.time(), percent(low), percent(high))
+}
+
+fn facts(e: &Evidence<'_>, roster: &Roster) -> Vec<(String, String)> {
+    let mut out = vec![("On the desk".to_owned(), format::count(roster.headcount() as u64))];
+    let Some(days) = roster.twelve_months(0) else { return out };
+    if let Some(all) = roster.rate(&days, |_| true) {
+        let line = e.target("turnover_12m").unwrap_or(LINE);
+        let (low, high) = all.rate_limits();
+        let side = match (high < line, low > line) {
+            (true, _) => ("clearly under", ""),
+            (_, true) => ("clearly over", ""),
+            _ if all.rate() < line => ("under", ", which so few people cannot prove"),
+            _ => ("over", ", which so few people cannot prove"),
+        };
+        let line = format::bare_target(Unit::Share, line);
+        out.push(("Left in twelve months".to_owned(), format!("{}; {} the {line} line{}", rate_words(all), side.0, side.1)));
+    }
+    for (name, reasons) in
+        [("of their own will", &["voluntary"][..]), ("not of their own will", &["involuntary", "contract_end"]), ("moved within the company", &["internal_move"])]
+    {
+        if let Some(rate) = roster.rate(&days, |s| reasons.contains(&s.reason.as_str())) {
+            out.push((format!("… {name}"), rate_words(rate)));
+        }
+    }
+    out
+}
+
+/// The last twelve months against the twenty-four before them.
+fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
+    let now = roster.twelve_months(0)?;
+    let before = roster.twelve_months(2)?.start..now.start;
+    let (a, b) = (roster.rate(&now, |_| true)?, roster.rate(&before, |_| true)?);
+    let RateRatio { p_mid, .. } = rate_ratio(a, b).ok()?;
+    let certainty = match p_mid {
+        p if p <= 0.05 => Certainty::Clear,
+        p if p <= 0.2 => Certainty::Leaning,
+        _ => return None,
+    };
+    let is_good = a.rate() < b.rate();
+    let digits = |rate: f64| if rate < LINE { "single" } else { "double" };
+    let verb = if is_good { "fell" } else { "rose" };
+    let title = if digits(a.rate()) == digits(b.rate()) {
+        format!("Turnover {verb}")
+    } else {
+        format!("Turnover {verb} from {} to {} digits", digits(b.rate()), digits(a.rate()))
+    };
+    let text = format!("{} in the last twelve months against {} a year in the twenty-four before (p = {p_mid:.3}).", rate_words(a), rate_words(b));
+    Some(finding(metric, title, text, (certainty, Some(is_good))))
+}
+
+/// Twelve months by twelve months.
+fn years(roster: &Roster) -> Option<TableData> {
+    let row = |back: i32| {
+        let days = roster.twelve_months(back)?;
+        let rate = roster.rate(&days, |_| true)?;
+        let number = |value: f64| Cell { value: Some(value), ..Cell::default() };
+        let by = |reasons: &[&str]| number(roster.leavers(&days).iter().filter(|s| reasons.contains(&s.reason.as_str())).count() as f64);
+        Some(TableRow {
+            name: format!("to {}", crate::clock::day_text(days.end - 1)),
+            page: None,
+            cells: vec![
+                number((rate.time() * 10.0).round() / 10.0),
+                number(rate.events() as f64),
+                by(&["voluntary"]),
+                by(&["involuntary", "contract_end"]),
+                by(&["internal_move"]),
+                Cell { value: Some(rate.rate()), interval: Some(rate.rate_limits()), ..Cell::default() },
+            ],
+        })
+    };
+    let rows: Vec<TableRow> = (0..WINDOWS).rev().filter_map(row).collect();
+    (!rows.is_empty()).then(|| TableData {
+        title: "Leaving, twelve months at a time".to_owned(),
+        note: "A rate a year: leavers over mean headcount.".to_owned(),
+        row_label: "Twelve months".to_owned(),
+        columns: vec![
+            plain_column("Mean headcount", Unit::Number),
+            plain_column("Left", Unit::Count),
+            plain_column("Own will", Unit::Count),
+            plain_column("Not own will", Unit::Count),
+            plain_column("Moved within", Unit::Count),
+            plain_column("Turnover", Unit::Share),
+        ],
+        rows,
+    })
+}
+
+/// Who left within ninety days, by the half-year they started in; only those whose ninety days are over.
+fn early(roster: &Roster) -> Option<TableData> {
+    const DAYS: i32 = 90;
+    let mut cohorts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    let known = roster.since.unwrap_or(i32::MIN);
+    for stay in roster.stays.iter().filter(|s| s.first_day + DAYS <= roster.end && s.first_day >= known) {
+        let day = date(stay.first_day);
+        let cell = cohorts.entry(format!("{}, {} half", day.year(), if day.month() <= 6 { "first" } else { "second" })).or_default();
+        cell.0 += u64::from(stay.last_day.is_some_and(|last| last < stay.first_day + DAYS));
+        cell.1 += 1;
+    }
+    let row = |(name, (left, started)): (&String, &(u64, u64))| {
+        let share = Proportion::new(*left, *started).ok().filter(|p| p.n() >= FEWEST as u64)?;
+        Some(TableRow {
+            name: name.clone(),
+            page: None,
+            cells: vec![Cell { value: Some(share.rate()), n: share.n(), interval: Some(wilson_95(share)), ..Cell::default() }],
+        })
+    };
+    let rows: Vec<TableRow> = cohorts.iter().filter_map(row).collect();
+    let hidden = cohorts.len() - rows.len();
+    (!rows.is_empty()).then(|| TableData {
+        title: "Left within 90 days, by half-year of the start".to_owned(),
+        note: if hidden > 0 { format!("{hidden} cohorts under five people are not shown.") } else { String::new() },
+        row_label: "Started".to_owned(),
+        columns: vec![plain_column("Left within 90 days", Unit::Share)],
+        rows,
+    })
+}
+
+/// How long people stay: all together, and by organisation or team where each has enough people.
+fn curves(roster: &Roster) -> Option<ChartData> {
+    let all: Vec<&Stay> = roster.stays.iter().collect();
+    let mut groups: BTreeMap<String, Vec<&Stay>> = BTreeMap::new();
+    for stay in &all {
+        groups.entry(if stay.supplier.is_empty() { stay.team.clone() } else { stay.supplier.clone() }).or_default().push(stay);
+    }
+    groups.retain(|name, stays| !name.is_empty() && stays.len() >= FEWEST);
+    let is_split = groups.len() >= 2 && groups.len() <= CURVES;
+    let lists: Vec<(String, Vec<Spell>)> = match is_split {
+        true => groups.iter().map(|(name, stays)| (format::label(name, 60), roster.spells(stays))).collect(),
+        false => vec![("All".to_owned(), roster.spells(&all))],
+    };
+    let lists: Vec<(String, Vec<Spell>)> = lists.into_iter().filter(|(_, spells)| spells.len() >= FEWEST).collect();
+    let whole = KaplanMeier::new(&roster.spells(&all)).ok().filter(|_| all.len() >= FEWEST)?;
+    let year = whole.at(f64::from(YEAR), Scale::LogLog).ok().map(|s| format::value_of(Unit::Share, s.survival, 1));
+    let title = year.map_or_else(|| "How long people stay".to_owned(), |share| format!("{share} of those who start are still there after a year"));
+    let test = survival::log_rank(&lists.iter().map(|(_, spells)| spells.as_slice()).collect::<Vec<_>>());
+    let differ = match test {
+        Ok(t) if t.p <= 0.05 => format!("; the groups differ (log-rank p = {:.3})", t.p),
+        Ok(t) => format!("; the groups do not differ by more than chance (log-rank p = {:.2})", t.p),
+        Err(_) => String::new(),
+    };
+    let last = lists.iter().flat_map(|(_, spells)| spells).map(|s| s.exit).fold(0.0, f64::max);
+    let at_days: Vec<u32> = AT_DAYS.into_iter().filter(|day| f64::from(*day) <= last).collect();
+    Some(ChartData::Survival {
+        title,
+        subtitle: format!("Share of {} people still on the desk by time since their start (Kaplan-Meier, 95 % limits){differ}", all.len()),
+        curves: lists.iter().filter_map(|(name, spells)| curve(name, spells, &at_days).ok()).collect(),
+        at_days,
+    })
+}
+
+impl Roster {
+    /// Time on the desk in days; people hired before leavers are known count from the day they are.
+    fn spells(&self, stays: &[&Stay]) -> Vec<Spell> {
+        let one = |s: &&Stay| {
+            let entry = self.since.map_or(0, |since| (since - s.first_day).max(0));
+            // Somebody who leaves on the first day was there for part of it.
+            let exit = f64::from(s.last_day.unwrap_or(self.end) - s.first_day).max(0.5);
+            let spell = Spell { entry: f64::from(entry), exit, is_event: s.last_day.is_some() };
+            (spell.entry < spell.exit).then_some(spell)
+        };
+        stays.iter().filter_map(one).collect()
+    }
+}
+
+fn curve(name: &str, spells: &[Spell], at_days: &[u32]) -> std::result::Result<Curve, Invalid> {
+    let km = KaplanMeier::new(spells)?;
+    let step = |s: &survival::Step| CurveStep { day: s.time as u32, value: s.survival, interval: s.limits(Scale::LogLog).unwrap_or((s.survival, s.survival)) };
+    Ok(Curve {
+        name: name.to_owned(),
+        n: spells.len() as u64,
+        events: spells.iter().filter(|s| s.is_event).count() as u64,
+        steps: km.steps().iter().map(step).collect(),
+        last_day: km.end() as u32,
+        at_risk: survival::at_risk(spells, &at_days.iter().map(|d| f64::from(*d)).collect::<Vec<_>>())?,
+    })
+}

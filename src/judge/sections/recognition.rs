@@ -1,0 +1,94 @@
+//! Recognition of the week, the month, the quarter: names only where the numbers can carry them.
+
+use std::collections::BTreeMap;
+
+use super::super::cards::{Ground, Subject};
+use super::super::standing::breakdown;
+use crate::clock::period::Unit;
+use crate::format;
+use crate::scorecard::{CardKind, Section};
+use crate::stats::Proportion;
+use crate::stats::hierarchical::Population;
+use crate::stats::ranking;
+
+/// What is recognised.
+const METRIC: &str = "csat";
+/// Rankability from which differences between people are more than noise (van Dishoeck 2011).
+const RANKABLE: f64 = 0.5;
+/// Fewest people of whom one can stand out.
+const FEWEST: usize = 3;
+/// Names listed in a line.
+const MOST_NAMES: usize = 40;
+
+/// The section; `None` without answers of enough people.
+pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
+    let e = ground.e;
+    let metric = e.catalogue.get(METRIC).ok()?;
+    let spans: &[(&str, usize)] = match e.now().unit {
+        Unit::Week => &[("Week", 1), ("Four weeks", 4), ("Quarter", 13)],
+        Unit::Month => &[("Month", 1), ("Quarter", 3)],
+        Unit::Quarter | Unit::All => &[("Period", 1)],
+    };
+    let facts: Vec<(String, String)> =
+        spans.iter().filter_map(|(name, periods)| Some(((*name).to_owned(), words(ground, s, *periods)?))).collect();
+    (!facts.is_empty()).then(|| Section {
+        id: "recognition".to_owned(),
+        title: "Recognition".to_owned(),
+        lead: format!("{}, levels pulled towards all agents’ as far as few answers demand. Names in alphabetical order.", metric.label),
+        facts,
+        footer: "Rankability is the share of the differences between people that is not noise; below one half no names are picked. Satisfaction is one side of \
+                 the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card."
+            .to_owned(),
+        ..Section::default()
+    })
+}
+
+/// What can be said of one span.
+fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
+    let people = sums(ground, s, periods);
+    if people.len() < FEWEST {
+        return None;
+    }
+    let groups: Vec<Proportion> = people.values().copied().collect();
+    let population = Population::fit(&groups).ok()?;
+    let rankability = ranking::league(&groups, &population, 0.95).ok()?.rankability.value;
+    let answers: u64 = groups.iter().map(|g| g.n()).sum();
+    let said = format!("rankability {rankability:.2}, {} answers", format::count(answers));
+    let margin = ground.e.settings.judge.margin_of(METRIC, population.mean());
+    let above: Vec<(&String, f64)> = people
+        .iter()
+        .map(|(name, own)| (name, population.posterior(*own)))
+        .filter(|(_, posterior)| posterior.above(population.mean() + margin) >= ground.e.settings.judge.leaning)
+        .map(|(name, posterior)| (name, posterior.mean()))
+        .collect();
+    if rankability < RANKABLE || above.is_empty() {
+        let names: Vec<String> = people.keys().map(|name| format::label(name, 60)).collect();
+        return Some(format!("Too close to call ({said}): {}.", listed(&names)));
+    }
+    let names: Vec<String> =
+        above.iter().map(|(name, level)| format!("{} ({})", format::label(name, 60), format::value_of(crate::scorecard::Unit::Share, *level, 1))).collect();
+    Some(format!("{} ({said}).", listed(&names)))
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > MOST_NAMES { format!("{shown} and {} more", names.len() - MOST_NAMES) } else { shown }
+}
+
+/// Answers by agent over the last periods, of the subject's people alone.
+fn sums(ground: &Ground<'_>, s: &Subject, periods: usize) -> BTreeMap<String, Proportion> {
+    let e = ground.e;
+    let mine = |name: &str| match s.kind {
+        CardKind::Desk => true,
+        _ => e.stays.iter().any(|stay| stay.agent == name && (stay.team == s.name || stay.supplier == s.name)),
+    };
+    let agents = e.folds.history().groups(METRIC, breakdown(CardKind::Agent));
+    agents
+        .filter(|(group, _)| !group[0].is_empty() && mine(&group[0]))
+        .filter_map(|(group, values)| {
+            let newest = values.iter().rev().take(periods).flatten();
+            let (hits, n) = newest.fold((0.0, 0.0), |(hits, n), r| (hits + r.sum, n + r.n));
+            Some((group[0].clone(), Proportion::new(hits.round() as u64, n.round() as u64).ok()?))
+        })
+        .collect()
+}

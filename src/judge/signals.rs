@@ -1,0 +1,224 @@
+//! Control charts of a subject's measures: what is the usual variation, and what is not.
+
+use super::Evidence;
+use super::cards::Subject;
+use super::figures::series;
+use crate::format;
+use crate::metrics::{Kind, Metric};
+use crate::scorecard::{Assurance, Better, CardKind, Control, ControlPoint, Point, Signal, Unit, Variation};
+use crate::stats::Proportion;
+use crate::stats::control_chart::{self as charts, Chart, ChartPoint, Direction, Options, Outcome, Phase, Rule, Series, Side, Values};
+use crate::stats::decision;
+
+/// A point this many times as far from the centre as the limit is beyond doubt.
+const FAR: f64 = 1.5;
+
+/// A measure with its control chart.
+#[derive(Debug)]
+pub(super) struct Charted {
+    pub(super) signal: Signal,
+    /// Whether the newest point is far enough out to be a finding and not only worth a look.
+    pub(super) is_clear: bool,
+    method: String,
+    points: Vec<Option<ControlPoint>>,
+    phases: Vec<(String, String)>,
+    newest: Point,
+    usual: ControlPoint,
+    rule: Option<Rule>,
+}
+
+/// Expected number of newest points that the rules flag although nothing changed.
+pub(super) fn expected_false(count: usize) -> f64 {
+    charts::expected_false_signals(count)
+}
+
+/// The chart of a measure; `None` for people, for what runs over from one period into the next, and for too few points or rows.
+pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Charted> {
+    let overlaps = metric.trailing_days.is_some() || matches!(metric.kind, Kind::Stock | Kind::Turnover | Kind::Min | Kind::Max);
+    // The roster hardly moves from one period to the next: a chart of it knows no usual variation.
+    if s.kind == CardKind::Agent || overlaps || metric.section == "People" || metric.id == "agent_days" {
+        return None;
+    }
+    let mut points = series(e, metric, s.breakdown, &s.group());
+    let first = points.iter().position(|p| p.n > 0)?;
+    points.drain(..first);
+    let phases = phases(e, &points);
+    let starts: Vec<Phase> =
+        [0].into_iter().chain(phases.iter().map(|p| p.0)).map(|start| Phase { start, baseline: None }).collect();
+    let proportions: Vec<Option<Proportion>> = (first..e.periods.len()).zip(&points).map(|(p, point)| proportion(e, s, metric, p, point)).collect();
+    let individuals: Vec<Option<f64>> = points.iter().map(|p| p.value.filter(|_| !p.is_partial)).collect();
+    // Durations are skewed: their limits are set on the logarithm, or a slow week would look like a change every few weeks.
+    let is_log = metric.unit() == Unit::Seconds && individuals.iter().flatten().all(|v| *v > 0.0);
+    let individuals: Vec<Option<f64>> = if is_log { individuals.iter().map(|v| v.map(f64::ln)).collect() } else { individuals };
+    let scale = if is_log { f64::exp } else { std::convert::identity };
+    let chart = drawn(&Series {
+        values: if metric.kind == Kind::Share { Values::Proportions(&proportions) } else { Values::Individuals(&individuals) },
+        direction: match metric.better {
+            Better::Higher => Direction::Higher,
+            Better::Lower => Direction::Lower,
+            Better::Neither => Direction::Neither,
+        },
+        target: e.target(&metric.id).filter(|t| metric.better != Better::Neither && (!is_log || *t > 0.0)).map(|t| if is_log { t.ln() } else { t }),
+        phases: &starts,
+        options: Options::default(),
+    })?;
+    // A newest point that is not in yet has no verdict.
+    let newest = chart.points.get(chart.newest).copied().flatten().filter(|_| chart.newest + 1 == points.len())?;
+    let variation = written(chart.variation?);
+    let is_clear = variation != Variation::CommonCause && is_clear(e, metric, &newest, proportions[chart.newest]);
+    let method = match chart.sigma_z {
+        Some(z) => format!("p′ chart, σz {:.1}", z.max(1.0)),
+        None if is_log => "XmR chart of logarithms".to_owned(),
+        None => "XmR chart".to_owned(),
+    };
+    Some(Charted {
+        signal: Signal { variation, assurance: chart.assurance.map(assured) },
+        is_clear,
+        method,
+        points: chart.points.iter().map(|p| p.and_then(|p| control_point(&p, metric, scale))).collect(),
+        phases: phases.into_iter().map(|(at, reason)| (points[at].period.clone(), reason)).collect(),
+        usual: control_point(&newest, metric, scale)?,
+        rule: newest.signal.map(|s| s.rule),
+        newest: points.pop()?,
+    })
+}
+
+fn drawn(series: &Series<'_>) -> Option<Chart> {
+    match charts::chart(series).ok()? {
+        Outcome::Drawn(chart) => Some(chart),
+        Outcome::Withheld(_) => None,
+    }
+}
+
+fn proportion(e: &Evidence<'_>, s: &Subject, metric: &Metric, period: usize, point: &Point) -> Option<Proportion> {
+    let reading = e.folds.history().get(&metric.id, s.breakdown, &s.group(), period).filter(|_| !point.is_partial)?;
+    Proportion::new(reading.sum.round() as u64, reading.n.round() as u64).ok()
+}
+
+/// Where dated events of the config begin a new phase: the first point of the period that holds them, with the reason.
+fn phases(e: &Evidence<'_>, points: &[Point]) -> Vec<(usize, String)> {
+    let day = |date: chrono::NaiveDate| crate::clock::parse_day(&date.to_string()).unwrap_or(i32::MIN);
+    let events = e.settings.events.iter().filter(|event| event.new_phase);
+    let mut out: Vec<(usize, String)> = events
+        .filter_map(|event| {
+            let period = e.periods.iter().find(|p| p.contains(day(event.date)))?;
+            let at = points.iter().position(|p| p.period == period.id).filter(|at| *at > 0)?;
+            Some((at, event.label.clone()))
+        })
+        .collect();
+    out.sort();
+    out.dedup_by_key(|phase| phase.0);
+    out
+}
+
+/// For a share the rows of the newest period alone make it as good as certain that its rate differs from the centre by more
+/// than matters; for other figures the point lies half as far out again as the limit.
+fn is_clear(e: &Evidence<'_>, metric: &Metric, newest: &ChartPoint, own: Option<Proportion>) -> bool {
+    let (Some(band), Some(signal)) = (newest.band, newest.signal) else { return false };
+    if signal.rule != Rule::Outside {
+        return false;
+    }
+    let Some(own) = own else {
+        let (limit, value) = (band.upper - band.centre, newest.value - band.centre);
+        return value.abs() >= FAR * limit;
+    };
+    let posterior = decision::single(own);
+    let margin = e.settings.judge.margin_of(&metric.id, band.centre);
+    let chance = match signal.side {
+        Side::High => posterior.above(band.centre + margin),
+        Side::Low => posterior.below(band.centre - margin),
+    };
+    chance >= e.settings.judge.clear
+}
+
+fn control_point(point: &ChartPoint, metric: &Metric, scale: fn(f64) -> f64) -> Option<ControlPoint> {
+    let band = point.band?;
+    let (centre, lower, high) = (scale(band.centre), scale(band.lower), scale(band.upper));
+    let direction = match metric.better {
+        Better::Higher => Direction::Higher,
+        Better::Lower => Direction::Lower,
+        Better::Neither => Direction::Neither,
+    };
+    // Nothing that is counted or timed falls below zero.
+    let low = if centre >= 0.0 { lower.max(0.0) } else { lower };
+    Some(ControlPoint { centre, low, high, variation: written(charts::variation(point.signal, direction)) })
+}
+
+fn written(v: charts::Variation) -> Variation {
+    match v {
+        charts::Variation::CommonCause => Variation::CommonCause,
+        charts::Variation::Improving(Side::High) => Variation::ImprovingHigh,
+        charts::Variation::Improving(Side::Low) => Variation::ImprovingLow,
+        charts::Variation::Concerning(Side::High) => Variation::ConcerningHigh,
+        charts::Variation::Concerning(Side::Low) => Variation::ConcerningLow,
+        charts::Variation::Changed(Side::High) => Variation::ChangedHigh,
+        charts::Variation::Changed(Side::Low) => Variation::ChangedLow,
+    }
+}
+
+fn assured(a: charts::Assurance) -> Assurance {
+    match a {
+        charts::Assurance::Passes => Assurance::Passes,
+        charts::Assurance::Fails => Assurance::Fails,
+        charts::Assurance::HitOrMiss => Assurance::HitOrMiss,
+    }
+}
+
+/// Whether a variation is good news; `None` for neither.
+pub(super) fn is_good(v: Variation) -> Option<bool> {
+    match v {
+        Variation::ImprovingHigh | Variation::ImprovingLow => Some(true),
+        Variation::ConcerningHigh | Variation::ConcerningLow => Some(false),
+        Variation::CommonCause | Variation::ChangedHigh | Variation::ChangedLow => None,
+    }
+}
+
+impl Charted {
+    /// Whether the newest point lies outside the limits.
+    pub(super) fn is_outside(&self) -> bool {
+        self.rule == Some(Rule::Outside)
+    }
+
+    /// The end of a chart's title: what the newest point says.
+    pub(super) fn title_words(&self) -> &'static str {
+        match (self.rule, self.is_clear) {
+            (None, _) => ": the usual variation",
+            (Some(Rule::Outside), true) => ": outside its usual range",
+            (Some(Rule::Outside), false) => ": just outside its usual range, worth a look",
+            (Some(Rule::Trend), _) => ": seven periods in one direction, worth a look",
+            (Some(Rule::TwoOfThree), _) => ": two of three close to a limit, worth a look",
+            (Some(Rule::Shift), _) => ": seven periods on one side of the mean, worth a look",
+        }
+    }
+
+    /// `21 % in W38 (n 120), outside the usual 1–8 % (mean 4 %).`
+    pub(super) fn sentence(&self, metric: &Metric) -> String {
+        let (unit, n) = (metric.unit(), self.newest.n);
+        let value = format::optional(unit, self.newest.value, n);
+        let usual = format::interval(unit, (self.usual.low, self.usual.high), n);
+        let mean = format::value_of(unit, self.usual.centre, n);
+        let what = match self.rule {
+            Some(Rule::Outside) | None => format!("outside the usual {usual} (mean {mean})"),
+            Some(Rule::Trend) => format!("the end of seven or more periods in one direction (usual {usual}, mean {mean})"),
+            Some(Rule::TwoOfThree) => format!("one of two in three close to a limit (usual {usual}, mean {mean})"),
+            Some(Rule::Shift) => format!("the end of seven or more periods on one side of the mean {mean} (usual {usual})"),
+        };
+        let look = if self.is_clear { "" } else { " Worth a look, not proof." };
+        format!("{value} in {} (n = {}), {what}; {}.{look}", self.newest.short, format::count(n), self.method)
+    }
+
+    /// Limits for a trend of so many points; `None` if any of them has none.
+    pub(super) fn control(&self, points: usize) -> Option<Control> {
+        let fallback = self.points.iter().flatten().next().copied()?;
+        if self.points.len() != points {
+            return None;
+        }
+        // A gap has no limits of its own: those of the point before go on.
+        let mut last = fallback;
+        let filled = self.points.iter().map(|p| {
+            last = p.unwrap_or(ControlPoint { variation: Variation::CommonCause, ..last });
+            last
+        });
+        Some(Control { method: self.method.clone(), points: filled.collect(), phases: self.phases.clone() })
+    }
+}

@@ -1,0 +1,203 @@
+//! Where a subject stands: recent rows of its own, pulled towards its peers, against target or desk.
+
+use std::collections::BTreeMap;
+
+use super::Evidence;
+use super::cards::Subject;
+use crate::format;
+use crate::metrics::{Kind, Metric};
+use crate::scorecard::{Better, CardKind, Certainty, Standing};
+use crate::stats::Proportion;
+use crate::stats::decision::{self, Rule, Side, Verdict};
+use crate::stats::hierarchical::{Population, Posterior};
+
+/// The agents of the desk as one population, by metric.
+#[derive(Debug, Default)]
+pub(super) struct Peers(BTreeMap<String, Population>);
+
+impl Peers {
+    /// Fits the agents' rates over the recent periods that end with `last`.
+    pub(super) fn new(e: &Evidence<'_>, last: usize) -> Self {
+        let breakdown = breakdown(CardKind::Agent);
+        let fit = |m: &Metric| {
+            let groups = e.folds.history().groups(&m.id, breakdown).filter(|(group, _)| !group[0].is_empty());
+            let sums: Vec<Proportion> = groups.filter_map(|(group, _)| recent(e, &m.id, breakdown, group, last)).collect();
+            Some((m.id.clone(), Population::fit(&sums).ok()?))
+        };
+        Self(e.catalogue.iter().filter(|m| m.kind == Kind::Share).filter_map(fit).collect())
+    }
+
+    pub(super) fn population(&self, metric: &str) -> Option<&Population> {
+        self.0.get(metric)
+    }
+}
+
+/// Breakdown number of a kind of card in the history.
+pub(super) fn breakdown(kind: CardKind) -> usize {
+    match kind {
+        CardKind::Desk => 0,
+        CardKind::Team => 1,
+        CardKind::Supplier => 2,
+        CardKind::Agent => 3,
+    }
+}
+
+/// Hits and rows of a share over the recent periods that end with `last`.
+pub(super) fn recent(e: &Evidence<'_>, metric: &str, breakdown: usize, group: &[String], last: usize) -> Option<Proportion> {
+    let first = (last + 1).saturating_sub(e.recent_periods());
+    let readings = (first..=last).filter_map(|p| e.folds.history().get(metric, breakdown, group, p));
+    let (hits, n) = readings.fold((0.0, 0.0), |(hits, n), r| (hits + r.sum, n + r.n));
+    Proportion::new(hits.round() as u64, n.round() as u64).ok()
+}
+
+/// What a measure is held against, and its name in a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Yardstick {
+    pub(super) value: f64,
+    pub(super) name: String,
+    /// Whether the desk set it as a goal.
+    pub(super) is_target: bool,
+}
+
+/// A standing with what its sentence needs.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    pub(super) standing: Standing,
+    pub(super) yardstick: Option<Yardstick>,
+    /// Smallest difference that matters.
+    pub(super) margin: f64,
+    /// Probability of lying beyond the margin, on the side of the verdict or the likelier one.
+    pub(super) chance: f64,
+    /// Whether that side is above the yardstick.
+    pub(super) is_above: bool,
+    /// Whether the verdict says nothing of this person: all agents together lie beyond the margin, and this one not clearly further.
+    pub(super) is_shared: bool,
+}
+
+/// The target of a metric, else the desk's own recent level; none for the desk itself.
+pub(super) fn yardstick(e: &Evidence<'_>, kind: CardKind, metric: &Metric, last: usize) -> Option<Yardstick> {
+    if let Some(value) = e.target(&metric.id) {
+        let name = format!("target {}", format::target(metric.unit(), value, metric.better == Better::Lower));
+        return Some(Yardstick { value, name, is_target: true });
+    }
+    let desk = recent(e, &metric.id, 0, &[], last).filter(|_| kind != CardKind::Desk)?;
+    let name = format!("the desk’s {}", format::value_of(metric.unit(), desk.rate(), desk.n()));
+    Some(Yardstick { value: desk.rate(), name, is_target: false })
+}
+
+/// Where a subject stands at the end of period `last`; `None` without recent rows or for what is no share.
+pub(super) fn standing(e: &Evidence<'_>, peers: &Peers, s: &Subject, metric: &Metric, last: usize) -> Option<Judged> {
+    if metric.kind != Kind::Share {
+        return None;
+    }
+    let own = recent(e, &metric.id, s.breakdown, &s.group(), last)?;
+    let population = peers.population(&metric.id).filter(|_| s.kind == CardKind::Agent);
+    let posterior = population.map_or_else(|| decision::single(own), |p| p.posterior(own));
+    let yardstick = yardstick(e, s.kind, metric, last);
+    Some(judged(e, metric, (own, population, &posterior), yardstick))
+}
+
+/// The verdict over a posterior.
+pub(super) fn judged(
+    e: &Evidence<'_>,
+    metric: &Metric,
+    (own, population, posterior): (Proportion, Option<&Population>, &Posterior),
+    yardstick: Option<Yardstick>,
+) -> Judged {
+    let at = yardstick.as_ref().map(|y| y.value);
+    let margin = at.map_or(0.0, |t| e.settings.judge.margin_of(&metric.id, t));
+    let rule = rule(e, margin);
+    let judged = at.filter(|_| metric.better != Better::Neither).map_or(Verdict::CannotTellYet, |t| decision::judge(posterior, own.n(), t, rule));
+    // Rows that lie on the other side are never held against anybody, whatever the peers are like.
+    let own_side = at.map(|t| if own.rate() >= t { Side::Above } else { Side::Below });
+    let verdict = match judged {
+        Verdict::Clear(side) | Verdict::Leaning(side) if own_side != Some(side) => Verdict::CannotTellYet,
+        same => same,
+    };
+    let (below, above) = at.map_or((0.0, 0.0), |t| (posterior.below(t - margin), posterior.above(t + margin)));
+    let is_above = match verdict {
+        Verdict::Clear(side) | Verdict::Leaning(side) => side == Side::Above,
+        Verdict::CannotTellYet => above > below,
+    };
+    let certainty = match verdict {
+        Verdict::Clear(_) => Certainty::Clear,
+        Verdict::Leaning(_) => Certainty::Leaning,
+        Verdict::CannotTellYet => Certainty::CannotTellYet,
+    };
+    let needed = at.filter(|_| certainty != Certainty::Clear).and_then(|t| decision::rows_needed(population?, own, t, rule));
+    let standing = Standing {
+        value: posterior.mean(),
+        interval: posterior.interval(0.95),
+        sum: own.hits(),
+        n: own.n(),
+        reliability: population.map_or(1.0, |p| p.reliability(own.n())),
+        certainty,
+        is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
+        needed,
+    };
+    let is_shared = population.zip(at).is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared(p, posterior, (t, is_above), rule));
+    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above, is_shared }
+}
+
+/// Whether all agents together lie beyond the margin on that side, and this one does not probably lie beyond them.
+fn is_shared(population: &Population, posterior: &Posterior, (yardstick, is_above): (f64, bool), rule: Rule) -> bool {
+    let mean = population.mean();
+    let (all, further) = match is_above {
+        true => (mean > yardstick + rule.margin, posterior.above(mean + rule.margin)),
+        false => (mean < yardstick - rule.margin, posterior.below(mean - rule.margin)),
+    };
+    all && further < rule.leaning
+}
+
+/// The decision rule of the config at a margin.
+pub(super) fn rule(e: &Evidence<'_>, margin: f64) -> Rule {
+    let judge = &e.settings.judge;
+    Rule { margin, leaning: judge.leaning, clear: judge.clear, least: u64::from(e.settings.report.min_n.max(5)) }
+}
+
+impl Judged {
+    /// `84 of 92 in the last 13 weeks (91 %), likely level 89 % (83–94 %), target ≥ 85 %; 96 % sure that it is more than 3 points above.`
+    pub(super) fn sentence(&self, e: &Evidence<'_>, metric: &Metric, s: &Subject) -> String {
+        let (st, unit) = (&self.standing, metric.unit());
+        let raw = format::value_of(unit, st.sum as f64 / st.n as f64, st.n);
+        let interval = format::interval(unit, st.interval, st.n);
+        let level = match s.kind {
+            CardKind::Agent => format!("likely level {} ({interval})", format::value_of(unit, st.value, st.n)),
+            _ => format!("95 % interval {interval}"),
+        };
+        let mut text = format!("{} of {} in {} ({raw}); {level}", format::count(st.sum), format::count(st.n), e.recent_words());
+        if let Some(y) = &self.yardstick {
+            text += &format!("; {}. ", y.name);
+            text += &self.chance_words();
+        }
+        text
+    }
+
+    /// `96 % sure that it is more than 3 points above.`
+    pub(super) fn chance_words(&self) -> String {
+        let side = if self.is_above { "above" } else { "below" };
+        format!("{} sure that it is more than {} {side}.", capital(&percent(self.chance)), points(self.margin))
+    }
+}
+
+/// With a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// `96 %`, never rounded to certainty.
+pub(super) fn percent(p: f64) -> String {
+    match p {
+        p if p > 0.99 => "more than 99\u{a0}%".to_owned(),
+        p if p < 0.01 => "less than 1\u{a0}%".to_owned(),
+        p => format!("{:.0}\u{a0}%", p * 100.0),
+    }
+}
+
+/// `3 points`, `1.5 points`, `1 point`.
+pub(super) fn points(margin: f64) -> String {
+    let tenths = (margin * 1000.0).round() / 10.0;
+    let text = if tenths.fract() == 0.0 { format!("{tenths:.0}") } else { format!("{tenths:.1}") };
+    if text == "1" { "1 point".to_owned() } else { format!("{text} points") }
+}

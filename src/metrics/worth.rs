@@ -1,0 +1,117 @@
+//! Rows worth reading: for each group and share the rows that count against it and for it, the most telling first.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+
+use super::{Kind, Metric};
+use crate::clock::period::Period;
+use crate::desk::{MISSING, codes, get, longs, text_of};
+use crate::error::Result;
+use crate::facts::{Facts, Table};
+use crate::scorecard::Better;
+
+/// What rows are grouped by.
+pub const GROUPS: [&str; 3] = ["agent", "team", "supplier"];
+/// What is said of a row, beside its id.
+const SAID: [&str; 3] = ["score", "priority", "category"];
+
+/// The rows worth reading of one group and metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// Number of the group's kind in [`GROUPS`].
+    pub by: usize,
+    /// The group.
+    pub group: String,
+    /// Metric id.
+    pub metric: String,
+    /// Whether the rows count for the measure or against it.
+    pub is_good: bool,
+    /// Ticket (or call) id and what is said of it.
+    pub rows: Vec<(String, String)>,
+}
+
+/// A row: how telling it is, when it was, where it stands.
+type Pick = (i64, i64, usize, usize);
+
+/// Up to `most` rows for each group, share and side: worst or best scores first, then the newest.
+pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&Period, usize)) -> Result<Vec<Worth>> {
+    let has = |c: &&str| facts.has_column(table, c);
+    let Some(id) = ["id", "ticket_id"].into_iter().find(has) else { return Ok(Vec::new()) };
+    let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| m.on == Some(table) && m.kind == Kind::Share && m.better != Better::Neither).collect();
+    let groups: Vec<&str> = GROUPS.into_iter().filter(has).collect();
+    let said: Vec<&str> = SAID.into_iter().filter(has).collect();
+    let quoted = |c: &&str| ((*c).to_owned(), format!("\"{c}\""));
+    let mut exprs: Vec<(String, String)> = [id].iter().chain(&groups).chain(&said).map(quoted).collect();
+    for (i, m) in metrics.iter().enumerate() {
+        exprs.push((format!("fact{i}"), m.fact.clone()));
+        exprs.push((format!("at{i}"), m.by.clone().unwrap_or_default()));
+    }
+    let (start, end) = (span.start_utc(facts.zone()), span.end_utc(facts.zone()).min(facts.as_of()));
+    let mut picks = Picks { lists: HashMap::new(), most };
+    let mut frames = Vec::new();
+    for segment in 0..facts.segments(table) {
+        let frame = facts.evaluate(table, segment, &exprs)?;
+        let of_groups = groups.iter().map(|c| codes(get(&frame, c)?)).collect::<Result<Vec<_>>>()?;
+        let scores = if said.contains(&"score") { scores(get(&frame, "score")?)? } else { vec![0; frame.height()] };
+        for (i, m) in metrics.iter().enumerate() {
+            let facts = get(&frame, &format!("fact{i}"))?.cast(&DataType::Boolean).map_err(crate::desk::bug)?;
+            let at = longs(get(&frame, &format!("at{i}"))?)?;
+            for (row, hit) in facts.bool().map_err(crate::desk::bug)?.iter().enumerate() {
+                let Some(hit) = hit.filter(|_| at[row] != MISSING && (start..end).contains(&at[row])) else { continue };
+                let is_good = hit == (m.better == Better::Higher);
+                let telling = if is_good { scores[row] } else { -scores[row] };
+                for (by, codes) in of_groups.iter().enumerate() {
+                    picks.add((by, codes[row], i, is_good), (telling, at[row], segment, row));
+                }
+            }
+        }
+        let kept: Vec<Column> = [id].iter().chain(&said).map(|c| get(&frame, c).cloned()).collect::<Result<_>>()?;
+        frames.push(DataFrame::new(frame.height(), kept).map_err(crate::desk::bug)?);
+    }
+    let place = |by: usize| GROUPS.iter().position(|g| *g == groups[by]).unwrap_or(by);
+    let mut out = Vec::new();
+    for ((by, code, metric, is_good), list) in picks.lists {
+        let rows = list.iter().map(|pick| described(&frames, pick, id, &said)).collect::<Result<Vec<_>>>()?;
+        let rows = rows.into_iter().filter(|(id, _)| !id.is_empty()).collect();
+        out.push(Worth { by: place(by), group: text_of(code), metric: metrics[metric].id.clone(), is_good, rows });
+    }
+    out.sort_by(|a, b| (a.by, &a.group, &a.metric, a.is_good).cmp(&(b.by, &b.group, &b.metric, b.is_good)));
+    Ok(out)
+}
+
+/// The most telling rows so far, by group kind, group, metric and side.
+struct Picks {
+    lists: HashMap<(usize, u32, usize, bool), Vec<Pick>>,
+    most: usize,
+}
+
+impl Picks {
+    fn add(&mut self, key: (usize, u32, usize, bool), pick: Pick) {
+        let list = self.lists.entry(key).or_default();
+        let rank = |p: &Pick| (std::cmp::Reverse(p.0), std::cmp::Reverse(p.1), p.2, p.3);
+        if list.len() == self.most && list.last().is_some_and(|worst| rank(worst) <= rank(&pick)) {
+            return;
+        }
+        let at = list.partition_point(|p| rank(p) <= rank(&pick));
+        list.insert(at, pick);
+        list.truncate(self.most);
+    }
+}
+
+/// Scores in thousandths, so that they sort as whole numbers; 0 where there is none.
+fn scores(column: &Column) -> Result<Vec<i64>> {
+    let numbers = column.cast(&DataType::Float64).map_err(crate::desk::bug)?;
+    Ok(numbers.f64().map_err(crate::desk::bug)?.iter().map(|s| s.map_or(0, |s| (s * 1000.0) as i64)).collect())
+}
+
+fn described(frames: &[DataFrame], pick: &Pick, id: &str, said: &[&str]) -> Result<(String, String)> {
+    let frame = frames[pick.2].slice(pick.3 as i64, 1);
+    let text = |name: &str| -> Result<String> {
+        let column = get(&frame, name)?.cast(&DataType::String).map_err(crate::desk::bug)?;
+        Ok(column.str().map_err(crate::desk::bug)?.get(0).unwrap_or_default().to_owned())
+    };
+    let words = said.iter().map(|name| Ok((*name, text(name)?))).collect::<Result<Vec<_>>>()?;
+    let word = |(name, text): (&str, String)| if name == "score" { format!("score {}", text.trim_end_matches(".0")) } else { text };
+    Ok((text(id)?, words.into_iter().filter(|(_, t)| !t.is_empty()).map(word).collect::<Vec<_>>().join(" · ")))
+}

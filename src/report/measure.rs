@@ -1,0 +1,219 @@
+//! A measure as the strings of its row: value, verdict, change, signal, and what lies beside them.
+//!
+//! Owns the rule that colour needs certainty: filled and coloured is clear, hollow and plain is everything else.
+
+use super::card_view::Place;
+use super::signals;
+use super::view::{ChangeView, IconView, KpiView, LevelView};
+use crate::scorecard::{Better, Bounds, Certainty, Expected, Kpi, Standing, Unit, Unknown, Variation};
+use crate::{charts, format};
+
+/// One measure. `id` must be unique in the page.
+pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
+    let definition = place.definition(&k.metric);
+    let unit = place.unit(&k.metric);
+    let better = definition.map_or(Better::Neither, |d| d.better);
+    let (verdict_class, verdict) = if k.is_judged { verdict(k) } else { ("open", "") };
+    let label = definition.map_or(k.metric.as_str(), |d| d.label.as_str());
+    let bounds = k.bounds.filter(|b| b.unknown > 0).map(|b| bounds(unit, b));
+    KpiView {
+        label: format::label(label, 120),
+        href: place.definition_href(&k.metric),
+        is_own: definition.is_some_and(|d| d.is_own),
+        value: k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
+        is_missing: k.value.is_none(),
+        interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
+        n: format::count(k.n),
+        immature: if k.immature > 0 { format!("+{} not yet mature", format::count(k.immature)) } else { String::new() },
+        target: k.target.map_or_else(String::new, |t| target(unit, better, t)),
+        verdict_class: verdict_class.to_owned(),
+        verdict: if k.target.is_some() && k.value.is_none() { "no data".to_owned() } else { verdict.to_owned() },
+        change: change(place, k, unit),
+        variation: k.signal.map_or_else(IconView::default, |s| signals::variation(s.variation)),
+        assurance: k.signal.and_then(|s| s.assurance).map_or_else(IconView::default, signals::assurance),
+        level: k.level.map_or_else(LevelView::default, |l| level(place, unit, l)),
+        also: bounds.into_iter().chain(k.expected.map(|e| expected(unit, e))).collect(),
+        trusted_spark: charts::sparkline(k, unit, &format!("spark-{id}")).unwrap_or_default(),
+        rows_href: k.rows_file.as_deref().map_or_else(String::new, |f| place.href(f)),
+    }
+}
+
+/// A target with its direction, if there is one.
+pub(super) fn target(unit: Unit, better: Better, t: f64) -> String {
+    match better {
+        Better::Neither => format::bare_target(unit, t),
+        _ => format::target(unit, t, better == Better::Lower),
+    }
+}
+
+/// Which side of the target the value is on. Filled and coloured only if the interval leaves the target out and the recent
+/// periods, where they are known, say the same; plain and hollow without an interval, as nothing then says how sure it is.
+pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
+    let is_outside = k.interval.zip(k.target).map(|((low, high), t)| t < low || t > high);
+    let is_backed = k.level.is_none_or(|l| l.certainty == Certainty::Clear && l.is_good == k.is_met);
+    match (k.is_met, is_outside.map(|outside| outside && is_backed)) {
+        (Some(true), Some(true)) => ("good", "● met"),
+        (Some(true), Some(false)) => ("plain", "○ met, leaning"),
+        (Some(true), None) => ("plain", "○ met"),
+        (Some(false), Some(true)) => ("concern", "◆ missed"),
+        (Some(false), Some(false)) => ("plain", "◇ missed, leaning"),
+        (Some(false), None) => ("plain", "◇ missed"),
+        (None, _) => ("open", ""),
+    }
+}
+
+/// The change with the previous value; a period that is not complete is not compared.
+fn change(place: Place<'_>, k: &Kpi, unit: Unit) -> ChangeView {
+    let before = format::clean(&place.scorecard.previous_period.short);
+    let plain = |delta: String, previous: String| ChangeView { delta, previous, ..ChangeView::default() };
+    let Some(previous) = k.previous else { return plain(String::new(), format!("no data in {before}")) };
+    let was = format!("{} in {before}, n\u{a0}{}", format::value_of(unit, previous, k.previous_n), format::count(k.previous_n));
+    let Some(now) = k.value else { return plain(String::new(), was) };
+    if place.scorecard.period.is_partial {
+        return plain(String::new(), format!("{was}; not comparable yet"));
+    }
+    let Some(delta) = format::difference(unit, now, previous, k.n.min(k.previous_n)) else { return plain("unchanged".to_owned(), was) };
+    let (class, glyph, word) = special(k, now > previous);
+    ChangeView { delta, previous: was, class: class.to_owned(), glyph: glyph.to_owned(), word: word.to_owned() }
+}
+
+/// A change is coloured only where the chart has a special cause on the side the change goes to.
+fn special(k: &Kpi, is_up: bool) -> (&'static str, &'static str, &'static str) {
+    let Some(v) = k.signal.map(|s| s.variation) else { return ("", "", "") };
+    let (class, glyph) = match (v, is_up) {
+        (Variation::ImprovingHigh, true) | (Variation::ImprovingLow, false) => ("good", "▲"),
+        (Variation::ConcerningHigh, true) | (Variation::ConcerningLow, false) => ("concern", "◆"),
+        (Variation::ChangedHigh, true) | (Variation::ChangedLow, false) => ("changed", "■"),
+        _ => return ("", "", ""),
+    };
+    (class, glyph, charts::variation_words(v))
+}
+
+/// The level over the recent periods with its verdict.
+fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
+    let (class, glyph, side) = side(l.certainty, l.is_good);
+    let more = l.needed.map(|n| format!("about\u{a0}{} more", format::count(n)));
+    let word = match (l.certainty, more) {
+        (Certainty::Clear, _) => "clear".to_owned(),
+        (Certainty::Leaning, None) => "leaning".to_owned(),
+        (Certainty::Leaning, Some(more)) => format!("leaning, {more} to make it clear"),
+        (Certainty::CannotTellYet, None) => "cannot tell yet".to_owned(),
+        (Certainty::CannotTellYet, Some(more)) => format!("cannot tell yet, needs {more}"),
+    };
+    let recent = format::label(&place.scorecard.rule.recent, 60);
+    let raw = l.sum as f64 / l.n.max(1) as f64;
+    let pulled = if (raw - l.value).abs() >= 0.02 { ", drawn towards the others for want of rows" } else { "" };
+    let counted = format!("{} of {}", format::count(l.sum), format::count(l.n));
+    let text =
+        format!("Over {recent} {} ({}), {counted}{pulled}", format::value_of(unit, l.value, l.n), range(unit, l.interval, l.n, " to "));
+    LevelView { class: class.to_owned(), glyph: glyph.to_owned(), side: side.to_owned(), word, text }
+}
+
+/// Class, shape and word of a verdict: filled and coloured if clear, hollow and plain if leaning, a ring if it cannot be told.
+pub(super) fn side(certainty: Certainty, is_good: Option<bool>) -> (&'static str, &'static str, &'static str) {
+    match (certainty, is_good) {
+        (Certainty::CannotTellYet, _) => ("open", "○", ""),
+        (Certainty::Clear, Some(true)) => ("good", "▲", "good"),
+        (Certainty::Clear, Some(false)) => ("concern", "◆", "concern"),
+        (Certainty::Leaning, Some(true)) => ("plain", "△", "good"),
+        (Certainty::Leaning, Some(false)) => ("plain", "◇", "concern"),
+        (_, None) => ("plain", "–", ""),
+    }
+}
+
+/// Whole percents: the ends are the worst that could happen, not estimates.
+fn bounds(unit: Unit, b: Bounds) -> String {
+    let unknown = format::count(b.unknown);
+    match b.because {
+        Unknown::NotYetMature => {
+            let all = if b.unknown == 1 { "the last one is".to_owned() } else { format!("all {unknown} are") };
+            format!("Between {} once {all} in", range(unit, b.range, 1, " and "))
+        }
+        Unknown::NotAnswered if b.unknown == 1 => {
+            format!("{} if the one who did not answer was unhappy or happy", range(unit, b.range, 1, " to "))
+        }
+        Unknown::NotAnswered => {
+            format!("{} if the {unknown} who did not answer were all unhappy or all happy", range(unit, b.range, 1, " to "))
+        }
+    }
+}
+
+fn expected(unit: Unit, e: Expected) -> String {
+    let shown = |v: f64| format::value_of(unit, v, e.n);
+    let (desk, here, n) = (shown(e.value), shown(e.observed), format::count(e.n));
+    format!("The desk’s rates on the same mix of tickets would give {desk}, against {here} here (n\u{a0}{n})")
+}
+
+fn range(unit: Unit, (low, high): (f64, f64), n: u64, between: &str) -> String {
+    format!("{}{between}{}", format::value_of(unit, low, n), format::value_of(unit, high, n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::scorecard;
+    use crate::scorecard::Signal;
+
+    fn plain(text: &str) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn a_verdict_is_coloured_only_when_it_is_clear() {
+        let scorecard = scorecard();
+        let mut like = scorecard.cards[0].kpis[0].clone();
+        like.level = None;
+        let k = |value: f64, interval| Kpi { value: Some(value), is_met: Some(value >= 0.7), interval, ..like.clone() };
+        assert_eq!(verdict(&k(0.75, Some((0.6, 0.85)))), ("plain", "○ met, leaning"));
+        assert_eq!(verdict(&k(0.75, Some((0.71, 0.79)))), ("good", "● met"));
+        assert_eq!(verdict(&k(0.65, Some((0.5, 0.78)))), ("plain", "◇ missed, leaning"));
+        assert_eq!(verdict(&k(0.65, Some((0.5, 0.68)))), ("concern", "◆ missed"));
+        assert_eq!(verdict(&k(0.65, None)), ("plain", "◇ missed"));
+        let level = scorecard.cards[0].kpis[0].level.map(|l| Standing { certainty: Certainty::CannotTellYet, is_good: None, ..l });
+        assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed, leaning"), "one period is not enough");
+    }
+
+    #[test]
+    fn a_change_is_coloured_only_where_the_chart_has_a_special_cause_on_its_side() {
+        let mut k = scorecard().cards[0].kpis[0].clone();
+        let mut with = |variation| {
+            k.signal = Some(Signal { variation, assurance: None });
+            (special(&k, true).0, special(&k, false).0)
+        };
+        assert_eq!(with(Variation::CommonCause), ("", ""));
+        assert_eq!(with(Variation::ImprovingLow), ("", "good"));
+        assert_eq!(with(Variation::ConcerningHigh), ("concern", ""));
+        assert_eq!(with(Variation::ChangedHigh), ("changed", ""));
+    }
+
+    #[test]
+    fn what_is_not_known_yet_is_a_range() {
+        let b = |unknown, because| plain(&bounds(Unit::Share, Bounds { range: (0.71, 0.96), unknown, because }));
+        assert_eq!(b(12, Unknown::NotYetMature), "Between 71 % and 96 % once all 12 are in");
+        assert_eq!(b(1, Unknown::NotYetMature), "Between 71 % and 96 % once the last one is in");
+        assert_eq!(b(440, Unknown::NotAnswered), "71 % to 96 % if the 440 who did not answer were all unhappy or all happy");
+    }
+
+    #[test]
+    fn a_level_says_its_span_its_rows_and_how_sure_it_is() {
+        let scorecard = scorecard();
+        let place = Place { scorecard: &scorecard, root: "" };
+        let l = Standing {
+            value: 0.91,
+            interval: (0.86, 0.95),
+            sum: 84,
+            n: 92,
+            reliability: 0.7,
+            certainty: Certainty::Clear,
+            is_good: Some(true),
+            needed: None,
+        };
+        let clear = level(place, Unit::Share, l);
+        assert_eq!(plain(&clear.text), "Over the last 13 weeks 91 % (86 % to 95 %), 84 of 92");
+        assert_eq!((clear.class.as_str(), clear.glyph.as_str(), clear.word.as_str()), ("good", "▲", "clear"));
+        let open =
+            level(place, Unit::Share, Standing { certainty: Certainty::CannotTellYet, is_good: None, needed: Some(40), sum: 5, n: 9, ..l });
+        assert_eq!(plain(&open.word), "cannot tell yet, needs about 40 more");
+        assert!(open.text.ends_with("5 of 9, drawn towards the others for want of rows"), "{}", open.text);
+    }
+}

@@ -1,0 +1,103 @@
+//! The shapes of the pages around the cards.
+
+use serde::Serialize;
+
+use super::{BlockView, ExtraView, IconView, KpiView, NoteView, TableView};
+
+/// The first page.
+#[derive(Debug, Clone, Serialize)]
+pub struct IndexView {
+    /// `5 of 7 targets met`, or empty.
+    pub headline: String,
+    /// Data-quality box.
+    pub notes: Vec<NoteView>,
+    /// The desk's main measures.
+    pub tiles: Vec<KpiView>,
+    /// The desk's findings.
+    pub blocks: Vec<BlockView>,
+    /// Recognition: one section, or none.
+    pub extras: Vec<ExtraView>,
+    /// The cards of each kind.
+    pub lists: Vec<TableView>,
+}
+
+/// The definitions page.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefinitionsView {
+    /// When a verdict is clear and when it leans.
+    pub rule: String,
+    /// The span people are judged on.
+    pub recent: String,
+    /// Icons of the newest point with their words.
+    pub variations: Vec<IconView>,
+    /// Icons of what the target can expect with their words.
+    pub assurances: Vec<IconView>,
+    /// Definitions by section.
+    pub sections: Vec<DefinitionSection>,
+}
+
+/// Definitions of one section.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefinitionSection {
+    /// Its name.
+    pub name: String,
+    /// Its definitions.
+    pub definitions: Vec<DefinitionView>,
+}
+
+/// A definition.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefinitionView {
+    /// Metric id, which is also the anchor.
+    pub id: String,
+    /// Name.
+    pub label: String,
+    /// Sentences.
+    pub text: String,
+    /// `share`, `duration`, …
+    pub unit: String,
+    /// `more is better`, …
+    pub better: String,
+    /// Fact table and instant.
+    pub basis: String,
+    /// Fact expression.
+    pub sql: String,
+    /// Whether it is the desk's own.
+    pub is_own: bool,
+}
+
+/// The data page.
+#[derive(Debug, Clone, Serialize)]
+pub struct DataView {
+    /// Notes.
+    pub notes: Vec<NoteView>,
+    /// Sources with their rows.
+    pub sources: Vec<SourceView>,
+}
+
+/// A source.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// Name in the config.
+    pub name: String,
+    /// Kind, empty if it is the name.
+    pub kind: String,
+    /// Files.
+    pub files: Vec<String>,
+    /// Days covered.
+    pub covers: String,
+    /// Rows found.
+    pub rows_in: String,
+    /// Rows that count.
+    pub accepted: String,
+    /// Rows set aside.
+    pub rejected: String,
+    /// Rows seen before.
+    pub duplicate: String,
+    /// Rows replaced.
+    pub superseded: String,
+    /// Whether the four add up to the rows found.
+    pub is_balanced: bool,
+    /// Whether rows were set aside.
+    pub has_rejected: bool,
+}
