@@ -3,13 +3,15 @@
 use super::cards::{Ground, Measured, Subject, pages, point};
 use super::Evidence;
 use crate::format;
-use crate::metrics::Metric;
+use crate::metrics::{Kind, Metric};
 use crate::scorecard::{Better, CardKind, ChartData, FunnelGroup, FunnelLimit, Point};
 use crate::stats::Proportion;
 use crate::stats::funnel::{Funnel, Level, Place};
 
 /// Numbers of rows at which a funnel's limits are given.
 const FUNNEL_STEPS: usize = 48;
+/// Rows a point of a share needs to be more than noise.
+const ENOUGH: f64 = 20.0;
 
 /// The figures of a subject, in order.
 pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Vec<ChartData> {
@@ -20,7 +22,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
         CardKind::Agent => &["csat", "sla_resolution"],
     };
     // What stands out has its chart, whatever it is.
-    let is_special = |m: &&Measured<'_>| m.signal.as_ref().is_some_and(|c| c.is_clear) && !trends.contains(&m.metric.id.as_str());
+    let is_special = |m: &&Measured<'_>| m.signal.as_ref().is_some_and(|c| c.is_outside()) && m.kpi.is_judged && !trends.contains(&m.metric.id.as_str());
     let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
     let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();
     if s.kind != CardKind::Agent {
@@ -40,21 +42,64 @@ fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> 
     let mut points = series(e, metric, s.breakdown, &s.group());
     let first = points.iter().position(|p| p.n > 0)?;
     points.drain(..first);
-    let desk = if s.kind == CardKind::Desk { Vec::new() } else { series(e, metric, 0, &[]).split_off(first) };
-    let now = points.last()?;
+    let mut desk = if s.kind == CardKind::Desk { Vec::new() } else { series(e, metric, 0, &[]).split_off(first) };
+    let mut by = String::new();
+    if s.kind == CardKind::Agent && metric.kind == Kind::Share {
+        let size = block_size(&points);
+        if size > 1 {
+            points = blocks(e, s.breakdown, &s.group(), (metric, first, size));
+            desk = blocks(e, 0, &[], (metric, first, size));
+            by = format!(", {size} periods at a time because one has too few rows");
+        }
+    }
+    let newest = points.iter().rev().find(|p| p.value.is_some()).or(points.last())?;
     let target = e.target(id);
-    let said = format::optional(metric.unit(), now.value, now.n);
+    let said = format::optional(metric.unit(), newest.value, newest.n);
     let charted = measured.iter().find(|m| m.metric.id == id).and_then(|m| m.signal.as_ref());
     let mut title = match target {
-        Some(t) => format!("{} {said} in {}, target {}", metric.short(), now.short, format::bare_target(metric.unit(), t)),
-        None => format!("{} {said} in {}", metric.short(), now.short),
+        Some(t) => format!("{} {said} in {}, target {}", metric.short(), newest.short, format::bare_target(metric.unit(), t)),
+        None => format!("{} {said} in {}", metric.short(), newest.short),
     };
     if let Some(charted) = charted {
         title += charted.title_words();
     }
     let control = charted.and_then(|c| c.control(points.len()));
-    let subtitle = format!("{}, {} to {}", metric.label, points[0].period, now.period);
-    Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events: events(e, &points), points, desk, target, control })
+    let subtitle = format!("{}, {} to {}{by}", metric.label, points[0].period, points.last()?.period);
+    let events = events(e, &points);
+    Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events, points, desk, target, control })
+}
+
+/// Periods to put together so that a point has [`ENOUGH`] rows on average, a quarter of a year of weeks at most.
+fn block_size(points: &[Point]) -> usize {
+    let mean = points.iter().map(|p| p.n).sum::<u64>() as f64 / points.len() as f64;
+    ((ENOUGH / mean.max(0.1)).ceil() as usize).clamp(1, 13).min(points.len())
+}
+
+/// A share by blocks of periods, the last of which ends with the newest period; the oldest block may be shorter.
+fn blocks(e: &Evidence<'_>, breakdown: usize, group: &[String], (metric, first, size): (&Metric, usize, usize)) -> Vec<Point> {
+    let len = e.periods.len();
+    let count = (len - first).div_ceil(size);
+    let block = |i: usize| {
+        let end = len - (count - 1 - i) * size;
+        let start = end.saturating_sub(size).max(first);
+        let readings = (start..end).map(|p| (p, e.folds.history().get(&metric.id, breakdown, group, p)));
+        let mut point = Point { period: e.periods[end - 1].id.clone(), short: short(e, start, end), value: None, n: 0, is_partial: false };
+        let mut hits = 0.0;
+        for (p, reading) in readings {
+            point.is_partial |= e.is_partial(&e.periods[p]) || reading.is_some_and(|r| r.immature > 0);
+            hits += reading.map_or(0.0, |r| r.sum);
+            point.n += reading.map_or(0, |r| r.n.round() as u64);
+        }
+        point.value = (point.n > 0).then(|| hits / point.n as f64);
+        point
+    };
+    (0..count).map(block).collect()
+}
+
+/// `W34–W46`.
+fn short(e: &Evidence<'_>, start: usize, end: usize) -> String {
+    let (from, to) = (&e.periods[start].short, &e.periods[end - 1].short);
+    if from == to { to.clone() } else { format!("{from}–{to}") }
 }
 
 /// Dated events of the config, at the period that holds them.
@@ -64,8 +109,10 @@ fn events(e: &Evidence<'_>, points: &[Point]) -> Vec<(String, String)> {
         .events
         .iter()
         .filter_map(|event| {
-            let period = e.periods.iter().find(|p| p.contains(day(event.date)))?;
-            points.iter().any(|p| p.period == period.id).then(|| (period.id.clone(), event.label.clone()))
+            let at = e.periods.iter().position(|p| p.contains(day(event.date)))?;
+            // Points may stand for several periods: theirs is the last one.
+            let is_after = |p: &&Point| e.periods.iter().position(|period| period.id == p.period).is_some_and(|i| i >= at);
+            points.iter().find(is_after).map(|p| (p.period.clone(), event.label.clone()))
         })
         .collect()
 }
@@ -146,7 +193,8 @@ fn backlog(e: &Evidence<'_>, s: &Subject) -> Option<ChartData> {
     }
     let (now, then) = (open.last()?, open.first()?);
     let text = |p: &Point| format::optional(crate::scorecard::Unit::Count, p.value, p.n);
-    let title = format!("Backlog {} at the end of {}, {} at the end of {}", text(now), now.short, text(then), then.short);
+    let then_name = if now.short == then.short { &then.period } else { &then.short };
+    let title = format!("Backlog {} at the end of {}, {} at the end of {then_name}", text(now), now.short, text(then));
     Some(ChartData::Backlog {
         title,
         subtitle: "Tickets open at the end of each period; created and resolved in it".to_owned(),

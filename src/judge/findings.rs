@@ -4,10 +4,12 @@ use super::Evidence;
 use super::cards::{Measured, Subject};
 use super::signals;
 use crate::format;
-use crate::scorecard::{CardKind, Certainty, Finding};
+use crate::scorecard::{Better, CardKind, Certainty, Finding};
 
 /// Findings shown in a block.
 const MOST: usize = 3;
+/// More rows than this are no help to anybody.
+const MOST_NEEDED: u64 = 500;
 /// Tickets named with a finding.
 const EXAMPLES: usize = 5;
 
@@ -40,7 +42,7 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> B
     let side = |good: bool| told.iter().filter(|t| t.is_good == good).map(|t| t.finding.clone()).take(MOST).collect::<Vec<_>>();
     let (doing_well, to_improve) = (side(true), side(false));
     let mut empty_because = Vec::new();
-    for (block, is_empty, word) in [("doing_well", doing_well.is_empty(), "better"), ("to_improve", to_improve.is_empty(), "worse")] {
+    for (block, is_empty, word) in [("doing_well", doing_well.is_empty(), true), ("to_improve", to_improve.is_empty(), false)] {
         if is_empty {
             empty_because.push((block.to_owned(), nothing(e, measured, word)));
         }
@@ -94,7 +96,7 @@ fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
 }
 
 /// Why a block is empty: no data, or nothing that luck could not have done; and what would tell.
-fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], side: &str) -> String {
+fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
     if measured.iter().all(|m| m.kpi.n == 0 && m.judged.is_none()) {
         return "There is no data in this period.".to_owned();
     }
@@ -106,14 +108,20 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], side: &str) -> String {
     if !held {
         return "There is no target to judge by; [goals] in the config sets them.".to_owned();
     }
+    let side = if good { "better" } else { "worse" };
     let mut text = format!("Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());
-    text += &shared(&judged);
+    if !good {
+        text += &shared(&judged);
+    }
     let mut open: Vec<(u64, &str)> = judged
         .iter()
         .filter_map(|m| {
             let judged = m.judged.as_ref()?;
-            let is_target = judged.yardstick.as_ref().is_some_and(|y| y.is_target);
-            let needed = judged.standing.needed.filter(|_| is_target && judged.standing.certainty == Certainty::CannotTellYet)?;
+            let yardstick = judged.yardstick.as_ref().filter(|y| y.is_target)?;
+            let own = judged.standing.sum as f64 / judged.standing.n as f64;
+            let is_this_side = ((own > yardstick.value) == (m.metric.better == Better::Higher)) == good;
+            let is_open = judged.standing.certainty == Certainty::CannotTellYet;
+            let needed = judged.standing.needed.filter(|needed| is_this_side && is_open && *needed <= MOST_NEEDED)?;
             Some((needed, m.metric.short()))
         })
         .collect();
@@ -157,7 +165,7 @@ pub(super) fn footer(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -
         ));
     }
     let missed = shared(&measured.iter().filter(|m| m.kpi.is_judged).collect::<Vec<_>>());
-    if !missed.is_empty() {
+    if !missed.is_empty() && s.kind == CardKind::Agent {
         out.push(missed.trim().to_owned());
     }
     out.push("Intervals and verdicts take tickets as independent; many tickets of one caller say less than their number.".to_owned());

@@ -16,6 +16,8 @@ use crate::stats::decision;
 const MOST: usize = 3;
 /// Rows below which it is their number that keeps a goal from being told.
 const FEW: u64 = 30;
+/// Rows below which nothing is told at all.
+const LEAST: u64 = 5;
 
 /// The goals of a card.
 pub(super) struct Goals {
@@ -146,6 +148,9 @@ fn certainty(k: &Kpi, metric: &Metric, goal: f64) -> Certainty {
         return if k.n > 0 || metric.is_additive() { Certainty::Leaning } else { Certainty::CannotTellYet };
     }
     let Ok(own) = Proportion::new(k.sum.round() as u64, k.n) else { return Certainty::CannotTellYet };
+    if k.n < LEAST {
+        return Certainty::CannotTellYet;
+    }
     let posterior = decision::single(own);
     let chance = if value >= goal { posterior.above(goal) } else { posterior.below(goal) };
     match chance {

@@ -10,8 +10,8 @@ use crate::stats::Proportion;
 use crate::stats::control_chart::{self as charts, Chart, ChartPoint, Direction, Options, Outcome, Phase, Rule, Series, Side, Values};
 use crate::stats::decision;
 
-/// A point this many times as far from the centre as the limit is beyond doubt.
-const FAR: f64 = 1.5;
+/// Newest periods that may still be without a figure, because their rows are not mature.
+const PENDING: usize = 2;
 
 /// A measure with its control chart.
 #[derive(Debug)]
@@ -62,10 +62,9 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
         phases: &starts,
         options: Options::default(),
     })?;
-    // A newest point that is not in yet has no verdict.
-    let newest = chart.points.get(chart.newest).copied().flatten().filter(|_| chart.newest + 1 == points.len())?;
+    let newest = chart.points.get(chart.newest).copied().flatten().filter(|_| chart.newest + 1 + PENDING >= points.len())?;
     let variation = written(chart.variation?);
-    let is_clear = variation != Variation::CommonCause && is_clear(e, metric, &newest, proportions[chart.newest]);
+    let is_clear = variation != Variation::CommonCause && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
     let method = match chart.sigma_z {
         Some(z) => format!("p′ chart, σz {:.1}", z.max(1.0)),
         None if is_log => "XmR chart of logarithms".to_owned(),
@@ -79,7 +78,7 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
         phases: phases.into_iter().map(|(at, reason)| (points[at].period.clone(), reason)).collect(),
         usual: control_point(&newest, metric, scale)?,
         rule: newest.signal.map(|s| s.rule),
-        newest: points.pop()?,
+        newest: points.swap_remove(chart.newest),
     })
 }
 
@@ -111,24 +110,17 @@ fn phases(e: &Evidence<'_>, points: &[Point]) -> Vec<(usize, String)> {
     out
 }
 
-/// For a share the rows of the newest period alone make it as good as certain that its rate differs from the centre by more
-/// than matters; for other figures the point lies half as far out again as the limit.
+/// Whether the rows of the newest period alone make it as good as certain that its rate differs from the centre by more than
+/// matters. Figures that are no shares are only ever worth a look: medians jump.
 fn is_clear(e: &Evidence<'_>, metric: &Metric, newest: &ChartPoint, own: Option<Proportion>) -> bool {
-    let (Some(band), Some(signal)) = (newest.band, newest.signal) else { return false };
-    if signal.rule != Rule::Outside {
-        return false;
-    }
-    let Some(own) = own else {
-        let (limit, value) = (band.upper - band.centre, newest.value - band.centre);
-        return value.abs() >= FAR * limit;
-    };
+    let (Some(band), Some(signal), Some(own)) = (newest.band, newest.signal, own) else { return false };
     let posterior = decision::single(own);
     let margin = e.settings.judge.margin_of(&metric.id, band.centre);
     let chance = match signal.side {
         Side::High => posterior.above(band.centre + margin),
         Side::Low => posterior.below(band.centre - margin),
     };
-    chance >= e.settings.judge.clear
+    signal.rule == Rule::Outside && chance >= e.settings.judge.clear
 }
 
 fn control_point(point: &ChartPoint, metric: &Metric, scale: fn(f64) -> f64) -> Option<ControlPoint> {

@@ -38,6 +38,7 @@ fn more(class: &str, rest: &[Finding]) -> String {
     let met = rest.iter().filter(|f| f.is_met == Some(true)).count();
     match (rest.len(), class) {
         (0, _) => String::new(),
+        (n, "goals") if met == 0 => format!("and {n} more, none of them met: see the measures"),
         (n, "goals") => format!("and {n} more, {met} of them met: see the measures"),
         (n, _) => format!("and {n} more: see the measures"),
     }

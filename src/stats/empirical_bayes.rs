@@ -122,7 +122,7 @@ fn best_mean(counts: &Counts, ln_strength: f64) -> (f64, f64) {
 }
 
 /// The place and height of a single peak, by golden sections (Kiefer 1953).
-pub(super) fn highest(mut low: f64, mut high: f64, height: impl Fn(f64) -> f64) -> (f64, f64) {
+fn highest(mut low: f64, mut high: f64, height: impl Fn(f64) -> f64) -> (f64, f64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_8;
     let (mut left, mut right) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
     let (mut at_left, mut at_right) = (height(left), height(right));

@@ -12,8 +12,8 @@ use super::{Desk, Experiment, each, mean, stream, surveys_of};
 const DESK: Desk = Desk { agents: 30, median: 40.0, sd: 0.05 };
 /// Metrics searched.
 const METRICS: usize = 3;
-/// How the attributes divide the agents: the chance of each group.
-const ATTRIBUTES: [&[f64]; 6] = [&[0.5, 0.5], &[0.7, 0.3], &[0.8, 0.2], &[0.4, 0.3, 0.3], &[0.25; 4], &[0.2; 5]];
+/// How the attributes divide the agents: the size of each group.
+const ATTRIBUTES: [&[usize]; 6] = [&[15, 15], &[21, 9], &[24, 6], &[12, 9, 9], &[8, 8, 7, 7], &[6; 5]];
 /// From here on something is found.
 const LEVEL: f64 = 0.05;
 
@@ -34,7 +34,7 @@ pub(crate) fn searched(reports: u64) -> Result<Found> {
 
 fn one(report: u64) -> Result<Found> {
     let mut random = stream(Experiment::Drivers, report);
-    let attributes = ATTRIBUTES.map(|shares| (0..DESK.agents).map(|_| group(&mut random, shares)).collect::<Vec<_>>());
+    let attributes = ATTRIBUTES.map(|sizes| dealt(&mut random, sizes));
     let mut p = Vec::with_capacity(METRICS * attributes.len());
     for _ in 0..METRICS {
         let rates = shrunken_rates(&mut random)?;
@@ -46,14 +46,11 @@ fn one(report: u64) -> Result<Found> {
     Ok(Found { adjusted: found(&benjamini_hochberg(&p)?), best_p: found(&p) })
 }
 
-/// The group an agent falls into.
-fn group(random: &mut Random, shares: &[f64]) -> usize {
-    let mut rest = random.unit();
-    let falls_here = |share: &f64| {
-        rest -= share;
-        rest < 0.0
-    };
-    shares.iter().position(falls_here).unwrap_or(0)
+/// The group of each agent.
+fn dealt(random: &mut Random, sizes: &[usize]) -> Vec<usize> {
+    let mut groups: Vec<usize> = sizes.iter().enumerate().flat_map(|(group, size)| std::iter::repeat_n(group, *size)).collect();
+    random.shuffle(&mut groups);
+    groups
 }
 
 /// One number an agent.

@@ -110,12 +110,13 @@ pub(crate) fn coverage(n: u64, rate: f64, interval: impl Fn(Proportion) -> Resul
     Ok(covered)
 }
 
-/// Chances of 0 to `n` hits, by multiplication upwards from the chance of none; fine while that is not 0 to a float.
+/// Chances of 0 to `n` hits, through logarithms: the chance of none is 0 to a float from some hundred on.
 fn binomial(n: u64, rate: f64) -> Vec<f64> {
-    let next = |chance: &f64, hits: u64| chance * (n - hits + 1) as f64 / hits as f64 * rate / (1.0 - rate);
-    let mut chances = vec![((1.0 - rate).ln() * n as f64).exp()];
+    let mut ln = n as f64 * (1.0 - rate).ln();
+    let mut chances = vec![ln.exp()];
     for hits in 1..=n {
-        chances.push(next(&chances[chances.len() - 1], hits));
+        ln += ((n - hits + 1) as f64 / hits as f64 * rate / (1.0 - rate)).ln();
+        chances.push(ln.exp());
     }
     chances
 }

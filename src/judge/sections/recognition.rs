@@ -17,6 +17,10 @@ const METRIC: &str = "csat";
 const RANKABLE: f64 = 0.5;
 /// Fewest people of whom one can stand out.
 const FEWEST: usize = 3;
+/// Fewest answers a person, on average, from which differences between people can be measured at all.
+const ANSWERS: u64 = 5;
+/// Chance that equal people differ as much, above which nobody is picked.
+const LUCK: f64 = 0.05;
 /// Names listed in a line.
 const MOST_NAMES: usize = 40;
 
@@ -36,7 +40,7 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
         title: "Recognition".to_owned(),
         lead: format!("{}, levels pulled towards all agents’ as far as few answers demand. Names in alphabetical order.", metric.label),
         facts,
-        footer: "Rankability is the share of the differences between people that is not noise; below one half no names are picked. Satisfaction is one side of \
+        footer: "Rankability is the share of the differences between people that is not noise; no names are picked below one half, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
                  the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card."
             .to_owned(),
         ..Section::default()
@@ -58,10 +62,12 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     let above: Vec<(&String, f64)> = people
         .iter()
         .map(|(name, own)| (name, population.posterior(*own)))
+        .filter(|(name, _)| people[*name].n() >= ANSWERS)
         .filter(|(_, posterior)| posterior.above(population.mean() + margin) >= ground.e.settings.judge.leaning)
         .map(|(name, posterior)| (name, posterior.mean()))
         .collect();
-    if rankability < RANKABLE || above.is_empty() {
+    let is_luck = ranking::homogeneity(&groups).map_or(true, |h| h.p > LUCK) || answers < ANSWERS * groups.len() as u64;
+    if rankability < RANKABLE || is_luck || above.is_empty() {
         let names: Vec<String> = people.keys().map(|name| format::label(name, 60)).collect();
         return Some(format!("Too close to call ({said}): {}.", listed(&names)));
     }
