@@ -36,9 +36,12 @@ fn main() -> ExitCode {
 }
 
 fn print() -> Result<()> {
-    let desks = [(20.0, 0.0), (20.0, 0.05), (20.0, 0.08), (60.0, 0.0), (60.0, 0.05), (60.0, 0.08)].map(|(median, sd)| Desk { median, ..Desk::usual(sd) });
+    let desks = [(20.0, 0.0), (20.0, 0.05), (20.0, 0.08), (60.0, 0.0), (60.0, 0.05), (60.0, 0.08)]
+        .map(|(median, sd)| Desk { median, ..Desk::usual(sd) });
     let judged = desks.iter().map(|desk| engine::judged(*desk, REPORTS)).collect::<Result<Vec<_>>>()?;
-    let of = |median: f64| desks.iter().zip(&judged).filter(|(desk, _)| (desk.median - median).abs() < 0.5).map(|(_, judged)| *judged).collect::<Vec<_>>();
+    let of = |median: f64| {
+        desks.iter().zip(&judged).filter(|(desk, _)| (desk.median - median).abs() < 0.5).map(|(_, judged)| *judged).collect::<Vec<_>>()
+    };
     league_table(20.0, &of(20.0))?;
     league_table(60.0, &of(60.0))?;
     coverage()?;
@@ -98,7 +101,11 @@ fn coverage() -> Result<()> {
     };
     let rows = headline::desks().map(row).collect::<Result<Vec<_>>>()?;
     let header = ["agents", "SD, points", "coverage", "coverage of Wilson", "RMSE, points", "RMSE of raw rates"];
-    table::print("95 % intervals, median 20 surveys: how often they hold the true rate, and how far the estimate is from it", &header, &rows);
+    table::print(
+        "95 % intervals, median 20 surveys: how often they hold the true rate, and how far the estimate is from it",
+        &header,
+        &rows,
+    );
     Ok(())
 }
 
@@ -152,7 +159,9 @@ fn stable_charts() -> Result<()> {
 
 fn stable_weeks() -> Result<()> {
     let mut rows = Vec::new();
-    for (weeks, name, sizes) in [(Weeks::Binomial, "true rate 92 %", [12, 60, 400]), (Weeks::Wandering, "wanders by 3 points", [60, 400, 2_000])] {
+    for (weeks, name, sizes) in
+        [(Weeks::Binomial, "true rate 92 %", [12, 60, 400]), (Weeks::Wandering, "wanders by 3 points", [60, 400, 2_000])]
+    {
         for n in sizes {
             let found = charts::beyond_three_sigma(weeks, n, MANY / 2)?;
             let mut row = vec![name.to_owned(), n.to_string()];
@@ -177,6 +186,10 @@ fn searches() -> Result<()> {
     let found = drivers::searched(SEARCHES)?;
     let row = vec![fine_percent(found.adjusted), fine_percent(found.best_p)];
     let header = ["deskcard: permutation of agents, adjusted", "best of 18 p values below 0.05"];
-    table::print("Reports in which a search for drivers finds one where there is none: 30 agents, 6 attributes, 3 metrics", &header, &[row]);
+    table::print(
+        "Reports in which a search for drivers finds one where there is none: 30 agents, 6 attributes, 3 metrics",
+        &header,
+        &[row],
+    );
     Ok(())
 }

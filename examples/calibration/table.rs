@@ -8,7 +8,10 @@ pub(crate) fn print(title: &str, header: &[&str], rows: &[Vec<String>]) {
     let rule: Vec<String> = widths.iter().enumerate().map(|(column, width)| rule(column, *width)).collect();
     println!("{title}\n");
     for row in [&header, &rule].into_iter().chain(rows) {
-        println!("| {} |", row.iter().enumerate().map(|(column, cell)| padded(column, cell, widths[column])).collect::<Vec<_>>().join(" | "));
+        println!(
+            "| {} |",
+            row.iter().enumerate().map(|(column, cell)| padded(column, cell, widths[column])).collect::<Vec<_>>().join(" | ")
+        );
     }
     println!();
 }

@@ -5,10 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Outcome, stdout_failed, wanted, write_file};
-use crate::desk::known;
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
+use crate::desk::known;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 use crate::ingest::ledger::Ledger;
@@ -96,8 +96,7 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
 }
 
 /// Columns of a stay on the roster.
-const STAY: [&str; 9] =
-    ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
+const STAY: [&str; 9] = ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
 
 /// Folds, judges, and collects the rows behind.
 fn judged(
@@ -174,7 +173,8 @@ fn stays(facts: &Facts) -> Result<Vec<Stay>> {
         return Ok(out);
     }
     let text = |name: &str| spells.texts(name);
-    let (agent, team, supplier, mentor, reason) = (text("agent")?, text("team")?, text("supplier")?, text("mentor")?, text("leave_reason")?);
+    let (agent, team, supplier, mentor, reason) =
+        (text("agent")?, text("team")?, text("supplier")?, text("mentor")?, text("leave_reason")?);
     let (start, left, since) = (spells.longs("started_at")?, spells.longs("left_at")?, spells.longs("mentor_since_at")?);
     let is_new = spells.flags("is_new_start")?;
     let day = |at: i64| known(at).map(|t| facts.zone().local_day(t));

@@ -9,7 +9,8 @@ use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, longs};
 use crate::error::Result;
 
 /// Columns added to the calls' own.
-pub(super) const ADDED: &[&str] = &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
+pub(super) const ADDED: &[&str] =
+    &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {

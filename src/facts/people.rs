@@ -13,8 +13,18 @@ use crate::error::Result;
 pub(super) const DAY_COLUMNS: &[&str] =
     &["agent", "level", "day_at", "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees"];
 /// Columns of a stay on the roster.
-pub(super) const SPELL_COLUMNS: &[&str] =
-    &["agent", "level", "started_at", "ended_at", "left_at", "desk_left_at", "is_new_start", "leave_reason", "mentor_since_at", "prior_business_months"];
+pub(super) const SPELL_COLUMNS: &[&str] = &[
+    "agent",
+    "level",
+    "started_at",
+    "ended_at",
+    "left_at",
+    "desk_left_at",
+    "is_new_start",
+    "leave_reason",
+    "mentor_since_at",
+    "prior_business_months",
+];
 /// Columns added to the observations' own.
 pub(super) const OBSERVATIONS_ADDED: &[&str] = &[];
 

@@ -1,7 +1,8 @@
 //! What to draw for a subject.
 
-use super::cards::{Ground, Measured, Subject, pages, point};
 use super::Evidence;
+use super::cards::{Ground, Measured, Subject, pages, point};
+use super::signals::Charted;
 use crate::format;
 use crate::metrics::{Kind, Metric};
 use crate::scorecard::{Better, CardKind, ChartData, FunnelGroup, FunnelLimit, Point};
@@ -22,7 +23,9 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
         CardKind::Agent => &["csat", "sla_resolution"],
     };
     // What stands out has its chart, whatever it is.
-    let is_special = |m: &&Measured<'_>| m.signal.as_ref().is_some_and(|c| c.is_outside()) && m.kpi.is_judged && !trends.contains(&m.metric.id.as_str());
+    let is_special = |m: &&Measured<'_>| {
+        m.signal.as_ref().is_some_and(Charted::is_outside) && m.kpi.is_judged && !trends.contains(&m.metric.id.as_str())
+    };
     let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
     let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();
     if s.kind != CardKind::Agent {
@@ -150,10 +153,15 @@ fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Opti
         1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.short(), groups.len()),
         _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.short(), groups.len()),
     };
-    let widened = if funnel.is_adjusted { format!("; widened, because agents differ {:.1} times as much as chance makes them", funnel.phi) } else { String::new() };
+    let widened = if funnel.is_adjusted {
+        format!("; widened, because agents differ {:.1} times as much as chance makes them", funnel.phi)
+    } else {
+        String::new()
+    };
     let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{widened}", metric.label, e.recent_words());
     let most = groups.iter().map(|g| g.n).max()?;
-    let limits = steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
+    let limits =
+        steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
     Some(ChartData::Funnel {
         metric: id.to_owned(),
         title,
@@ -179,7 +187,8 @@ fn stands_out(place: Place, metric: &Metric) -> Option<bool> {
 /// Numbers of rows from 1 to a little more than `most`, closer together where limits bend.
 fn steps(most: u64) -> Vec<u64> {
     let end = (most as f64 * 1.08).ceil().max(4.0);
-    let mut out: Vec<u64> = (0..=FUNNEL_STEPS).map(|i| (1.0 + (end - 1.0) * (i as f64 / FUNNEL_STEPS as f64).powi(2)).round() as u64).collect();
+    let mut out: Vec<u64> =
+        (0..=FUNNEL_STEPS).map(|i| (1.0 + (end - 1.0) * (i as f64 / FUNNEL_STEPS as f64).powi(2)).round() as u64).collect();
     out.dedup();
     out
 }

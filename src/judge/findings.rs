@@ -136,7 +136,11 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
 fn shared(judged: &[&Measured<'_>]) -> String {
     let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(|j| j.is_shared && j.standing.is_good == Some(false));
     let names: Vec<&str> = judged.iter().filter(is_shared).map(|m| m.metric.short()).collect();
-    if names.is_empty() { String::new() } else { format!(" Missed by the whole desk alike, and so the desk’s to work on: {}.", names.join(", ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" Missed by the whole desk alike, and so the desk’s to work on: {}.", names.join(", "))
+    }
 }
 
 /// How far to trust the page.

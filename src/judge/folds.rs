@@ -33,7 +33,16 @@ pub const HISTORY: Look = Look { over: Over::Each, by: &[&[], &["team"], &["supp
 /// The period, for the tables.
 pub const PERIOD: Look = Look {
     over: Over::Period,
-    by: &[&["priority"], &["team", "priority"], &["supplier", "priority"], &["level"], &["category"], &["channel"], &["team"], &["supplier"]],
+    by: &[
+        &["priority"],
+        &["team", "priority"],
+        &["supplier", "priority"],
+        &["level"],
+        &["category"],
+        &["channel"],
+        &["team"],
+        &["supplier"],
+    ],
     metrics: &[],
 };
 /// What a change is taken apart by.

@@ -31,16 +31,12 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let e = ground.e;
     let is_goal = |m: &&Measured<'_>| m.kpi.target.is_some() && m.kpi.is_judged;
     let with_target: Vec<&Measured<'_>> = measured.iter().filter(is_goal).collect();
-    let (now, next): (Vec<Finding>, Vec<NextGoal>) = match s.kind {
-        CardKind::Agent => {
-            let before = e.last().checked_sub(1).map(|last| steps(ground, s, &ground.peers_before, &with_target, last)).unwrap_or_default();
-            let now = before.iter().filter_map(|g| Some(finding(measured.iter().find(|m| m.metric.id == g.metric)?, g.value)));
-            (now.collect(), steps(ground, s, &ground.peers, &with_target, e.last()))
-        }
-        _ => {
-            let now = with_target.iter().filter_map(|m| Some(finding(m, m.kpi.target?))).collect();
-            (now, steps(ground, s, &ground.peers, &with_target, e.last()))
-        }
+    let next = steps(ground, s, &ground.peers, &with_target, e.last());
+    let now: Vec<Finding> = if s.kind == CardKind::Agent {
+        let before = e.last().checked_sub(1).map(|last| steps(ground, s, &ground.peers_before, &with_target, last)).unwrap_or_default();
+        before.iter().filter_map(|g| Some(finding(measured.iter().find(|m| m.metric.id == g.metric)?, g.value))).collect()
+    } else {
+        with_target.iter().filter_map(|m| Some(finding(m, m.kpi.target?))).collect()
     };
     let mut empty_because = Vec::new();
     if now.is_empty() {
@@ -56,7 +52,9 @@ fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> 
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
         (true, _) => "No goals are set; [goals] in the config sets them.".to_owned(),
         (false, true) => "None of the measures with a goal has data here.".to_owned(),
-        (false, false) if s.kind == CardKind::Agent => "There was too little to set a goal by: goals follow from the weeks before.".to_owned(),
+        (false, false) if s.kind == CardKind::Agent => {
+            "There was too little to set a goal by: goals follow from the weeks before.".to_owned()
+        }
         (false, false) => "None of the goals is a share that steps can be taken towards.".to_owned(),
     }
 }
@@ -101,7 +99,9 @@ fn step(ground: &Ground<'_>, s: &Subject, (metric, judged): (&Metric, &Judged), 
             let st = &judged.standing;
             format!("Hold it: {} of {} {span}.", format::count(st.sum), format::count(st.n))
         }
-        (true, false) => format!("{} {span} is {}: within {} of the target.", capital(whose), shown(level), super::standing::points(judged.margin)),
+        (true, false) => {
+            format!("{} {span} is {}: within {} of the target.", capital(whose), shown(level), super::standing::points(judged.margin))
+        }
         (false, _) => format!("{} {span} is {}; this is half the way to the target.", capital(whose), shown(level)),
     };
     let target = (!is_near).then_some(target);
@@ -121,7 +121,8 @@ fn finding(m: &Measured<'_>, goal: f64) -> Finding {
         None if k.immature > 0 => too_early(k, metric, &wanted),
         None => format!("No data in this period, goal {wanted}."),
         Some(value) => {
-            let counted = if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
+            let counted =
+                if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
             let few = match certainty {
                 Certainty::CannotTellYet if metric.kind == Kind::Share && k.n < FEW => " So few rows say little by themselves.",
                 Certainty::CannotTellYet if metric.kind == Kind::Share => " Too close to the goal for one period to tell.",

@@ -18,10 +18,10 @@ mod tables;
 use std::collections::BTreeMap;
 
 use crate::clock::period::Period;
+use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
 use crate::error::Result;
 use crate::ingest::ledger::Ledger;
-use crate::clock::period::Unit;
 use crate::metrics::{Catalogue, Metric};
 use crate::scorecard::{Card, CardKind, ChartData, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData};
 use crate::settings::Settings;
@@ -133,7 +133,7 @@ impl Evidence<'_> {
             Unit::Week => "week",
             Unit::Month => "month",
             Unit::Quarter => "quarter",
-            _ => "period",
+            Unit::All => "period",
         };
         if n == 1 { format!("this {word}") } else { format!("the last {n} {word}s") }
     }
@@ -198,8 +198,10 @@ fn shown_ids(cards: &[Card]) -> Vec<&str> {
     }
     fn of_charts(charts: &[ChartData]) -> impl Iterator<Item = &str> {
         charts.iter().filter_map(|c| match c {
-            ChartData::Trend { metric, .. } | ChartData::Groups { metric, .. } => Some(metric.as_str()),
-            ChartData::Funnel { metric, .. } | ChartData::Ramp { metric, .. } => Some(metric.as_str()),
+            ChartData::Trend { metric, .. }
+            | ChartData::Groups { metric, .. }
+            | ChartData::Funnel { metric, .. }
+            | ChartData::Ramp { metric, .. } => Some(metric.as_str()),
             ChartData::Backlog { .. } | ChartData::Survival { .. } => None,
         })
     }

@@ -43,9 +43,9 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
     let first = points.iter().position(|p| p.n > 0)?;
     points.drain(..first);
     let phases = phases(e, &points);
-    let starts: Vec<Phase> =
-        [0].into_iter().chain(phases.iter().map(|p| p.0)).map(|start| Phase { start, baseline: None }).collect();
-    let proportions: Vec<Option<Proportion>> = (first..e.periods.len()).zip(&points).map(|(p, point)| proportion(e, s, metric, p, point)).collect();
+    let starts: Vec<Phase> = [0].into_iter().chain(phases.iter().map(|p| p.0)).map(|start| Phase { start, baseline: None }).collect();
+    let proportions: Vec<Option<Proportion>> =
+        (first..e.periods.len()).zip(&points).map(|(p, point)| proportion(e, s, metric, p, point)).collect();
     let individuals: Vec<Option<f64>> = points.iter().map(|p| p.value.filter(|_| !p.is_partial)).collect();
     // Durations are skewed: their limits are set on the logarithm, or a slow week would look like a change every few weeks.
     let is_log = metric.unit() == Unit::Seconds && individuals.iter().flatten().all(|v| *v > 0.0);
@@ -58,13 +58,17 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
             Better::Lower => Direction::Lower,
             Better::Neither => Direction::Neither,
         },
-        target: e.target(&metric.id).filter(|t| metric.better != Better::Neither && (!is_log || *t > 0.0)).map(|t| if is_log { t.ln() } else { t }),
+        target: e
+            .target(&metric.id)
+            .filter(|t| metric.better != Better::Neither && (!is_log || *t > 0.0))
+            .map(|t| if is_log { t.ln() } else { t }),
         phases: &starts,
         options: Options::default(),
     })?;
     let newest = chart.points.get(chart.newest).copied().flatten().filter(|_| chart.newest + 1 + PENDING >= points.len())?;
     let variation = written(chart.variation?);
-    let is_clear = variation != Variation::CommonCause && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
+    let is_clear = variation != Variation::CommonCause
+        && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
     let method = match chart.sigma_z {
         Some(z) => format!("p′ chart, σz {:.1}", z.max(1.0)),
         None if is_log => "XmR chart of logarithms".to_owned(),

@@ -107,7 +107,8 @@ pub(super) fn judged(
     let at = yardstick.as_ref().map(|y| y.value);
     let margin = at.map_or(0.0, |t| e.settings.judge.margin_of(&metric.id, t));
     let rule = rule(e, margin);
-    let judged = at.filter(|_| metric.better != Better::Neither).map_or(Verdict::CannotTellYet, |t| decision::judge(posterior, own.n(), t, rule));
+    let judged =
+        at.filter(|_| metric.better != Better::Neither).map_or(Verdict::CannotTellYet, |t| decision::judge(posterior, own.n(), t, rule));
     // Rows that lie on the other side are never held against anybody, whatever the peers are like.
     let own_side = at.map(|t| if own.rate() >= t { Side::Above } else { Side::Below });
     let verdict = match judged {
@@ -135,7 +136,8 @@ pub(super) fn judged(
         is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
         needed,
     };
-    let is_shared = population.zip(at).is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared(p, posterior, (t, is_above), rule));
+    let is_shared =
+        population.zip(at).is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared(p, posterior, (t, is_above), rule));
     Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above, is_shared }
 }
 

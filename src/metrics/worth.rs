@@ -1,7 +1,8 @@
 //! Rows worth reading: for each group and share the rows that count against it and for it, the most telling first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
 use polars::prelude::*;
 
 use super::{Kind, Metric};
@@ -31,6 +32,8 @@ pub struct Worth {
     pub rows: Vec<(String, String)>,
 }
 
+/// Group kind, group, metric and side.
+type Key = (usize, u32, usize, bool);
 /// A row: how telling it is, when it was, where it stands.
 type Pick = (i64, i64, usize, usize);
 
@@ -38,7 +41,8 @@ type Pick = (i64, i64, usize, usize);
 pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&Period, usize)) -> Result<Vec<Worth>> {
     let has = |c: &&str| facts.has_column(table, c);
     let Some(id) = ["id", "ticket_id"].into_iter().find(has) else { return Ok(Vec::new()) };
-    let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| m.on == Some(table) && m.kind == Kind::Share && m.better != Better::Neither).collect();
+    let metrics: Vec<&Metric> =
+        metrics.iter().copied().filter(|m| m.on == Some(table) && m.kind == Kind::Share && m.better != Better::Neither).collect();
     let groups: Vec<&str> = GROUPS.into_iter().filter(has).collect();
     let said: Vec<&str> = SAID.into_iter().filter(has).collect();
     let quoted = |c: &&str| ((*c).to_owned(), format!("\"{c}\""));
@@ -48,7 +52,7 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
         exprs.push((format!("at{i}"), m.by.clone().unwrap_or_default()));
     }
     let (start, end) = (span.start_utc(facts.zone()), span.end_utc(facts.zone()).min(facts.as_of()));
-    let mut picks = Picks { lists: HashMap::new(), most };
+    let mut picks = Picks { lists: HashMap::default(), most };
     let mut frames = Vec::new();
     for segment in 0..facts.segments(table) {
         let frame = facts.evaluate(table, segment, &exprs)?;
@@ -71,7 +75,8 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
     }
     let place = |by: usize| GROUPS.iter().position(|g| *g == groups[by]).unwrap_or(by);
     let mut out = Vec::new();
-    for ((by, code, metric, is_good), list) in picks.lists {
+    let lists: BTreeMap<Key, Vec<Pick>> = picks.lists.into_iter().collect();
+    for ((by, code, metric, is_good), list) in lists {
         let rows = list.iter().map(|pick| described(&frames, pick, id, &said)).collect::<Result<Vec<_>>>()?;
         let rows = rows.into_iter().filter(|(id, _)| !id.is_empty()).collect();
         out.push(Worth { by: place(by), group: text_of(code), metric: metrics[metric].id.clone(), is_good, rows });
@@ -82,12 +87,12 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
 
 /// The most telling rows so far, by group kind, group, metric and side.
 struct Picks {
-    lists: HashMap<(usize, u32, usize, bool), Vec<Pick>>,
+    lists: HashMap<Key, Vec<Pick>, FixedState>,
     most: usize,
 }
 
 impl Picks {
-    fn add(&mut self, key: (usize, u32, usize, bool), pick: Pick) {
+    fn add(&mut self, key: Key, pick: Pick) {
         let list = self.lists.entry(key).or_default();
         let rank = |p: &Pick| (std::cmp::Reverse(p.0), std::cmp::Reverse(p.1), p.2, p.3);
         if list.len() == self.most && list.last().is_some_and(|worst| rank(worst) <= rank(&pick)) {

@@ -64,8 +64,22 @@ pub struct Settings {
     pub metrics: Vec<OwnMetric>,
 }
 
-const TABLES_OF_THE_FILE: &[&str] =
-    &["desk", "report", "parameters", "repeat", "levels", "first_level", "sla", "calendar", "goals", "judge", "people", "event", "source", "metric"];
+const TABLES_OF_THE_FILE: &[&str] = &[
+    "desk",
+    "report",
+    "parameters",
+    "repeat",
+    "levels",
+    "first_level",
+    "sla",
+    "calendar",
+    "goals",
+    "judge",
+    "people",
+    "event",
+    "source",
+    "metric",
+];
 
 impl Settings {
     /// Reads and checks a config file. Every error is a config error with its place and what to try.

@@ -107,6 +107,7 @@ impl Proportion {
     }
 
     /// Trials that did not hit, of all: good and bad change places.
+    #[must_use]
     pub const fn flipped(self) -> Self {
         Self { hits: self.n - self.hits, n: self.n }
     }

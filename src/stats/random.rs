@@ -1,6 +1,6 @@
 //! Seeded random numbers for permutations and simulations: the same seed gives the same numbers in every version.
 
-/// Sebastiano Vigna's SplitMix64: a 64-bit counter through a finalizer; passes BigCrush.
+/// Sebastiano Vigna's `SplitMix64`: a 64-bit counter through a finalizer; passes `BigCrush`.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
@@ -79,7 +79,7 @@ impl Random {
 mod tests {
     use super::Random;
 
-    /// The first numbers of seed 1234567, published with the reference C code of SplitMix64.
+    /// The first numbers of seed 1234567, published with the reference C code of `SplitMix64`.
     #[test]
     fn the_published_stream() {
         let mut random = Random::new(1_234_567);

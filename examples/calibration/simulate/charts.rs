@@ -107,7 +107,8 @@ fn series(random: &mut Random, weeks: Weeks, n: u64) -> Vec<Option<Proportion>> 
 fn beyond(weeks: &[Option<Proportion>]) -> Result<Beyond> {
     let rates: Vec<Option<f64>> = weeks.iter().map(|week| week.map(Proportion::rate)).collect();
     let options = Options { draw_small_denominators: true, ..Options::default() };
-    let of = |dispersion, screen| drawn(Values::Proportions(weeks), Options { dispersion, screen, ..options }).map(|chart| any_outside(&chart));
+    let of =
+        |dispersion, screen| drawn(Values::Proportions(weeks), Options { dispersion, screen, ..options }).map(|chart| any_outside(&chart));
     Ok(Beyond {
         xmr: any_outside(&drawn(Values::Individuals(&rates), options)?),
         p: of(Dispersion::Binomial, true)?,

@@ -91,7 +91,8 @@ pub(crate) fn false_arrows(n: u64, rate: f64) -> Result<Arrows> {
                 arrows.five_points += chance;
             }
             // Weeks this rare change no digit that is printed.
-            let (low, high) = if chance < 1e-15 { (0.0, 0.0) } else { newcombe(Proportion::new(after, n)?, Proportion::new(before, n)?, 0.95)? };
+            let (low, high) =
+                if chance < 1e-15 { (0.0, 0.0) } else { newcombe(Proportion::new(after, n)?, Proportion::new(before, n)?, 0.95)? };
             if low > 0.0 || high < 0.0 {
                 arrows.newcombe += chance;
             }

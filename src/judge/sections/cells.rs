@@ -17,7 +17,10 @@ const POPULATION: usize = 5;
 pub(super) type Cells = BTreeMap<String, (u64, u64)>;
 
 /// The cells of one breakdown over a single span; `name` says what a group is called, `None` leaves it out.
-pub(super) fn cells<'a>(groups: impl Iterator<Item = (&'a Vec<String>, &'a Vec<Option<Reading>>)>, name: impl Fn(&[String]) -> Option<String>) -> Cells {
+pub(super) fn cells<'a>(
+    groups: impl Iterator<Item = (&'a Vec<String>, &'a Vec<Option<Reading>>)>,
+    name: impl Fn(&[String]) -> Option<String>,
+) -> Cells {
     let mut out = Cells::new();
     for (group, values) in groups {
         let Some((name, r)) = name(group).zip(values.first().copied().flatten()) else { continue };

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
 use crate::scorecard::{Better, Certainty, Finding, Section, Unit};
-use crate::stats::mix_rate::{SegmentChange, mix_rate};
 use crate::stats::Proportion;
+use crate::stats::mix_rate::{SegmentChange, mix_rate};
 use crate::stats::two_proportions;
 
 /// What a change is taken apart by: its name and its number in the folds.
@@ -32,15 +32,21 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     if compared.is_empty() {
         return Ok(None);
     }
-    findings.sort_by(|a: &Finding, b: &Finding| a.certainty.cmp(&b.certainty));
+    findings.sort_by_key(|f: &Finding| f.certainty);
     let empty = if findings.is_empty() { format!("Nothing beyond noise in {}.", compared.join(", ")) } else { String::new() };
     Ok(Some(Section {
         id: "changed".to_owned(),
         title: "What changed".to_owned(),
-        lead: format!("{} against the {} before, and whether the work that came in or the way it was done made the difference.", e.now().label, before_words(ground)),
+        lead: format!(
+            "{} against the {} before, and whether the work that came in or the way it was done made the difference.",
+            e.now().label,
+            before_words(ground)
+        ),
         findings,
         empty,
-        footer: "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change.".to_owned(),
+        footer:
+            "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change."
+                .to_owned(),
         ..Section::default()
     }))
 }
@@ -106,11 +112,14 @@ struct Part {
 }
 
 fn part(ground: &Ground<'_>, metric: &Metric, (one, many, number): &(&'static str, &'static str, usize), total: f64) -> Option<Part> {
-    let of = |readings: &crate::metrics::Readings| cells(readings.groups(&metric.id, *number), |group| own_name(group).or(Some("(none)".to_owned())));
+    let of = |readings: &crate::metrics::Readings| {
+        cells(readings.groups(&metric.id, *number), |group| own_name(group).or(Some("(none)".to_owned())))
+    };
     let (now, before) = (of(ground.e.folds.now()), of(ground.e.folds.before()));
     let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
     let get = |cells: &Cells, name: &str| cells.get(name).and_then(|(hits, n)| Proportion::new(*hits, *n).ok());
-    let segments: Vec<SegmentChange> = names.iter().map(|name| SegmentChange { before: get(&before, name), after: get(&now, name) }).collect();
+    let segments: Vec<SegmentChange> =
+        names.iter().map(|name| SegmentChange { before: get(&before, name), after: get(&now, name) }).collect();
     let split = mix_rate(&segments).ok()?;
     let named = |i: usize| format::label(names.iter().nth(i).map_or("", |n| n.as_str()), 40);
     let grew = (0..segments.len())
@@ -127,7 +136,8 @@ fn part(ground: &Ground<'_>, metric: &Metric, (one, many, number): &(&'static st
 impl Part {
     fn words(&self, metric: &Metric) -> String {
         let percent = |v: f64| format::value_of(Unit::Share, v, 1);
-        let mut text = format!(" By {}: {} from the mix, {} from the {} themselves.", self.one, signed(self.mix), signed(self.rate), self.many);
+        let mut text =
+            format!(" By {}: {} from the mix, {} from the {} themselves.", self.one, signed(self.mix), signed(self.rate), self.many);
         let is_mix = self.mix.abs() > self.rate.abs() && self.mix * (self.mix + self.rate) > 0.0;
         match (is_mix, &self.grew, &self.moved) {
             (true, Some((name, before, now)), _) => {

@@ -58,7 +58,11 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let adjusted = multiplicity::benjamini_hochberg(&p).unwrap_or(p);
     let mut findings: Vec<Finding> = all.iter().zip(&adjusted).filter_map(|(c, p)| told(ground, c, *p)).collect();
     findings.sort_by_key(|f| f.certainty);
-    let empty = if findings.is_empty() { "None of the attributes goes with better or worse results by more than luck can do.".to_owned() } else { String::new() };
+    let empty = if findings.is_empty() {
+        "None of the attributes goes with better or worse results by more than luck can do.".to_owned()
+    } else {
+        String::new()
+    };
     Ok(Some(Section {
         id: "drivers".to_owned(),
         title: "What goes with better results".to_owned(),
@@ -112,7 +116,9 @@ fn people(ground: &Ground<'_>, metric: &Metric, number: usize) -> Vec<Person> {
         .collect();
     let groups: Vec<Proportion> = sums.iter().map(|s| s.2).collect();
     let Ok(population) = Population::fit(&groups) else { return Vec::new() };
-    sums.into_iter().map(|(organisation, value, own)| Person { organisation, value, level: population.posterior(own).mean(), own }).collect()
+    sums.into_iter()
+        .map(|(organisation, value, own)| Person { organisation, value, level: population.posterior(own).mean(), own })
+        .collect()
 }
 
 /// People with and without something, within organisations that have both.

@@ -31,10 +31,15 @@ const FEWEST_ROWS: u64 = 10;
 /// The draws of a permutation test are the same in every run.
 const SEED: u64 = 20_240_602;
 
+/// First contacts (hits, rows) by week of tenure.
+type Weeks = BTreeMap<u32, (u64, u64)>;
+/// Mentees of each mentor now, and those with the same mentor for longer than half a year.
+type Mentees = BTreeMap<String, (usize, usize)>;
+
 /// First contacts of one joiner by week of tenure, and the mentor of most of them.
 struct Joiner {
     mentor: String,
-    weeks: BTreeMap<u32, (u64, u64)>,
+    weeks: Weeks,
 }
 
 impl Joiner {
@@ -52,11 +57,17 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     if ramp.is_none() && mentees.is_empty() {
         return Ok(None);
     }
-    let empty = if findings.is_empty() { "No mentor’s joiners differ from the others’ by more than chance can do.".to_owned() } else { String::new() };
+    let empty = if findings.is_empty() {
+        "No mentor’s joiners differ from the others’ by more than chance can do.".to_owned()
+    } else {
+        String::new()
+    };
     Ok(Some(Section {
         id: "mentors".to_owned(),
         title: "Learning the job".to_owned(),
-        lead: format!("Joiners of the time shown in their first {LEARNING} weeks, and the mentors who look after people now. A mentor for eight at most; a mentee moves on after half a year."),
+        lead: format!(
+            "Joiners of the time shown in their first {LEARNING} weeks, and the mentors who look after people now. A mentor for eight at most; a mentee moves on after half a year."
+        ),
         facts,
         findings,
         empty,
@@ -68,17 +79,21 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
 
 /// Everybody whose first weeks lie in the time shown.
 fn joiners(ground: &Ground<'_>) -> Vec<Joiner> {
-    let mut rows: BTreeMap<String, BTreeMap<String, BTreeMap<u32, (u64, u64)>>> = BTreeMap::new();
+    let mut rows: BTreeMap<String, BTreeMap<String, Weeks>> = BTreeMap::new();
     for (group, values) in ground.e.folds.year().groups(METRIC, 1) {
         let (Some(Reading { sum, n, .. }), Ok(week)) = (values.first().copied().flatten(), group[2].parse::<u32>()) else { continue };
         if !group[1].is_empty() {
-            rows.entry(group[1].clone()).or_default().entry(group[0].clone()).or_default().insert(week, (sum.round() as u64, n.round() as u64));
+            rows.entry(group[1].clone())
+                .or_default()
+                .entry(group[0].clone())
+                .or_default()
+                .insert(week, (sum.round() as u64, n.round() as u64));
         }
     }
-    let one = |mentors: BTreeMap<String, BTreeMap<u32, (u64, u64)>>| {
-        let size = |weeks: &BTreeMap<u32, (u64, u64)>| weeks.range(..=LEARNING).map(|(_, (_, n))| n).sum::<u64>();
+    let one = |mentors: BTreeMap<String, Weeks>| {
+        let size = |weeks: &Weeks| weeks.range(..=LEARNING).map(|(_, (_, n))| n).sum::<u64>();
         let mentor = mentors.iter().max_by_key(|(name, weeks)| (size(weeks), std::cmp::Reverse(*name))).map(|(name, _)| name.clone())?;
-        let mut weeks: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+        let mut weeks = Weeks::new();
         for (week, (hits, n)) in mentors.into_values().flatten() {
             let cell = weeks.entry(week).or_default();
             *cell = (cell.0 + hits, cell.1 + n);
@@ -89,11 +104,11 @@ fn joiners(ground: &Ground<'_>) -> Vec<Joiner> {
     rows.into_values().filter_map(one).collect()
 }
 
-/// Mentees of each mentor now, and those with the same mentor for longer than half a year; with the lines that say so.
-fn mentees(ground: &Ground<'_>) -> (BTreeMap<String, (usize, usize)>, Vec<(String, String)>) {
+/// The mentees, with the lines that say how many there are.
+fn mentees(ground: &Ground<'_>) -> (Mentees, Vec<(String, String)>) {
     let e = ground.e;
     let end = e.now().end_day.min(e.zone.local_day(e.as_of - 1) + 1);
-    let mut out: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut out = Mentees::new();
     for stay in e.stays.iter().filter(|s| !s.mentor.is_empty() && s.first_day < end && s.last_day.is_none_or(|day| day >= end)) {
         let since = stay.mentor_since.unwrap_or(stay.first_day);
         if since < end {
@@ -108,7 +123,10 @@ fn mentees(ground: &Ground<'_>) -> (BTreeMap<String, (usize, usize)>, Vec<(Strin
     let largest = out.values().map(|(n, _)| *n).max().unwrap_or(0);
     let over = out.values().filter(|(n, _)| *n as f64 > SPAN).count();
     let span = match over {
-        0 => format!("{all} people have one of {} mentors; the most one looks after is {largest}, eight at most is the rule of thumb", out.len()),
+        0 => format!(
+            "{all} people have one of {} mentors; the most one looks after is {largest}, eight at most is the rule of thumb",
+            out.len()
+        ),
         _ => format!("{all} people have one of {} mentors; {over} look after more than eight, the most is {largest}", out.len()),
     };
     let rotation = format!("{long} of {all} have had the same mentor for more than half a year");
@@ -127,7 +145,8 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
     };
     let all: Vec<&Joiner> = joiners.iter().collect();
     let mentors = by_mentor(joiners);
-    let mut lines: Vec<RampLine> = mentors.iter().filter(|(_, of)| of.len() >= FEWEST).map(|(name, of)| line(&format::label(name, 60), of)).take(3).collect();
+    let mut lines: Vec<RampLine> =
+        mentors.iter().filter(|(_, of)| of.len() >= FEWEST).map(|(name, of)| line(&format::label(name, 60), of)).take(3).collect();
     if lines.len() == 1 {
         let others: Vec<&Joiner> = all.iter().copied().filter(|j| format::label(&j.mentor, 60) != lines[0].name).collect();
         lines.push(line("other mentors", &others));
@@ -141,12 +160,21 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
     let percent = |p: &RampPoint| format::value_of(metric.unit(), p.value, p.n);
     let title = match lines.as_slice() {
         [one, other] => {
-            let joined = |l: &RampLine| l.points.iter().filter(|p| p.weeks.1 <= LEARNING).fold((0.0, 0), |(a, b), p| (a + p.value * p.n as f64, b + p.n));
+            let joined = |l: &RampLine| {
+                l.points.iter().filter(|p| p.weeks.1 <= LEARNING).fold((0.0, 0), |(a, b), p| (a + p.value * p.n as f64, b + p.n))
+            };
             let share = |l: &RampLine| {
                 let (hits, n) = joined(l);
                 if n > 0 { format::value_of(metric.unit(), hits / n as f64, n) } else { format::NO_DATA.to_owned() }
             };
-            format!("{} in the first {LEARNING} weeks: {} with {}, {} with {}", metric.short(), share(one), one.name, share(other), other.name)
+            format!(
+                "{} in the first {LEARNING} weeks: {} with {}, {} with {}",
+                metric.short(),
+                share(one),
+                one.name,
+                share(other),
+                other.name
+            )
         }
         _ => format!("{}: from {} in the first weeks to {} by week {}", metric.short(), percent(first), percent(last), last.weeks.1),
     };
@@ -194,7 +222,11 @@ fn compared(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Vec<Fin
             let raw = |side: usize| {
                 let mine = rates.iter().zip(&labels).filter(|(_, l)| **l == side);
                 let (people, hits, n) = mine.fold((0, 0, 0), |(k, a, b), (p, _)| (k + 1, a + p.hits(), b + p.n()));
-                format!("{} of {} in the first {LEARNING} weeks of {people} joiners", format::value_of(metric.unit(), hits as f64 / n as f64, n), format::count(n))
+                format!(
+                    "{} of {} in the first {LEARNING} weeks of {people} joiners",
+                    format::value_of(metric.unit(), hits as f64 / n as f64, n),
+                    format::count(n)
+                )
             };
             Some((*name, test.statistic, test.p, format!("{}, {} with other mentors", raw(1), raw(0))))
         })
@@ -216,7 +248,7 @@ fn compared(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Vec<Fin
 }
 
 /// Mentors by name, with those they look after and how joiners did.
-fn table(metric: &Metric, joiners: &[Joiner], mentees: &BTreeMap<String, (usize, usize)>) -> Option<TableData> {
+fn table(metric: &Metric, joiners: &[Joiner], mentees: &Mentees) -> Option<TableData> {
     let of = by_mentor(joiners);
     let mut names: Vec<&str> = mentees.keys().map(String::as_str).chain(of.keys().copied()).collect();
     names.sort_unstable();

@@ -104,7 +104,14 @@ impl Roster {
 fn rate_words(rate: PersonTime) -> String {
     let (low, high) = rate.rate_limits();
     let percent = |v: f64| format::value_of(Unit::Share, v, 1);
-    format!("{} ({} of {:.1} on average; 95 % interval {} to {})", percent(rate.rate()), rate.events(), rate.time(), percent(low), percent(high))
+    format!(
+        "{} ({} of {:.1} on average; 95 % interval {} to {})",
+        percent(rate.rate()),
+        rate.events(),
+        rate.time(),
+        percent(low),
+        percent(high)
+    )
 }
 
 fn facts(e: &Evidence<'_>, roster: &Roster) -> Vec<(String, String)> {
@@ -122,9 +129,11 @@ fn facts(e: &Evidence<'_>, roster: &Roster) -> Vec<(String, String)> {
         let line = format::bare_target(Unit::Share, line);
         out.push(("Left in twelve months".to_owned(), format!("{}; {} the {line} line{}", rate_words(all), side.0, side.1)));
     }
-    for (name, reasons) in
-        [("of their own will", &["voluntary"][..]), ("not of their own will", &["involuntary", "contract_end"]), ("moved within the company", &["internal_move"])]
-    {
+    for (name, reasons) in [
+        ("of their own will", &["voluntary"][..]),
+        ("not of their own will", &["involuntary", "contract_end"]),
+        ("moved within the company", &["internal_move"]),
+    ] {
         if let Some(rate) = roster.rate(&days, |s| reasons.contains(&s.reason.as_str())) {
             out.push((format!("… {name}"), rate_words(rate)));
         }
@@ -151,7 +160,8 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
     } else {
         format!("Turnover {verb} from {} to {} digits", digits(b.rate()), digits(a.rate()))
     };
-    let text = format!("{} in the last twelve months against {} a year in the twenty-four before (p = {p_mid:.3}).", rate_words(a), rate_words(b));
+    let text =
+        format!("{} in the last twelve months against {} a year in the twenty-four before (p = {p_mid:.3}).", rate_words(a), rate_words(b));
     Some(finding(metric, title, text, (certainty, Some(is_good))))
 }
 
@@ -238,7 +248,8 @@ fn curves(roster: &Roster) -> Option<ChartData> {
     let lists: Vec<(String, Vec<Spell>)> = lists.into_iter().filter(|(_, spells)| spells.len() >= FEWEST).collect();
     let whole = KaplanMeier::new(&roster.spells(&all)).ok().filter(|_| all.len() >= FEWEST)?;
     let year = whole.at(f64::from(YEAR), Scale::LogLog).ok().map(|s| format::value_of(Unit::Share, s.survival, 1));
-    let title = year.map_or_else(|| "How long people stay".to_owned(), |share| format!("{share} of those who start are still there after a year"));
+    let title =
+        year.map_or_else(|| "How long people stay".to_owned(), |share| format!("{share} of those who start are still there after a year"));
     let test = survival::log_rank(&lists.iter().map(|(_, spells)| spells.as_slice()).collect::<Vec<_>>());
     let differ = match test {
         Ok(t) if t.p <= 0.05 => format!("; the groups differ (log-rank p = {:.3})", t.p),
@@ -271,7 +282,11 @@ impl Roster {
 
 fn curve(name: &str, spells: &[Spell], at_days: &[u32]) -> std::result::Result<Curve, Invalid> {
     let km = KaplanMeier::new(spells)?;
-    let step = |s: &survival::Step| CurveStep { day: s.time as u32, value: s.survival, interval: s.limits(Scale::LogLog).unwrap_or((s.survival, s.survival)) };
+    let step = |s: &survival::Step| CurveStep {
+        day: s.time as u32,
+        value: s.survival,
+        interval: s.limits(Scale::LogLog).unwrap_or((s.survival, s.survival)),
+    };
     Ok(Curve {
         name: name.to_owned(),
         n: spells.len() as u64,

@@ -34,7 +34,11 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     for id in METRICS {
         let metric = ground.e.catalogue.get(id)?;
         let places = places(ground, metric, &mut looked);
-        worst.extend(places.into_iter().max_by(|a, b| b.cell.judged.standing.certainty.cmp(&a.cell.judged.standing.certainty).then(a.lost.total_cmp(&b.lost))));
+        worst.extend(
+            places
+                .into_iter()
+                .max_by(|a, b| b.cell.judged.standing.certainty.cmp(&a.cell.judged.standing.certainty).then(a.lost.total_cmp(&b.lost))),
+        );
     }
     if looked == 0 {
         return Ok(None);

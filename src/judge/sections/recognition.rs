@@ -71,8 +71,10 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
         let names: Vec<String> = people.keys().map(|name| format::label(name, 60)).collect();
         return Some(format!("Too close to call ({said}): {}.", listed(&names)));
     }
-    let names: Vec<String> =
-        above.iter().map(|(name, level)| format!("{} ({})", format::label(name, 60), format::value_of(crate::scorecard::Unit::Share, *level, 1))).collect();
+    let names: Vec<String> = above
+        .iter()
+        .map(|(name, level)| format!("{} ({})", format::label(name, 60), format::value_of(crate::scorecard::Unit::Share, *level, 1)))
+        .collect();
     Some(format!("{} ({said}).", listed(&names)))
 }
 

@@ -139,13 +139,18 @@ fn red_cells(ground: &Ground<'_>) -> (Vec<TableData>, usize) {
                 let Some(a) = of(list).map(|i| &list[i]) else { return words("") };
                 Cell { value: Some(a.own.rate()), n: a.own.n(), is_good: is_clearly_bad(a).then_some(false), ..Cell::default() }
             });
-            rows.push(TableRow { name: format!("{dimension}: {}", format::label(name, 60)), page: None, cells: [first].into_iter().chain(others).collect() });
+            rows.push(TableRow {
+                name: format!("{dimension}: {}", format::label(name, 60)),
+                page: None,
+                cells: [first].into_iter().chain(others).collect(),
+            });
         }
     }
     let found = rows.len();
     let columns = [sla].iter().chain(&reds).filter_map(|m| column(e, &m.id)).collect();
     let note = format!("SLA at least {}, and rating, reopening or repeat contacts clearly worse than elsewhere.", percent(green));
-    let table = TableData { title: "Where the SLA is green and customers are not".to_owned(), note, row_label: "Where".to_owned(), columns, rows };
+    let table =
+        TableData { title: "Where the SLA is green and customers are not".to_owned(), note, row_label: "Where".to_owned(), columns, rows };
     (if found > 0 { vec![table] } else { Vec::new() }, found)
 }
 
