@@ -312,10 +312,12 @@ pub struct Standing {
     pub n: u64,
     /// Share of the own rows in the value, 0 to 1: `n / (n + s)`.
     pub reliability: f64,
-    /// The verdict against target or desk.
-    pub certainty: Certainty,
+    /// The verdict against target or desk; `None` where the subject is not judged or there is nothing to hold it against.
+    pub certainty: Option<Certainty>,
     /// Whether the verdict is on the good side; `None` for one that cannot be told.
     pub is_good: Option<bool>,
+    /// Whether all agents together lie on that side of the target, this one not clearly further: no verdict on a person.
+    pub is_shared: bool,
     /// About how many more rows at the present rate make the verdict clear; `None` if none would, or it is.
     pub needed: Option<u64>,
 }

@@ -12,18 +12,19 @@ mod table;
 use std::process::ExitCode;
 
 use deskcard::stats::Result;
+use deskcard::stats::interval::wilson_95;
 use simulate::charts::{Rules, Weeks};
 use simulate::engine::Judged;
 use simulate::league::{NAIVE, Tally};
-use simulate::{Desk, charts, drivers, engine, headline, league, months, whole_report};
+use simulate::{Desk, charts, engine, headline, league, months};
 use table::{fine_percent, number, percent, points};
 
 /// Reports for the rules that are quick.
 const MANY: u64 = 4_000;
 /// Reports for our engine.
 const REPORTS: u64 = 1_000;
-/// Reports whose permutations take long.
-const SEARCHES: u64 = 400;
+/// The same of agents with more surveys.
+const LARGER_REPORTS: u64 = 500;
 
 fn main() -> ExitCode {
     match print() {
@@ -36,35 +37,32 @@ fn main() -> ExitCode {
 }
 
 fn print() -> Result<()> {
-    let desks = [(20.0, 0.0), (20.0, 0.05), (20.0, 0.08), (60.0, 0.0), (60.0, 0.05), (60.0, 0.08)]
-        .map(|(median, sd)| Desk { median, ..Desk::usual(sd) });
-    let judged = desks.iter().map(|desk| engine::judged(*desk, REPORTS)).collect::<Result<Vec<_>>>()?;
-    let of = |median: f64| {
-        desks.iter().zip(&judged).filter(|(desk, _)| (desk.median - median).abs() < 0.5).map(|(_, judged)| *judged).collect::<Vec<_>>()
-    };
-    league_table(20.0, &of(20.0))?;
-    league_table(60.0, &of(60.0))?;
-    coverage()?;
+    league_table(20.0, REPORTS)?;
+    league_table(60.0, LARGER_REPORTS)?;
+    let intervals = headline::intervals()?;
+    coverage(&intervals)?;
     two_months()?;
     arrows()?;
+    wilson()?;
     stable_charts()?;
     stable_weeks()?;
-    whole_reports()?;
-    searches()?;
     println!("Headline figures, on the seeds and sizes of the tests\n");
-    for headline in [headline::coverage()?, headline::false_clear_verdicts()?, headline::wrong_share()?, headline::driver_false_alarms()?] {
-        println!("{}", headline.line);
-    }
+    println!("{}", headline::intervals_line(&intervals));
+    println!("{}", headline::false_verdicts_line(headline::false_verdicts()?));
+    println!("{}", headline::marks_line(headline::marks()?));
+    println!("{}", headline::searches_line(headline::searches()?));
     Ok(())
 }
 
-/// `judged` are the desks whose agents differ by 0, 5 and 8 points.
-fn league_table(median: f64, judged: &[Judged]) -> Result<()> {
+/// Desks whose agents differ by 0, 5 and 8 points.
+fn league_table(median: f64, reports: u64) -> Result<()> {
+    let desks = [0.0, 0.05, 0.08].map(|sd| Desk { median, ..Desk::usual(sd) });
     let mut rows = Vec::new();
     for rule in NAIVE {
-        let tally = |sd| league::tally(rule, Desk { median, ..Desk::usual(sd) }, MANY);
-        rows.push(league_row(rule.name, &[tally(0.0)?, tally(0.05)?, tally(0.08)?]));
+        let tallies = desks.iter().map(|desk| league::tally(rule, *desk, MANY)).collect::<Result<Vec<_>>>()?;
+        rows.push(league_row(rule.name, &tallies));
     }
+    let judged = desks.iter().map(|desk| engine::judged(*desk, reports)).collect::<Result<Vec<_>>>()?;
     for (name, of) in [("deskcard, leaning or clear", (|j: &Judged| j.leaning) as fn(&Judged) -> Tally), ("deskcard, clear", |j| j.clear)] {
         rows.push(league_row(name, &judged.iter().map(of).collect::<Vec<_>>()));
     }
@@ -72,34 +70,50 @@ fn league_table(median: f64, judged: &[Judged]) -> Result<()> {
         "20 agents, median {median:.0} surveys, target 85 %. Null: all agents truly at 85 %. Else they differ with an SD of 5 or 8 points.\n\
          Wrong: share of low marks on agents at target or above. Finds: share of agents truly below 80 % marked low."
     );
-    let header =
-        ["rule", "null: marks a report", "reports with a mark", "SD 5: low marks", "wrong", "finds", "SD 8: low marks", "wrong", "finds"];
+    let header = [
+        "rule",
+        "null: marks a report",
+        "low ones",
+        "reports with a mark",
+        "SD 5: low marks",
+        "wrong",
+        "finds",
+        "SD 8: low marks",
+        "wrong",
+        "finds",
+    ];
     table::print(&title, &header, &rows);
     Ok(())
 }
 
+/// With the standard error of the simulation.
+fn low_marks(tally: &Tally) -> String {
+    format!("{:.2} ± {:.2}", tally.low_a_report(), tally.low_error())
+}
+
 /// `tallies` as in [`league_table`].
 fn league_row(name: &str, tallies: &[Tally]) -> Vec<String> {
-    let mut row = vec![name.to_owned(), number(tallies[0].marked_a_report()), fine_percent(tallies[0].reports_with_any())];
+    let mut row =
+        vec![name.to_owned(), number(tallies[0].marked_a_report()), low_marks(&tallies[0]), fine_percent(tallies[0].reports_with_any())];
     for tally in &tallies[1..] {
-        row.extend([number(tally.low_a_report()), percent(tally.wrong()), percent(tally.power())]);
+        row.extend([low_marks(tally), percent(tally.wrong()), percent(tally.power())]);
     }
     row
 }
 
-fn coverage() -> Result<()> {
-    let row = |desk: Desk| {
-        let judged = engine::judged(desk, REPORTS)?;
+fn coverage(intervals: &[(Desk, Judged)]) -> Result<()> {
+    let row = |(desk, judged): &(Desk, Judged)| {
+        let raw = engine::raw(*desk, MANY)?;
         Ok(vec![
             desk.agents.to_string(),
             format!("{:.0}", 100.0 * desk.sd),
             fine_percent(judged.coverage),
-            fine_percent(judged.wilson_coverage),
+            fine_percent(raw.wilson_coverage),
             points(judged.rmse),
-            points(judged.raw_rmse),
+            points(raw.rmse),
         ])
     };
-    let rows = headline::desks().map(row).collect::<Result<Vec<_>>>()?;
+    let rows = intervals.iter().map(row).collect::<Result<Vec<_>>>()?;
     let header = ["agents", "SD, points", "coverage", "coverage of Wilson", "RMSE, points", "RMSE of raw rates"];
     table::print(
         "95 % intervals, median 20 surveys: how often they hold the true rate, and how far the estimate is from it",
@@ -133,6 +147,21 @@ fn arrows() -> Result<()> {
     };
     let rows = [15, 40, 100, 400].into_iter().map(row).collect::<Result<Vec<_>>>()?;
     table::print("Weeks whose arrow moves without any change (exact)", &["surveys a week", "5 points or more", "Newcombe 95 %"], &rows);
+    Ok(())
+}
+
+fn wilson() -> Result<()> {
+    let row = |n: u64| {
+        let coverages = [0.8, 0.9, 0.95].map(|rate| months::coverage(n, rate, wilson_95));
+        let cells = coverages.into_iter().map(|coverage| coverage.map(fine_percent)).collect::<Result<Vec<_>>>()?;
+        Ok([vec![n.to_string()], cells].concat())
+    };
+    let rows = [5, 10, 20, 50, 200].into_iter().map(row).collect::<Result<Vec<_>>>()?;
+    table::print(
+        "Wilson's 95 % interval for one rate on its own: how often it holds the true rate (exact)",
+        &["surveys", "80 %", "90 %", "95 %"],
+        &rows,
+    );
     Ok(())
 }
 
@@ -171,25 +200,5 @@ fn stable_weeks() -> Result<()> {
     }
     let header = ["26 stable weeks", "surveys a week", "XmR", "p", "p' as published", "p' (deskcard)"];
     table::print("Charts of a stable rate with a point beyond three sigma", &header, &rows);
-    Ok(())
-}
-
-fn whole_reports() -> Result<()> {
-    let found = whole_report::false_verdicts(REPORTS)?;
-    let row = vec![number(found.possible), format!("{:.3}", found.clear), format!("{:.3}", found.leaning)];
-    let header = ["verdicts that could be false", "clear", "leaning"];
-    table::print("False verdicts a report: 20 to 30 agents, 7 metrics, all truly at target", &header, &[row]);
-    Ok(())
-}
-
-fn searches() -> Result<()> {
-    let found = drivers::searched(SEARCHES)?;
-    let row = vec![fine_percent(found.adjusted), fine_percent(found.best_p)];
-    let header = ["deskcard: permutation of agents, adjusted", "best of 18 p values below 0.05"];
-    table::print(
-        "Reports in which a search for drivers finds one where there is none: 30 agents, 6 attributes, 3 metrics",
-        &header,
-        &[row],
-    );
     Ok(())
 }

@@ -8,9 +8,12 @@ use crate::metrics::{Kind, Metric};
 use crate::scorecard::{Better, CardKind, ChartData, FunnelGroup, FunnelLimit, Point};
 use crate::stats::Proportion;
 use crate::stats::funnel::{Funnel, Level, Place};
+use crate::stats::ranking;
 
 /// Numbers of rows at which a funnel's limits are given.
 const FUNNEL_STEPS: usize = 48;
+/// Rows from which a group counts towards the dispersion.
+const FEWEST_ROWS: u64 = 10;
 /// Rows a point of a share needs to be more than noise.
 const ENOUGH: f64 = 20.0;
 
@@ -55,7 +58,10 @@ fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> 
             by = format!(", {size} periods at a time because one has too few rows");
         }
     }
-    let newest = points.iter().rev().find(|p| p.value.is_some()).or(points.last())?;
+    let newest = points.iter().rev().find(|p| p.value.is_some())?;
+    if points.iter().filter(|p| p.value.is_some()).count() < 2 {
+        return None;
+    }
     let target = e.target(id);
     let said = format::optional(metric.unit(), newest.value, newest.n);
     let charted = measured.iter().find(|m| m.metric.id == id).and_then(|m| m.signal.as_ref());
@@ -137,6 +143,7 @@ fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Opti
     let people: Vec<(String, Proportion)> = e.folds.recent().groups(id, breakdown).filter_map(of_group).collect();
     let rates: Vec<Proportion> = people.iter().map(|(_, p)| *p).collect();
     let funnel = Funnel::fit(&rates).ok().filter(|_| people.len() >= 3)?;
+    let phi = dispersion(&rates);
     let groups: Vec<FunnelGroup> = people
         .iter()
         .map(|(name, p)| FunnelGroup {
@@ -153,12 +160,10 @@ fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Opti
         1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.short(), groups.len()),
         _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.short(), groups.len()),
     };
-    let widened = if funnel.is_adjusted {
-        format!("; widened, because agents differ {:.1} times as much as chance makes them", funnel.phi)
-    } else {
-        String::new()
-    };
-    let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{widened}", metric.label, e.recent_words());
+    let said = phi.map(|phi| format!("; φ = {phi:.1}, {:.1} without the extremes", funnel.phi)).unwrap_or_default();
+    let widened = if funnel.is_adjusted { "; widened, because agents differ more than chance makes them" } else { "" };
+    let spread = said + widened;
+    let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{spread}", metric.label, e.recent_words());
     let most = groups.iter().map(|g| g.n).max()?;
     let limits =
         steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
@@ -170,9 +175,16 @@ fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Opti
         target: e.target(id),
         limits: limits.collect(),
         groups,
-        phi: funnel.phi,
+        phi: phi.unwrap_or(funnel.phi),
         is_adjusted: funnel.is_adjusted,
     })
+}
+
+/// Pearson's X² over its degrees of freedom, of groups with enough rows for it: 1 if they differ as much as chance makes them.
+fn dispersion(groups: &[Proportion]) -> Option<f64> {
+    let large: Vec<Proportion> = groups.iter().copied().filter(|g| g.n() >= FEWEST_ROWS).collect();
+    let test = ranking::homogeneity(&large).ok()?;
+    Some(test.chi_squared / test.freedom as f64)
 }
 
 /// Beyond the outer limits: the good side or the bad one.
@@ -196,7 +208,7 @@ fn steps(most: u64) -> Vec<u64> {
 fn backlog(e: &Evidence<'_>, s: &Subject) -> Option<ChartData> {
     let of = |id: &str| e.catalogue.get(id).ok().map(|m| series(e, m, s.breakdown, &s.group()));
     let (mut open, mut created, mut resolved) = (of("backlog")?, of("tickets_created")?, of("tickets_resolved")?);
-    let first = (0..open.len()).find(|&i| created[i].n > 0 || open[i].n > 0)?;
+    let first = (0..open.len().saturating_sub(1)).find(|&i| created[i].n > 0 || open[i].n > 0)?;
     for line in [&mut open, &mut created, &mut resolved] {
         line.drain(..first);
     }

@@ -53,13 +53,13 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> B
 /// A level that lies beyond the margin of its yardstick.
 fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
     let judged = m.judged.as_ref().filter(|_| m.kpi.is_judged)?;
-    let is_good = judged.standing.is_good.filter(|good| *good || !judged.is_shared)?;
+    let is_good = judged.standing.is_good.filter(|good| *good || !judged.standing.is_shared)?;
     let worth = e.examples.get(&(s.kind, s.name.clone(), m.metric.id.clone()));
     let finding = Finding {
         metric: m.metric.id.clone(),
         title: m.metric.label.clone(),
         text: judged.sentence(e, m.metric, s),
-        certainty: judged.standing.certainty,
+        certainty: judged.standing.certainty?,
         is_met: m.kpi.is_met,
         is_good: Some(is_good),
         examples: worth.map_or_else(Vec::new, |w| examples(is_good, w)),
@@ -97,19 +97,20 @@ fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
 
 /// Why a block is empty: no data, or nothing that luck could not have done; and what would tell.
 fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
-    if measured.iter().all(|m| m.kpi.n == 0 && m.judged.is_none()) {
-        return "There is no data in this period.".to_owned();
+    let absent = if measured.iter().all(|m| m.kpi.n == 0) { "There is no data in this period. " } else { "" };
+    if !absent.is_empty() && measured.iter().all(|m| m.judged.is_none()) {
+        return absent.trim().to_owned();
     }
     let judged: Vec<&Measured<'_>> = measured.iter().filter(|m| m.kpi.is_judged && m.judged.is_some()).collect();
     if judged.is_empty() {
-        return "None of the measures that are judged has data here.".to_owned();
+        return format!("{absent}No measure that is judged has data here.");
     }
     let held = judged.iter().any(|m| m.judged.as_ref().is_some_and(|j| j.yardstick.is_some()));
     if !held {
         return "There is no target to judge by; [goals] in the config sets them.".to_owned();
     }
     let side = if good { "better" } else { "worse" };
-    let mut text = format!("Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());
+    let mut text = format!("{absent}Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());
     if !good {
         text += &shared(&judged);
     }
@@ -120,7 +121,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
             let yardstick = judged.yardstick.as_ref().filter(|y| y.is_target)?;
             let own = judged.standing.sum as f64 / judged.standing.n as f64;
             let is_this_side = ((own > yardstick.value) == (m.metric.better == Better::Higher)) == good;
-            let is_open = judged.standing.certainty == Certainty::CannotTellYet;
+            let is_open = judged.standing.certainty == Some(Certainty::CannotTellYet);
             let needed = judged.standing.needed.filter(|needed| is_this_side && is_open && *needed <= MOST_NEEDED)?;
             Some((needed, m.metric.short()))
         })
@@ -134,7 +135,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
 
 /// What all agents miss alike is nobody's own to work on.
 fn shared(judged: &[&Measured<'_>]) -> String {
-    let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(|j| j.is_shared && j.standing.is_good == Some(false));
+    let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(|j| j.standing.is_shared && j.standing.is_good == Some(false));
     let names: Vec<&str> = judged.iter().filter(is_shared).map(|m| m.metric.short()).collect();
     if names.is_empty() {
         String::new()

@@ -51,11 +51,11 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
 fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> String {
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
         (true, _) => "No goals are set; [goals] in the config sets them.".to_owned(),
-        (false, true) => "None of the measures with a goal has data here.".to_owned(),
+        (false, true) => "No measure with a goal has data here.".to_owned(),
         (false, false) if s.kind == CardKind::Agent => {
             "There was too little to set a goal by: goals follow from the weeks before.".to_owned()
         }
-        (false, false) => "None of the goals is a share that steps can be taken towards.".to_owned(),
+        (false, false) => "No goal is a share that steps can be taken towards.".to_owned(),
     }
 }
 

@@ -70,8 +70,6 @@ pub(super) struct Judged {
     pub(super) chance: f64,
     /// Whether that side is above the yardstick.
     pub(super) is_above: bool,
-    /// Whether the verdict says nothing of this person: all agents together lie beyond the margin, and this one not clearly further.
-    pub(super) is_shared: bool,
 }
 
 /// The target of a metric, else the desk's own recent level; none for the desk itself.
@@ -125,6 +123,9 @@ pub(super) fn judged(
         Verdict::Leaning(_) => Certainty::Leaning,
         Verdict::CannotTellYet => Certainty::CannotTellYet,
     };
+    let is_shared = population
+        .zip(at)
+        .is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared_by_all(p, posterior, (t, is_above), rule));
     let needed = at.filter(|_| certainty != Certainty::Clear).and_then(|t| decision::rows_needed(population?, own, t, rule));
     let standing = Standing {
         value: posterior.mean(),
@@ -132,17 +133,16 @@ pub(super) fn judged(
         sum: own.hits(),
         n: own.n(),
         reliability: population.map_or(1.0, |p| p.reliability(own.n())),
-        certainty,
+        certainty: at.filter(|_| metric.better != Better::Neither).map(|_| certainty),
+        is_shared,
         is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
         needed,
     };
-    let is_shared =
-        population.zip(at).is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared(p, posterior, (t, is_above), rule));
-    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above, is_shared }
+    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above }
 }
 
 /// Whether all agents together lie beyond the margin on that side, and this one does not probably lie beyond them.
-fn is_shared(population: &Population, posterior: &Posterior, (yardstick, is_above): (f64, bool), rule: Rule) -> bool {
+fn is_shared_by_all(population: &Population, posterior: &Posterior, (yardstick, is_above): (f64, bool), rule: Rule) -> bool {
     let mean = population.mean();
     let (all, further) = match is_above {
         true => (mean > yardstick + rule.margin, posterior.above(mean + rule.margin)),

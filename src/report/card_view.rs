@@ -83,7 +83,7 @@ pub(super) fn kind_word(kind: CardKind) -> &'static str {
 
 /// A label with its value, both fit to show.
 pub(super) fn pair(label: &str, value: &str) -> Pair {
-    Pair { label: format::label(label, 80), value: format::label(value, 400) }
+    Pair { label: format::label(label, 80), value: format::label(value, 2000) }
 }
 
 /// `5 of 7 targets met, 1 without data`; empty without targets.

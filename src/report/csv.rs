@@ -120,7 +120,7 @@ fn later(k: &Kpi) -> [String; LATER] {
         whole(level.map(|l| l.sum)),
         whole(level.map(|l| l.n)),
         number(level.map(|l| l.reliability)),
-        word(level.map(|l| certainty(l.certainty))),
+        word(level.and_then(|l| l.certainty).map(certainty)),
         flag(level.and_then(|l| l.is_good)),
         whole(level.and_then(|l| l.needed)),
         number(bounds.map(|b| b.range.0)),

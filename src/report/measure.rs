@@ -50,7 +50,7 @@ pub(super) fn target(unit: Unit, better: Better, t: f64) -> String {
 /// periods, where they are known, say the same; plain and hollow without an interval, as nothing then says how sure it is.
 pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
     let is_outside = k.interval.zip(k.target).map(|((low, high), t)| t < low || t > high);
-    let is_backed = k.level.is_none_or(|l| l.certainty == Certainty::Clear && l.is_good == k.is_met);
+    let is_backed = k.level.is_none_or(|l| l.certainty == Some(Certainty::Clear) && !l.is_shared && l.is_good == k.is_met);
     match (k.is_met, is_outside.map(|outside| outside && is_backed)) {
         (Some(true), Some(true)) => ("good", "● met"),
         (Some(true), Some(false)) => ("plain", "○ met, leaning"),
@@ -91,14 +91,20 @@ fn special(k: &Kpi, is_up: bool) -> (&'static str, &'static str, &'static str) {
 
 /// The level over the recent periods with its verdict.
 fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
-    let (class, glyph, side) = side(l.certainty, l.is_good);
+    let (class, glyph, side) = match l.certainty {
+        None => ("", "", ""),
+        Some(_) if l.is_shared => ("plain", "–", ""),
+        Some(certainty) => side(certainty, l.is_good),
+    };
     let more = l.needed.map(|n| format!("about\u{a0}{} more", format::count(n)));
     let word = match (l.certainty, more) {
-        (Certainty::Clear, _) => "clear".to_owned(),
-        (Certainty::Leaning, None) => "leaning".to_owned(),
-        (Certainty::Leaning, Some(more)) => format!("leaning, {more} to make it clear"),
-        (Certainty::CannotTellYet, None) => "cannot tell yet".to_owned(),
-        (Certainty::CannotTellYet, Some(more)) => format!("cannot tell yet, needs {more}"),
+        (None, _) => String::new(),
+        (Some(_), _) if l.is_shared => "alike on the whole desk".to_owned(),
+        (Some(Certainty::Clear), _) => "clear".to_owned(),
+        (Some(Certainty::Leaning), None) => "leaning".to_owned(),
+        (Some(Certainty::Leaning), Some(more)) => format!("leaning, {more} to make it clear"),
+        (Some(Certainty::CannotTellYet), None) => "cannot tell yet".to_owned(),
+        (Some(Certainty::CannotTellYet), Some(more)) => format!("cannot tell yet, needs {more}"),
     };
     let recent = format::label(&place.scorecard.rule.recent, 60);
     let raw = l.sum as f64 / l.n.max(1) as f64;
@@ -169,7 +175,7 @@ mod tests {
         assert_eq!(verdict(&k(0.65, Some((0.5, 0.78)))), ("plain", "◇ missed, leaning"));
         assert_eq!(verdict(&k(0.65, Some((0.5, 0.68)))), ("concern", "◆ missed"));
         assert_eq!(verdict(&k(0.65, None)), ("plain", "◇ missed"));
-        let level = scorecard.cards[0].kpis[0].level.map(|l| Standing { certainty: Certainty::CannotTellYet, is_good: None, ..l });
+        let level = scorecard.cards[0].kpis[0].level.map(|l| Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, ..l });
         assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed, leaning"), "one period is not enough");
     }
 
@@ -204,7 +210,8 @@ mod tests {
             sum: 84,
             n: 92,
             reliability: 0.7,
-            certainty: Certainty::Clear,
+            certainty: Some(Certainty::Clear),
+            is_shared: false,
             is_good: Some(true),
             needed: None,
         };
@@ -212,7 +219,7 @@ mod tests {
         assert_eq!(plain(&clear.text), "Over the last 13 weeks 91 % (86 % to 95 %), 84 of 92");
         assert_eq!((clear.class.as_str(), clear.glyph.as_str(), clear.word.as_str()), ("good", "▲", "clear"));
         let open =
-            level(place, Unit::Share, Standing { certainty: Certainty::CannotTellYet, is_good: None, needed: Some(40), sum: 5, n: 9, ..l });
+            level(place, Unit::Share, Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(40), sum: 5, n: 9, ..l });
         assert_eq!(plain(&open.word), "cannot tell yet, needs about 40 more");
         assert!(open.text.ends_with("5 of 9, drawn towards the others for want of rows"), "{}", open.text);
     }

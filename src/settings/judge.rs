@@ -4,6 +4,9 @@ use super::node::{Node, Table};
 use crate::error::Result;
 use std::collections::BTreeMap;
 
+/// Less than half a point matters to nobody.
+const LEAST: f64 = 0.005;
+
 /// `[judge]`: the decision rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judge {
@@ -64,10 +67,10 @@ impl Judge {
 
     /// The smallest difference of a metric that matters, at a yardstick.
     ///
-    /// Never more than half the way from the yardstick to 0 or 1, so that a goal of 97 % can be missed and beaten.
+    /// Not more than half the way from the yardstick to 0 or 1, so that a goal of 97 % can be missed and beaten, but half a point.
     pub fn margin_of(&self, metric: &str, yardstick: f64) -> f64 {
         let half_way = 0.5 * yardstick.min(1.0 - yardstick).max(0.0);
-        self.margins.get(metric).copied().unwrap_or_else(|| self.margin.min(half_way))
+        self.margins.get(metric).copied().unwrap_or_else(|| self.margin.min(half_way.max(LEAST)))
     }
 }
 

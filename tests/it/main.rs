@@ -9,5 +9,6 @@ mod laws;
 mod layers;
 mod oracle;
 mod pages;
+mod planted;
 mod real;
 mod world;

@@ -53,9 +53,10 @@ fn dealt(random: &mut Random, sizes: &[usize]) -> Vec<usize> {
     groups
 }
 
-/// One number an agent.
+/// One number an agent, drawn to the mean of all as far as its surveys are few.
 fn shrunken_rates(random: &mut Random) -> Result<Vec<f64>> {
     let surveys = surveys_of(&DESK.report(random)?);
     let population = Population::fit(&surveys)?;
-    Ok(surveys.iter().map(|survey| population.posterior(*survey).mean()).collect())
+    let (mean, strength) = (population.mean(), population.strength());
+    Ok(surveys.iter().map(|survey| (survey.hits() as f64 + mean * strength) / (survey.n() as f64 + strength)).collect())
 }

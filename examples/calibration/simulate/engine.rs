@@ -1,5 +1,7 @@
 //! Our own intervals and verdicts on the same desks.
 
+use std::collections::BTreeMap;
+
 use deskcard::stats::decision::{Rule, Side, Verdict, judge};
 use deskcard::stats::hierarchical::{Population, Posterior};
 use deskcard::stats::interval::wilson_95;
@@ -11,10 +13,15 @@ use super::{Agent, Desk, Experiment, TARGET, each, mean, stream, surveys_of};
 /// The posterior and the verdict of every group, as a scorecard makes them.
 pub(crate) fn verdicts(groups: &[Proportion], yardstick: f64) -> Result<Vec<(Posterior, Verdict)>> {
     let population = Population::fit(groups)?;
+    // Agents with the same record have the same posterior, and small records are often the same.
+    let mut known = BTreeMap::new();
     let verdict = |group: &Proportion| {
-        let posterior = population.posterior(*group);
-        let verdict = judge(&posterior, group.n(), yardstick, Rule::default());
-        (posterior, verdict)
+        let judged = || {
+            let posterior = population.posterior(*group);
+            let verdict = judge(&posterior, group.n(), yardstick, Rule::default());
+            (posterior, verdict)
+        };
+        known.entry(*group).or_insert_with(judged).clone()
     };
     Ok(groups.iter().map(verdict).collect())
 }
@@ -28,25 +35,47 @@ pub(crate) struct Judged {
     pub(crate) clear: Tally,
     /// Share of 95 % intervals that hold the true rate.
     pub(crate) coverage: f64,
-    /// The same of Wilson's intervals.
-    pub(crate) wilson_coverage: f64,
     /// Root mean squared error of the shrunken rates, 0 to 1.
     pub(crate) rmse: f64,
-    /// The same of the raw rates.
-    pub(crate) raw_rmse: f64,
+}
+
+/// How well each agent's surveys do on their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Raw {
+    /// Share of Wilson's 95 % intervals that hold the true rate.
+    pub(crate) wilson_coverage: f64,
+    /// Root mean squared error of the raw rates, 0 to 1.
+    pub(crate) rmse: f64,
+}
+
+/// Raw rates on many reports of a desk, which are those [`judged`] sees.
+pub(crate) fn raw(desk: Desk, reports: u64) -> Result<Raw> {
+    let one = |report| {
+        let agents = desk.report(&mut stream(Experiment::Engine, report))?;
+        let wilson_coverage = mean(agents.iter().map(|agent| holds(agent, wilson_95(agent.survey))));
+        Ok(Raw { wilson_coverage, rmse: root_mean_square(agents.iter().map(|agent| agent.survey.rate() - agent.truth)) })
+    };
+    let all = each(reports, one)?;
+    Ok(Raw { wilson_coverage: mean(all.iter().map(|raw| raw.wilson_coverage)), rmse: root_mean_square(all.iter().map(|raw| raw.rmse)) })
+}
+
+fn root_mean_square(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    mean(values.map(|value| value * value)).sqrt()
+}
+
+/// 1 if the interval holds the agent's true rate, else 0.
+fn holds(agent: &Agent, (low, high): (f64, f64)) -> f64 {
+    f64::from(u8::from((low..=high).contains(&agent.truth)))
 }
 
 /// Our engine on many reports of a desk.
 pub(crate) fn judged(desk: Desk, reports: u64) -> Result<Judged> {
     let all = each(reports, |report| one(&desk.report(&mut stream(Experiment::Engine, report))?))?;
-    let mean = |of: fn(&Judged) -> f64| mean(all.iter().map(of));
     Ok(Judged {
         leaning: Tally::sum(all.iter().map(|one| one.leaning)),
         clear: Tally::sum(all.iter().map(|one| one.clear)),
-        coverage: mean(|one| one.coverage),
-        wilson_coverage: mean(|one| one.wilson_coverage),
-        rmse: mean(|one| one.rmse * one.rmse).sqrt(),
-        raw_rmse: mean(|one| one.raw_rmse * one.raw_rmse).sqrt(),
+        coverage: mean(all.iter().map(|one| one.coverage)),
+        rmse: root_mean_square(all.iter().map(|one| one.rmse)),
     })
 }
 
@@ -54,14 +83,11 @@ fn one(agents: &[Agent]) -> Result<Judged> {
     let judged = verdicts(&surveys_of(agents), TARGET)?;
     let marks = |side: fn(Verdict) -> Option<Side>| Tally::of(agents, &judged.iter().map(|(_, v)| side(*v)).collect::<Vec<_>>());
     let pairs = || agents.iter().zip(&judged);
-    let holds = |agent: &Agent, (low, high): (f64, f64)| f64::from(u8::from((low..=high).contains(&agent.truth)));
     Ok(Judged {
         leaning: marks(leaning),
         clear: marks(clear),
         coverage: mean(pairs().map(|(agent, (posterior, _))| holds(agent, posterior.interval(0.95)))),
-        wilson_coverage: mean(agents.iter().map(|agent| holds(agent, wilson_95(agent.survey)))),
-        rmse: mean(pairs().map(|(agent, (posterior, _))| (posterior.mean() - agent.truth).powi(2))).sqrt(),
-        raw_rmse: mean(agents.iter().map(|agent| (agent.survey.rate() - agent.truth).powi(2))).sqrt(),
+        rmse: root_mean_square(pairs().map(|(agent, (posterior, _))| posterior.mean() - agent.truth)),
     })
 }
 

@@ -59,6 +59,7 @@ pub(crate) struct Tally {
     marked: u64,
     with_any: u64,
     low: u64,
+    low_squares: u64,
     wrong: u64,
     poor: u64,
     found: u64,
@@ -69,12 +70,13 @@ impl Tally {
     pub(crate) fn of(agents: &[Agent], marks: &[Option<Side>]) -> Self {
         let count = |counts: &dyn Fn(&Agent, Option<Side>) -> bool| agents.iter().zip(marks).filter(|(a, m)| counts(a, **m)).count() as u64;
         let is_low = |mark| mark == Some(Side::Below);
-        let marked = count(&|_, mark| mark.is_some());
+        let (marked, low) = (count(&|_, mark| mark.is_some()), count(&|_, mark| is_low(mark)));
         Self {
             reports: 1,
             marked,
             with_any: u64::from(marked > 0),
-            low: count(&|_, mark| is_low(mark)),
+            low,
+            low_squares: low * low,
             wrong: count(&|agent, mark| is_low(mark) && agent.truth >= TARGET),
             poor: count(&|agent, _| agent.truth < POOR),
             found: count(&|agent, mark| is_low(mark) && agent.truth < POOR),
@@ -88,6 +90,7 @@ impl Tally {
             marked: a.marked + b.marked,
             with_any: a.with_any + b.with_any,
             low: a.low + b.low,
+            low_squares: a.low_squares + b.low_squares,
             wrong: a.wrong + b.wrong,
             poor: a.poor + b.poor,
             found: a.found + b.found,
@@ -107,6 +110,12 @@ impl Tally {
     /// Low marks a report.
     pub(crate) fn low_a_report(self) -> f64 {
         self.a_report(self.low)
+    }
+
+    /// Standard error of [`Self::low_a_report`]. From the spread between reports, as marks come in flocks and a Poisson count would understate it.
+    pub(crate) fn low_error(self) -> f64 {
+        let variance = self.a_report(self.low_squares) - self.low_a_report().powi(2);
+        (variance.max(0.0) / self.reports as f64).sqrt()
     }
 
     /// Share of reports with a mark.

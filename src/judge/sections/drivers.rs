@@ -59,7 +59,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let mut findings: Vec<Finding> = all.iter().zip(&adjusted).filter_map(|(c, p)| told(ground, c, *p)).collect();
     findings.sort_by_key(|f| f.certainty);
     let empty = if findings.is_empty() {
-        "None of the attributes goes with better or worse results by more than luck can do.".to_owned()
+        "No attribute goes with better or worse results by more than luck can do.".to_owned()
     } else {
         String::new()
     };

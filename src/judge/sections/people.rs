@@ -56,7 +56,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
         findings,
         empty,
         charts: curves(&roster).into_iter().collect(),
-        tables: [years(&roster), early(&roster)].into_iter().flatten().collect(),
+        tables: [still(&roster), years(&roster), early(&roster)].into_iter().flatten().collect(),
         footer: "Turnover is leavers over the time people were on the desk (days on the roster), with the exact interval of a rate; an internal move counts as \
                  leaving the desk."
             .to_owned(),
@@ -165,6 +165,26 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
     Some(finding(metric, title, text, (certainty, Some(is_good))))
 }
 
+/// The share still there after so many days, all together.
+fn still(roster: &Roster) -> Option<TableData> {
+    let all: Vec<&Stay> = roster.stays.iter().collect();
+    let km = KaplanMeier::new(&roster.spells(&all)).ok().filter(|_| all.len() >= FEWEST)?;
+    let at: Vec<(u32, survival::Estimate)> = AT_DAYS.into_iter().filter_map(|day| Some((day, km.at(f64::from(day), Scale::LogLog).ok()?))).collect();
+    let cell = |s: &survival::Estimate| Cell { value: Some(s.survival), interval: s.limits, ..Cell::default() };
+    let named = |day: u32| match day {
+        365 => "1 year".to_owned(),
+        730 | 1825 => format!("{} years", day / 365),
+        day => format!("{day} days"),
+    };
+    (!at.is_empty()).then(|| TableData {
+        title: "Still on the desk after".to_owned(),
+        note: "Kaplan-Meier, with 95 % limits (log-log).".to_owned(),
+        row_label: String::new(),
+        columns: at.iter().map(|(day, _)| plain_column(&named(*day), Unit::Share)).collect(),
+        rows: vec![TableRow { name: "All".to_owned(), page: None, cells: at.iter().map(|(_, s)| cell(s)).collect() }],
+    })
+}
+
 /// Twelve months by twelve months.
 fn years(roster: &Roster) -> Option<TableData> {
     let row = |back: i32| {
@@ -202,14 +222,14 @@ fn years(roster: &Roster) -> Option<TableData> {
     })
 }
 
-/// Who left within ninety days, by the half-year they started in; only those whose ninety days are over.
+/// Who left within ninety days, by the year they started in; only those whose ninety days are over.
 fn early(roster: &Roster) -> Option<TableData> {
     const DAYS: i32 = 90;
     let mut cohorts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let known = roster.since.unwrap_or(i32::MIN);
     for stay in roster.stays.iter().filter(|s| s.first_day + DAYS <= roster.end && s.first_day >= known) {
         let day = date(stay.first_day);
-        let cell = cohorts.entry(format!("{}, {} half", day.year(), if day.month() <= 6 { "first" } else { "second" })).or_default();
+        let cell = cohorts.entry(day.year().to_string()).or_default();
         cell.0 += u64::from(stay.last_day.is_some_and(|last| last < stay.first_day + DAYS));
         cell.1 += 1;
     }
@@ -224,7 +244,7 @@ fn early(roster: &Roster) -> Option<TableData> {
     let rows: Vec<TableRow> = cohorts.iter().filter_map(row).collect();
     let hidden = cohorts.len() - rows.len();
     (!rows.is_empty()).then(|| TableData {
-        title: "Left within 90 days, by half-year of the start".to_owned(),
+        title: "Left within 90 days, by year of the start".to_owned(),
         note: if hidden > 0 { format!("{hidden} cohorts under five people are not shown.") } else { String::new() },
         row_label: "Started".to_owned(),
         columns: vec![plain_column("Left within 90 days", Unit::Share)],

@@ -114,7 +114,6 @@ fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
         format::count(p.lost.round() as u64),
         p.cell.judged.chance_words(),
     );
-    let certainty = p.cell.judged.standing.certainty;
-    debug_assert!(certainty != Certainty::CannotTellYet);
+    let certainty = p.cell.judged.standing.certainty.unwrap_or(Certainty::CannotTellYet);
     finding(&p.metric.id, title, text, (certainty, Some(false)))
 }

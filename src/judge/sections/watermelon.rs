@@ -155,5 +155,5 @@ fn red_cells(ground: &Ground<'_>) -> (Vec<TableData>, usize) {
 }
 
 fn is_clearly_bad(a: &Against) -> bool {
-    a.judged.standing.certainty == Certainty::Clear && a.judged.standing.is_good == Some(false)
+    a.judged.standing.certainty == Some(Certainty::Clear) && a.judged.standing.is_good == Some(false)
 }

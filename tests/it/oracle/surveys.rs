@@ -96,7 +96,7 @@ pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>
     for (row, a) in response.iter_mut().zip(&all) {
         row.immature = a.sent.is_some() && !is_mature(a);
     }
-    let unhappy = |a: &Answer| if a.is_in_sla == Some(true) { is(a.score.map(|s| s < good)) } else { None };
+    let unhappy = |a: &Answer, within: bool| if a.is_in_sla == Some(within) { is(a.score.map(|s| s < good)) } else { None };
     vec![
         ("fcr_survey", Measure::Share(answered(&|a| is(a.first_contact)))),
         ("csat", Measure::Share(answered(&is_good))),
@@ -106,7 +106,8 @@ pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>
         ("surveys_answered", Measure::Count(rows(&|a| a.answered, &|a| is(Some(a.is_answered()))))),
         ("csat_response", Measure::Share(response)),
         ("lost_time", Measure::Mean(answered(&|a| a.lost.map(|s| s as f64)))),
-        ("watermelon", Measure::Share(answered(&unhappy))),
+        ("watermelon", Measure::Share(answered(&|a| unhappy(a, true)))),
+        ("unhappy_missed", Measure::Share(answered(&|a| unhappy(a, false)))),
     ]
 }
 

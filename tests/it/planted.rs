@@ -1,0 +1,105 @@
+//! The sample desk's planted truths are all found, each with *clear*, and nothing is found in people who are only noise.
+//!
+//! What was planted, and where, is in `sample_data/README.md`.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::harness::{deskcard, root};
+
+/// The scorecard of a period of the sample desk, as JSON.
+fn scorecard(period: &str) -> Value {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| tempfile::tempdir().expect("a folder"));
+    let out: PathBuf = folder.path().join(period);
+    let config = root().join("sample_data/deskcard.toml");
+    let args = ["report", "--config", config.to_str().expect("a path"), "--period", period, "--out", out.to_str().expect("a path")];
+    let run = deskcard(&args);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let text = std::fs::read_to_string(out.join(period).join("scorecard.json")).expect("a scorecard");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn cards<'a>(scorecard: &'a Value, kind: &str) -> Vec<&'a Value> {
+    scorecard["cards"].as_array().expect("cards").iter().filter(|c| c["kind"] == kind).collect()
+}
+
+fn section<'a>(card: &'a Value, id: &str) -> &'a Value {
+    let sections = card["sections"].as_array().expect("sections");
+    sections.iter().find(|s| s["id"] == id).unwrap_or_else(|| panic!("no section {id}"))
+}
+
+/// The clear finding of a metric in a list of findings.
+fn clear<'a>(findings: &'a Value, metric: &str, words: &str) -> &'a Value {
+    let all = findings.as_array().expect("findings");
+    let found = all.iter().find(|f| f["metric"] == metric && f["certainty"] == "clear" && said(f).contains(words));
+    found.unwrap_or_else(|| panic!("nothing clear on {metric} with {words:?} in {all:#?}"))
+}
+
+fn said(finding: &Value) -> String {
+    format!("{} {}", finding["title"].as_str().unwrap_or_default(), finding["text"].as_str().unwrap_or_default())
+}
+
+#[test]
+fn a_week_shows_who_pleases_where_it_is_lost_and_how_people_learn_and_leave() {
+    let scorecard = scorecard("2026-W46");
+    let desk = cards(&scorecard, "desk")[0];
+    // 1. Four agents came from the business and please more.
+    let business = clear(&section(desk, "drivers")["findings"], "csat", "earlier work in the business");
+    assert_eq!(business["is_good"], true);
+    assert!(said(business).starts_with("Customer satisfaction: earlier work in the business 4 people with it"), "{}", said(business));
+    // 2. The supplier is green on the SLA and red on satisfaction and reopenings.
+    let supplier = cards(&scorecard, "supplier")[0];
+    assert_eq!(clear(&supplier["doing_well"], "sla_resolution", "")["is_good"], true);
+    assert_eq!(clear(&supplier["to_improve"], "csat", "")["is_good"], false);
+    assert_eq!(clear(&supplier["to_improve"], "reopen_rate", "")["is_good"], false);
+    let red: Vec<&Value> = section(desk, "watermelon")["tables"][0]["rows"].as_array().expect("rows").iter().collect();
+    assert_eq!(red.iter().map(|r| r["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Team: Norvik Outsourcing"]);
+    // 3. Monday mornings are not logged.
+    clear(&section(desk, "where")["findings"], "log_rate", "Monday 08:00–10:00");
+    // 6. One mentor's mentees ramp up faster.
+    assert_eq!(clear(&section(desk, "mentors")["findings"], "fcr_touch", "joiners with Marta Lindqvist")["is_good"], true);
+    // 7. Attrition falls from double to single digits.
+    let turnover = clear(&section(desk, "people")["findings"], "turnover_12m", "from double to single digits");
+    assert_eq!(turnover["is_good"], true);
+    // And nothing else goes with better results: shifts and sites were given nothing.
+    assert_eq!(section(desk, "drivers")["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(section(desk, "mentors")["findings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn june_loses_first_contact_by_its_mix_alone() {
+    let scorecard = scorecard("2026-06");
+    let desk = cards(&scorecard, "desk")[0];
+    let text = said(clear(&section(desk, "changed")["findings"], "fcr_touch", "By category"));
+    assert!(text.contains("It is the work that changed") && text.contains("57.6 % of 1,056"), "{text}");
+    let parts = text.split("By category: ").nth(1).expect("parts");
+    let mix: f64 = parts.split(" from the mix").next().unwrap().replace('−', "-").parse().expect("points");
+    let rate: f64 = parts.split("mix, ").nth(1).unwrap().split(" from the").next().unwrap().replace('−', "-").parse().expect("points");
+    assert!(mix < -7.0 && rate.abs() < 2.0, "{text}");
+}
+
+#[test]
+fn the_outage_week_is_outside_its_usual_range() {
+    let scorecard = scorecard("2026-W38");
+    let desk = cards(&scorecard, "desk")[0];
+    assert!(said(clear(&desk["to_improve"], "abandonment", "outside the usual")).contains("21.3 % in W38"));
+}
+
+/// Most agents of the sample desk are noise around the desk's level: a verdict needs a reason that was planted.
+#[test]
+fn agents_who_are_only_noise_carry_no_clear_verdict() {
+    let scorecard = scorecard("2026-W46");
+    let is_supplier = |card: &Value| card["about"].as_array().unwrap().iter().any(|a| a[1] == "Norvik Outsourcing");
+    let mut wrong = Vec::new();
+    for card in cards(&scorecard, "agent").into_iter().filter(|c| !is_supplier(c)) {
+        for finding in card["to_improve"].as_array().unwrap().iter().chain(card["doing_well"].as_array().unwrap()) {
+            if finding["certainty"] == "clear" {
+                wrong.push(format!("{}: {}", card["name"], said(finding)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
