@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::standing::{self, Judged, Peers};
@@ -199,9 +200,13 @@ pub(super) struct Measured<'a> {
 
 /// All cards: the desk, then teams, suppliers and agents by name.
 pub(super) fn all(e: &Evidence<'_>) -> Result<Vec<Card>> {
-    let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before)).unwrap_or_default();
-    let ground = Ground { e, subjects: subjects(e), peers: Peers::new(e, e.last()), peers_before, case_mix: case_mix::CaseMix::new(e) };
-    ground.subjects.iter().map(|s| card(&ground, s)).collect()
+    let is_shown = |m: &Metric| m.is_own || AGENT.contains(&m.id.as_str());
+    let has_goal = |m: &Metric| e.target(&m.id).is_some() && is_judged(m, CardKind::Agent);
+    let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before, has_goal)).unwrap_or_default();
+    let peers = Peers::new(e, e.last(), is_shown);
+    let ground = Ground { e, subjects: subjects(e), peers, peers_before, case_mix: case_mix::CaseMix::new(e) };
+    // Cards know nothing of each other, and their order is that of the subjects.
+    ground.subjects.par_iter().map(|s| card(&ground, s)).collect()
 }
 
 fn subjects(e: &Evidence<'_>) -> Vec<Subject> {

@@ -5,7 +5,7 @@
 //! period before, so they are the ones last period's card showed.
 
 use super::cards::{Ground, Measured, Subject};
-use super::standing::{Judged, Peers, capital, standing};
+use super::standing::recent;
 use crate::format;
 use crate::metrics::{Kind, Metric};
 use crate::scorecard::{Better, CardKind, Certainty, Finding, Kpi, NextGoal};
@@ -28,13 +28,12 @@ pub(super) struct Goals {
 
 /// The goals of a subject.
 pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Goals {
-    let e = ground.e;
     let is_goal = |m: &&Measured<'_>| m.kpi.target.is_some() && m.kpi.is_judged;
     let with_target: Vec<&Measured<'_>> = measured.iter().filter(is_goal).collect();
-    let next = steps(ground, s, &ground.peers, &with_target, e.last());
+    let next: Vec<NextGoal> = steps(&with_target, Reach::now).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
     let now: Vec<Finding> = if s.kind == CardKind::Agent {
-        let before = e.last().checked_sub(1).map(|last| steps(ground, s, &ground.peers_before, &with_target, last)).unwrap_or_default();
-        before.iter().filter_map(|g| Some(finding(measured.iter().find(|m| m.metric.id == g.metric)?, g.value))).collect()
+        let before = steps(&with_target, |m| Reach::before(ground, s, m));
+        before.into_iter().map(|(m, reach)| finding(m, reach.step(m.metric))).collect()
     } else {
         with_target.iter().filter_map(|m| Some(finding(m, m.kpi.target?))).collect()
     };
@@ -59,53 +58,81 @@ fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> 
     }
 }
 
-/// The next steps, those where most is missing first.
-fn steps(ground: &Ground<'_>, s: &Subject, peers: &Peers, with_target: &[&Measured<'_>], last: usize) -> Vec<NextGoal> {
-    let of = |m: &&Measured<'_>| {
-        let judged = standing(ground.e, peers, s, m.metric, last)?;
+/// Where a subject stands, as far as a goal needs it.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// Likely level.
+    level: f64,
+    /// Own recent rows.
+    own: Proportion,
+    target: f64,
+    margin: f64,
+}
+
+impl Reach {
+    /// At the end of the period reported, from what was found out already.
+    fn now(m: &Measured<'_>) -> Option<Self> {
+        let judged = m.judged.as_ref()?;
         let target = judged.yardstick.as_ref().filter(|y| y.is_target)?.value;
-        Some((missing(m.metric, &judged, target), step(ground, s, (m.metric, &judged), target)))
-    };
-    let mut all: Vec<(f64, NextGoal)> = with_target.iter().filter_map(of).collect();
-    all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.metric.cmp(&b.1.metric)));
-    all.into_iter().map(|(_, goal)| goal).take(MOST).collect()
+        let own = Proportion::new(judged.standing.sum, judged.standing.n).ok()?;
+        Some(Self { level: judged.standing.value, own, target, margin: judged.margin })
+    }
+
+    /// At the end of the period before.
+    fn before(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>) -> Option<Self> {
+        let e = ground.e;
+        let target = m.kpi.target?;
+        let own = recent(e, &m.metric.id, s.breakdown, &s.group(), e.last().checked_sub(1)?)?;
+        let level = ground.peers_before.population(&m.metric.id).map_or_else(|| own.rate(), |p| p.posterior_mean(own));
+        Some(Self { level, own, target, margin: e.settings.judge.margin_of(&m.metric.id, target) })
+    }
+
+    /// How much is missing to the target; nothing for somebody whose own rows reach it, whatever the peers are like.
+    fn short(&self, metric: &Metric) -> f64 {
+        let by = |level: f64| if metric.better == Better::Higher { self.target - level } else { level - self.target };
+        by(self.level).min(by(self.own.rate()))
+    }
+
+    /// The same in units of the distance that the target leaves to perfection.
+    fn missing(&self, metric: &Metric) -> f64 {
+        let room = if metric.better == Better::Higher { 1.0 - self.target } else { self.target };
+        self.short(metric) / room.max(0.01)
+    }
+
+    /// Half the way to the target, in whole points; the target itself from within the margin or beyond it.
+    fn step(&self, metric: &Metric) -> f64 {
+        let (level, target) = (self.level, self.target);
+        match metric.better {
+            _ if self.is_near(metric) => target,
+            Better::Higher => (50.0 * (level + target)).ceil() / 100.0,
+            _ => (50.0 * (level + target)).floor() / 100.0,
+        }
+    }
+
+    fn is_near(&self, metric: &Metric) -> bool {
+        self.short(metric) <= self.margin
+    }
 }
 
-/// How far the level lies on the bad side of the target, in units of the distance that target leaves to perfection.
-fn missing(metric: &Metric, judged: &Judged, target: f64) -> f64 {
-    let room = if metric.better == Better::Higher { 1.0 - target } else { target };
-    short(metric, judged, target) / room.max(0.01)
+/// The next steps, those where most is missing first.
+fn steps<'m, 'a>(measures: &[&'m Measured<'a>], reach: impl Fn(&Measured<'a>) -> Option<Reach>) -> Vec<(&'m Measured<'a>, Reach)> {
+    let mut all: Vec<(&Measured<'_>, Reach)> = measures.iter().filter_map(|m| Some((*m, reach(m)?))).collect();
+    all.sort_by(|(a, x), (b, y)| y.missing(b.metric).total_cmp(&x.missing(a.metric)).then_with(|| a.metric.id.cmp(&b.metric.id)));
+    all.truncate(MOST);
+    all
 }
 
-/// How much is missing to the target; nothing for somebody whose own rows reach it, whatever the peers are like.
-fn short(metric: &Metric, judged: &Judged, target: f64) -> f64 {
-    let st = &judged.standing;
-    let by = |level: f64| if metric.better == Better::Higher { target - level } else { level - target };
-    by(st.value).min(by(st.sum as f64 / st.n.max(1) as f64))
-}
-
-/// Half the way to the target, in whole points; the target itself from within the margin or beyond it.
-fn step(ground: &Ground<'_>, s: &Subject, (metric, judged): (&Metric, &Judged), target: f64) -> NextGoal {
-    let level = judged.standing.value;
-    let short = short(metric, judged, target);
-    let is_near = short <= judged.margin;
-    let halved = if metric.better == Better::Higher { (50.0 * (level + target)).ceil() } else { (50.0 * (level + target)).floor() } / 100.0;
-    let value = if is_near { target } else { halved };
-    let shown = |v: f64| format::value_of(metric.unit(), v, judged.standing.n);
-    let whose = if s.kind == CardKind::Agent { "your likely level" } else { "the level" };
+fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> NextGoal {
+    let shown = format::value_of(m.metric.unit(), reach.level, reach.own.n());
+    let whose = if s.kind == CardKind::Agent { "Your likely level" } else { "The level" };
     let span = if ground.e.recent_periods() == 1 { "now".to_owned() } else { format!("over {}", ground.e.recent_words()) };
-    let text = match (is_near, short <= 0.0) {
-        (true, true) => {
-            let st = &judged.standing;
-            format!("Hold it: {} of {} {span}.", format::count(st.sum), format::count(st.n))
-        }
-        (true, false) => {
-            format!("{} {span} is {}: within {} of the target.", capital(whose), shown(level), super::standing::points(judged.margin))
-        }
-        (false, _) => format!("{} {span} is {}; this is half the way to the target.", capital(whose), shown(level)),
+    let text = match (reach.is_near(m.metric), reach.short(m.metric) <= 0.0) {
+        (true, true) => format!("Hold it: {} of {} {span}.", format::count(reach.own.hits()), format::count(reach.own.n())),
+        (true, false) => format!("{whose} {span} is {shown}: within {} of the target.", super::standing::points(reach.margin)),
+        (false, _) => format!("{whose} {span} is {shown}; this is half the way to the target."),
     };
-    let target = (!is_near).then_some(target);
-    NextGoal { metric: metric.id.clone(), title: metric.label.clone(), value, target, text }
+    let target = (!reach.is_near(m.metric)).then_some(reach.target);
+    NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value: reach.step(m.metric), target, text }
 }
 
 /// Whether a goal was met, and how much that says.

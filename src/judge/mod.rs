@@ -235,3 +235,6 @@ fn sources(e: &Evidence<'_>) -> Vec<SourceInfo> {
     };
     e.ledger.sources.iter().map(one).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,14 +17,14 @@ pub(super) struct Peers(BTreeMap<String, Population>);
 
 impl Peers {
     /// Fits the agents' rates over the recent periods that end with `last`.
-    pub(super) fn new(e: &Evidence<'_>, last: usize) -> Self {
+    pub(super) fn new(e: &Evidence<'_>, last: usize, is_wanted: impl Fn(&Metric) -> bool) -> Self {
         let breakdown = breakdown(CardKind::Agent);
         let fit = |m: &Metric| {
             let groups = e.folds.history().groups(&m.id, breakdown).filter(|(group, _)| !group[0].is_empty());
             let sums: Vec<Proportion> = groups.filter_map(|(group, _)| recent(e, &m.id, breakdown, group, last)).collect();
             Some((m.id.clone(), Population::fit(&sums).ok()?))
         };
-        Self(e.catalogue.iter().filter(|m| m.kind == Kind::Share).filter_map(fit).collect())
+        Self(e.catalogue.iter().filter(|m| m.kind == Kind::Share && is_wanted(m)).filter_map(fit).collect())
     }
 
     pub(super) fn population(&self, metric: &str) -> Option<&Population> {
@@ -126,7 +126,8 @@ pub(super) fn judged(
     let is_shared = population
         .zip(at)
         .is_some_and(|(p, t)| certainty != Certainty::CannotTellYet && is_shared_by_all(p, posterior, (t, is_above), rule));
-    let needed = at.filter(|_| certainty != Certainty::Clear).and_then(|t| decision::rows_needed(population?, own, t, rule));
+    let target = yardstick.as_ref().filter(|y| y.is_target && certainty != Certainty::Clear).map(|y| y.value);
+    let needed = target.and_then(|t| decision::rows_needed(population?, own, t, rule));
     let standing = Standing {
         value: posterior.mean(),
         interval: posterior.interval(0.95),

@@ -1,6 +1,7 @@
 //! The integration tests: one binary.
 
 mod bad_input;
+mod calibration;
 mod cli;
 mod duckdb;
 mod harness;

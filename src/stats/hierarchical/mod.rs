@@ -89,6 +89,11 @@ impl Population {
         self.expected(|p| (p.mean * p.miss / (p.strength + 1.0)).sqrt())
     }
 
+    /// Expected true rate of a group, 0 to 1: the mean of [`Self::posterior`] without the rest of it.
+    pub fn posterior_mean(&self, group: Proportion) -> f64 {
+        self.expected(|p| (group.hits() as f64 + p.mean * p.strength) / (group.n() as f64 + p.strength))
+    }
+
     /// What is known of a group's true rate.
     ///
     /// Also of a group that was not in the fit: then it is taken for one more of the same population, which does not change by it.
