@@ -17,7 +17,8 @@ pub fn sparkline(kpi: &Kpi, unit: Unit, id: &str) -> Option<String> {
     let known: Vec<f64> = axes::values(&kpi.history).collect();
     let newest = kpi.history.iter().rfind(|p| p.value.is_some_and(f64::is_finite))?;
     let title = format!("{} to {}", first.short, last.short);
-    let desc = format!("{} periods with data, latest {} in {}", known.len(), format::optional(unit, newest.value, newest.n), newest.short);
+    let periods = if known.len() == 1 { "1 period".to_owned() } else { format!("{} periods", known.len()) };
+    let desc = format!("{periods} with data, latest {} in {}", format::optional(unit, newest.value, newest.n), newest.short);
     Some(svg::draw(&Figure { title, desc, width: WIDTH, height: HEIGHT, panels: vec![panel(kpi, &known)] }, id))
 }
 

@@ -107,7 +107,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
     }
     let held = judged.iter().any(|m| m.judged.as_ref().is_some_and(|j| j.yardstick.is_some()));
     if !held {
-        return "There is no target to judge by; [goals] in the config sets them.".to_owned();
+        return format!("{absent}There is no target to judge by; [goals] in the config sets them.");
     }
     let side = if good { "better" } else { "worse" };
     let mut text = format!("{absent}Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());

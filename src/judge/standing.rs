@@ -10,6 +10,7 @@ use crate::scorecard::{Better, CardKind, Certainty, Standing};
 use crate::stats::Proportion;
 use crate::stats::decision::{self, Rule, Side, Verdict};
 use crate::stats::hierarchical::{Population, Posterior};
+use crate::stats::interval::wilson_95;
 
 /// The agents of the desk as one population, by metric.
 #[derive(Debug, Default)]
@@ -129,8 +130,9 @@ pub(super) fn judged(
     let target = yardstick.as_ref().filter(|y| y.is_target && certainty != Certainty::Clear).map(|y| y.value);
     let needed = target.and_then(|t| decision::rows_needed(population?, own, t, rule));
     let standing = Standing {
-        value: posterior.mean(),
-        interval: posterior.interval(0.95),
+        // Without peers there is nothing to be pulled towards.
+        value: population.map_or_else(|| own.rate(), |_| posterior.mean()),
+        interval: population.map_or_else(|| wilson_95(own), |_| posterior.interval(0.95)),
         sum: own.hits(),
         n: own.n(),
         reliability: population.map_or(1.0, |p| p.reliability(own.n())),

@@ -161,7 +161,11 @@ fn a_desk_that_misses_its_target_does_not_blame_everybody() {
     let scorecard = judged(&rows);
     for card in agents(&scorecard) {
         assert!(card.to_improve.iter().all(|f| f.metric != "log_rate"), "{}: {:?}", card.name, card.to_improve);
-        assert!(card.footer.iter().any(|line| line.contains("Missed by the whole desk alike") && line.contains("Logged")), "{:?}", card.footer);
+        assert!(
+            card.footer.iter().any(|line| line.contains("Missed by the whole desk alike") && line.contains("Logged")),
+            "{:?}",
+            card.footer
+        );
     }
     let desk = &scorecard.cards[0];
     assert!(desk.to_improve.iter().any(|f| f.metric == "log_rate" && f.certainty == Certainty::Clear));

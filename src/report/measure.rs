@@ -218,8 +218,11 @@ mod tests {
         let clear = level(place, Unit::Share, l);
         assert_eq!(plain(&clear.text), "Over the last 13 weeks 91 % (86 % to 95 %), 84 of 92");
         assert_eq!((clear.class.as_str(), clear.glyph.as_str(), clear.word.as_str()), ("good", "▲", "clear"));
-        let open =
-            level(place, Unit::Share, Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(40), sum: 5, n: 9, ..l });
+        let open = level(
+            place,
+            Unit::Share,
+            Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(40), sum: 5, n: 9, ..l },
+        );
         assert_eq!(plain(&open.word), "cannot tell yet, needs about 40 more");
         assert!(open.text.ends_with("5 of 9, drawn towards the others for want of rows"), "{}", open.text);
     }

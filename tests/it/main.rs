@@ -4,6 +4,7 @@ mod bad_input;
 mod calibration;
 mod cli;
 mod duckdb;
+mod edge_cards;
 mod harness;
 mod html;
 mod laws;

@@ -263,7 +263,8 @@ fn what_is_said_can_be_seen() {
     for card in list(&scorecard, "cards") {
         for goal in list(card, "goals").iter().filter(|g| g["is_met"] == false) {
             let text = goal["text"].as_str().expect("a sentence");
-            let (shown, target) = text.split(". ").next().unwrap_or_default().trim_end_matches('.').split_once(", goal ").expect("a value and a goal");
+            let (shown, target) =
+                text.split(". ").next().unwrap_or_default().trim_end_matches('.').split_once(", goal ").expect("a value and a goal");
             let value = shown.split(" (").next().unwrap_or_default();
             if target.trim_start_matches(['≤', '≥', ' ', '\u{a0}']) == value {
                 faults.push(format!("{}: missed, but shown as what is wanted: {text}", card["name"]));

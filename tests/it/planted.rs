@@ -38,7 +38,8 @@ fn clear<'a>(findings: &'a Value, metric: &str, words: &str) -> &'a Value {
 }
 
 fn said(finding: &Value) -> String {
-    format!("{} {}", finding["title"].as_str().unwrap_or_default(), finding["text"].as_str().unwrap_or_default())
+    let text = format!("{} {}", finding["title"].as_str().unwrap_or_default(), finding["text"].as_str().unwrap_or_default());
+    text.replace('\u{a0}', " ")
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //!
 //! The exports are not ours to pass on. They lie beside the checkout, in `../shared/data`; where they do not, the tests say so and pass.
 
-use crate::harness::{Run, deskcard, root};
+use crate::harness::{Run, deskcard, folder, root};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A figure as `query` prints it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -295,4 +296,81 @@ fn two_clock_desk() {
     assert_known(config, &["--where", "NOT is_resolved"], &[("sla_resolution_vendor", 1.0, 418.0, "")]);
     assert_known(config, &["--where", "agent_replies = 1"], &[("tickets_resolved", 315.0, 315.0, "")]);
     assert_eq!(by(config, "tickets_created", "agent").len(), 8);
+}
+
+/// The scorecard a config makes of a period, and the folder that holds its pages.
+fn scorecard(config: &Path, period: &str) -> (tempfile::TempDir, serde_json::Value) {
+    let out = tempfile::tempdir().expect("a folder");
+    let args = ["report", "--config", config.to_str().expect("a path"), "--period", period, "--out", out.path().to_str().expect("a path")];
+    deskcard(&[&args[..], &["--quiet"]].concat()).ok();
+    let text = std::fs::read(out.path().join(period).join("scorecard.json")).expect("a scorecard");
+    (out, serde_json::from_slice(&text).expect("JSON"))
+}
+
+fn section<'a>(scorecard: &'a serde_json::Value, id: &str) -> &'a serde_json::Value {
+    let sections = scorecard["cards"][0]["sections"].as_array().expect("sections");
+    sections.iter().find(|s| s["id"] == id).unwrap_or_else(|| panic!("no section {id}"))
+}
+
+/// Resolvers differ 30.8 times as much as chance makes them: a plain funnel would flag nearly all (`24_real_data.json`, the UCI case).
+#[test]
+fn the_funnel_of_resolvers_is_widened() {
+    if !is_there("servicenow_uci") {
+        return;
+    }
+    let text = std::fs::read_to_string(root().join("tests/real/servicenow_uci.toml")).expect("the config");
+    let data = root().join("../shared/data").display().to_string();
+    // By who resolved a ticket and nobody else.
+    let text = text.replace("../../../shared/data", &data).replacen(
+        "rows = \"versions\"",
+        "rows = \"versions\"\n[source.columns]\nassignee = false",
+        1,
+    );
+    let dir = folder(&text, &[]);
+    let (_out, scorecard) = scorecard(&dir.path().join("deskcard.toml"), "2016-01-01..2017-02-15");
+    let charts = scorecard["cards"][0]["charts"].as_array().expect("charts");
+    let funnel = charts.iter().find(|c| c["chart"] == "funnel" && c["metric"] == "sla_resolution").expect("a funnel");
+    let phi = funnel["phi"].as_f64().expect("a number");
+    assert!((phi - 30.815_047).abs() < 1e-4, "{phi}");
+    assert_eq!(funnel["is_adjusted"], true);
+    let subtitle = funnel["subtitle"].as_str().expect("a sentence");
+    assert!(subtitle.contains("φ = 30.8") && subtitle.contains("widened"), "{subtitle}");
+    let out = funnel["groups"].as_array().expect("groups").iter().filter(|g| !g["stands_out"].is_null()).count();
+    assert!(out <= 20, "{out} of the resolvers stand out");
+}
+
+/// Survival of the staff list, R's `survfit` (`24_real_data.json`).
+#[test]
+fn how_long_the_staff_stay() {
+    if !is_there("hr") {
+        return;
+    }
+    let (_out, scorecard) = scorecard(&root().join("tests/real/hr.toml"), "2018-10-31..2018-11-10");
+    let tables = section(&scorecard, "people")["tables"].as_array().expect("tables");
+    let still = tables.iter().find(|t| t["title"] == "Still on the desk after").expect("a table");
+    let headings: Vec<&str> = still["columns"].as_array().expect("columns").iter().map(|c| c["label"].as_str().expect("a label")).collect();
+    assert_eq!(headings, ["90 days", "180 days", "1 year", "2 years", "5 years"]);
+    let value = |i: usize| still["rows"][0]["cells"][i]["value"].as_f64().expect("a share");
+    for (i, known) in [(0, 0.990_353_697_749), (2, 0.971_008_553_475), (3, 0.906_294_110_714), (4, 0.714_625_866_658)] {
+        assert!((value(i) - known).abs() < 1e-6, "{}: {} is not {known}", headings[i], value(i));
+    }
+}
+
+/// SLA and satisfaction have nothing to do with each other there: common odds ratio 0.97 (0.72 to 1.30), R's `mantelhaen.test`.
+#[test]
+fn the_watermelon_of_two_clocks() {
+    if !is_there("two_clock_desk") {
+        return;
+    }
+    let (_out, scorecard) = scorecard(&root().join("tests/real/two_clock_desk.toml"), "2023-01-01..2024-01-04");
+    let facts = section(&scorecard, "watermelon")["facts"].to_string();
+    for known in [
+        "412 of 948",
+        "96 of 225",
+        "412 of 508",
+        "odds ratio over the priorities 0.97, 95 % interval 0.72–1.30",
+        "It cannot be seen that it does",
+    ] {
+        assert!(facts.contains(known), "no {known:?} in {facts}");
+    }
 }

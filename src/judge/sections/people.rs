@@ -169,7 +169,8 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
 fn still(roster: &Roster) -> Option<TableData> {
     let all: Vec<&Stay> = roster.stays.iter().collect();
     let km = KaplanMeier::new(&roster.spells(&all)).ok().filter(|_| all.len() >= FEWEST)?;
-    let at: Vec<(u32, survival::Estimate)> = AT_DAYS.into_iter().filter_map(|day| Some((day, km.at(f64::from(day), Scale::LogLog).ok()?))).collect();
+    let at: Vec<(u32, survival::Estimate)> =
+        AT_DAYS.into_iter().filter_map(|day| Some((day, km.at(f64::from(day), Scale::LogLog).ok()?))).collect();
     let cell = |s: &survival::Estimate| Cell { value: Some(s.survival), interval: s.limits, ..Cell::default() };
     let named = |day: u32| match day {
         365 => "1 year".to_owned(),
