@@ -21,8 +21,10 @@
 //! - [`facts`]: a row a ticket, call, survey, agent-day, spell, observation with everything a metric needs. What looks across
 //!   rows is made once; what is local to a row is SQL text ([`facts::derived`]), evaluated when asked for.
 //! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them.
-//! - [`stats`]: numbers in, numbers out.
-//! - [`judge`]: readings → scorecard: whose cards, which measures, what they say.
+//! - [`stats`]: numbers in, numbers out: intervals, the hierarchical engine and its decision rule, control charts, funnels, case mix,
+//!   survival, permutations …; each a file with its golden numbers (`tests/numbers`). No random state but a seed in the arguments.
+//! - [`judge`]: readings → scorecard: which looks at the facts are needed (`judge::folds`), whose cards, which measures, where each
+//!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`.
 //! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!
@@ -32,7 +34,8 @@
 //! - Instants are whole seconds UTC, durations whole seconds, sums integers; one division at the end. The bytes of every output
 //!   depend on the input, the config and the cut-off, never on threads, file order, the machine's zone or its clock.
 //! - A fact is null outside its population; no rows are "no data", never zero and never NaN.
-//! - A metric, a preset, a chart is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
+//! - A verdict comes from one rule, and only from rows; cards are made side by side and know nothing of each other.
+//! - A metric, a preset, a chart, a statistic, a part of a card is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
 //! - Text from exports is hostile: it reaches pages through autoescape, drawings through our escaping, CSV behind an apostrophe,
 //!   and file names not at all.
 

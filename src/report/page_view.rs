@@ -2,7 +2,7 @@
 
 use super::blocks::blocks;
 use super::card_view::{Place, anchor, headline, kind_word, note};
-use super::parts::{cell_of, column, extra_of};
+use super::parts::{cell_of, column, extra_of, level_cell_of};
 use super::view::{
     CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, Link, Mark, RowView, SourceView,
     TableView,
@@ -80,13 +80,21 @@ fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
     let columns: Vec<ColumnView> = metrics.iter().map(|m| column(place, m)).collect();
     let cells = |c: &Card| -> Vec<CellView> {
         let of = |metric: &str| -> Option<&Kpi> { c.kpis.iter().find(|k| k.metric == metric) };
-        metrics.iter().zip(&columns).map(|(m, l)| cell_of(place, l, of(m))).chain([stands_out(c)]).collect()
+        let shown = if kind == CardKind::Agent { level_cell_of } else { cell_of };
+        metrics.iter().zip(&columns).map(|(m, l)| shown(place, l, of(m))).chain([stands_out(c)]).collect()
     };
     let rows =
         cards.iter().map(|c| RowView { name: Link { text: format::label(&c.name, 80), href: card_path(c) }, cells: cells(c) }).collect();
     let columns = columns.iter().cloned().chain([ColumnView { text: STANDS_OUT.to_owned(), ..ColumnView::default() }]).collect();
     let (title, row_label) = (format!("{}s", kind_word(kind)), kind_word(kind).to_owned());
-    Some(TableView { title, note: "By name, not by rank.".to_owned(), row_label, is_narrow: false, columns, rows })
+    let note = match kind {
+        CardKind::Agent => {
+            let recent = format::label(&place.scorecard.rule.recent, 60);
+            format!("By name, not by rank. Likely levels over {recent}, drawn towards all agents’ as far as few rows demand.")
+        }
+        _ => "By name, not by rank.".to_owned(),
+    };
+    Some(TableView { title, note, row_label, is_narrow: false, columns, rows })
 }
 
 const STANDS_OUT: &str = "Stands out";

@@ -131,6 +131,13 @@ pub(super) fn cell_of(place: Place<'_>, column: &ColumnView, k: Option<&Kpi>) ->
     cell(k.map_or(Unit::Number, |k| place.unit(&k.metric)), column, &shown)
 }
 
+/// A person's level over the recent periods: one period of one person says nothing beside those of others.
+pub(super) fn level_cell_of(place: Place<'_>, column: &ColumnView, k: Option<&Kpi>) -> CellView {
+    let level = k.and_then(|k| k.level);
+    let shown = level.map_or_else(Cell::default, |l| Cell { value: Some(l.value), n: l.n, ..Cell::default() });
+    cell(k.map_or(Unit::Number, |k| place.unit(&k.metric)), column, &shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

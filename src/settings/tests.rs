@@ -496,3 +496,32 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn how_sure_a_verdict_must_be() {
+    let config = |extra: &str| {
+        let text = format!("[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n{extra}");
+        Settings::parse(&text, Path::new("deskcard.toml"))
+    };
+    let judge = |extra: &str| config(extra).expect("a config").judge;
+    let default = judge("");
+    assert_eq!((default.margin, default.leaning, default.clear, default.recent), (0.03, 0.8, 0.9, None));
+    // Half the way to the nearer end at most, and half a point at least.
+    assert!((default.margin_of("csat", 0.85) - 0.03).abs() < 1e-12);
+    assert!((default.margin_of("reopen_rate", 0.05) - 0.025).abs() < 1e-12);
+    assert!((default.margin_of("sla_resolution", 0.999) - 0.005).abs() < 1e-12);
+    let own = judge("[judge]\nmargin = \"5%\"\nclear = 0.95\nleaning = \"85%\"\nrecent = 6\nmargins = { reopen_rate = 0.01 }");
+    assert_eq!((own.margin, own.leaning, own.clear, own.recent), (0.05, 0.85, 0.95, Some(6)));
+    assert!((own.margin_of("reopen_rate", 0.05) - 0.01).abs() < 1e-12);
+    // Leaning alone moves clear along; clear below leaning is refused.
+    assert!((judge("[judge]\nleaning = 0.95").clear - 0.95).abs() < 1e-12);
+    for wrong in ["clear = 0.7", "clear = 1.0", "leaning = 0.5", "margin = \"50%\"", "margin = 0", "recent = 0", "recent = 53", "sure = 1"]
+    {
+        let error = config(&format!("[judge]\n{wrong}")).expect_err(wrong);
+        assert!(error.to_string().contains("deskcard.toml:8"), "{wrong}: {error}");
+    }
+    assert_eq!(config("[people]\nleavers_since = \"2020-01-01\"").expect("a config").people.leavers_since, Some(18_262));
+    let phase = "[[event]]\ndate = \"2026-03-02\"\nlabel = \"New tool\"\nnew_phase = true";
+    assert!(config(phase).expect("a config").events[0].new_phase);
+    assert!(config(&phase.replace("true", "\"yes\"")).is_err());
+}

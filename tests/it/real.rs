@@ -322,8 +322,8 @@ fn the_funnel_of_resolvers_is_widened() {
     let data = root().join("../shared/data").display().to_string();
     // By who resolved a ticket and nobody else.
     let text = text.replace("../../../shared/data", &data).replacen(
-        "rows = \"versions\"",
-        "rows = \"versions\"\n[source.columns]\nassignee = false",
+        "\nrows = \"versions\"",
+        "\nrows = \"versions\"\n[source.columns]\nassignee = false",
         1,
     );
     let dir = folder(&text, &[]);

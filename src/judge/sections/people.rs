@@ -293,7 +293,7 @@ impl Roster {
         let one = |s: &&Stay| {
             let entry = self.since.map_or(0, |since| (since - s.first_day).max(0));
             // Somebody who leaves on the first day was there for part of it.
-            let exit = f64::from(s.last_day.unwrap_or(self.end) - s.first_day).max(0.5);
+            let exit = f64::from(s.last_day.unwrap_or(self.end - 1) - s.first_day).max(0.5);
             let spell = Spell { entry: f64::from(entry), exit, is_event: s.last_day.is_some() };
             (spell.entry < spell.exit).then_some(spell)
         };
