@@ -1,6 +1,6 @@
 //! Readings in, [`Scorecard`] out: what to show of whom, and what it says.
 //!
-//! Knows no HTML and no polars. One rule makes every verdict ([`mod@standing`]): how probable it is that a subject lies further
+//! Knows no HTML and no polars. One rule makes every verdict (`standing`): how probable it is that a subject lies further
 //! than a margin that matters from its target, given its own recent rows and, for people, those of its peers.
 
 mod cards;

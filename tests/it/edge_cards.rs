@@ -51,16 +51,16 @@ fn report(tickets: &[Ticket]) -> (tempfile::TempDir, Value) {
         let (day, minute) = (2 + i % 5, i / 5 % 60);
         let due = if t.is_late { 9 } else { 16 };
         writeln!(list, "T{i},2026-03-0{day} 08:{minute:02}:00,2026-03-0{day} 10:00:00,2026-03-0{day} {due:02}:00:00,\"{}\",1", t.agent)
-            .unwrap();
-        writeln!(surveys, "T{i},2026-03-0{day} 12:00:00,{}", t.score).unwrap();
+            .expect("a String takes it");
+        writeln!(surveys, "T{i},2026-03-0{day} 12:00:00,{}", t.score).expect("a String takes it");
     }
     let dir = folder(CONFIG, &[("tickets.csv", &list), ("surveys.csv", &surveys)]);
     deskcard_in(dir.path(), &["report", "--out", "out"]).ok();
     let out = dir.path().join("out/2026-W10");
-    let scorecard = serde_json::from_slice(&std::fs::read(out.join("scorecard.json")).unwrap()).unwrap();
+    let scorecard = serde_json::from_slice(&std::fs::read(out.join("scorecard.json")).expect("a file")).expect("JSON");
     for page in pages(&out) {
         let name = page.display().to_string();
-        let text = std::fs::read_to_string(&page).unwrap();
+        let text = std::fs::read_to_string(&page).expect("a page");
         assert_no_broken_number(&name, &text);
         assert!(text.len() < 1 << 20, "{name} has {} bytes", text.len());
     }
@@ -74,17 +74,17 @@ fn pages(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 fn agents(scorecard: &Value) -> Vec<&Value> {
-    scorecard["cards"].as_array().unwrap().iter().filter(|c| c["kind"] == "agent").collect()
+    scorecard["cards"].as_array().expect("a list").iter().filter(|c| c["kind"] == "agent").collect()
 }
 
 /// Every block of every card has items or says why not; three at most on a person's.
 fn assert_blocks(scorecard: &Value) {
-    for card in scorecard["cards"].as_array().unwrap() {
+    for card in scorecard["cards"].as_array().expect("a list") {
         for block in ["goals", "doing_well", "to_improve", "next_goals"] {
-            let items = card[block].as_array().unwrap().len();
-            let why = card["empty_because"].as_array().unwrap().iter().find(|w| w[0] == block);
+            let items = card[block].as_array().expect("a list").len();
+            let why = card["empty_because"].as_array().expect("a list").iter().find(|w| w[0] == block);
             assert!(
-                items > 0 || why.is_some_and(|w| w[1].as_str().unwrap().len() > 20),
+                items > 0 || why.is_some_and(|w| w[1].as_str().expect("a text").len() > 20),
                 "{}: {block} is empty without a reason",
                 card["name"]
             );
@@ -94,7 +94,7 @@ fn assert_blocks(scorecard: &Value) {
 }
 
 fn verdicts(card: &Value) -> usize {
-    ["doing_well", "to_improve"].iter().map(|b| card[b].as_array().unwrap().len()).sum()
+    ["doing_well", "to_improve"].iter().map(|b| card[b].as_array().expect("a list").len()).sum()
 }
 
 fn ticket(agent: &str, is_late: bool, score: u8) -> Ticket {
