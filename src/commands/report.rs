@@ -15,7 +15,7 @@ use crate::ingest::ledger::Ledger;
 use crate::judge::folds::{Folds, LOOKS, Look, Over};
 use crate::judge::{self, Evidence, Examples, Stay};
 use crate::metrics::rows::{Rows, describing, rows};
-use crate::metrics::worth::worth;
+use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, Readings, fold};
 use crate::report::csv::safe_text;
 use crate::report::{self, Page};
@@ -126,7 +126,7 @@ fn judged(
         about: &about,
         off_roster: &facts.off_roster,
         remarks: &remarks,
-        examples: &examples(facts, metrics, &recent(ctx, periods, 0))?,
+        examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
         command,
     })?;
     Ok((scorecard, tables))
@@ -210,12 +210,13 @@ fn about(facts: &Facts, stays: &[Stay]) -> BTreeMap<String, Vec<(String, String)
 }
 
 /// For each subject and share the rows that are worth reading.
-fn examples(facts: &Facts, metrics: &[&Metric], span: &Period) -> Result<Examples> {
+fn examples(ctx: &Context, facts: &Facts, metrics: &[&Metric], span: &Period) -> Result<Examples> {
     let mut out = Examples::new();
     for table in [Table::Tickets, Table::Calls, Table::Surveys] {
         for found in worth(facts, table, metrics, (span, EXAMPLES))? {
-            let kind = [CardKind::Agent, CardKind::Team, CardKind::Supplier][found.by];
-            let worth = out.entry((kind, found.group, found.metric)).or_default();
+            let kind = [CardKind::Agent, CardKind::Team, CardKind::Supplier, CardKind::Desk][found.by];
+            let name = if found.by == DESK { ctx.settings.desk.name.clone() } else { found.group };
+            let worth = out.entry((kind, name, found.metric)).or_default();
             *(if found.is_good { &mut worth.good } else { &mut worth.bad }) = found.rows;
         }
     }

@@ -1,28 +1,31 @@
 //! Rows worth reading: for each group and share the rows that count against it and for it, the most telling first.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use polars::prelude::*;
 
 use super::{Kind, Metric};
 use crate::clock::period::Period;
-use crate::desk::{MISSING, codes, get, longs, text_of};
+use crate::desk::{MISSING, NONE, codes, get, longs, text_of};
 use crate::error::Result;
 use crate::facts::{Facts, Table};
 use crate::scorecard::Better;
 
 /// What rows are grouped by.
 pub const GROUPS: [&str; 3] = ["agent", "team", "supplier"];
+/// The number of the whole desk, beside those of [`GROUPS`].
+pub const DESK: usize = GROUPS.len();
 /// What is said of a row, beside its id.
 const SAID: [&str; 3] = ["score", "priority", "category"];
 
 /// The rows worth reading of one group and metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worth {
-    /// Number of the group's kind in [`GROUPS`].
+    /// Number of the group's kind in [`GROUPS`], or [`DESK`].
     pub by: usize,
-    /// The group.
+    /// The group; empty for the desk.
     pub group: String,
     /// Metric id.
     pub metric: String,
@@ -34,8 +37,8 @@ pub struct Worth {
 
 /// Group kind, group, metric and side.
 type Key = (usize, u32, usize, bool);
-/// A row: how telling it is, when it was, where it stands.
-type Pick = (i64, i64, usize, usize);
+/// A row: how telling it is, when it was, a hash of its id so that the order of files decides nothing, where it stands.
+type Pick = (i64, i64, u64, usize, usize);
 
 /// Up to `most` rows for each group, share and side: worst or best scores first, then the newest.
 pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&Period, usize)) -> Result<Vec<Worth>> {
@@ -57,6 +60,7 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
     for segment in 0..facts.segments(table) {
         let frame = facts.evaluate(table, segment, &exprs)?;
         let of_groups = groups.iter().map(|c| codes(get(&frame, c)?)).collect::<Result<Vec<_>>>()?;
+        let ids = hashes(get(&frame, id)?)?;
         let scores = if said.contains(&"score") { scores(get(&frame, "score")?)? } else { vec![0; frame.height()] };
         for (i, m) in metrics.iter().enumerate() {
             let facts = get(&frame, &format!("fact{i}"))?.cast(&DataType::Boolean).map_err(crate::desk::bug)?;
@@ -65,15 +69,17 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
                 let Some(hit) = hit.filter(|_| at[row] != MISSING && (start..end).contains(&at[row])) else { continue };
                 let is_good = hit == (m.better == Better::Higher);
                 let telling = if is_good { scores[row] } else { -scores[row] };
+                let pick = (telling, at[row], ids[row], segment, row);
                 for (by, codes) in of_groups.iter().enumerate() {
-                    picks.add((by, codes[row], i, is_good), (telling, at[row], segment, row));
+                    picks.add((by, codes[row], i, is_good), pick);
                 }
+                picks.add((DESK, NONE, i, is_good), pick);
             }
         }
         let kept: Vec<Column> = [id].iter().chain(&said).map(|c| get(&frame, c).cloned()).collect::<Result<_>>()?;
         frames.push(DataFrame::new(frame.height(), kept).map_err(crate::desk::bug)?);
     }
-    let place = |by: usize| GROUPS.iter().position(|g| *g == groups[by]).unwrap_or(by);
+    let place = |by: usize| groups.get(by).and_then(|name| GROUPS.iter().position(|g| g == name)).unwrap_or(DESK);
     let mut out = Vec::new();
     let lists: BTreeMap<Key, Vec<Pick>> = picks.lists.into_iter().collect();
     for ((by, code, metric, is_good), list) in lists {
@@ -94,7 +100,7 @@ struct Picks {
 impl Picks {
     fn add(&mut self, key: Key, pick: Pick) {
         let list = self.lists.entry(key).or_default();
-        let rank = |p: &Pick| (std::cmp::Reverse(p.0), std::cmp::Reverse(p.1), p.2, p.3);
+        let rank = |p: &Pick| (std::cmp::Reverse(p.0), std::cmp::Reverse(p.1), p.2, p.3, p.4);
         if list.len() == self.most && list.last().is_some_and(|worst| rank(worst) <= rank(&pick)) {
             return;
         }
@@ -104,6 +110,13 @@ impl Picks {
     }
 }
 
+/// A hash of every id.
+fn hashes(column: &Column) -> Result<Vec<u64>> {
+    let state = FixedState::default();
+    let text = column.cast(&DataType::String).map_err(crate::desk::bug)?;
+    Ok(text.str().map_err(crate::desk::bug)?.iter().map(|id| state.hash_one(id.unwrap_or_default())).collect())
+}
+
 /// Scores in thousandths, so that they sort as whole numbers; 0 where there is none.
 fn scores(column: &Column) -> Result<Vec<i64>> {
     let numbers = column.cast(&DataType::Float64).map_err(crate::desk::bug)?;
@@ -111,7 +124,7 @@ fn scores(column: &Column) -> Result<Vec<i64>> {
 }
 
 fn described(frames: &[DataFrame], pick: &Pick, id: &str, said: &[&str]) -> Result<(String, String)> {
-    let frame = frames[pick.2].slice(pick.3 as i64, 1);
+    let frame = frames[pick.3].slice(pick.4 as i64, 1);
     let text = |name: &str| -> Result<String> {
         let column = get(&frame, name)?.cast(&DataType::String).map_err(crate::desk::bug)?;
         Ok(column.str().map_err(crate::desk::bug)?.get(0).unwrap_or_default().to_owned())

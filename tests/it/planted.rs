@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::harness::{deskcard, root};
+use crate::harness::{deskcard, deskcard_in, root};
 
 /// The scorecard of a period of the sample desk, as JSON.
 fn scorecard(period: &str) -> Value {
@@ -102,4 +102,36 @@ fn agents_who_are_only_noise_carry_no_clear_verdict() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The order of the rows in the exports decides nothing of what the cards say.
+#[test]
+fn shuffled_exports_make_the_same_scorecard() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut random = deskcard::stats::random::Random::new(17);
+    for entry in std::fs::read_dir(root().join("sample_data")).expect("the sample").flatten() {
+        let (from, to) = (entry.path(), dir.path().join(entry.file_name()));
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !["tickets.csv", "calls.csv", "surveys.csv", "observations.csv", "ticket_events.csv"].contains(&name.as_str()) {
+            if from.is_file() {
+                std::fs::copy(&from, &to).expect("a copy");
+            }
+            continue;
+        }
+        // Rows that are cut off, on purpose, keep their length.
+        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_path(&from).expect("an export");
+        let mut rows: Vec<csv::ByteRecord> = reader.byte_records().map(|r| r.expect("a row")).collect();
+        random.shuffle(&mut rows[1..]);
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&to).expect("a file");
+        rows.iter().for_each(|row| writer.write_byte_record(row).expect("a row"));
+        writer.flush().expect("all of it");
+    }
+    deskcard_in(dir.path(), &["report", "--period", "2026-W46", "--out", "out"]).ok();
+    let text = std::fs::read_to_string(dir.path().join("out/2026-W46/scorecard.json")).expect("a scorecard");
+    let shuffled: Value = serde_json::from_str(&text).expect("JSON");
+    let straight = scorecard("2026-W46");
+    for (a, b) in straight["cards"].as_array().expect("cards").iter().zip(shuffled["cards"].as_array().expect("cards")) {
+        assert_eq!(a, b, "{}", a["name"]);
+    }
+    assert_eq!(straight["definitions"], shuffled["definitions"]);
 }
