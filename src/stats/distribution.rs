@@ -14,6 +14,9 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
     Normal::standard().inverse_cdf(p)
 }
 
+/// 97.5 % quantile of the standard normal distribution.
+pub(crate) const Z_95: f64 = 1.959_963_984_540_054;
+
 /// How many standard deviations hold the middle `confidence` of a normal distribution, `0 < confidence < 1`.
 pub(crate) fn z_of(confidence: f64) -> f64 {
     normal_quantile(f64::midpoint(1.0, confidence))

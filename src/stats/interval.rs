@@ -3,11 +3,8 @@
 //! Wilson's is the one to print: it holds the true rate about as often as it says, down to five surveys. Clopper and Pearson's never
 //! holds it less often than it says and is wide for that. Jeffreys' is the Bayesian answer without prior knowledge.
 
-use super::distribution::{beta_quantile, z_of};
+use super::distribution::{Z_95, beta_quantile, z_of};
 use super::{Proportion, Result, checked_open_unit};
-
-/// 97.5 % quantile of the standard normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
 
 /// Wilson's score interval (Wilson 1927): centre `(p + z²/2n) / (1 + z²/n)`, both ends within 0 to 1.
 ///

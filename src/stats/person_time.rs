@@ -6,9 +6,9 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Invalid, Proportion, Result};
-use statrs::function::beta::beta_reg;
-use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
+use super::distribution::beta_quantile;
+use super::{Invalid, Proportion, Result, poisson};
+use statrs::function::gamma::ln_gamma;
 use std::ops::Range;
 
 /// Tail left out on each side of a 95 % interval.
@@ -55,9 +55,8 @@ impl PersonTime {
     /// Exact 95 % limits of [`Self::rate`] (Garwood 1936): quantiles of chi-square with `2d` and `2d + 2` degrees of freedom, over
     /// twice the time. 0 for the lower one without events.
     pub fn rate_limits(self) -> (f64, f64) {
-        let events = self.events as f64;
-        let low = if self.events == 0 { 0.0 } else { gamma_quantile(events, TAIL) };
-        (low / self.time, gamma_quantile(events + 1.0, 1.0 - TAIL) / self.time)
+        let (low, high) = poisson::exact_limits_95(self.events);
+        (low / self.time, high / self.time)
     }
 
     /// Chance that one person has the event within one unit of time, if the rate stays: `1 - exp(-rate)`.
@@ -103,9 +102,9 @@ pub fn rate_ratio(first: PersonTime, second: PersonTime) -> Result<RateRatio> {
     }
     let (a, b) = (first.events as f64, second.events as f64);
     let odds = |p: f64| p / (1.0 - p);
-    let low = if first.events == 0 { 0.0 } else { odds(beta_quantile(a, b + 1.0)) * scale };
+    let low = if first.events == 0 { 0.0 } else { odds(beta_quantile(a, b + 1.0, TAIL)) * scale };
     // From the other side, so that an upper share close to 1 keeps its digits.
-    let high = (second.events > 0).then(|| scale / odds(beta_quantile(b, a + 1.0)));
+    let high = (second.events > 0).then(|| scale / odds(beta_quantile(b, a + 1.0, TAIL)));
     let (p_exact, chance) = split_test(first.events, second.events, share);
     Ok(RateRatio { ratio: (second.events > 0).then(|| a / b * scale), low, high, p_exact, p_mid: (p_exact - chance / 2.0).max(0.0) })
 }
@@ -121,32 +120,6 @@ fn split_test(first: u64, second: u64, share: f64) -> (f64, f64) {
     let seen = chance(first);
     let p: f64 = (0..=all).map(chance).filter(|&c| c <= seen * (1.0 + TIE)).sum();
     (p.min(1.0), seen)
-}
-
-/// Lower quantile of the beta distribution. The inverse that statrs offers does not end for shapes like 1 and 10 million.
-fn beta_quantile(a: f64, b: f64) -> f64 {
-    bisect(0.0, 1.0, |x| beta_reg(a, b, x) < TAIL)
-}
-
-/// Quantile of the gamma distribution of scale 1.
-fn gamma_quantile(shape: f64, chance: f64) -> f64 {
-    let is_below = |x: f64| if chance < 0.5 { gamma_lr(shape, x) < chance } else { gamma_ur(shape, x) > 1.0 - chance };
-    let (mut low, mut high) = (0.0, shape + 1.0);
-    while is_below(high) {
-        (low, high) = (high, high * 2.0);
-    }
-    bisect(low, high, is_below)
-}
-
-/// Where `is_below` turns false between two numbers, to the last digit: slower than Newton's method, but it always ends.
-fn bisect(mut low: f64, mut high: f64, is_below: impl Fn(f64) -> bool) -> f64 {
-    loop {
-        let middle = f64::midpoint(low, high);
-        if middle <= low || middle >= high {
-            return middle;
-        }
-        if is_below(middle) { low = middle } else { high = middle }
-    }
 }
 
 fn probability_of_rate(rate: f64) -> f64 {

@@ -13,6 +13,11 @@ pub fn exact_limits(events: u64, confidence: f64) -> Result<(f64, f64)> {
     Ok((gamma_quantile(events as f64, tail), gamma_quantile(events as f64 + 1.0, 1.0 - tail)))
 }
 
+/// The 95 % limits of [`exact_limits`], which cannot fail.
+pub fn exact_limits_95(events: u64) -> (f64, f64) {
+    (gamma_quantile(events as f64, 0.025), gamma_quantile(events as f64 + 1.0, 0.975))
+}
+
 /// Byar's approximation of [`exact_limits`] (Breslow and Day 1987, 2.13), as public health reports print it; close from 10 events on.
 ///
 /// # Errors

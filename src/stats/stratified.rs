@@ -1,15 +1,13 @@
 //! Does the service level measure what customers rate? Two-by-two tables of SLA (met or missed) and rating (good or bad), one or many,
 //! and what unanswered surveys could hide.
 
+use super::distribution::Z_95;
 use super::interval::wilson_95;
 use super::{Invalid, Proportion, Result};
 use statrs::function::erf::erfc;
 
 #[cfg(test)]
 mod tests;
-
-/// 97.5 % quantile of the standard normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
 
 /// Rated tickets by SLA and rating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

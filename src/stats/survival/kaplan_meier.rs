@@ -1,6 +1,7 @@
 //! The share still there (Kaplan and Meier 1958), with everything that is read from its curve.
 
-use super::{RiskSet, Spell, Z_95, checked_time, tally};
+use super::{RiskSet, Spell, checked_time, tally};
+use crate::stats::distribution::Z_95;
 use crate::stats::{Invalid, Result, checked_open_unit};
 
 /// Products of fractions miss a round share such as one half by a few units in the last place.

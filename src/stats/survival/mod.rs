@@ -21,9 +21,6 @@ pub use log_rank::{LogRank, LogRankGroup, log_rank};
 
 use super::{Invalid, Result};
 
-/// 97.5 % quantile of the standard normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
-
 /// One person or ticket while it is watched: at risk at every `t` with `entry < t <= exit`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spell {
