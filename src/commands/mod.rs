@@ -61,7 +61,7 @@ impl Context {
     pub(crate) fn load(common: &Common, now: i64) -> Result<Self> {
         let settings = Settings::load(&common.config)?;
         let catalogue = catalogue(Some(&settings))?;
-        for goal in &settings.goals {
+        for goal in settings.goals.iter().chain(&settings.judge.margins) {
             catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
         }
         let said = common.as_of.as_deref().or(settings.desk.as_of.as_deref());

@@ -1,8 +1,8 @@
 //! `[judge]`, `[people]`: when a difference matters, how sure a verdict must be, what is known of the people.
 
 use super::node::{Node, Table};
+use super::targets::Goal;
 use crate::error::Result;
-use std::collections::BTreeMap;
 
 /// Less than half a point matters to nobody.
 const LEAST: f64 = 0.005;
@@ -12,8 +12,8 @@ const LEAST: f64 = 0.005;
 pub struct Judge {
     /// Smallest difference of a share that matters, 0 to 1.
     pub margin: f64,
-    /// The same for single metrics; ids are not checked yet.
-    pub margins: BTreeMap<String, f64>,
+    /// The same for single metrics, in the order of the file; ids are not checked yet.
+    pub margins: Vec<Goal>,
     /// Probability from which a verdict is leaning, more than a half.
     pub leaning: f64,
     /// Probability from which a verdict is clear, not less than `leaning`.
@@ -31,7 +31,7 @@ pub struct People {
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { margin: 0.03, margins: BTreeMap::new(), leaning: 0.8, clear: 0.9, recent: None }
+        Self { margin: 0.03, margins: Vec::new(), leaning: 0.8, clear: 0.9, recent: None }
     }
 }
 
@@ -45,7 +45,8 @@ impl Judge {
         }
         if let Some(node) = table.get("margins") {
             let nodes = node.open_table("[judge.margins]")?.nodes();
-            judge.margins = nodes.iter().map(|n| Ok((n.key.to_owned(), margin(n)?))).collect::<Result<_>>()?;
+            let one = |n: &Node<'_>| Ok(Goal { metric: n.key.to_owned(), value: margin(n)?, at: n.key_place(), value_at: n.place() });
+            judge.margins = nodes.iter().map(one).collect::<Result<_>>()?;
         }
         if let Some(node) = table.get("leaning") {
             judge.leaning = certainty(&node)?;
@@ -70,7 +71,8 @@ impl Judge {
     /// Not more than half the way from the yardstick to 0 or 1, so that a goal of 97 % can be missed and beaten, but half a point.
     pub fn margin_of(&self, metric: &str, yardstick: f64) -> f64 {
         let half_way = 0.5 * yardstick.min(1.0 - yardstick).max(0.0);
-        self.margins.get(metric).copied().unwrap_or_else(|| self.margin.min(half_way.max(LEAST)))
+        let own = self.margins.iter().find(|m| m.metric == metric).map(|m| m.value);
+        own.unwrap_or_else(|| self.margin.min(half_way.max(LEAST)))
     }
 }
 

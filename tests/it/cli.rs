@@ -253,3 +253,12 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         std::fs::copy(from.join(&name), to.join(&name)).expect("copy a file");
     }
 }
+
+#[test]
+fn a_margin_for_a_metric_that_does_not_exist_is_refused_with_its_place() {
+    let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[judge.margins]\nreopen_rat = \"1%\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n";
+    let dir = folder(config, &[("t.csv", "id,created_at\n")]);
+    let run = deskcard_in(dir.path(), &["report"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("deskcard.toml:5:1") && run.stderr.contains("reopen_rate"), "{}", run.stderr);
+}
