@@ -351,6 +351,19 @@ pub enum Variation {
     ChangedLow,
 }
 
+impl Variation {
+    /// All of them, in the order a legend has them.
+    pub const ALL: [Self; 7] = [
+        Self::CommonCause,
+        Self::ImprovingHigh,
+        Self::ImprovingLow,
+        Self::ConcerningHigh,
+        Self::ConcerningLow,
+        Self::ChangedHigh,
+        Self::ChangedLow,
+    ];
+}
+
 /// Target against the limits of the latest phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -361,6 +374,11 @@ pub enum Assurance {
     Fails,
     /// Inside: met or missed by chance.
     HitOrMiss,
+}
+
+impl Assurance {
+    /// All of them, in the order a legend has them.
+    pub const ALL: [Self; 3] = [Self::Passes, Self::HitOrMiss, Self::Fails];
 }
 
 /// Range of a share once the rows that are not known yet are in (Manski's worst case bounds).

@@ -109,19 +109,8 @@ fn letter(c: char, (x, y): (f64, f64), size: f64, pen: &str) -> String {
 mod tests {
     use super::*;
 
-    const VARIATIONS: [Variation; 7] = [
-        Variation::CommonCause,
-        Variation::ImprovingHigh,
-        Variation::ImprovingLow,
-        Variation::ConcerningHigh,
-        Variation::ConcerningLow,
-        Variation::ChangedHigh,
-        Variation::ChangedLow,
-    ];
-    const ASSURANCES: [Assurance; 3] = [Assurance::Passes, Assurance::Fails, Assurance::HitOrMiss];
-
     fn all() -> Vec<String> {
-        VARIATIONS.into_iter().map(variation_icon).chain(ASSURANCES.into_iter().map(assurance_icon)).collect()
+        Variation::ALL.into_iter().map(variation_icon).chain(Assurance::ALL.into_iter().map(assurance_icon)).collect()
     }
 
     /// The icon without its words and its colours.

@@ -10,7 +10,6 @@ use super::{Evidence, case_mix, figures, findings, goals, sections, signals, tab
 use crate::error::Result;
 use crate::metrics::{Kind, Metric, Reading};
 use crate::scorecard::{Better, Bounds, Card, CardKind, Kpi, Point, Standing, Unknown};
-use crate::stats::Proportion;
 use crate::stats::interval::wilson_95;
 use crate::stats::person_time::PersonTime;
 
@@ -258,7 +257,7 @@ fn card(ground: &Ground<'_>, s: &Subject) -> Result<Card> {
         to_improve: blocks.to_improve,
         charts: figures::all(ground, s, &measured),
         tables: tables::all(e, s, &ground.subjects),
-        sections: sections::all(ground, s, &measured)?,
+        sections: sections::all(ground, s)?,
         footer: findings::footer(e, s, &measured),
         kpis: measured.into_iter().map(|m| m.kpi).collect(),
         observations,
@@ -372,7 +371,7 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
 /// 95 % interval of a reading: Wilson's for a share, the exact one for leavers over time on the desk.
 pub(super) fn interval(metric: &Metric, r: Reading) -> Option<(f64, f64)> {
     match metric.kind {
-        Kind::Share => Proportion::new(r.sum.round() as u64, r.n.round() as u64).ok().map(wilson_95),
+        Kind::Share => r.proportion().map(wilson_95),
         // Only events are counted by a rate with a whole numerator; hours of absence are not.
         Kind::Rate if metric.per.is_some() && r.sum.fract() == 0.0 => {
             Some(PersonTime::new(r.sum as u64, r.n / metric.per?).ok()?.rate_limits())

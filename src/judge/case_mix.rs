@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::Evidence;
 use super::folds::MIX;
 use crate::scorecard::Expected;
-use crate::stats::Proportion;
 use crate::stats::case_mix::{CaseMix as Mix, Reference, SMALLEST_OVERLAP, Tally};
 
 /// Expectations by metric and agent.
@@ -30,7 +29,7 @@ fn of_metric(e: &Evidence<'_>, metric: &str) -> Vec<((String, String), Expected)
     let (mut tallies, mut parents) = (Vec::new(), Vec::new());
     for (group, values) in e.folds.mix().groups(metric, 0) {
         let Some(r) = values.first().copied().flatten().filter(|_| !group[0].is_empty()) else { continue };
-        let Ok(count) = Proportion::new(r.sum.round() as u64, r.n.round() as u64) else { continue };
+        let Some(count) = r.proportion() else { continue };
         let cell = cells.of(&group[1..]);
         if cell == parents.len() {
             parents.push(categories.of(&group[1..2]));

@@ -113,12 +113,11 @@ fn short(e: &Evidence<'_>, start: usize, end: usize) -> String {
 
 /// Dated events of the config, at the period that holds them.
 fn events(e: &Evidence<'_>, points: &[Point]) -> Vec<(String, String)> {
-    let day = |date: chrono::NaiveDate| crate::clock::parse_day(&date.to_string()).unwrap_or(i32::MIN);
     e.settings
         .events
         .iter()
         .filter_map(|event| {
-            let at = e.periods.iter().position(|p| p.contains(day(event.date)))?;
+            let at = e.periods.iter().position(|p| p.contains(event.day()))?;
             // Points may stand for several periods: theirs is the last one.
             let is_after = |p: &&Point| e.periods.iter().position(|period| period.id == p.period).is_some_and(|i| i >= at);
             points.iter().find(is_after).map(|p| (p.period.clone(), event.label.clone()))
@@ -138,7 +137,7 @@ fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Opti
     let of_group = |(group, values): (&Vec<String>, &Vec<Option<crate::metrics::Reading>>)| {
         let reading = values.first().copied().flatten()?;
         let name = group.last().filter(|name| !name.is_empty() && (breakdown == 0 || group[0] == s.name))?;
-        Some((name.clone(), Proportion::new(reading.sum.round() as u64, reading.n.round() as u64).ok()?))
+        Some((name.clone(), reading.proportion()?))
     };
     let people: Vec<(String, Proportion)> = e.folds.recent().groups(id, breakdown).filter_map(of_group).collect();
     let rates: Vec<Proportion> = people.iter().map(|(_, p)| *p).collect();

@@ -9,6 +9,7 @@ use super::standing::recent;
 use crate::format;
 use crate::metrics::{Kind, Metric};
 use crate::scorecard::{Better, CardKind, Certainty, Finding, Kpi, NextGoal};
+use crate::settings::Judge;
 use crate::stats::Proportion;
 use crate::stats::decision;
 
@@ -28,14 +29,15 @@ pub(super) struct Goals {
 
 /// The goals of a subject.
 pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Goals {
+    let judge = &ground.e.settings.judge;
     let is_goal = |m: &&Measured<'_>| m.kpi.target.is_some() && m.kpi.is_judged;
     let with_target: Vec<&Measured<'_>> = measured.iter().filter(is_goal).collect();
     let next: Vec<NextGoal> = steps(&with_target, Reach::now).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
     let now: Vec<Finding> = if s.kind == CardKind::Agent {
         let before = steps(&with_target, |m| Reach::before(ground, s, m));
-        before.into_iter().map(|(m, reach)| finding(m, reach.step(m.metric))).collect()
+        before.into_iter().map(|(m, reach)| finding(judge, m, reach.step(m.metric))).collect()
     } else {
-        with_target.iter().filter_map(|m| Some(finding(m, m.kpi.target?))).collect()
+        with_target.iter().filter_map(|m| Some(finding(judge, m, m.kpi.target?))).collect()
     };
     let mut empty_because = Vec::new();
     if now.is_empty() {
@@ -136,14 +138,14 @@ fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> Nex
 }
 
 /// Whether a goal was met, and how much that says.
-fn finding(m: &Measured<'_>, goal: f64) -> Finding {
+fn finding(judge: &Judge, m: &Measured<'_>, goal: f64) -> Finding {
     let (k, metric) = (&m.kpi, m.metric);
     let wanted = match metric.better {
         Better::Neither => format::bare_target(metric.unit(), goal),
         better => format::target(metric.unit(), goal, better == Better::Lower),
     };
     let is_met = k.value.and_then(|v| super::cards::is_met(metric, v, goal));
-    let certainty = certainty(k, metric, goal);
+    let certainty = certainty(judge, k, (metric, goal));
     let text = match k.value {
         None if k.immature > 0 => too_early(k, metric, &wanted),
         None => format!("No data in this period, goal {wanted}."),
@@ -170,7 +172,7 @@ fn too_early(k: &Kpi, metric: &Metric, wanted: &str) -> String {
 }
 
 /// How sure the rows of this period alone make it: by a Beta(½, ½) prior.
-fn certainty(k: &Kpi, metric: &Metric, goal: f64) -> Certainty {
+fn certainty(judge: &Judge, k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
     let Some(value) = k.value else { return Certainty::CannotTellYet };
     if metric.kind != Kind::Share {
         return if k.n > 0 || metric.is_additive() { Certainty::Leaning } else { Certainty::CannotTellYet };
@@ -182,8 +184,9 @@ fn certainty(k: &Kpi, metric: &Metric, goal: f64) -> Certainty {
     let posterior = decision::single(own);
     let chance = if value >= goal { posterior.above(goal) } else { posterior.below(goal) };
     match chance {
-        c if c >= 0.95 => Certainty::Clear,
-        c if c >= 0.8 => Certainty::Leaning,
+        // There is no margin here: half the doubt that a verdict may leave.
+        c if c >= f64::midpoint(1.0, judge.clear) => Certainty::Clear,
+        c if c >= judge.leaning => Certainty::Leaning,
         _ => Certainty::CannotTellYet,
     }
 }

@@ -53,11 +53,7 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
     let scale = if is_log { f64::exp } else { std::convert::identity };
     let chart = drawn(&Series {
         values: if metric.kind == Kind::Share { Values::Proportions(&proportions) } else { Values::Individuals(&individuals) },
-        direction: match metric.better {
-            Better::Higher => Direction::Higher,
-            Better::Lower => Direction::Lower,
-            Better::Neither => Direction::Neither,
-        },
+        direction: direction(metric),
         target: e
             .target(&metric.id)
             .filter(|t| metric.better != Better::Neither && (!is_log || *t > 0.0))
@@ -95,16 +91,15 @@ fn drawn(series: &Series<'_>) -> Option<Chart> {
 
 fn proportion(e: &Evidence<'_>, s: &Subject, metric: &Metric, period: usize, point: &Point) -> Option<Proportion> {
     let reading = e.folds.history().get(&metric.id, s.breakdown, &s.group(), period).filter(|_| !point.is_partial)?;
-    Proportion::new(reading.sum.round() as u64, reading.n.round() as u64).ok()
+    reading.proportion()
 }
 
 /// Where dated events of the config begin a new phase: the first point of the period that holds them, with the reason.
 fn phases(e: &Evidence<'_>, points: &[Point]) -> Vec<(usize, String)> {
-    let day = |date: chrono::NaiveDate| crate::clock::parse_day(&date.to_string()).unwrap_or(i32::MIN);
     let events = e.settings.events.iter().filter(|event| event.new_phase);
     let mut out: Vec<(usize, String)> = events
         .filter_map(|event| {
-            let period = e.periods.iter().find(|p| p.contains(day(event.date)))?;
+            let period = e.periods.iter().find(|p| p.contains(event.day()))?;
             let at = points.iter().position(|p| p.period == period.id).filter(|at| *at > 0)?;
             Some((at, event.label.clone()))
         })
@@ -130,14 +125,17 @@ fn is_clear(e: &Evidence<'_>, metric: &Metric, newest: &ChartPoint, own: Option<
 fn control_point(point: &ChartPoint, metric: &Metric, scale: fn(f64) -> f64) -> Option<ControlPoint> {
     let band = point.band?;
     let (centre, lower, high) = (scale(band.centre), scale(band.lower), scale(band.upper));
-    let direction = match metric.better {
+    // Nothing that is counted or timed falls below zero.
+    let low = if centre >= 0.0 { lower.max(0.0) } else { lower };
+    Some(ControlPoint { centre, low, high, variation: written(charts::variation(point.signal, direction(metric))) })
+}
+
+fn direction(metric: &Metric) -> Direction {
+    match metric.better {
         Better::Higher => Direction::Higher,
         Better::Lower => Direction::Lower,
         Better::Neither => Direction::Neither,
-    };
-    // Nothing that is counted or timed falls below zero.
-    let low = if centre >= 0.0 { lower.max(0.0) } else { lower };
-    Some(ControlPoint { centre, low, high, variation: written(charts::variation(point.signal, direction)) })
+    }
 }
 
 fn written(v: charts::Variation) -> Variation {

@@ -18,6 +18,7 @@ use crate::clock::zone::Cursor;
 use crate::desk::text_of;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, parse_sql};
+use crate::stats::Proportion;
 
 /// The columns by which figures are broken down; none for the whole desk.
 pub type Breakdown = Vec<String>;
@@ -46,6 +47,19 @@ pub struct Reading {
     pub sum: f64,
     /// Rows that belong here but are not yet mature.
     pub immature: u64,
+}
+
+impl Reading {
+    /// Hits and rows, for a share; whole by construction of the fold.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.sum.round() as u64, self.n.round() as u64)
+    }
+
+    /// The same as a proportion; `None` without rows, or for a figure that is no share.
+    pub fn proportion(&self) -> Option<Proportion> {
+        let (hits, n) = self.counts();
+        Proportion::new(hits, n).ok()
+    }
 }
 
 /// All figures of one [`fold`]: metric → breakdown number → (group, period number) → reading, sorted by group name.

@@ -141,22 +141,11 @@ pub(super) fn definitions(scorecard: &Scorecard) -> DefinitionsView {
     DefinitionsView {
         rule: rule(&scorecard.rule),
         recent: format::label(&scorecard.rule.recent, 60),
-        variations: VARIATIONS.map(signals::variation).to_vec(),
-        assurances: ASSURANCES.map(signals::assurance).to_vec(),
+        variations: Variation::ALL.map(signals::variation).to_vec(),
+        assurances: Assurance::ALL.map(signals::assurance).to_vec(),
         sections,
     }
 }
-
-const VARIATIONS: [Variation; 7] = [
-    Variation::CommonCause,
-    Variation::ImprovingHigh,
-    Variation::ImprovingLow,
-    Variation::ConcerningHigh,
-    Variation::ConcerningLow,
-    Variation::ChangedHigh,
-    Variation::ChangedLow,
-];
-const ASSURANCES: [Assurance; 3] = [Assurance::Passes, Assurance::HitOrMiss, Assurance::Fails];
 
 /// When a verdict is clear and when it leans, with the desk's own limits.
 fn rule(rule: &RuleInfo) -> String {

@@ -45,6 +45,13 @@ pub struct Event {
     pub new_phase: bool,
 }
 
+impl Event {
+    /// The day, in days since 1970.
+    pub fn day(&self) -> i32 {
+        self.date.to_epoch_days()
+    }
+}
+
 const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents"];
 const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 

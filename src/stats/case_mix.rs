@@ -113,14 +113,7 @@ impl CaseMix {
             mix.add(*tally)?;
         }
         for cells in &mut mix.groups {
-            cells.sort_by_key(|(cell, _)| *cell);
-            cells.dedup_by(|later, first| {
-                let is_same = later.0 == first.0;
-                if is_same {
-                    first.1.add(later.1);
-                }
-                is_same
-            });
+            merge(cells);
         }
         Ok(mix)
     }
@@ -242,16 +235,21 @@ impl CaseMix {
     /// A group's rows by parent, ascending.
     fn by_parent(&self, own: &[(usize, Sum)]) -> Vec<(usize, Sum)> {
         let mut sums: Vec<(usize, Sum)> = own.iter().map(|(cell, rows)| (self.parents[*cell], *rows)).collect();
-        sums.sort_by_key(|(parent, _)| *parent);
-        sums.dedup_by(|later, first| {
-            let is_same = later.0 == first.0;
-            if is_same {
-                first.1.add(later.1);
-            }
-            is_same
-        });
+        merge(&mut sums);
         sums
     }
+}
+
+/// Sorts by number and adds up the rows of equal ones.
+fn merge(rows: &mut Vec<(usize, Sum)>) {
+    rows.sort_by_key(|(number, _)| *number);
+    rows.dedup_by(|later, first| {
+        let is_same = later.0 == first.0;
+        if is_same {
+            first.1.add(later.1);
+        }
+        is_same
+    });
 }
 
 /// The rate of the first level (rows of all, rows of the group) with rows enough, the group left out where it holds too many; the

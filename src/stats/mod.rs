@@ -122,6 +122,14 @@ pub(crate) fn checked(values: &[f64]) -> Result<()> {
     }
 }
 
+/// The middle value, or the mean of both; `values` is not empty.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let half = sorted.len() / 2;
+    if sorted.len() % 2 == 1 { sorted[half] } else { f64::midpoint(sorted[half - 1], sorted[half]) }
+}
+
 /// A number strictly between 0 and 1.
 pub(crate) fn checked_open_unit(value: f64, what: &'static str) -> Result<f64> {
     if value.is_finite() && value > 0.0 && value < 1.0 { Ok(value) } else { Err(Invalid::OutOfRange(what)) }

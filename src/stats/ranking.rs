@@ -2,6 +2,7 @@
 
 use super::hierarchical::Population;
 use super::interval::wilson;
+use super::median;
 use super::{Invalid, Proportion, Result, checked, checked_open_unit};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use statrs::function::erf::erfc;
@@ -51,14 +52,6 @@ pub fn rankability(between_variance: f64, variances: &[f64]) -> Result<Rankabili
     let median_variance = median(variances);
     let total = between_variance + median_variance;
     if total > 0.0 { Ok(Rankability { value: between_variance / total, median_variance }) } else { Err(Invalid::NoVariation) }
-}
-
-/// The middle value, or the mean of both; `values` is not empty.
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let half = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[half] } else { 0.5 * (sorted[half - 1] + sorted[half]) }
 }
 
 /// Variance of a raw rate's logit, `1/(x + ½) + 1/(n − x + ½)` (Haldane 1956, Anscombe 1956).

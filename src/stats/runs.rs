@@ -2,6 +2,7 @@
 
 use statrs::distribution::{Binomial, DiscreteCDF};
 
+use super::median;
 use super::{Invalid, Result, checked};
 
 /// The runs test of a series.
@@ -64,13 +65,6 @@ fn crossings_limit(useful: usize) -> Result<usize> {
     let start = trials as f64 / 2.0 - 1.75 * (trials as f64).sqrt() - 1.0;
     let limit = (start.max(0.0) as u64..=trials).find(|k| crossings.cdf(*k) >= 0.05);
     Ok(limit.unwrap_or(0) as usize)
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) }
 }
 
 #[cfg(test)]

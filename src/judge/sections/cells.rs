@@ -24,8 +24,8 @@ pub(super) fn cells<'a>(
     let mut out = Cells::new();
     for (group, values) in groups {
         let Some((name, r)) = name(group).zip(values.first().copied().flatten()) else { continue };
-        let cell = out.entry(name).or_default();
-        *cell = (cell.0 + r.sum.round() as u64, cell.1 + r.n.round() as u64);
+        let (cell, (hits, n)): (&mut (u64, u64), _) = (out.entry(name).or_default(), r.counts());
+        *cell = (cell.0 + hits, cell.1 + n);
     }
     out.retain(|_, (_, n)| *n > 0);
     out

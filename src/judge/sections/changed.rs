@@ -56,7 +56,7 @@ fn before_words(ground: &Ground<'_>) -> String {
     words.strip_prefix("the last ").or(words.strip_prefix("this ")).unwrap_or(&words).to_owned()
 }
 
-/// The desk in the period and before it; from the widest breakdown, so that parts and whole are the same rows.
+/// The desk in the period and before it; from the first breakdown with rows, so that parts and whole are the same rows.
 fn totals(ground: &Ground<'_>, metric: &Metric) -> Option<(Proportion, Proportion)> {
     let folds = &ground.e.folds;
     let all = |readings: &crate::metrics::Readings| {

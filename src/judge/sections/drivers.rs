@@ -7,7 +7,7 @@ use super::super::standing::points;
 use super::finding;
 use crate::error::Result;
 use crate::format;
-use crate::metrics::{Metric, Reading};
+use crate::metrics::Metric;
 use crate::scorecard::{Better, Certainty, Finding, Section};
 use crate::stats::Proportion;
 use crate::stats::hierarchical::Population;
@@ -102,9 +102,9 @@ fn people(ground: &Ground<'_>, metric: &Metric, number: usize) -> Vec<Person> {
     let mut rows: BTreeMap<(String, String), BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (group, values) in ground.e.folds.year().groups(&metric.id, number) {
         let Some(r) = values.first().copied().flatten().filter(|_| !group[1].is_empty()) else { continue };
-        let Reading { sum, n, .. } = r;
+        let (hits, n) = r.counts();
         let cell = rows.entry((group[0].clone(), group[1].clone())).or_default().entry(group[2].clone()).or_default();
-        *cell = (cell.0 + sum.round() as u64, cell.1 + n.round() as u64);
+        *cell = (cell.0 + hits, cell.1 + n);
     }
     let sums: Vec<(String, String, Proportion)> = rows
         .into_iter()
@@ -116,9 +116,7 @@ fn people(ground: &Ground<'_>, metric: &Metric, number: usize) -> Vec<Person> {
         .collect();
     let groups: Vec<Proportion> = sums.iter().map(|s| s.2).collect();
     let Ok(population) = Population::fit(&groups) else { return Vec::new() };
-    sums.into_iter()
-        .map(|(organisation, value, own)| Person { organisation, value, level: population.posterior(own).mean(), own })
-        .collect()
+    sums.into_iter().map(|(organisation, value, own)| Person { organisation, value, level: population.posterior_mean(own), own }).collect()
 }
 
 /// People with and without something, within organisations that have both.

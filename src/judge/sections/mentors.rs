@@ -8,7 +8,7 @@ use super::super::tables::{plain_column, words};
 use super::finding;
 use crate::error::Result;
 use crate::format;
-use crate::metrics::{Metric, Reading};
+use crate::metrics::Metric;
 use crate::scorecard::{Cell, Certainty, ChartData, Finding, RampLine, RampPoint, Section, TableData, TableRow, Unit};
 use crate::stats::hierarchical::Population;
 use crate::stats::interval::wilson_95;
@@ -81,13 +81,9 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
 fn joiners(ground: &Ground<'_>) -> Vec<Joiner> {
     let mut rows: BTreeMap<String, BTreeMap<String, Weeks>> = BTreeMap::new();
     for (group, values) in ground.e.folds.year().groups(METRIC, 1) {
-        let (Some(Reading { sum, n, .. }), Ok(week)) = (values.first().copied().flatten(), group[2].parse::<u32>()) else { continue };
+        let (Some(r), Ok(week)) = (values.first().copied().flatten(), group[2].parse::<u32>()) else { continue };
         if !group[1].is_empty() {
-            rows.entry(group[1].clone())
-                .or_default()
-                .entry(group[0].clone())
-                .or_default()
-                .insert(week, (sum.round() as u64, n.round() as u64));
+            rows.entry(group[1].clone()).or_default().entry(group[0].clone()).or_default().insert(week, r.counts());
         }
     }
     let one = |mentors: BTreeMap<String, Weeks>| {
@@ -133,7 +129,7 @@ fn mentees(ground: &Ground<'_>) -> (Mentees, Vec<(String, String)>) {
     (out, vec![("Span".to_owned(), span), ("Rotation".to_owned(), rotation)])
 }
 
-/// The curve of all joiners, and of each mentor with enough of them.
+/// The curve of all joiners; of one mentor's and the others' where a single one has enough of them.
 fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<ChartData> {
     let line = |name: &str, of: &[&Joiner]| {
         let point = |weeks: (u32, u32)| {
@@ -145,14 +141,14 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
     };
     let all: Vec<&Joiner> = joiners.iter().collect();
     let mentors = by_mentor(joiners);
-    let mut lines: Vec<RampLine> =
-        mentors.iter().filter(|(_, of)| of.len() >= FEWEST).map(|(name, of)| line(&format::label(name, 60), of)).take(3).collect();
-    if lines.len() == 1 {
-        let others: Vec<&Joiner> = all.iter().copied().filter(|j| format::label(&j.mentor, 60) != lines[0].name).collect();
-        lines.push(line("other mentors", &others));
-    } else {
-        lines = vec![line("all joiners", &all)];
-    }
+    let comparable: Vec<&str> = mentors.iter().filter(|(_, of)| of.len() >= FEWEST).map(|(name, _)| *name).collect();
+    let mut lines = match comparable.as_slice() {
+        [one] => {
+            let others: Vec<&Joiner> = all.iter().copied().filter(|j| j.mentor != *one).collect();
+            vec![line(&format::label(one, 60), &mentors[one]), line("other mentors", &others)]
+        }
+        _ => vec![line("all joiners", &all)],
+    };
     lines.retain(|l| l.points.len() >= 2);
     let settled = settled(ground);
     let first = lines.first()?.points.first()?;
@@ -211,7 +207,7 @@ fn compared(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Vec<Fin
     let known: Vec<(&Joiner, Proportion)> = joiners.iter().filter_map(|j| Some((j, first(j)?))).collect();
     let rates: Vec<Proportion> = known.iter().map(|(_, p)| *p).collect();
     let Ok(population) = Population::fit(&rates) else { return Vec::new() };
-    let levels: Vec<f64> = rates.iter().map(|p| population.posterior(*p).mean()).collect();
+    let levels: Vec<f64> = rates.iter().map(|p| population.posterior_mean(*p)).collect();
     let mentors = by_mentor(joiners);
     let tests: Vec<(&str, f64, f64, String)> = mentors
         .iter()

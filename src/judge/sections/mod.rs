@@ -9,23 +9,23 @@ mod places;
 mod recognition;
 mod watermelon;
 
-use super::cards::{Ground, Measured, Subject};
+use super::cards::{Ground, Subject};
 use crate::error::Result;
 use crate::scorecard::{CardKind, Certainty, Finding, Section};
 
 /// The sections of a subject, in order; a part without anything to go by is left out.
-pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -> Result<Vec<Section>> {
+pub(super) fn all(ground: &Ground<'_>, s: &Subject) -> Result<Vec<Section>> {
     let parts = match s.kind {
         CardKind::Desk => vec![
             recognition::section(ground, s),
             changed::section(ground)?,
             places::section(ground)?,
-            watermelon::section(ground, s, measured),
+            watermelon::section(ground, s),
             drivers::section(ground)?,
             people::section(ground)?,
             mentors::section(ground)?,
         ],
-        CardKind::Team | CardKind::Supplier => vec![recognition::section(ground, s), watermelon::section(ground, s, measured)],
+        CardKind::Team | CardKind::Supplier => vec![recognition::section(ground, s), watermelon::section(ground, s)],
         CardKind::Agent => Vec::new(),
     };
     Ok(parts.into_iter().flatten().collect())

@@ -1,6 +1,6 @@
 //! Watermelons: green outside, red inside. Where the SLA is met and the customers are not.
 
-use super::super::cards::{Ground, Measured, Subject};
+use super::super::cards::{Ground, Subject};
 use super::super::standing::{percent, recent};
 use super::super::tables::{column, words};
 use super::cells::{Against, against_rest, cells, own_name};
@@ -22,7 +22,7 @@ const RED: [&str; 3] = ["csat", "reopen_rate", "fcr_repeat"];
 const FEWEST: u64 = 10;
 
 /// The section; `None` without answered surveys of tickets whose SLA is known.
-pub(super) fn section(ground: &Ground<'_>, s: &Subject, _: &[Measured<'_>]) -> Option<Section> {
+pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
     let e = ground.e;
     let of = |id: &str| recent(e, id, s.breakdown, &s.group(), e.last());
     let (met, missed) = (of("watermelon")?, of("unhappy_missed"));

@@ -211,12 +211,6 @@ impl Posterior {
         (from + rise * share + t * s * (s * left - t * right)).clamp(from, to)
     }
 
-    /// Length of the table.
-    #[cfg(test)]
-    pub(super) const fn nodes(&self) -> usize {
-        self.density.len()
-    }
-
     /// Mean and variance of the true rate's logit.
     pub(in crate::stats) fn logit_moments(&self) -> (f64, f64) {
         let at = |k: usize| self.low + k as f64 * self.step;

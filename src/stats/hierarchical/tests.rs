@@ -4,7 +4,6 @@ use crate::stats::random::Random;
 use crate::stats::{Invalid, Proportion};
 use proptest::prelude::*;
 use statrs::distribution::{Beta, ContinuousCDF};
-use std::time::Instant;
 
 const NUMBERS: &str = include_str!("../../../tests/numbers/05_hierarchical_beta_binomial.json");
 
@@ -262,29 +261,4 @@ pub(super) fn simulated(random: &mut Random, count: usize, strength: f64) -> Vec
             Proportion::new(random.binomial(n, p), n).unwrap()
         })
         .collect()
-}
-
-/// 12 metrics of 1,000 agents: `cargo test --release -- --ignored --nocapture speed_of_a_thousand_agents`.
-#[test]
-#[ignore = "a measurement"]
-fn speed_of_a_thousand_agents() {
-    for (metrics, agents) in [(12, 1_000), (12, 100), (12, 12), (12, 2)] {
-        let mut random = Random::new(5);
-        let all: Vec<Vec<Proportion>> = (0..metrics).map(|m| simulated(&mut random, agents, [15.0, 40.0, 200.0][m % 3])).collect();
-        let start = Instant::now();
-        let populations: Vec<Population> = all.iter().map(|groups| Population::fit(groups).unwrap()).collect();
-        let fitted = start.elapsed();
-        let (mut sum, mut nodes) = (0.0, 0);
-        for (population, groups) in populations.iter().zip(&all) {
-            for group in groups {
-                let posterior = population.posterior(*group);
-                let (low, high) = posterior.interval(0.95);
-                sum += posterior.mean() + low + high + posterior.below(0.82) + posterior.above(0.88);
-                nodes += posterior.nodes();
-            }
-        }
-        let points = populations.iter().map(|p| p.points.len()).sum::<usize>() / metrics;
-        let size = agents * metrics;
-        println!("{metrics} x {agents}: {:?}, fits {fitted:?}, {points} points, {} nodes, sum {sum}", start.elapsed(), nodes / size);
-    }
 }

@@ -1,11 +1,9 @@
 use super::{Band, Rankability, expected_ranks, homogeneity, joint_rank_intervals, league, logit_variance, rankability};
-use crate::stats::decision::{Rule, rows_needed};
 use crate::stats::hierarchical::Population;
 use crate::stats::numbers::{case, counts, list, near};
 use crate::stats::random::Random;
 use crate::stats::{Invalid, Proportion};
 use serde_json::Value;
-use std::time::Instant;
 
 const NUMBERS: &str = include_str!("../../../tests/numbers/08_ranking.json");
 
@@ -141,23 +139,4 @@ fn refused() {
         assert_eq!(joint_rank_intervals(&one, confidence), Err(Invalid::OutOfRange("confidence")));
     }
     assert_eq!(league(&[], &Population::fit(&one).unwrap(), 0.95), Err(Invalid::Empty));
-}
-
-/// `cargo test --release -- --ignored --nocapture speed_of_a_league`.
-#[test]
-#[ignore = "a measurement"]
-fn speed_of_a_league() {
-    let mut random = Random::new(5);
-    let mut group = |n| {
-        let p = random.beta(17.0, 3.0);
-        Proportion::new(random.binomial(n, p), n).unwrap()
-    };
-    let groups: Vec<Proportion> = (0..1_000).map(|i| group(20 + i % 80)).collect();
-    let population = Population::fit(&groups).unwrap();
-    let start = Instant::now();
-    let table = league(&groups, &population, 0.95).unwrap();
-    println!("league of 1,000: {:?} {:?}", start.elapsed(), table.rankability);
-    let start = Instant::now();
-    let needed = groups.iter().filter_map(|g| rows_needed(&population, *g, 0.85, Rule::default())).sum::<u64>();
-    println!("rows needed of 1,000: {:?} {needed}", start.elapsed());
 }
