@@ -126,7 +126,6 @@ fn source_words(source: &SourceLedger, zone: &Zone) -> String {
         out += &format!("  words of {column:?} that mean nothing to us: {}\n", each.join(", "));
     }
     for (count, what) in [
-        (source.filtered, "rows left out by `where`"),
         (source.after_cut_off, "rows dated after the cut-off"),
         (source.garbled, "rows with damaged characters (U+FFFD)"),
         (source.clock_changes, "local times a clock change skipped or repeated"),

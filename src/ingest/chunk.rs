@@ -25,7 +25,8 @@ pub(super) struct Chunk {
     pub(super) rejects: Vec<Reject>,
     pub(super) remarks: Remarks,
     pub(super) garbled: u64,
-    pub(super) filtered: u64,
+    /// Rows left out: rule, count.
+    pub(super) set_aside: Vec<(String, u64)>,
     pub(super) block: Block,
 }
 
@@ -45,7 +46,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         }
     }
     let identities = identities(plan, &block, &columns, with);
-    let (kept, filtered) = keep_mask(plan, &block);
+    let (kept, set_aside) = keep_mask(plan, &block);
     let rejects = rejects(plan, &block, bad, kept.as_deref());
     let mask = mask(rows, kept, &rejects);
     let garbled = block.garbled.len() as u64;
@@ -56,7 +57,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         rejects: rejects.into_iter().map(|(_, r)| r).collect(),
         remarks,
         garbled,
-        filtered,
+        set_aside,
         block,
     };
     let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();
@@ -107,17 +108,21 @@ pub(super) fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Opti
     Identities { keys, prints, updated, versions }
 }
 
-/// Which rows the source's `where` keeps; `None` for all.
-pub(super) fn keep_mask(plan: &FilePlan, block: &Block) -> (Option<Vec<bool>>, u64) {
-    let Some((field, words)) = &plan.filter else { return (None, 0) };
+/// Which rows the source's rules keep, `None` for all; and how many each left out, the first that did counting.
+pub(super) fn keep_mask(plan: &FilePlan, block: &Block) -> (Option<Vec<bool>>, Vec<(String, u64)>) {
+    let mut counts: Vec<(String, u64)> = plan.rules.iter().map(|r| (r.in_words(), 0)).collect();
+    if plan.rules.is_empty() {
+        return (None, counts);
+    }
     let mut scratch = Vec::new();
-    let mut kept = |row: usize| {
-        let text = super::cells::trim(super::cells::unquote(block.raw(row, *field), &mut scratch));
-        words.iter().any(|w| w.as_bytes() == text)
+    let mut keeps = |row: usize| {
+        let text = |field| super::cells::trim(super::cells::unquote(block.raw(row, field), &mut scratch)).to_vec();
+        let mut texts = plan.rules.iter().map(|r| r.field).map(text);
+        let dropped = plan.rules.iter().position(|rule| texts.next().is_some_and(|cell| rule.drops(&cell)));
+        dropped.inspect(|&rule| counts[rule].1 += 1).is_none()
     };
-    let mask: Vec<bool> = (0..block.rows()).map(&mut kept).collect();
-    let filtered = mask.iter().filter(|m| !**m).count() as u64;
-    (Some(mask), filtered)
+    let mask: Vec<bool> = (0..block.rows()).map(&mut keeps).collect();
+    (Some(mask), counts)
 }
 
 /// The rejects of a block in file order: rows of wrong shape, and rows with a bad cell (the first one is named).
@@ -129,9 +134,10 @@ pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: O
             line: fault.line,
             byte: fault.byte,
             column: fault.column.map(|c| format!("column {}", c + 1)).unwrap_or_default(),
-            value: fault.raw.clone(),
+            value: fault.raw.chars().take(200).collect(),
             code: fault.code.as_str(),
             reason: fault.reason.clone(),
+            raw: fault.raw.clone(),
         };
         out.push((None, reject));
     }
@@ -148,6 +154,7 @@ pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: O
             value: cell.value,
             code: cell.code,
             reason: cell.reason,
+            raw: String::from_utf8_lossy(block.row_bytes(cell.row)).into_owned(),
         };
         out.push((Some(cell.row), reject));
     }

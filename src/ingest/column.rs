@@ -14,6 +14,7 @@ use super::scan::Block;
 use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Type;
 use crate::desk::{MISSING, NONE, code_of};
+use crate::settings::Cut;
 use crate::error::Result;
 
 /// How one column of the desk is read from one file.
@@ -30,9 +31,16 @@ pub(super) struct ColumnPlan {
     pub(super) header: String,
     pub(super) constant: Option<String>,
     pub(super) nulls: Nulls,
-    pub(super) values: HashMap<Vec<u8>, String>,
+    pub(super) values: WordMap,
+    /// Which part of a cell counts.
+    pub(super) cut: Option<Cut>,
+    /// Whether the fields are the columns of one repeated header, of which the first that is not empty counts.
+    pub(super) is_repeated: bool,
     pub(super) forms: Vec<Form>,
-    pub(super) unit: DurationUnit,
+    /// Tried in order; never empty.
+    pub(super) units: Vec<DurationUnit>,
+    /// Added to a whole number.
+    pub(super) add: i64,
     /// Whether values are used, or only checked.
     pub(super) is_used: bool,
     /// For an id: keep the text as well.
@@ -62,6 +70,53 @@ impl Nulls {
         let Some(first) = cell.first() else { return true };
         self.lengths >> cell.len().min(63) & self.firsts >> (first & 63) & 1 == 1 && self.marks.iter().any(|m| m == cell)
     }
+}
+
+/// Words and what they mean; a word may be the beginning of all that start so.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WordMap {
+    exact: HashMap<Vec<u8>, String>,
+    /// The longest first.
+    beginnings: Vec<(Vec<u8>, String)>,
+}
+
+impl WordMap {
+    /// Of words in lower case; those that end in `*` are beginnings.
+    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let mut map = Self::default();
+        for (raw, word) in words {
+            match raw.strip_suffix('*') {
+                Some(beginning) => map.beginnings.push((beginning.as_bytes().to_vec(), word.clone())),
+                None => drop(map.exact.insert(raw.clone().into_bytes(), word.clone())),
+            }
+        }
+        map.beginnings.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        map
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.beginnings.is_empty()
+    }
+
+    /// What a cell in lower case means.
+    pub(super) fn get(&self, lower: &[u8]) -> Option<&String> {
+        let by_beginning = || self.beginnings.iter().find(|(text, _)| lower.starts_with(text)).map(|(_, word)| word);
+        self.exact.get(lower).or_else(by_beginning)
+    }
+
+    /// What a cell means, whatever its case.
+    fn of(&self, cell: &[u8]) -> Option<&String> {
+        if self.is_empty() { None } else { self.get(String::from_utf8_lossy(cell).to_lowercase().as_bytes()) }
+    }
+}
+
+/// The part of a cell that a cut leaves, trimmed.
+fn cut_of<'a>(cell: &'a [u8], cut: &Cut) -> &'a [u8] {
+    let part = match cut {
+        Cut::First(mark) => memchr::memmem::find(cell, mark.as_bytes()).map(|at| &cell[..at]),
+        Cut::Last(mark) => memchr::memmem::rfind(cell, mark.as_bytes()).map(|at| &cell[at + mark.len()..]),
+    };
+    trim(part.unwrap_or(cell))
 }
 
 /// Codes of the texts one worker has met in one column.
@@ -283,9 +338,9 @@ impl ColumnReader<'_> {
         }
         Ok(match plan.kind {
             Type::Instant => (self.instants(plan), None),
-            Type::Duration => (self.whole(plan, DurationUnit::parse), None),
-            Type::Int => (self.whole(plan, |_, cell| int(cell)), None),
-            Type::Number => (self.each(plan, Cells::Number, f64::NAN, |_, cell| number(cell).ok_or("is not a number")), None),
+            Type::Duration => (self.durations(plan), None),
+            Type::Int => (self.whole(plan), None),
+            Type::Number => (self.numbers(plan), None),
             Type::Flag => (self.flags(plan), None),
             Type::Dim => (self.texts(plan)?, None),
             Type::Enum(words) => (self.words_of(plan, words)?, None),
@@ -332,6 +387,7 @@ impl ColumnReader<'_> {
                 }
                 None => cell_joined(self.block, plan, row, &mut scratch, &mut joined),
             };
+            let cell = if let Some(cut) = &plan.cut { cut_of(cell, cut) } else { cell };
             if plan.nulls.is_null(cell) {
                 out.push(missing.clone());
                 if plan.is_required {
@@ -350,17 +406,33 @@ impl ColumnReader<'_> {
         wrap(out)
     }
 
-    fn whole(&mut self, plan: &ColumnPlan, parse: impl Fn(DurationUnit, &[u8]) -> Option<i64>) -> Cells {
-        let unit = plan.unit;
-        let is_duration = plan.kind == Type::Duration;
+    fn durations(&mut self, plan: &ColumnPlan) -> Cells {
+        let in_seconds = plan.units == [DurationUnit::Seconds];
         self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
-            let wrong = if is_duration { "is not a duration of this unit" } else { "is not a whole number" };
-            // A few bare digits are what nearly every cell is.
-            if cell.len() <= 9 && unit == DurationUnit::Seconds && cell.iter().all(u8::is_ascii_digit) {
-                return Ok(cell.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0')));
+            if let (true, Some(few)) = (in_seconds, few_digits(cell)) {
+                return Ok(few);
             }
-            let value = parse(unit, cell).ok_or(wrong)?;
-            i32::try_from(value).ok().filter(|v| *v != i32::MIN).ok_or("is too large")
+            let value = plan.units.iter().find_map(|unit| unit.parse(cell)).ok_or("is not a duration of this unit")?;
+            fitting(value)
+        })
+    }
+
+    fn whole(&mut self, plan: &ColumnPlan) -> Cells {
+        self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
+            let word = plan.values.of(cell);
+            let cell = word.map_or(cell, String::as_bytes);
+            let value = match few_digits(cell) {
+                Some(few) => i64::from(few),
+                None => int(cell).ok_or("is not a whole number")?,
+            };
+            fitting(if plan.add == 0 { value } else { (value + plan.add).max(0) })
+        })
+    }
+
+    fn numbers(&mut self, plan: &ColumnPlan) -> Cells {
+        self.each(plan, Cells::Number, f64::NAN, |_, cell| {
+            let word = plan.values.of(cell);
+            number(word.map_or(cell, String::as_bytes)).ok_or("is not a number")
         })
     }
 
@@ -381,7 +453,7 @@ impl ColumnReader<'_> {
 
     fn flags(&mut self, plan: &ColumnPlan) -> Cells {
         self.each(plan, Cells::Flag, NO_FLAG, |remarks, cell| {
-            let mapped = if plan.values.is_empty() { None } else { plan.values.get(&cell.to_ascii_lowercase()) };
+            let mapped = plan.values.of(cell);
             let value = mapped.map_or_else(|| flag(cell), |word| flag(word.as_bytes()));
             if value.is_none() {
                 remarks.unmapped(plan, cell);
@@ -406,7 +478,7 @@ impl ColumnReader<'_> {
         let mut failure = None;
         let cells = self.interned(plan, |cell| {
             let text = String::from_utf8_lossy(cell);
-            let mapped = if plan.values.is_empty() { None } else { plan.values.get(text.to_lowercase().as_bytes()) };
+            let mapped = plan.values.of(cell);
             code_of(mapped.map_or(&text, String::as_str)).map_err(|e| failure = Some(e)).ok()
         });
         failure.map_or(Ok(cells), Err)
@@ -437,6 +509,16 @@ impl ColumnReader<'_> {
     }
 }
 
+/// A number of a few bare digits, which is what nearly every cell is.
+#[inline]
+fn few_digits(cell: &[u8]) -> Option<i32> {
+    (cell.len() <= 9 && cell.iter().all(u8::is_ascii_digit)).then(|| cell.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0')))
+}
+
+fn fitting(value: i64) -> std::result::Result<i32, &'static str> {
+    i32::try_from(value).ok().filter(|v| *v != i32::MIN).ok_or("is too large")
+}
+
 impl Remarks {
     fn unmapped(&mut self, plan: &ColumnPlan, cell: &[u8]) {
         *self.unmapped.entry((plan.header.clone(), excerpt(cell))).or_default() += 1;
@@ -460,10 +542,11 @@ fn excerpt(cell: &[u8]) -> String {
 /// The trimmed text of a cell, quotes undone; several fields are joined.
 #[inline]
 pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &'a mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
-    if let [field] = plan.fields[..] {
-        return bare(block.raw(row, field), scratch);
-    }
-    cell_joined(block, plan, row, scratch, joined)
+    let whole = match plan.fields[..] {
+        [field] => bare(block.raw(row, field), scratch),
+        _ => cell_joined(block, plan, row, scratch, joined),
+    };
+    plan.cut.as_ref().map_or(whole, |cut| cut_of(whole, cut))
 }
 
 /// A raw cell without quotes and outer blanks; nearly all cells have neither.
@@ -478,6 +561,9 @@ fn bare<'a>(raw: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
 #[cold]
 fn cell_joined<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
     joined.clear();
+    if plan.is_repeated {
+        return first_filled(block, plan, row, scratch, joined);
+    }
     for (i, &field) in plan.fields.iter().enumerate() {
         let part = trim(super::cells::unquote(block.raw(row, field), scratch));
         if plan.nulls.is_null(part) {
@@ -488,6 +574,18 @@ fn cell_joined<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &mu
             joined.extend_from_slice(plan.join.as_bytes());
         }
         joined.extend_from_slice(part);
+    }
+    joined
+}
+
+/// Of the columns of a repeated header the first that holds something.
+fn first_filled<'a>(block: &Block, plan: &ColumnPlan, row: usize, scratch: &mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
+    for &field in &plan.fields {
+        let part = trim(super::cells::unquote(block.raw(row, field), scratch));
+        if !plan.nulls.is_null(part) {
+            joined.extend_from_slice(part);
+            break;
+        }
     }
     joined
 }

@@ -54,15 +54,22 @@ pub(super) fn unreadable(shown: &str, error: &dyn std::fmt::Display) -> Error {
     Error::input(format!("cannot read the file: {error}")).at(shown)
 }
 
+impl Opened {
+    /// A scanner before the first row.
+    pub(super) fn scanner(&self, block_bytes: usize) -> Result<Scanner<File>> {
+        let file = File::open(&self.path).map_err(|e| unreadable(&self.shown, &e))?;
+        Scanner::open(file, self.delimiter, Limits::default(), block_bytes).map_err(|e| Error::from(e).at(self.shown.clone()))
+    }
+}
+
 pub(super) fn open(path: PathBuf, shown: String, source: &SourceSettings) -> Result<Opened> {
-    let delimiter = match source.delimiter {
+    let delimiter = match source.options.delimiter {
         Some(delimiter) => delimiter,
         None => sniff(&path, &shown)?,
     };
-    let file = File::open(&path).map_err(|e| unreadable(&shown, &e))?;
-    let scanner = Scanner::open(file, delimiter, Limits::default(), 1 << 16).map_err(|e| Error::from(e).at(shown.clone()))?;
-    let header = scanner.header().to_vec();
-    Ok(Opened { path, shown, delimiter, header })
+    let mut opened = Opened { path, shown, delimiter, header: Vec::new() };
+    opened.header = opened.scanner(1 << 16)?.header().to_vec();
+    Ok(opened)
 }
 
 pub(super) fn sniff(path: &Path, shown: &str) -> Result<u8> {
@@ -75,19 +82,35 @@ pub(super) fn sniff(path: &Path, shown: &str) -> Result<u8> {
     detect_delimiter(&sample).map_err(|e| Error::input(e.to_string()).at(shown).hint("set `delimiter` in its [[source]]"))
 }
 
+/// Where a file has a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) at: Vec<usize>,
+    /// Whether they are one header several times, of which the first filled cell counts, rather than headers to be joined.
+    pub(super) is_repeated: bool,
+}
+
+impl Fields {
+    fn new(at: Vec<usize>, header: &[String]) -> Self {
+        let [one] = at[..] else { return Self { at, is_repeated: false } };
+        let twins: Vec<usize> = (0..header.len()).filter(|&i| header[i] == header[one]).collect();
+        Self { is_repeated: twins.len() > 1, at: twins }
+    }
+}
+
 /// The fields of each mapping in a header: the first alternative whose headers are all there.
 ///
 /// A header the config itself names is not open to the preset's guesses for other columns.
-pub(super) fn fields(source: &SourceSettings, header: &[String]) -> BTreeMap<&'static str, Vec<usize>> {
+pub(super) fn fields(source: &SourceSettings, header: &[String]) -> BTreeMap<&'static str, Fields> {
     let found = |m: &ColumnMapping, taken: &BTreeSet<usize>| {
         m.headers.iter().find_map(|names| {
-            let fields: Vec<usize> = names.iter().map(|name| find_header(header, name)).collect::<Option<_>>()?;
-            (!fields.iter().any(|f| taken.contains(f))).then_some(fields)
+            let at: Vec<usize> = names.iter().map(|name| find_header(header, name)).collect::<Option<_>>()?;
+            (!at.iter().any(|f| taken.contains(f))).then(|| Fields::new(at, header))
         })
     };
     let declared = source.columns.iter().filter(|m| m.is_declared).filter_map(|m| Some((m.canonical.name, found(m, &BTreeSet::new())?)));
-    let mut out: BTreeMap<&'static str, Vec<usize>> = declared.collect();
-    let mut taken: BTreeSet<usize> = out.values().flatten().copied().collect();
+    let mut out: BTreeMap<&'static str, Fields> = declared.collect();
+    let mut taken: BTreeSet<usize> = out.values().flat_map(|f| &f.at).copied().collect();
     taken.extend(source.extra.iter().filter_map(|(_, name)| find_header(header, name)));
     let guessed = source.columns.iter().filter(|m| !m.is_declared).filter_map(|m| Some((m.canonical.name, found(m, &taken)?)));
     out.extend(guessed.collect::<Vec<_>>());
@@ -148,7 +171,7 @@ pub(super) fn tell_mapping(ledger: &mut SourceLedger, source: &SourceSettings, o
     for file in opened {
         let fields = fields(source, &file.header);
         found.extend(fields.keys());
-        let mut used: BTreeSet<usize> = fields.into_values().flatten().collect();
+        let mut used: BTreeSet<usize> = fields.into_values().flat_map(|f| f.at).collect();
         used.extend(source.extra.iter().filter_map(|(_, h)| find_header(&file.header, h)));
         let shown = |i: usize| if file.header[i].is_empty() { format!("(column {})", i + 1) } else { file.header[i].clone() };
         ignored.extend((0..file.header.len()).filter(|i| !used.contains(i)).map(shown));

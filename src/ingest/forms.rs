@@ -1,13 +1,11 @@
 //! The timestamp forms of a source: declared, or proved from the values of all its files.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 
 use super::cells::timestamp::{Form, FormProblem, FormSearch, Order};
 use super::column::{ColumnPlan, cell};
 use super::files::{Opened, fields, unreadable};
 use super::plan::column_plan;
-use super::scan::{Limits, Scanner};
 use super::source::BLOCK;
 use crate::columns::Type;
 use crate::error::{Error, Result};
@@ -62,8 +60,7 @@ pub(super) fn order(order: settings::Order) -> Order {
 }
 
 pub(super) fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMapping, FormSearch)]) -> Result<()> {
-    let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
-    let mut scanner = Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::from(e).at(file.shown.clone()))?;
+    let mut scanner = file.scanner(BLOCK)?;
     let plans: Vec<Option<ColumnPlan>> = open.iter().map(|(m, _)| search_plan(source, m, file)).collect();
     let (mut scratch, mut joined) = (Vec::new(), Vec::new());
     while !open.iter().all(|(_, search)| search.settled()) {

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 /// Rejects kept with their text; beyond these only the counts go on.
 pub const KEPT_REJECTS: usize = 100_000;
 
+/// Raw text of rejects kept, in bytes; beyond it they are listed without.
+pub const KEPT_RAW: usize = 64 << 20;
+
 /// A row (or the piece of text where one should be) that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reject {
@@ -16,7 +19,7 @@ pub struct Reject {
     pub file: String,
     /// Physical line, from 1.
     pub line: u64,
-    /// Offset of the row's first byte in the file.
+    /// Offset of the row's first byte in the file's text.
     pub byte: u64,
     /// Header of the column at fault; empty if the row's shape is.
     pub column: String,
@@ -26,18 +29,21 @@ pub struct Reject {
     pub code: &'static str,
     /// What is wrong, in words.
     pub reason: String,
+    /// The whole row as it stands, up to a bound; empty if too much was kept already.
+    #[serde(skip)]
+    pub raw: String,
 }
 
-/// The account of one source.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct SourceLedger {
-    /// Name in the config.
+/// The account of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FileLedger {
+    /// File as named relative to the config; a file of an archive behind the archive's name.
     pub name: String,
-    /// `tickets`, `calls`, …
-    pub kind: String,
-    /// Files read, relative to the config, sorted.
-    pub files: Vec<String>,
-    /// Data rows found, those left out by the source's `where` not counted.
+    /// SHA-256 of the file as it lies there, in hexadecimal; empty where it was not asked for.
+    pub sha256: String,
+    /// How it is written, as found or told: packing, encoding, delimiter, header.
+    pub written: Vec<String>,
+    /// Data rows found, those set aside not counted.
     pub rows_in: u64,
     /// Rows that count.
     pub accepted: u64,
@@ -47,8 +53,37 @@ pub struct SourceLedger {
     pub duplicate: u64,
     /// Older states replaced by a newer row of the same id.
     pub superseded: u64,
-    /// Rows left out by the source's `where`.
-    pub filtered: u64,
+    /// Whether its rows are as many as the product's limit: the export may be cut off.
+    pub is_at_row_limit: bool,
+    /// What to know about it: cut-off looks, further sheets.
+    pub remarks: Vec<String>,
+}
+
+/// The account of one source.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SourceLedger {
+    /// Name in the config.
+    pub name: String,
+    /// `tickets`, `calls`, …
+    pub kind: String,
+    /// Preset it was read with.
+    pub preset: String,
+    /// An account a file, sorted by name.
+    pub files: Vec<FileLedger>,
+    /// Data rows found, those set aside not counted.
+    pub rows_in: u64,
+    /// Rows that count.
+    pub accepted: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// Rows equal to one read before.
+    pub duplicate: u64,
+    /// Older states replaced by a newer row of the same id.
+    pub superseded: u64,
+    /// Accepted legs that became part of another leg's call.
+    pub folded: u64,
+    /// Rows left out by the rules of the source, by rule.
+    pub set_aside: BTreeMap<String, u64>,
     /// Accepted rows dated after the cut-off, which no figure counts.
     pub after_cut_off: u64,
     /// Rejects by code.
@@ -59,6 +94,8 @@ pub struct SourceLedger {
     pub unmapped: BTreeMap<String, BTreeMap<String, u64>>,
     /// Rows that hold U+FFFD: text damaged before it came here.
     pub garbled: u64,
+    /// Ids that a spreadsheet has rounded (`1.23457E+11`): column → rows.
+    pub mangled: BTreeMap<String, u64>,
     /// Local times that a clock change skipped or repeated.
     pub clock_changes: u64,
     /// Canonical columns found in the files (or constant).
@@ -69,19 +106,32 @@ pub struct SourceLedger {
     pub ignored_headers: Vec<String>,
     /// First and last instant of the rows' own date, seconds UTC.
     pub covers: Option<(i64, i64)>,
+    /// The share of a file's rows that may be rejected.
+    #[serde(skip)]
+    pub reject_limit: f64,
+    /// Bytes of raw text kept with the rejects.
+    #[serde(skip)]
+    kept_raw: usize,
 }
 
 impl SourceLedger {
-    /// Checks that every row is accounted for.
+    /// Checks that every row is accounted for, over the source and over each of its files.
     ///
     /// # Errors
-    /// A bug if the identity is broken.
+    /// A bug if an identity is broken.
     pub fn check(&self) -> Result<()> {
         let sum = self.accepted + self.rejected + self.duplicate + self.superseded;
-        if self.rows_in == sum {
-            return Ok(());
+        if self.rows_in != sum {
+            return Err(Error::bug(format!("{}: {} rows in, but {sum} accounted for", self.name, self.rows_in)));
         }
-        Err(Error::bug(format!("{}: {} rows in, but {sum} accounted for", self.name, self.rows_in)))
+        let broken = |f: &&FileLedger| f.rows_in != f.accepted + f.rejected + f.duplicate + f.superseded;
+        match self.files.iter().find(broken) {
+            Some(file) => Err(Error::bug(format!("{}: {} rows in, not all accounted for", file.name, file.rows_in))),
+            None if self.files.iter().map(|f| f.rows_in).sum::<u64>() != self.rows_in => {
+                Err(Error::bug(format!("{}: the rows of its files do not add up", self.name)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// `rows in = accepted + rejected + duplicate + superseded`, with the numbers.
@@ -92,13 +142,48 @@ impl SourceLedger {
         )
     }
 
-    pub(super) fn reject(&mut self, reject: Reject) {
+    /// Rows left out by the rules of the source.
+    pub fn left_out(&self) -> u64 {
+        self.set_aside.values().sum()
+    }
+
+    /// Why a file must not be used, if one must not: more of its rows are broken than its source allows.
+    ///
+    /// A few broken rows never condemn a file, unless nothing else is in it.
+    pub fn refusal(&self) -> Option<Error> {
+        let is_too_broken = |f: &&FileLedger| {
+            let limit = ((f.rows_in as f64 * self.reject_limit) as u64).max(crate::settings::ALWAYS_BORNE);
+            f.rejected > limit || (f.rejected > 0 && f.rejected == f.rows_in)
+        };
+        let file = self.files.iter().find(is_too_broken)?;
+        let what = format!("{} of its {} rows cannot be used, more than this source allows", file.rejected, file.rows_in);
+        let mut error = Error::input(what).at(file.name.clone());
+        for reject in self.rejects.iter().filter(|r| r.file == file.name).take(3) {
+            error = error.hint(format!("line {}: {}", reject.line, reject.reason));
+        }
+        Some(
+            error
+                .hint("`deskcard check --rejects DIR` writes them out, to be fixed and read again")
+                .hint(format!("if they may be left out, say so in its [[source]]: reject_limit = {:.2}", ceiling(file))),
+        )
+    }
+
+    pub(super) fn reject(&mut self, mut reject: Reject) {
         self.rejected += 1;
         *self.reject_codes.entry(reject.code).or_default() += 1;
         if self.rejects.len() < KEPT_REJECTS {
+            self.kept_raw += reject.raw.len();
+            if self.kept_raw > KEPT_RAW {
+                reject.raw = String::new();
+            }
             self.rejects.push(reject);
         }
     }
+}
+
+/// The share of rejects of a file, rounded up to a hundredth.
+fn ceiling(file: &FileLedger) -> f64 {
+    (file.rejected as f64 / file.rows_in.max(1) as f64 * 100.0).ceil() / 100.0
 }
 
 /// The accounts of all sources, in config order.
@@ -106,4 +191,14 @@ impl SourceLedger {
 pub struct Ledger {
     /// An account a source.
     pub sources: Vec<SourceLedger>,
+}
+
+impl Ledger {
+    /// Refuses what a source does not allow: see [`SourceLedger::refusal`].
+    ///
+    /// # Errors
+    /// An input error that names the file and the first broken rows.
+    pub fn accept(&self) -> Result<()> {
+        self.sources.iter().find_map(SourceLedger::refusal).map_or(Ok(()), Err)
+    }
 }

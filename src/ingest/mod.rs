@@ -25,10 +25,11 @@ use crate::columns::Source;
 use crate::desk::{Desk, Frame, MISSING, SEGMENT, Values, bug, dtype, frame_name};
 use crate::error::Result;
 use crate::facts::{Table, Wanted};
-use crate::settings::{Settings, SourceSettings};
-use ledger::{Ledger, SourceLedger};
+use crate::settings::{Rows, Settings, SourceSettings};
+use ledger::{FileLedger, Ledger, SourceLedger};
 use source::{Gathered, Keep, dating_column};
 use table::{Slot, nulls};
+use unique::Verdict;
 
 /// Reads every source of the config; only what is `wanted` is kept, everything is checked.
 ///
@@ -44,12 +45,10 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         let keep = Keep { is_stored: &is_stored, texts: wanted.texts, progress };
         let Gathered { mut frame, identities, ledger: mut account } = source::read(settings, source, &keep)?;
         let verdict = identities.judge();
-        account.duplicate = verdict.duplicate.len() as u64;
-        account.superseded = verdict.superseded.len() as u64;
-        account.accepted = identities.keys.len() as u64 - account.duplicate - account.superseded;
+        settle(&mut account, &verdict);
         account.check()?;
         drop(identities);
-        if source.versions {
+        if source.rows() == Rows::Versions {
             frames.entry(Source::TicketEvents).or_default().push(states(&frame, &verdict.duplicate)?);
         }
         let dropped = [verdict.duplicate, verdict.superseded].concat();
@@ -66,9 +65,23 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
     Ok(Desk { frames, ledger, as_of })
 }
 
+/// Accounts for the rows that are not kept, in their files and in all.
+fn settle(account: &mut SourceLedger, verdict: &Verdict) {
+    let mut first = 0;
+    for file in &mut account.files {
+        let end = first + file.accepted;
+        let within = |rows: &[u32]| rows.iter().filter(|r| (first..end).contains(&u64::from(**r))).count() as u64;
+        (file.duplicate, file.superseded) = (within(&verdict.duplicate), within(&verdict.superseded));
+        file.accepted -= file.duplicate + file.superseded;
+        first = end;
+    }
+    let sum = |of: fn(&FileLedger) -> u64| account.files.iter().map(of).sum::<u64>();
+    (account.accepted, account.duplicate, account.superseded) = (sum(|f| f.accepted), sum(|f| f.duplicate), sum(|f| f.superseded));
+}
+
 /// Whether a canonical column (or its frame name) is asked for, or dates the rows.
 fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str) -> bool {
-    let is_state = source.versions && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
+    let is_state = source.rows() == Rows::Versions && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
     let is_sent = source.kind == Source::Surveys && column == "sent_at";
     is_sent || column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
 }

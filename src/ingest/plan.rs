@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::cells::duration::DurationUnit;
 use super::cells::timestamp::Form;
-use super::column::{ColumnPlan, Nulls};
-use super::files::{Opened, fields, missing_header};
+use super::column::{ColumnPlan, Nulls, WordMap};
+use super::files::{Fields, Opened, fields, missing_header};
 use super::forms::Forms;
 use super::preset::find_header;
 use super::source::Keep;
@@ -15,7 +15,7 @@ use crate::clock::zone::Zone;
 use crate::columns::Type;
 use crate::desk::frame_name;
 use crate::error::Result;
-use crate::settings::{ColumnMapping, SourceSettings};
+use crate::settings::{ColumnMapping, RowRule, SourceSettings};
 
 /// How one file is read.
 pub(super) struct FilePlan {
@@ -26,8 +26,29 @@ pub(super) struct FilePlan {
     pub(super) id: Option<usize>,
     pub(super) updated: Option<usize>,
     pub(super) version: Option<usize>,
-    pub(super) filter: Option<(usize, Vec<String>)>,
+    pub(super) rules: Vec<FieldRule>,
     pub(super) zones: Vec<Arc<Zone>>,
+}
+
+/// A rule about rows to leave out, and the field it looks at.
+pub(super) struct FieldRule {
+    pub(super) field: usize,
+    pub(super) rule: RowRule,
+}
+
+impl FieldRule {
+    /// Whether a row with this cell, trimmed, is left out.
+    pub(super) fn drops(&self, cell: &[u8]) -> bool {
+        let lower = String::from_utf8_lossy(cell).to_lowercase();
+        let is_word = |w: &String| w.strip_suffix('*').map_or(lower == *w, |beginning| lower.starts_with(beginning));
+        self.rule.words.iter().any(is_word) == self.rule.drops_matches
+    }
+
+    /// In words, for the ledger: `Non-ACD is yes`.
+    pub(super) fn in_words(&self) -> String {
+        let verb = if self.rule.drops_matches { "is" } else { "is not" };
+        format!("{} {verb} {}", self.rule.column, self.rule.words.join(" or "))
+    }
 }
 
 /// The columns the frame will have: the stored canonical ones, the texts of ids, and the extra columns.
@@ -53,23 +74,28 @@ pub(super) fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
 pub(super) fn column_plan(
     source: &SourceSettings,
     mapping: &ColumnMapping,
-    fields: Vec<usize>,
+    fields: Fields,
     file: &Opened,
     forms: Vec<Form>,
 ) -> ColumnPlan {
-    let header = fields.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
+    let shown = if fields.is_repeated { &fields.at[..1] } else { &fields.at[..] };
+    let header = shown.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
+    let units: Vec<DurationUnit> = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();
     ColumnPlan {
         name: frame_name(mapping.canonical),
         kind: mapping.canonical.kind,
         is_required: mapping.canonical.is_required,
-        fields,
+        fields: fields.at,
+        is_repeated: fields.is_repeated,
         join: mapping.join.clone(),
         header,
         constant: mapping.constant.clone(),
         nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
-        values: mapping.values.iter().map(|(raw, word)| (raw.clone().into_bytes(), word.clone())).collect(),
+        values: WordMap::new(mapping.values.iter()),
+        cut: mapping.cut.clone(),
         forms,
-        unit: mapping.unit.as_deref().and_then(DurationUnit::from_name).unwrap_or(DurationUnit::Seconds),
+        units: if units.is_empty() { vec![DurationUnit::Seconds] } else { units },
+        add: mapping.add,
         is_used: false,
         keeps_text: false,
     }
@@ -83,7 +109,7 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
     let mut found = fields(source, &file.header);
     for mapping in &source.columns {
         let fields = match (&mapping.constant, found.remove(mapping.canonical.name)) {
-            (Some(_), _) => Vec::new(),
+            (Some(_), _) => Fields { at: Vec::new(), is_repeated: false },
             (None, Some(fields)) => fields,
             (None, None) => continue,
         };
@@ -101,14 +127,14 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
         zones.push(zone_of(source.time_zone));
     }
     let find = |name: &str| columns.iter().position(|c| c.name == name);
-    let filter = match &source.filter {
-        Some(filter) => {
-            let field = find_header(&file.header, &filter.column)
-                .ok_or_else(|| missing_header(&filter.column, "where", file).at(source.at.clone()))?;
-            Some((field, filter.is.clone()))
+    let mut rules = Vec::new();
+    for rule in &source.options.set_aside {
+        match find_header(&file.header, &rule.column) {
+            Some(field) => rules.push(FieldRule { field, rule: rule.clone() }),
+            None if rule.is_needed => return Err(missing_header(&rule.column, "where", file).at(source.at.clone())),
+            None => {}
         }
-        None => None,
-    };
+    }
     let slot = |s: &Slot| match find(&s.name) {
         Some(i) => Some((i, false)),
         None => find(&format!("{}_key", s.name)).map(|i| (i, true)),
@@ -120,7 +146,7 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
         updated: find("updated_at"),
         version: find("version"),
         columns,
-        filter,
+        rules,
         zones,
     })
 }
@@ -135,9 +161,12 @@ pub(super) fn extra_plan(source: &SourceSettings, name: &str, header: &str, fiel
         header: header.to_owned(),
         constant: None,
         nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
-        values: std::collections::HashMap::new(),
+        values: WordMap::default(),
+        cut: None,
+        is_repeated: false,
         forms: Vec::new(),
-        unit: DurationUnit::Seconds,
+        units: vec![DurationUnit::Seconds],
+        add: 0,
         is_used: true,
         keeps_text: false,
     }

@@ -1,9 +1,10 @@
 //! What is known about the exports of a product: its headers, words, timestamp forms and null marks, as data.
 
 use crate::columns::{Column, Source, Type};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::node::{File, Node, Table};
-use crate::settings::source::{Order, Said, order, timestamp_forms, unknown_column, words};
+use crate::settings::column::{Said, timestamp_forms, unknown_column, words};
+use crate::settings::source::{OPTION_KEYS, Options, Order, order};
 use std::collections::BTreeMap;
 
 /// The embedded presets: name, text. A product is added by a line here and its file.
@@ -19,6 +20,8 @@ const KEYS: &[&str] = &[
     "timestamps",
     "order",
     "words",
+    "signature",
+    "options",
     "tickets",
     "ticket_events",
     "calls",
@@ -30,6 +33,10 @@ const KEYS: &[&str] = &[
 /// A product's exports.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Preset {
+    /// Its name in a config.
+    pub(crate) name: String,
+    /// The product's name as its maker writes it.
+    pub(crate) product: String,
     /// Forms of timestamps; empty: to be proved from the values.
     pub(crate) timestamps: Vec<String>,
     /// The date order, where the product always has the same.
@@ -37,6 +44,9 @@ pub(crate) struct Preset {
     /// Null marks.
     pub(crate) nulls: Vec<String>,
     columns: BTreeMap<(Source, &'static str), Said>,
+    options: BTreeMap<Source, Options>,
+    /// Headers that tell this product's export of a kind from others.
+    signature: BTreeMap<Source, Vec<String>>,
     /// By column name, and under `flag` for all columns that are true or false.
     words: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -86,6 +96,16 @@ impl Preset {
         said
     }
 
+    /// What it says of all files of a kind.
+    pub(crate) fn options(&self, kind: Source) -> Options {
+        self.options.get(&kind).cloned().unwrap_or_default()
+    }
+
+    /// Headers that tell this product's export of a kind from others; empty if it says none.
+    pub(crate) fn signature(&self, kind: Source) -> &[String] {
+        self.signature.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
     /// A preset always knows the words of the generic one, and its headers if it says `inherits = true`.
     fn with_inherited(name: &str, text: &str) -> Result<Self> {
         let own = Self::parse(name, text)?;
@@ -109,12 +129,21 @@ impl Preset {
     fn parse(name: &str, text: &str) -> Result<Self> {
         Self::with_root(name, text, |root| {
             let mut preset = Self {
+                name: name.to_owned(),
+                product: root.text("product")?.unwrap_or_default(),
                 timestamps: root.get("timestamps").map_or(Ok(Vec::new()), |n| timestamp_forms(&n))?,
                 order: root.get("order").map(|n| order(&n)).transpose()?,
                 nulls: root.texts("nulls")?,
                 words: all_words(root)?,
                 ..Self::default()
             };
+            for (kind, node) in by_kind(root, "signature")? {
+                preset.signature.insert(kind, node.texts()?);
+            }
+            for (kind, node) in by_kind(root, "options")? {
+                let table = node.table(format!("[options.{kind}]"), OPTION_KEYS)?;
+                preset.options.insert(kind, Options::read(&table, kind)?);
+            }
             for kind in Source::ALL {
                 preset.read_columns(root, kind)?;
             }
@@ -140,6 +169,13 @@ impl Preset {
         }
         Ok(())
     }
+}
+
+/// What `[key]` says of each kind of source.
+fn by_kind<'a>(root: &Table<'a>, key: &str) -> Result<Vec<(Source, Node<'a>)>> {
+    let Some(node) = root.get(key) else { return Ok(Vec::new()) };
+    let nodes = node.open_table(format!("[{key}]"))?.nodes();
+    nodes.into_iter().map(|n| Ok((n.key.parse().map_err(|e: Error| e.at(n.key_place()))?, n))).collect()
 }
 
 /// `[words.COLUMN]`: maps that hold for every column of that name.

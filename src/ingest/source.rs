@@ -1,7 +1,6 @@
 //! One source: its rows read on all cores and put together in the order of its files.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -9,9 +8,9 @@ use super::chunk::{Chunk, With, type_block};
 use super::column::Interner;
 use super::files::{Opened, check_mapping, find_files, has_column, open, tell_mapping, unreadable};
 use super::forms::forms;
-use super::ledger::SourceLedger;
+use super::ledger::{FileLedger, SourceLedger};
 use super::plan::{FilePlan, plan, slots};
-use super::scan::{Block, Limits, Scanner};
+use super::scan::Block;
 use super::table::{Slot, TableBuilder};
 use super::unique::Identities;
 use crate::columns::Source;
@@ -48,8 +47,9 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
     let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, &forms).map(Arc::new)).collect::<Result<_>>()?;
     let mut gathered = run(&opened, &plans, &slots, keep)?;
     gathered.ledger.name.clone_from(&source.name);
+    gathered.ledger.preset.clone_from(&source.preset);
+    gathered.ledger.reject_limit = source.reject_limit;
     source.kind.name().clone_into(&mut gathered.ledger.kind);
-    gathered.ledger.files = opened.iter().map(|o| o.shown.clone()).collect();
     tell_mapping(&mut gathered.ledger, source, &opened);
     Ok(gathered)
 }
@@ -70,9 +70,8 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
         let mut assembly = Assembly::new(slots, &finished);
         let mut number = 0;
         for (file, plan) in opened.iter().zip(plans) {
-            let reader = File::open(&file.path).map_err(|e| unreadable(&file.shown, &e))?;
-            let mut scanner =
-                Scanner::open(reader, file.delimiter, Limits::default(), BLOCK).map_err(|e| Error::from(e).at(file.shown.clone()))?;
+            assembly.ledger.files.push(FileLedger { name: file.shown.clone(), ..FileLedger::default() });
+            let mut scanner = file.scanner(BLOCK)?;
             let mut before = 0;
             while let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, &e))? {
                 (keep.progress)(scanner.position() - before);
@@ -81,6 +80,7 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
                     return Err(Error::bug("the readers stopped"));
                 }
                 number += 1;
+                assembly.file_of.push(assembly.ledger.files.len() - 1);
                 assembly.take_ready()?;
                 if let Some(spare) = assembly.spares.pop() {
                     scanner.recycle(spare);
@@ -112,6 +112,8 @@ struct Assembly<'a> {
     finished: &'a Receiver<(usize, Result<Chunk>)>,
     waiting: BTreeMap<usize, Chunk>,
     next: usize,
+    /// The file of each block handed out.
+    file_of: Vec<usize>,
     /// Blocks whose memory serves again.
     spares: Vec<Block>,
     table: TableBuilder,
@@ -126,6 +128,7 @@ impl<'a> Assembly<'a> {
             finished,
             waiting: BTreeMap::new(),
             next: 0,
+            file_of: Vec::new(),
             spares: Vec::new(),
             table,
             identities: Identities::default(),
@@ -144,9 +147,13 @@ impl<'a> Assembly<'a> {
     fn absorb(&mut self) -> Result<()> {
         while let Some(chunk) = self.waiting.remove(&self.next) {
             self.next += 1;
-            let rejected = chunk.rejects.len() as u64;
-            self.ledger.rows_in += chunk.rows as u64 + rejected;
-            self.ledger.filtered += chunk.filtered;
+            let (rejected, rows) = (chunk.rejects.len() as u64, chunk.rows as u64);
+            self.ledger.rows_in += rows + rejected;
+            let file = &mut self.ledger.files[self.file_of[self.next - 1]];
+            (file.rows_in, file.rejected, file.accepted) = (file.rows_in + rows + rejected, file.rejected + rejected, file.accepted + rows);
+            for (rule, count) in chunk.set_aside.into_iter().filter(|(_, n)| *n > 0) {
+                *self.ledger.set_aside.entry(rule).or_default() += count;
+            }
             self.ledger.garbled += chunk.garbled;
             self.ledger.clock_changes += chunk.remarks.clock_changes;
             for ((header, word), count) in chunk.remarks.unmapped {

@@ -225,7 +225,7 @@ fn sources(e: &Evidence<'_>) -> Vec<SourceInfo> {
     let one = |s: &crate::ingest::ledger::SourceLedger| SourceInfo {
         name: s.name.clone(),
         kind: s.kind.clone(),
-        files: s.files.clone(),
+        files: s.files.iter().map(|f| f.name.clone()).collect(),
         rows_in: s.rows_in,
         accepted: s.accepted,
         rejected: s.rejected,

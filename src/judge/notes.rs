@@ -108,7 +108,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         );
         out.push(note(Level::Warning, "words-unmapped", text));
     }
-    let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.versions);
+    let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.rows() == crate::settings::Rows::Versions);
     if !is_log && s.superseded * 10 > s.rows_in {
         let text = format!(
             "{name}: {} of {} rows have an id that another row has too, and only the newest counts. If the product uses ids again, switch the id off: id = false.",
@@ -128,7 +128,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     for (count, code, what) in [
         (s.after_cut_off, "rows-after-cut-off", "rows are dated after the cut-off and not counted"),
         (s.garbled, "rows-garbled", "rows hold damaged characters; the export was made with the wrong encoding"),
-        (s.filtered, "rows-filtered", "rows were left out by the source's `where`"),
+        (s.left_out(), "rows-set-aside", "rows were left out by the rules of the source"),
     ] {
         if count > 0 {
             out.push(note(Level::Info, code, format!("{name}: {} {what}.", format::count(count))));

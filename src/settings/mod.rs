@@ -1,5 +1,6 @@
 //! `deskcard.toml` as plain structs: read once, checked as far as it can be without the data, every error with its place.
 
+pub(crate) mod column;
 mod desk;
 mod judge;
 mod metric;
@@ -9,11 +10,12 @@ pub(crate) mod source;
 mod span;
 mod targets;
 
+pub use column::{ColumnMapping, Cut, DURATION_UNITS};
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
-pub use source::{ColumnMapping, DURATION_UNITS, Filter, Order, SourceSettings};
+pub use source::{ALWAYS_BORNE, Options, Order, RowRule, Rows, Shape, SourceSettings};
 pub use span::Span;
 pub use targets::{Goal, Target};
 

@@ -134,6 +134,11 @@ impl<'a> Node<'a> {
         self.value.as_bool() == Some(false)
     }
 
+    /// Whether it is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        self.value.is_array()
+    }
+
     /// Whether it is a table.
     pub(crate) fn is_table(&self) -> bool {
         self.value.is_table()

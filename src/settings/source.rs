@@ -1,15 +1,12 @@
-//! `[[source]]`: an export, and how its headers and words become canonical columns. Presets use the same grammar for columns.
+//! `[[source]]`: an export, where its files are and how they are written. Presets say the same of all files of a product.
 
+use super::column::{ColumnMapping, columns, timestamp_forms, trimmed};
 use super::metric::is_name;
 use super::node::{Node, Table, did_you_mean};
-use crate::clock::parse_local;
-use crate::columns::{Column, Source, Type};
-use crate::error::{Error, Result};
+use crate::columns::Source;
+use crate::error::Result;
 use crate::ingest::preset::{self, Preset};
-use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
 
 /// Which of day and month comes first in `03/04/2026`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +17,71 @@ pub enum Order {
     Mdy,
 }
 
-/// Keeps only rows with certain words in a column.
+/// What the rows of a file are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// One row a ticket, call …; of two rows with the same id the later counts.
+    #[default]
+    Latest,
+    /// Every row is a state of its ticket: the last one is the ticket, all are its events.
+    Versions,
+    /// Every row is a leg of its call: the legs are folded into one call.
+    Legs,
+}
+
+/// A file that is no table until a reader written for it makes one of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Asterisk's `queue_log`: a line an event of a call.
+    QueueLog,
+}
+
+/// A rule about which rows to leave out, by the words of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
+pub struct RowRule {
     /// The header of the column.
     pub column: String,
-    /// The cell texts to keep.
-    pub is: Vec<String>,
+    /// The cell texts it is about, without regard to case; one that ends in `*` stands for all texts with that beginning.
+    pub words: Vec<String>,
+    /// Whether rows with these words are left out, or all others.
+    pub drops_matches: bool,
+    /// Whether a file without the header is an error, or loses no row.
+    pub is_needed: bool,
+}
+
+/// What holds for all files of a source: a preset's word, or the config's over it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// What the rows are.
+    pub rows: Option<Rows>,
+    /// Rows to leave out.
+    pub set_aside: Vec<RowRule>,
+    /// Names for files without a header row: the list with as many names as a file has columns counts.
+    pub headers: Vec<Vec<String>>,
+    /// Row counts at which the product cuts its exports off.
+    pub row_limits: Vec<u64>,
+    /// Headers of a wide file whose columns become rows: for observations.
+    pub measures: Vec<String>,
+    /// The reader that makes a table of the file.
+    pub shape: Option<Shape>,
+    /// The zone of local timestamps.
+    pub time_zone: Option<Tz>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// The character around cells that hold delimiters.
+    pub quote: Option<u8>,
+    /// The encoding, by its WHATWG label.
+    pub encoding: Option<String>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The file of an archive.
+    pub member: Option<String>,
+    /// The line the header stands on, from 1; 0: there is none.
+    pub header_line: Option<usize>,
+    /// What separates whole from fraction: `.` or `,`.
+    pub decimal: Option<u8>,
+    /// Whether texts hold HTML entities.
+    pub html: Option<bool>,
 }
 
 /// An export with its preset resolved.
@@ -36,10 +91,12 @@ pub struct SourceSettings {
     pub name: String,
     /// What its rows are.
     pub kind: Source,
-    /// Globs, relative to the config's folder; at least one.
+    /// Globs, relative to the config's folder, or `-` for standard input; at least one.
     pub files: Vec<String>,
-    /// The delimiter; None: to be detected.
-    pub delimiter: Option<u8>,
+    /// The preset's name.
+    pub preset: String,
+    /// How its files are written.
+    pub options: Options,
     /// The zone of its local timestamps.
     pub time_zone: Tz,
     /// The answer to an ambiguous date order; None: to be proved from the values.
@@ -48,10 +105,8 @@ pub struct SourceSettings {
     pub timestamps: Vec<String>,
     /// Cell texts, trimmed, that mean nothing is there, besides the empty cell.
     pub nulls: Vec<String>,
-    /// Whether every row is a state of its ticket (`rows = "versions"`) rather than a ticket.
-    pub versions: bool,
-    /// Which rows to keep; None: all.
-    pub filter: Option<Filter>,
+    /// The share of a file's rows that may be rejected; above it, and above [`ALWAYS_BORNE`] rows, the file is refused.
+    pub reject_limit: f64,
     /// The mapped columns, in canonical order.
     pub columns: Vec<ColumnMapping>,
     /// Further columns kept as text: our name, header; in the order of the file.
@@ -60,56 +115,67 @@ pub struct SourceSettings {
     pub at: String,
 }
 
-/// Where a canonical column comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnMapping {
-    /// The column it fills.
-    pub canonical: &'static Column,
-    /// Alternatives, the first that exists counts; each is a list of headers whose cells are joined. Empty for a constant.
-    pub headers: Vec<Vec<String>>,
-    /// What goes between joined cells.
-    pub join: String,
-    /// Its own forms of timestamps; empty: the source's.
-    pub timestamps: Vec<String>,
-    /// Its own zone; None: the source's.
-    pub time_zone: Option<Tz>,
-    /// Its own date order; None: the source's.
-    pub order: Option<Order>,
-    /// Null marks besides the source's.
-    pub nulls: Vec<String>,
-    /// What a duration is written in, of [`DURATION_UNITS`]; None: seconds.
-    pub unit: Option<String>,
-    /// Raw word, trimmed and in lower case, to canonical value. Has every canonical word of an enum or flag unless remapped.
-    pub values: BTreeMap<String, String>,
-    /// The same canonical value for every row; the headers are then empty.
-    pub constant: Option<String>,
-    /// Whether the config says where it comes from: a missing header is then an error.
-    pub is_declared: bool,
-    /// Where the config says so; empty if only the preset does.
-    pub at: String,
+impl SourceSettings {
+    /// What its rows are.
+    pub fn rows(&self) -> Rows {
+        self.options.rows.unwrap_or_default()
+    }
 }
 
-/// Units of durations.
-pub const DURATION_UNITS: &[&str] = &["s", "ms", "min", "h", "d", "hms", "clock12", "since-1900", "since-1970", "words", "day-fraction"];
+/// So many rejected rows never make a file unusable by themselves.
+pub const ALWAYS_BORNE: u64 = 10;
 
-const KEYS: &[&str] =
-    &["name", "kind", "files", "preset", "delimiter", "time_zone", "timestamps", "order", "nulls", "rows", "where", "columns", "extra"];
+/// The share of rejected rows that is borne unless the config says another.
+const REJECT_LIMIT: f64 = 0.01;
 
-const COLUMN_KEYS: &[&str] = &["header", "headers", "join", "timestamps", "time_zone", "order", "nulls", "unit", "values", "value"];
+/// Keys that a preset's `[options.KIND]` shares with `[[source]]`.
+pub(crate) const OPTION_KEYS: &[&str] = &[
+    "rows",
+    "set_aside",
+    "headers",
+    "row_limits",
+    "measures",
+    "shape",
+    "time_zone",
+    "delimiter",
+    "quote",
+    "encoding",
+    "sheet",
+    "member",
+    "header_line",
+    "decimal",
+    "html",
+];
 
-/// What a config or a preset says about one column.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Said {
-    pub(crate) headers: Vec<Vec<String>>,
-    join: Option<String>,
-    timestamps: Vec<String>,
-    time_zone: Option<Tz>,
-    order: Option<Order>,
-    nulls: Vec<String>,
-    unit: Option<String>,
-    pub(crate) values: BTreeMap<String, String>,
-    constant: Option<String>,
-}
+const KEYS: &[&str] = &[
+    "name",
+    "kind",
+    "files",
+    "preset",
+    "timestamps",
+    "order",
+    "nulls",
+    "where",
+    "reject_limit",
+    "columns",
+    "extra",
+    // Those of OPTION_KEYS.
+    "rows",
+    "set_aside",
+    "headers",
+    "row_limits",
+    "measures",
+    "shape",
+    "time_zone",
+    "delimiter",
+    "quote",
+    "encoding",
+    "sheet",
+    "member",
+    "header_line",
+    "decimal",
+    "html",
+];
 
 /// `[[source]]`, in the order of the file.
 pub(super) fn sources(root: &Table<'_>, desk_zone: Tz) -> Result<Vec<SourceSettings>> {
@@ -135,21 +201,99 @@ fn source(node: &Node<'_>, desk_zone: Tz) -> Result<SourceSettings> {
     let timestamps = table.get("timestamps").map_or_else(|| Ok(preset.timestamps.clone()), |n| timestamp_forms(&n))?;
     let mut nulls = preset.nulls.clone();
     nulls.extend(trimmed(table.texts("nulls")?));
+    let options = Options::read(&table, kind)?.over(preset.options(kind));
+    let options = Options { set_aside: [table.get("where").map(|n| row_rule(&n, true)).transpose()?.into_iter().collect(), options.set_aside].concat(), ..options };
     Ok(SourceSettings {
         name: table.text("name")?.unwrap_or_else(|| kind.name().to_owned()),
         kind,
         files: table.need("files")?.texts()?,
-        delimiter: table.get("delimiter").map(|n| delimiter(&n)).transpose()?,
-        time_zone: table.get("time_zone").map_or(Ok(desk_zone), |n| n.zone())?,
+        preset: preset.name.clone(),
+        time_zone: options.time_zone.unwrap_or(desk_zone),
+        options,
         order: table.get("order").map(|n| order(&n)).transpose()?.or(preset.order),
         timestamps,
         nulls,
-        versions: table.get("rows").map_or(Ok(false), |n| is_versions(&n, kind))?,
-        filter: table.get("where").map(|n| filter(&n)).transpose()?,
+        reject_limit: table.get("reject_limit").map_or(Ok(REJECT_LIMIT), |n| share(&n))?,
         columns: columns(&table, kind, &preset)?,
         extra: extra(&table, kind)?,
         at: node.place(),
     })
+}
+
+impl Options {
+    /// Reads the keys of a `[[source]]` or of a preset's `[options.KIND]`.
+    pub(crate) fn read(table: &Table<'_>, kind: Source) -> Result<Self> {
+        let rules = table.get("set_aside").map_or_else(Vec::new, |n| n.items());
+        Ok(Self {
+            rows: table.get("rows").map(|n| rows(&n, kind)).transpose()?,
+            set_aside: rules.iter().map(|n| row_rule(n, false)).collect::<Result<_>>()?,
+            headers: table.get("headers").map_or(Ok(Vec::new()), |n| header_lists(&n))?,
+            row_limits: table.get("row_limits").map_or(Ok(Vec::new()), |n| n.items().iter().map(count).collect())?,
+            measures: table.get("measures").map_or(Ok(Vec::new()), |n| measures(&n, kind))?,
+            shape: table.get("shape").map(|n| n.choice(&["queue_log"])).transpose()?.map(|_| Shape::QueueLog),
+            time_zone: table.get("time_zone").map(|n| n.zone()).transpose()?,
+            delimiter: table.get("delimiter").map(|n| delimiter(&n)).transpose()?,
+            quote: table.get("quote").map(|n| quote(&n)).transpose()?,
+            encoding: table.text("encoding")?,
+            sheet: table.text("sheet")?,
+            member: table.text("member")?,
+            header_line: table.get("header_line").map(|n| count(&n).map(|n| n as usize)).transpose()?,
+            decimal: table.get("decimal").map(|n| decimal(&n)).transpose()?,
+            html: table.get("html").map(|n| n.flag()).transpose()?,
+        })
+    }
+
+    /// What a config says over what its preset says.
+    fn over(self, preset: Self) -> Self {
+        let or = |own: Vec<RowRule>, other| if own.is_empty() { other } else { own };
+        Self {
+            rows: self.rows.or(preset.rows),
+            set_aside: or(self.set_aside, preset.set_aside),
+            headers: if self.headers.is_empty() { preset.headers } else { self.headers },
+            row_limits: if self.row_limits.is_empty() { preset.row_limits } else { self.row_limits },
+            measures: if self.measures.is_empty() { preset.measures } else { self.measures },
+            shape: self.shape.or(preset.shape),
+            time_zone: self.time_zone.or(preset.time_zone),
+            delimiter: self.delimiter.or(preset.delimiter),
+            quote: self.quote.or(preset.quote),
+            encoding: self.encoding.or(preset.encoding),
+            sheet: self.sheet.or(preset.sheet),
+            member: self.member.or(preset.member),
+            header_line: self.header_line.or(preset.header_line),
+            decimal: self.decimal.or(preset.decimal),
+            html: self.html.or(preset.html),
+        }
+    }
+}
+
+fn share(node: &Node<'_>) -> Result<f64> {
+    let share = node.number()?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(node.error(format!("`{}` is a share from 0 to 1, such as 0.02", node.key))) }
+}
+
+fn count(node: &Node<'_>) -> Result<u64> {
+    u64::try_from(node.integer()?).map_err(|_| node.error(format!("`{}` cannot be negative", node.key)))
+}
+
+fn decimal(node: &Node<'_>) -> Result<u8> {
+    Ok(node.choice(&[".", ","])?.as_bytes()[0])
+}
+
+fn quote(node: &Node<'_>) -> Result<u8> {
+    Ok(node.choice(&["\"", "'"])?.as_bytes()[0])
+}
+
+/// A list of names, or several such lists.
+fn header_lists(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
+    let items = node.items();
+    if items.first().is_some_and(Node::is_list) {
+        return items.iter().map(|n| n.texts()).collect();
+    }
+    Ok(vec![node.texts()?])
+}
+
+fn measures(node: &Node<'_>, kind: Source) -> Result<Vec<String>> {
+    if kind == Source::Observations { node.texts() } else { Err(node.key_error("`measures` is for sources of kind `observations` only")) }
 }
 
 fn kind(node: &Node<'_>) -> Result<Source> {
@@ -178,14 +322,30 @@ pub(crate) fn order(node: &Node<'_>) -> Result<Order> {
     Ok(if node.choice(&["dmy", "mdy"])? == "dmy" { Order::Dmy } else { Order::Mdy })
 }
 
-fn is_versions(node: &Node<'_>, kind: Source) -> Result<bool> {
-    let is_versions = node.choice(&["latest", "versions"])? == "versions";
-    if kind == Source::Tickets { Ok(is_versions) } else { Err(node.key_error("`rows` is for sources of kind `tickets` only")) }
+fn rows(node: &Node<'_>, kind: Source) -> Result<Rows> {
+    let rows = match node.choice(&["latest", "versions", "legs"])? {
+        "versions" => Rows::Versions,
+        "legs" => Rows::Legs,
+        _ => Rows::Latest,
+    };
+    match rows {
+        Rows::Versions if kind != Source::Tickets => Err(node.error("`rows = \"versions\"` is for sources of kind `tickets` only")),
+        Rows::Legs if kind != Source::Calls => Err(node.error("`rows = \"legs\"` is for sources of kind `calls` only")),
+        rows => Ok(rows),
+    }
 }
 
-fn filter(node: &Node<'_>) -> Result<Filter> {
-    let table = node.table("`where`", &["column", "is"])?;
-    Ok(Filter { column: table.need("column")?.text()?.to_owned(), is: trimmed(table.need("is")?.texts()?) })
+/// `{ column = "…", is = ["…"] }` or `is_not`: of `where` the rows to keep, of `set_aside` those to leave out.
+fn row_rule(node: &Node<'_>, keeps: bool) -> Result<RowRule> {
+    let table = node.table(if keeps { "`where`" } else { "`set_aside`" }, &["column", "is", "is_not"])?;
+    let (words, is_not) = match (table.get("is"), table.get("is_not")) {
+        (Some(is), None) => (is, false),
+        (None, Some(is_not)) => (is_not, true),
+        (Some(_), Some(both)) => return Err(both.key_error("`is` and `is_not` exclude each other")),
+        (None, None) => return Err(table.error("it has neither `is` nor `is_not`")),
+    };
+    let words = trimmed(words.texts()?).into_iter().map(|w| w.to_lowercase()).collect();
+    Ok(RowRule { column: table.need("column")?.text()?.to_owned(), words, drops_matches: keeps == is_not, is_needed: keeps })
 }
 
 fn extra(source: &Table<'_>, kind: Source) -> Result<Vec<(String, String)>> {
@@ -202,216 +362,4 @@ fn extra(source: &Table<'_>, kind: Source) -> Result<Vec<(String, String)>> {
         Ok((node.key.to_owned(), node.text()?.to_owned()))
     };
     node.open_table("[source.extra]")?.nodes().iter().map(read).collect()
-}
-
-/// All mapped columns of a source, in canonical order.
-fn columns(source: &Table<'_>, kind: Source, preset: &Preset) -> Result<Vec<ColumnMapping>> {
-    let table = source.get("columns").map(|n| n.open_table("[source.columns]")).transpose()?;
-    let own = table.as_ref().map_or_else(Vec::new, Table::nodes);
-    if let Some(node) = own.iter().find(|n| kind.column(n.key).is_none()) {
-        return Err(unknown_column(node, kind));
-    }
-    let mut columns = Vec::new();
-    for column in kind.columns() {
-        let said = match own.iter().find(|n| n.key == column.name) {
-            Some(node) if node.is_false() => None,
-            Some(node) => Some(declared(node, column, preset.said(kind, column))?),
-            None => preset.said(kind, column).into_mapping(column),
-        };
-        if said.is_none() && column.is_required {
-            let error = source.error(format!("no header is known for `{}`, which {kind} must have", column.name));
-            return Err(error.hint(format!("{} Map it in [source.columns]: {} = \"...\"", column.doc, column.name)));
-        }
-        columns.extend(said);
-    }
-    if columns.is_empty() {
-        return Err(source
-            .error(format!("the preset knows no columns of {kind}"))
-            .hint("map them in [source.columns], or use another preset"));
-    }
-    Ok(columns)
-}
-
-pub(crate) fn unknown_column(node: &Node<'_>, kind: Source) -> Error {
-    let names: Vec<&str> = kind.columns().iter().map(|c| c.name).collect();
-    let error = did_you_mean(node.key_error(format!("{kind} have no column `{}`", node.key)), node.key, &names);
-    match Source::ALL.iter().find(|s| s.column(node.key).is_some()) {
-        Some(other) => error.hint(format!("{other} have one")),
-        None if error.hints.is_empty() => error.hint("to keep it as a breakdown, put it in [source.extra]"),
-        None => error,
-    }
-}
-
-/// A column the config speaks about, on top of what the preset says.
-fn declared(node: &Node<'_>, column: &'static Column, preset: Said) -> Result<ColumnMapping> {
-    let said = Said::read(node, column)?;
-    let is_placed = said.constant.is_some() || !said.headers.is_empty();
-    let Some(mapping) = said.over(preset).into_mapping(column) else {
-        return Err(node.error(format!("nothing says which header `{}` comes from", column.name)).hint("add header = \"...\""));
-    };
-    Ok(ColumnMapping { is_declared: is_placed, at: node.place(), ..mapping })
-}
-
-impl Said {
-    /// Reads a header, a list of headers of which the first that exists counts, or a table.
-    pub(crate) fn read(node: &Node<'_>, column: &Column) -> Result<Self> {
-        if !node.is_table() {
-            return Ok(Self { headers: alternatives(node)?, ..Self::default() });
-        }
-        let table = node.table(format!("the column `{}`", column.name), COLUMN_KEYS)?;
-        check_keys(&table, column)?;
-        let headers = match (table.get("header"), table.get("headers")) {
-            (Some(one), None) => alternatives(&one)?,
-            (None, Some(joined)) => vec![joined.texts()?],
-            _ => Vec::new(),
-        };
-        Ok(Self {
-            headers,
-            join: table.get("join").map(|n| n.word()).transpose()?,
-            timestamps: table.get("timestamps").map_or(Ok(Vec::new()), |n| timestamp_forms(&n))?,
-            time_zone: table.get("time_zone").map(|n| n.zone()).transpose()?,
-            order: table.get("order").map(|n| order(&n)).transpose()?,
-            nulls: trimmed(table.texts("nulls")?),
-            unit: table.get("unit").map(|n| n.choice(DURATION_UNITS)).transpose()?.map(str::to_owned),
-            values: table.get("values").map_or(Ok(BTreeMap::new()), |n| words(&n, column))?,
-            constant: table.get("value").map(|n| canonical(&n, column)).transpose()?,
-        })
-    }
-
-    /// What a config says on top of a preset: words add up; the rest of the preset belongs to the preset's own headers.
-    fn over(mut self, preset: Self) -> Self {
-        let mut values = preset.values;
-        values.append(&mut self.values);
-        if self.constant.is_some() || !self.headers.is_empty() {
-            return Self { values, ..self };
-        }
-        Self {
-            headers: preset.headers,
-            join: self.join.or(preset.join),
-            timestamps: if self.timestamps.is_empty() { preset.timestamps } else { self.timestamps },
-            time_zone: self.time_zone.or(preset.time_zone),
-            order: self.order.or(preset.order),
-            nulls: [preset.nulls, self.nulls].concat(),
-            unit: self.unit.or(preset.unit),
-            values,
-            constant: preset.constant,
-        }
-    }
-
-    /// None if there is neither a header nor a constant.
-    fn into_mapping(self, canonical: &'static Column) -> Option<ColumnMapping> {
-        if self.headers.is_empty() && self.constant.is_none() {
-            return None;
-        }
-        let mut values: BTreeMap<String, String> =
-            canonical.kind.words().unwrap_or(&[]).iter().map(|w| (w.to_lowercase(), (*w).to_owned())).collect();
-        values.extend(self.values);
-        Some(ColumnMapping {
-            canonical,
-            headers: self.headers,
-            join: self.join.unwrap_or_else(|| " ".to_owned()),
-            timestamps: self.timestamps,
-            time_zone: self.time_zone,
-            order: self.order,
-            nulls: self.nulls,
-            unit: self.unit,
-            values,
-            constant: self.constant,
-            is_declared: false,
-            at: String::new(),
-        })
-    }
-}
-
-fn alternatives(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
-    Ok(node.texts()?.into_iter().map(|h| vec![h]).collect())
-}
-
-fn trimmed(texts: Vec<String>) -> Vec<String> {
-    texts.into_iter().map(|t| t.trim().to_owned()).collect()
-}
-
-/// Refuses keys that contradict each other or mean nothing for this type of column.
-fn check_keys(table: &Table<'_>, column: &Column) -> Result<()> {
-    let places: Vec<Node<'_>> = ["header", "headers", "value"].iter().filter_map(|k| table.get(k)).collect();
-    if let [one, other, ..] = places.as_slice() {
-        return Err(other.key_error(format!("`{}` has both `{}` and `{}`", column.name, one.key, other.key)));
-    }
-    let is_instant = column.kind == Type::Instant;
-    let rules = [
-        ("timestamps", is_instant),
-        ("time_zone", is_instant),
-        ("order", is_instant),
-        ("unit", column.kind == Type::Duration),
-        ("join", table.get("headers").is_some()),
-        ("values", column.kind.words().is_some() || matches!(column.kind, Type::Dim | Type::Int | Type::Number)),
-    ];
-    match rules.iter().find_map(|(key, is_allowed)| table.get(key).filter(|_| !is_allowed)) {
-        Some(node) if node.key == "join" => Err(node.key_error("`join` goes with `headers`")),
-        Some(node) => Err(node.key_error(format!("`{}` means nothing for `{}`, which is {}", node.key, column.name, column.kind))),
-        None => Ok(()),
-    }
-}
-
-/// Raw words, trimmed and in lower case, to canonical values.
-pub(crate) fn words(node: &Node<'_>, column: &Column) -> Result<BTreeMap<String, String>> {
-    let mut words = BTreeMap::new();
-    for node in node.open_table("`values`")?.nodes() {
-        let raw = node.key.trim().to_lowercase();
-        if words.insert(raw, canonical(&node, column)?).is_some() {
-            return Err(node.key_error(format!("`{}` is given twice: case and outer blanks do not count", node.key)));
-        }
-    }
-    Ok(words)
-}
-
-/// A value that the column may hold.
-fn canonical(node: &Node<'_>, column: &Column) -> Result<String> {
-    let word = node.word()?;
-    let is_legal = match column.kind {
-        Type::Enum(_) | Type::Flag => {
-            let known = column.kind.words().unwrap_or(&[]);
-            if known.contains(&word.as_str()) {
-                return Ok(word);
-            }
-            return Err(did_you_mean(node.error(format!("`{word}` is not a value of `{}`", column.name)), &word, known));
-        }
-        Type::Int | Type::Duration => word.parse::<i64>().is_ok(),
-        Type::Number => word.parse().is_ok_and(f64::is_finite),
-        Type::Instant => parse_local(&word).is_some(),
-        Type::Id | Type::Dim | Type::Words => !word.trim().is_empty(),
-    };
-    let error = || node.error(format!("`{word}` is not a value of `{}`, which is {}", column.name, column.kind));
-    if is_legal { Ok(word) } else { Err(error()) }
-}
-
-/// Forms of timestamps; `auto` alone is none.
-pub(crate) fn timestamp_forms(node: &Node<'_>) -> Result<Vec<String>> {
-    let forms = node.texts()?;
-    if forms == ["auto"] {
-        return Ok(Vec::new());
-    }
-    for item in node.items() {
-        let form = item.text()?;
-        if !names_an_instant(form) {
-            let error = item.error(format!("`{form}` is not a form of timestamp that names a day"));
-            return Err(error.hint("write strftime marks such as \"%d/%m/%Y %H:%M\", or \"auto\" by itself"));
-        }
-    }
-    Ok(forms)
-}
-
-/// Whether what this form prints can be read back as a day or an instant.
-fn names_an_instant(form: &str) -> bool {
-    let items: Vec<Item<'_>> = StrftimeItems::new(form).collect();
-    if items.contains(&Item::Error) {
-        return false;
-    }
-    let sample = DateTime::from_timestamp(1_794_834_309, 0)
-        .expect("an instant of 2026")
-        .with_timezone(&FixedOffset::east_opt(0).expect("no offset"));
-    let mut parsed = Parsed::new();
-    let text = sample.format_with_items(items.iter()).to_string();
-    let is_read = chrono::format::parse(&mut parsed, &text, items.iter()).is_ok();
-    is_read && (parsed.to_naive_date().is_ok() || parsed.to_naive_datetime_with_offset(0).is_ok())
 }
