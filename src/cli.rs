@@ -42,6 +42,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
     Facts(FactsArgs),
+    /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
+    Ingest(IngestArgs),
 }
 
 /// What every verb that reads data takes.
@@ -169,6 +171,9 @@ pub struct CheckArgs {
     /// Exit with 1 if any row was rejected.
     #[arg(long)]
     pub strict: bool,
+    /// Folder to write the rejected rows to, as they stand, under their file's header: to be fixed and read again.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub rejects: Option<PathBuf>,
 }
 
 /// `deskcard facts`.
@@ -181,4 +186,37 @@ pub struct FactsArgs {
     /// Folder to write to.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
+}
+
+/// What becomes of broken rows when files are dumped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// They are set aside with their place and reason, as everywhere else in deskcard.
+    Quarantine,
+    /// They are repaired by guessing; for comparison with other readers only.
+    Tolerant,
+}
+
+/// `deskcard ingest`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard ingest --desk desk\n  deskcard ingest export.csv --dump rows.csv\n  deskcard ingest --batch exports --dump rows --mode tolerant"))]
+pub struct IngestArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Folder for the desk in canonical columns, `ledger.json`, and `rejects` with the rejected rows as they stand.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub desk: Option<PathBuf>,
+    /// Files to dump as they are, without a config.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, requires = "dump", conflicts_with = "desk")]
+    pub files: Vec<PathBuf>,
+    /// A folder of which to dump every file.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "dump", conflicts_with_all = ["desk", "files"])]
+    pub batch: Option<PathBuf>,
+    /// Where to write the rows as CSV, and `….rejects.csv` beside: a file for one FILE, else a folder.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub dump: Option<PathBuf>,
+    /// What becomes of broken rows in a dump.
+    #[arg(long, value_enum, default_value = "quarantine")]
+    pub mode: Mode,
 }

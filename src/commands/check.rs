@@ -17,13 +17,20 @@ const SHOWN: usize = 10;
 
 pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let (facts, ledger) = ctx.facts(&Wanted::everything(&ctx.settings))?;
+    let wanted = Wanted::everything(&ctx.settings);
+    let desk = ctx.desk(&wanted)?;
+    let refusal = desk.ledger.accept();
+    if let Some(dir) = &args.rejects {
+        super::ingest::write_rejects(&desk.ledger, dir)?;
+    }
+    let (facts, ledger) = ctx.facts_of(desk, &wanted)?;
     let silent = silent_metrics(&ctx, &facts, &ledger)?;
     let text = match args.format {
         CheckFormat::Json => json(&ledger, &facts, &silent),
         CheckFormat::Table => words(&ctx, &ledger, &facts, &silent),
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
+    refusal?;
     let rejected: u64 = ledger.sources.iter().map(|s| s.rejected).sum();
     Ok(if args.strict && rejected > 0 { Outcome::GateSaidNo } else { Outcome::Done })
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod facts;
+mod ingest;
 mod metrics;
 mod query;
 mod report;
@@ -15,9 +16,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::{Cli, Command, Common};
 use crate::clock::zone::Zone;
 use crate::clock::{parse_day, parse_local};
+use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
-use crate::ingest::ingest;
+use crate::ingest::ingest as read_exports;
 use crate::ingest::ledger::Ledger;
 use crate::metrics::{Breakdown, Catalogue, Fill, Metric};
 use crate::settings::{OwnMetric, Parameters, Settings};
@@ -42,6 +44,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
+        Command::Ingest(args) => ingest::run(&args, now, stdout),
     }
 }
 
@@ -71,16 +74,28 @@ impl Context {
         Ok(Self { settings, catalogue, as_of, is_as_of_given, talk: Talk::new(common) })
     }
 
-    /// Reads the exports and makes the facts the metrics and breakdowns need.
+    /// Reads the exports and makes the facts the metrics and breakdowns need; refuses files that are too broken.
     pub(crate) fn facts(&self, wanted: &Wanted) -> Result<(Facts, Ledger)> {
+        let desk = self.desk(wanted)?;
+        desk.ledger.accept()?;
+        self.facts_of(desk, wanted)
+    }
+
+    /// Reads the exports; whether a file is too broken is left to the caller.
+    pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
         let bar = self.talk.bar();
-        let desk = ingest(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+        let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
         }
         self.talk.say(&format!("read in {:.3} s", started.elapsed().as_secs_f64()));
+        Ok(desk)
+    }
+
+    /// Makes the facts of a desk.
+    pub(crate) fn facts_of(&self, desk: Desk, wanted: &Wanted) -> Result<(Facts, Ledger)> {
         let started = Instant::now();
         let made = Facts::make(&self.settings, desk, wanted)?;
         self.talk.say(&format!("facts in {:.2} s", started.elapsed().as_secs_f64()));

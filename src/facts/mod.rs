@@ -107,6 +107,8 @@ pub struct Wanted {
     is_resolution_declared: bool,
     /// Whether ids and long texts are wanted as text.
     pub texts: bool,
+    /// Whether every column is wanted as it came.
+    is_whole_desk: bool,
 }
 
 impl Wanted {
@@ -121,7 +123,13 @@ impl Wanted {
             repeat_by: settings.repeat_by.clone(),
             is_resolution_declared,
             texts: false,
+            is_whole_desk: false,
         }
+    }
+
+    /// Every canonical column as it came, for a desk that no facts are made of.
+    pub fn whole_desk(settings: &Settings) -> Self {
+        Self { texts: true, is_whole_desk: true, ..Self::new(settings) }
     }
 
     /// Everything.
@@ -198,7 +206,7 @@ impl Wanted {
 
     /// Whether the column is asked for.
     pub fn has(&self, table: Table, name: &str) -> bool {
-        self.columns.get(&table).is_some_and(|c| c.contains(name))
+        self.is_whole_desk || self.columns.get(&table).is_some_and(|c| c.contains(name))
     }
 
     /// Whether a canonical column of a source is needed by anything asked for.

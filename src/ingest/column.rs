@@ -14,8 +14,8 @@ use super::scan::Block;
 use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Type;
 use crate::desk::{MISSING, NONE, code_of};
-use crate::settings::Cut;
 use crate::error::Result;
+use crate::settings::Cut;
 
 /// How one column of the desk is read from one file.
 #[derive(Debug, Clone)]

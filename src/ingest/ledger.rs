@@ -57,6 +57,9 @@ pub struct FileLedger {
     pub is_at_row_limit: bool,
     /// What to know about it: cut-off looks, further sheets.
     pub remarks: Vec<String>,
+    /// Its header as it stands.
+    #[serde(skip)]
+    pub header: String,
 }
 
 /// The account of one source.

@@ -81,7 +81,8 @@ fn settle(account: &mut SourceLedger, verdict: &Verdict) {
 
 /// Whether a canonical column (or its frame name) is asked for, or dates the rows.
 fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str) -> bool {
-    let is_state = source.rows() == Rows::Versions && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
+    let is_state = source.rows() == Rows::Versions
+        && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
     let is_sent = source.kind == Source::Surveys && column == "sent_at";
     is_sent || column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
 }

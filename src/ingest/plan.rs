@@ -71,13 +71,7 @@ pub(super) fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
     out
 }
 
-pub(super) fn column_plan(
-    source: &SourceSettings,
-    mapping: &ColumnMapping,
-    fields: Fields,
-    file: &Opened,
-    forms: Vec<Form>,
-) -> ColumnPlan {
+pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Fields, file: &Opened, forms: Vec<Form>) -> ColumnPlan {
     let shown = if fields.is_repeated { &fields.at[..1] } else { &fields.at[..] };
     let header = shown.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
     let units: Vec<DurationUnit> = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();

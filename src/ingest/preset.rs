@@ -2,8 +2,8 @@
 
 use crate::columns::{Column, Source, Type};
 use crate::error::{Error, Result};
-use crate::settings::node::{File, Node, Table};
 use crate::settings::column::{Said, timestamp_forms, unknown_column, words};
+use crate::settings::node::{File, Node, Table};
 use crate::settings::source::{OPTION_KEYS, Options, Order, order};
 use std::collections::BTreeMap;
 

@@ -202,7 +202,10 @@ fn source(node: &Node<'_>, desk_zone: Tz) -> Result<SourceSettings> {
     let mut nulls = preset.nulls.clone();
     nulls.extend(trimmed(table.texts("nulls")?));
     let options = Options::read(&table, kind)?.over(preset.options(kind));
-    let options = Options { set_aside: [table.get("where").map(|n| row_rule(&n, true)).transpose()?.into_iter().collect(), options.set_aside].concat(), ..options };
+    let options = Options {
+        set_aside: [table.get("where").map(|n| row_rule(&n, true)).transpose()?.into_iter().collect(), options.set_aside].concat(),
+        ..options
+    };
     Ok(SourceSettings {
         name: table.text("name")?.unwrap_or_else(|| kind.name().to_owned()),
         kind,

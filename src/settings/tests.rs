@@ -143,7 +143,7 @@ fn the_smallest_config_has_the_documented_defaults() {
     assert_eq!((settings.calendar, settings.dir.as_path()), (None, Path::new(".")));
     let source = &settings.sources[0];
     assert_eq!((source.name.as_str(), source.kind, source.time_zone), ("tickets", Source::Tickets, Tz::Europe__Berlin));
-    assert_eq!((source.delimiter, source.order, source.versions, source.timestamps.len()), (None, None, false, 0));
+    assert_eq!((source.options.delimiter, source.order, source.rows(), source.timestamps.len()), (None, None, Rows::Latest, 0));
     assert_eq!(column(source, "id").headers[..2], [["id"], ["number"]]);
     assert!(source.columns.iter().all(|c| !c.is_declared && c.at.is_empty()));
 }
@@ -191,11 +191,11 @@ fn targets_goals_and_hours_arrive() {
 fn every_key_of_a_source_arrives() {
     let settings = read(WHOLE);
     let [log, calls] = settings.sources.as_slice() else { panic!("two sources") };
-    assert_eq!((log.name.as_str(), log.files.join(" ").as_str(), log.delimiter), ("log", "a.csv b/*.csv", Some(b'\t')));
-    assert_eq!((log.time_zone, log.order, log.versions), (Tz::UTC, Some(Order::Dmy), true));
+    assert_eq!((log.name.as_str(), log.files.join(" ").as_str(), log.options.delimiter), ("log", "a.csv b/*.csv", Some(b'\t')));
+    assert_eq!((log.time_zone, log.order, log.rows()), (Tz::UTC, Some(Order::Dmy), Rows::Versions));
     assert_eq!((log.timestamps.join(" ").as_str(), log.nulls.join(" ").as_str()), ("%d/%m/%Y %H:%M", "? N/A"));
-    let filter = Filter { column: "Department".into(), is: vec!["IT".into(), "Service Desk".into()] };
-    assert_eq!(log.filter, Some(filter));
+    let words = vec!["it".to_owned(), "service desk".to_owned()];
+    assert_eq!(log.options.set_aside, [RowRule { column: "Department".into(), words, drops_matches: false, is_needed: true }]);
     assert_eq!(log.extra, [("site_code".to_owned(), "u_site".to_owned())]);
     assert_eq!((log.at.as_str(), calls.at.as_str()), ("deskcard.toml:55:1", "deskcard.toml:82:1"));
     assert_eq!((calls.name.as_str(), calls.files.as_slice()), ("calls", ["calls.csv".to_owned()].as_slice()));
@@ -216,7 +216,7 @@ fn a_config_overrides_its_preset_column_by_column() {
         (column(log, "closed_at").headers.as_slice(), column(log, "closed_at").join.as_str()),
         ([vec!["Date".to_owned(), "Time".to_owned()]].as_slice(), "T")
     );
-    assert_eq!(column(log, "hold_secs").unit.as_deref(), Some("min"));
+    assert_eq!(column(log, "hold_secs").units, ["min"]);
     let status = column(log, "status");
     assert_eq!(status.headers, [["incident_state"], ["state"]]);
     assert!(!status.is_declared, "the preset still says where it comes from");
@@ -226,7 +226,7 @@ fn a_config_overrides_its_preset_column_by_column() {
     assert_eq!(["ontime", "overdue", "yes", "true"].map(|w| met.values[w].as_str()), ["true", "false", "true", "true"]);
     assert_eq!((column(log, "channel").constant.as_deref(), column(log, "channel").headers.len()), (Some("phone"), 0));
     assert!(!log.columns.iter().any(|c| c.canonical.name == "due_resolution_at"));
-    assert_eq!(column(log, "resolution_secs").unit, Some("since-1970".to_owned()));
+    assert_eq!(column(log, "resolution_secs").units, ["since-1970"]);
     let order: Vec<usize> = log.columns.iter().filter_map(|c| Source::Tickets.columns().iter().position(|d| d == c.canonical)).collect();
     assert!(order.is_sorted() && order.len() == log.columns.len());
 }
@@ -234,7 +234,7 @@ fn a_config_overrides_its_preset_column_by_column() {
 #[test]
 fn a_header_of_its_own_does_not_take_the_unit_of_the_presets() {
     let settings = read(&format!("{SMALL}preset = \"servicenow\"\n[source.columns]\nresolution_secs = \"Seconds\"\n"));
-    assert_eq!(column(&settings.sources[0], "resolution_secs").unit, None);
+    assert_eq!(column(&settings.sources[0], "resolution_secs").units, [""; 0]);
 }
 
 #[test]
@@ -404,14 +404,14 @@ fn mistakes_in_a_source() {
         (told("order = \"ymd\""), "deskcard.toml:8:9: `order` cannot be `ymd`\n  hint: allowed: dmy, mdy"),
         (told("timestamps = [\"%d/%m/%Y %H:%M\", \"dd-mm\"]"), "deskcard.toml:8:33: `dd-mm` is not a form of timestamp that names a day"),
         (told("timestamps = [\"%H:%M\"]"), "deskcard.toml:8:15: `%H:%M` is not a form of timestamp that names a day"),
-        (told("where = { column = \"a\" }"), "deskcard.toml:8:9: `where` has no `is`"),
+        (told("where = { column = \"a\" }"), "deskcard.toml:8:9: it has neither `is` nor `is_not`"),
         (
             told("[[source]]\nkind = \"tickets\"\nfiles = [\"b.csv\"]"),
             "deskcard.toml:8:1: there are two sources named `tickets`\n  hint: the other is at deskcard.toml:5:1",
         ),
         (
             told("[[source]]\nkind = \"calls\"\nfiles = [\"b.csv\"]\nrows = \"versions\""),
-            "deskcard.toml:11:1: `rows` is for sources of kind `tickets` only",
+            "deskcard.toml:11:8: `rows = \"versions\"` is for sources of kind `tickets` only",
         ),
         (
             told("[[source]]\nkind = \"calls\"\nfiles = [\"b.csv\"]\npreset = \"servicenow\""),
@@ -421,6 +421,15 @@ fn mistakes_in_a_source() {
             told("[source.extra]\nstatus = \"x\""),
             "deskcard.toml:9:1: `status` is a canonical column of tickets\n  hint: map it in [source.columns]",
         ),
+        (told("rows = \"legs\""), "deskcard.toml:8:8: `rows = \"legs\"` is for sources of kind `calls` only"),
+        (told("measures = [\"a\"]"), "deskcard.toml:8:1: `measures` is for sources of kind `observations` only"),
+        (
+            told("set_aside = [{ column = \"a\", is = [\"b\"], is_not = [\"c\"] }]"),
+            "deskcard.toml:8:42: `is` and `is_not` exclude each other",
+        ),
+        (told("reject_limit = 5"), "deskcard.toml:8:16: `reject_limit` is a share from 0 to 1, such as 0.02"),
+        (told("row_limits = [-1]"), "deskcard.toml:8:15: `row_limits` cannot be negative"),
+        (told("quote = \"x\""), "deskcard.toml:8:9: `quote` cannot be `x`"),
         (told("[source.extra]\n\"Site code\" = \"x\""), "deskcard.toml:9:1: `Site code` cannot be a column name"),
     ];
     for (error, expected) in cases {
@@ -442,6 +451,8 @@ fn mistakes_in_columns() {
         ("status = { unit = \"ms\" }", "9:12: `unit` means nothing for `status`, which is one of a few words"),
         ("subject = { values = { a = \"b\" } }", "9:13: `values` means nothing for `subject`, which is a text"),
         ("id = { header = \"x\", join = \"-\" }", "9:22: `join` goes with `headers`"),
+        ("status = { header = \"x\", first = \";\", last = \";\" }", "9:39: `last` and `first` exclude each other"),
+        ("status = { header = \"x\", add = 1 }", "9:25: `add` means nothing for `status`, which is one of a few words"),
         ("hold_secs = { header = \"x\", unit = \"hours\" }", "9:36: `unit` cannot be `hours`"),
         ("status = { header = \"x\", values = { A = \"opne\" } }", "9:41: `opne` is not a value of `status`\n  hint: did you mean `open`"),
         (
@@ -524,4 +535,53 @@ fn how_sure_a_verdict_must_be() {
     let phase = "[[event]]\ndate = \"2026-03-02\"\nlabel = \"New tool\"\nnew_phase = true";
     assert!(config(phase).expect("a config").events[0].new_phase);
     assert!(config(&phase.replace("true", "\"yes\"")).is_err());
+}
+
+#[test]
+fn what_is_said_of_the_files_of_a_source() {
+    let text = r#"
+        [desk]
+        name = "D"
+        time_zone = "UTC"
+        [[source]]
+        kind = "calls"
+        files = ["-"]
+        rows = "legs"
+        where = { column = "Site", is_not = ["Test*"] }
+        set_aside = [{ column = "Non-ACD", is = ["YES"] }, { column = "Direction", is_not = ["Inbound*"] }]
+        headers = [["a", "b"], ["a", "b", "c"]]
+        row_limits = [1000, 10000]
+        time_zone = "Asia/Kolkata"
+        quote = "'"
+        encoding = "windows-1252"
+        header_line = 3
+        decimal = ","
+        html = true
+        reject_limit = 0.2
+        [source.columns]
+        start_at = "Start"
+        agent = { header = "Users", last = "; " }
+        queue = { header = "Queue", first = ";" }
+        talk_secs = { header = "Talk", unit = ["ms", "hms"] }
+        transfers = { header = "Legs", add = -1, values = { "no*" = 1 } }
+    "#;
+    let settings = read(text);
+    let source = &settings.sources[0];
+    let options = &source.options;
+    let rule = |column: &str, word: &str, drops_matches, is_needed| RowRule {
+        column: column.into(),
+        words: vec![word.into()],
+        drops_matches,
+        is_needed,
+    };
+    let rules = [rule("Site", "test*", true, true), rule("Non-ACD", "yes", true, false), rule("Direction", "inbound*", false, false)];
+    assert_eq!(options.set_aside, rules);
+    assert_eq!((source.rows(), source.time_zone, source.reject_limit), (Rows::Legs, Tz::Asia__Kolkata, 0.2));
+    assert_eq!(options.headers, [vec!["a", "b"], vec!["a", "b", "c"]]);
+    assert_eq!((options.row_limits.as_slice(), options.quote, options.header_line), ([1000, 10_000].as_slice(), Some(b'\''), Some(3)));
+    assert_eq!((options.encoding.as_deref(), options.decimal, options.html), (Some("windows-1252"), Some(b','), Some(true)));
+    assert_eq!(column(source, "agent").cut, Some(Cut::Last("; ".into())));
+    assert_eq!(column(source, "queue").cut, Some(Cut::First(";".into())));
+    assert_eq!(column(source, "talk_secs").units, ["ms", "hms"]);
+    assert_eq!((column(source, "transfers").add, column(source, "transfers").values["no*"].as_str()), (-1, "1"));
 }
