@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the shape below; raised when a field changes its meaning or goes away.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// One period of one desk, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,9 +81,11 @@ pub struct SourceInfo {
     pub name: String,
     /// `tickets`, `calls`, …
     pub kind: String,
-    /// Files read, as given (relative to the config), sorted.
-    pub files: Vec<String>,
-    /// Data rows found in the files.
+    /// The preset it was read with.
+    pub preset: String,
+    /// Files read, sorted by name, each with its own account.
+    pub files: Vec<FileInfo>,
+    /// Data rows found in the files, those set aside not counted.
     pub rows_in: u64,
     /// Rows that count.
     pub accepted: u64,
@@ -93,8 +95,33 @@ pub struct SourceInfo {
     pub duplicate: u64,
     /// Older states of a row that a newer one replaces.
     pub superseded: u64,
+    /// Accepted legs that became part of another leg's call.
+    pub folded: u64,
+    /// Rows left out by a rule of the source: rule in words, rows.
+    pub set_aside: Vec<(String, u64)>,
     /// First and last day covered, in the desk's zone; `None` without any dated row.
     pub covers: Option<(String, String)>,
+}
+
+/// A file of a source, with the same row identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileInfo {
+    /// Its name as given (relative to the config); a file of an archive behind the archive's.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// How it is written: packing, encoding, delimiter, header; only what is out of the ordinary.
+    pub written: Vec<String>,
+    /// Data rows found.
+    pub rows_in: u64,
+    /// Rows that count.
+    pub accepted: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// Rows equal to one already read.
+    pub duplicate: u64,
+    /// Older states of a row that a newer one replaces.
+    pub superseded: u64,
 }
 
 /// How much a [`Note`] matters.

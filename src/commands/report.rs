@@ -91,7 +91,7 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
     for column in STAY {
         wanted.add(Table::Spells, column)?;
     }
-    wanted.texts = true;
+    (wanted.texts, wanted.hashes) = (true, true);
     ctx.facts(&wanted)
 }
 

@@ -107,6 +107,8 @@ pub struct Wanted {
     is_resolution_declared: bool,
     /// Whether ids and long texts are wanted as text.
     pub texts: bool,
+    /// Whether the files are to be hashed for the account.
+    pub hashes: bool,
     /// Whether every column is wanted as it came.
     is_whole_desk: bool,
 }
@@ -123,13 +125,14 @@ impl Wanted {
             repeat_by: settings.repeat_by.clone(),
             is_resolution_declared,
             texts: false,
+            hashes: false,
             is_whole_desk: false,
         }
     }
 
     /// Every canonical column as it came, for a desk that no facts are made of.
     pub fn whole_desk(settings: &Settings) -> Self {
-        Self { texts: true, is_whole_desk: true, ..Self::new(settings) }
+        Self { texts: true, hashes: true, is_whole_desk: true, ..Self::new(settings) }
     }
 
     /// Everything.
@@ -151,6 +154,7 @@ impl Wanted {
             }
         }
         self.texts |= other.texts;
+        self.hashes |= other.hashes;
     }
 
     /// Adds the columns a SQL text names.

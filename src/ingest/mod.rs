@@ -42,7 +42,7 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
     let mut ledger = Ledger::default();
     for source in &settings.sources {
         let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
-        let keep = Keep { is_stored: &is_stored, texts: wanted.texts, progress };
+        let keep = Keep { is_stored: &is_stored, texts: wanted.texts, hashes: wanted.hashes, progress };
         let Gathered { mut frame, identities, ledger: mut account } = source::read(settings, source, &keep)?;
         let verdict = identities.judge();
         settle(&mut account, &verdict);

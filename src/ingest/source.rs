@@ -33,6 +33,7 @@ pub(super) struct Gathered {
 pub(super) struct Keep<'a> {
     pub(super) is_stored: &'a (dyn Fn(&str, &str) -> bool + Sync),
     pub(super) texts: bool,
+    pub(super) hashes: bool,
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
 }
 

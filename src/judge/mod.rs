@@ -21,9 +21,9 @@ use crate::clock::period::Period;
 use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
 use crate::error::Result;
-use crate::ingest::ledger::Ledger;
+use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::{Catalogue, Metric};
-use crate::scorecard::{Card, CardKind, ChartData, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData};
+use crate::scorecard::{Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData};
 use crate::settings::Settings;
 
 use folds::Folds;
@@ -221,16 +221,32 @@ fn shown_ids(cards: &[Card]) -> Vec<&str> {
     ids
 }
 
+fn file(f: &FileLedger) -> FileInfo {
+    FileInfo {
+        name: f.name.clone(),
+        sha256: f.sha256.clone(),
+        written: f.written.clone(),
+        rows_in: f.rows_in,
+        accepted: f.accepted,
+        rejected: f.rejected,
+        duplicate: f.duplicate,
+        superseded: f.superseded,
+    }
+}
+
 fn sources(e: &Evidence<'_>) -> Vec<SourceInfo> {
     let one = |s: &crate::ingest::ledger::SourceLedger| SourceInfo {
         name: s.name.clone(),
         kind: s.kind.clone(),
-        files: s.files.iter().map(|f| f.name.clone()).collect(),
+        preset: s.preset.clone(),
+        files: s.files.iter().map(file).collect(),
         rows_in: s.rows_in,
         accepted: s.accepted,
         rejected: s.rejected,
         duplicate: s.duplicate,
         superseded: s.superseded,
+        folded: s.folded,
+        set_aside: s.set_aside.iter().map(|(rule, n)| (rule.clone(), *n)).collect(),
         covers: s.covers.map(|(a, b)| (e.zone.format_day(a), e.zone.format_day(b))),
     };
     e.ledger.sources.iter().map(one).collect()

@@ -4,13 +4,13 @@ use super::blocks::blocks;
 use super::card_view::{Place, anchor, headline, kind_word, note};
 use super::parts::{cell_of, column, extra_of, level_cell_of};
 use super::view::{
-    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, Link, Mark, RowView, SourceView,
+    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView, SourceView,
     TableView,
 };
 use super::{measure, signals};
 use crate::format;
 use crate::scorecard::{
-    Assurance, Better, Card, CardKind, Certainty, Definition, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
+    Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
 };
 
 const MAIN_TILES: usize = 6;
@@ -190,11 +190,28 @@ pub(super) fn data(scorecard: &Scorecard) -> DataView {
     DataView { notes: scorecard.notes.iter().map(note).collect(), sources: scorecard.sources.iter().map(source).collect() }
 }
 
+fn file(f: &FileInfo) -> FileView {
+    let written: Vec<String> = f.written.iter().map(|w| format::label(w, 120)).collect();
+    FileView {
+        name: format::label(&f.name, 200),
+        written: written.join(", "),
+        sha256: (f.sha256.chars().take(12).collect(), f.sha256.clone()),
+        rows: [f.rows_in, f.accepted, f.rejected, f.duplicate, f.superseded].map(format::count),
+    }
+}
+
+fn left_out(s: &SourceInfo) -> Vec<String> {
+    let rule = |(rule, n): &(String, u64)| format!("{} rows left out: {}", format::count(*n), format::label(rule, 120));
+    let folded = (s.folded > 0).then(|| format!("{} legs became part of another leg's call", format::count(s.folded)));
+    s.set_aside.iter().map(rule).chain(folded).collect()
+}
+
 fn source(s: &SourceInfo) -> SourceView {
     SourceView {
         name: format::label(&s.name, 80),
         kind: if s.kind == s.name { String::new() } else { format::label(&s.kind, 40) },
-        files: s.files.iter().map(|f| format::label(f, 200)).collect(),
+        files: s.files.iter().map(file).collect(),
+        remarks: left_out(s),
         covers: s.covers.as_ref().map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| format!("{a} to {b}")),
         rows_in: format::count(s.rows_in),
         accepted: format::count(s.accepted),

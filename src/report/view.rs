@@ -8,7 +8,7 @@ mod pages;
 
 use serde::Serialize;
 
-pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, IndexView, SourceView};
+pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, SourceView};
 
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]

@@ -206,12 +206,24 @@ pub(in crate::report) fn scorecard() -> Scorecard {
     let source = SourceInfo {
         name: HOSTILE.into(),
         kind: "tickets".into(),
-        files: vec![HOSTILE.into()],
+        preset: "generic".into(),
+        files: vec![FileInfo {
+            name: HOSTILE.into(),
+            sha256: "3f9c12ab04de".repeat(5) + "0000",
+            written: vec![HOSTILE.into()],
+            rows_in: 1000,
+            accepted: 900,
+            rejected: 40,
+            duplicate: 50,
+            superseded: 10,
+        }],
         rows_in: 1000,
         accepted: 900,
         rejected: 40,
         duplicate: 50,
         superseded: 10,
+        folded: 0,
+        set_aside: vec![(HOSTILE.into(), 7)],
         covers: None,
     };
     let note = |level, text: &str| Note { level, code: "x".into(), text: text.into() };

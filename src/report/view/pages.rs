@@ -75,6 +75,19 @@ pub struct DataView {
     pub sources: Vec<SourceView>,
 }
 
+/// A file of a source.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileView {
+    /// Its name.
+    pub name: String,
+    /// How it is written, if that is worth saying.
+    pub written: String,
+    /// Its SHA-256: the first 12 digits, and all of them.
+    pub sha256: (String, String),
+    /// Rows found, that count, set aside, seen before, replaced.
+    pub rows: [String; 5],
+}
+
 /// A source.
 #[derive(Debug, Clone, Serialize)]
 pub struct SourceView {
@@ -83,7 +96,9 @@ pub struct SourceView {
     /// Kind, empty if it is the name.
     pub kind: String,
     /// Files.
-    pub files: Vec<String>,
+    pub files: Vec<FileView>,
+    /// What was left out or folded before the rows were counted, a sentence each.
+    pub remarks: Vec<String>,
     /// Days covered.
     pub covers: String,
     /// Rows found.
