@@ -17,7 +17,8 @@ const SHOWN: usize = 10;
 
 pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let wanted = Wanted { hashes: true, ..Wanted::everything(&ctx.settings) };
+    let mut wanted = Wanted::everything(&ctx.settings);
+    wanted.hashes = true;
     let desk = ctx.desk(&wanted)?;
     let refusal = desk.ledger.accept();
     if let Some(dir) = &args.rejects {
