@@ -15,7 +15,7 @@ use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Type;
 use crate::desk::{MISSING, NONE, code_of};
 use crate::error::Result;
-use crate::settings::Cut;
+use crate::settings::Part;
 
 /// How one column of the desk is read from one file.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(super) struct ColumnPlan {
     pub(super) nulls: Nulls,
     pub(super) values: WordMap,
     /// Which part of a cell counts.
-    pub(super) cut: Option<Cut>,
+    pub(super) part: Part,
     /// Whether the fields are the columns of one repeated header, of which the first that is not empty counts.
     pub(super) is_repeated: bool,
     pub(super) forms: Vec<Form>,
@@ -108,15 +108,6 @@ impl WordMap {
     fn of(&self, cell: &[u8]) -> Option<&String> {
         if self.is_empty() { None } else { self.get(String::from_utf8_lossy(cell).to_lowercase().as_bytes()) }
     }
-}
-
-/// The part of a cell that a cut leaves, trimmed.
-fn cut_of<'a>(cell: &'a [u8], cut: &Cut) -> &'a [u8] {
-    let part = match cut {
-        Cut::First(mark) => memchr::memmem::find(cell, mark.as_bytes()).map(|at| &cell[..at]),
-        Cut::Last(mark) => memchr::memmem::rfind(cell, mark.as_bytes()).map(|at| &cell[at + mark.len()..]),
-    };
-    trim(part.unwrap_or(cell))
 }
 
 /// Codes of the texts one worker has met in one column.
@@ -378,6 +369,7 @@ impl ColumnReader<'_> {
     ) -> Cells {
         let mut out = Vec::with_capacity(self.block.rows());
         let (mut scratch, mut joined) = (Vec::new(), Vec::new());
+        let has_parts = !plan.part.is_whole();
         let only = if let [field] = plan.fields[..] { Some(field) } else { None };
         for (row, ends) in self.block.ends.chunks_exact(self.block.columns).enumerate() {
             let cell: &[u8] = match only {
@@ -387,7 +379,7 @@ impl ColumnReader<'_> {
                 }
                 None => cell_joined(self.block, plan, row, &mut scratch, &mut joined),
             };
-            let cell = if let Some(cut) = &plan.cut { cut_of(cell, cut) } else { cell };
+            let cell = if has_parts { plan.part.of(cell) } else { cell };
             if plan.nulls.is_null(cell) {
                 out.push(missing.clone());
                 if plan.is_required {
@@ -546,7 +538,7 @@ pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch:
         [field] => bare(block.raw(row, field), scratch),
         _ => cell_joined(block, plan, row, scratch, joined),
     };
-    plan.cut.as_ref().map_or(whole, |cut| cut_of(whole, cut))
+    if plan.part.is_whole() { whole } else { plan.part.of(whole) }
 }
 
 /// A raw cell without quotes and outer blanks; nearly all cells have neither.

@@ -171,6 +171,13 @@ impl SourceLedger {
         )
     }
 
+    /// Notes that a canonical column is there though no header is it.
+    pub(super) fn found(&mut self, column: &str) {
+        if let Some(at) = self.unmapped_columns.iter().position(|c| c == column) {
+            self.mapped.push(self.unmapped_columns.remove(at));
+        }
+    }
+
     pub(super) fn reject(&mut self, mut reject: Reject) {
         self.rejected += 1;
         *self.reject_codes.entry(reject.code).or_default() += 1;

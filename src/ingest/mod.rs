@@ -3,6 +3,7 @@
 //! A strict tokenizer finds the rows, declared forms type the cells, every row that is not used is accounted for in the
 //! [`ledger`]. Knows nothing of metrics.
 
+mod calls;
 pub mod cells;
 mod chunk;
 mod column;
@@ -10,9 +11,11 @@ pub mod dialect;
 mod files;
 mod forms;
 pub mod ledger;
+mod part;
 mod plan;
 pub mod preset;
 pub mod scan;
+pub mod shapes;
 mod source;
 mod table;
 mod unique;
@@ -47,12 +50,16 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         let verdict = identities.judge();
         settle(&mut account, &verdict);
         account.check()?;
-        drop(identities);
+        let prints = if source.rows() == Rows::Legs { identities.keys } else { Vec::new() };
         if source.rows() == Rows::Versions {
             frames.entry(Source::TicketEvents).or_default().push(states(&frame, &verdict.duplicate)?);
         }
         let dropped = [verdict.duplicate, verdict.superseded].concat();
         drop_rows(&mut frame, &dropped)?;
+        if source.rows() == Rows::Legs {
+            account.folded = calls::fold(&mut frame, &without(prints, &dropped))?;
+            account.found("transfers");
+        }
         if source.kind == Source::Surveys {
             unanswer(&mut frame, as_of, &mut account)?;
         }
@@ -84,7 +91,13 @@ fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str)
     let is_state = source.rows() == Rows::Versions
         && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
     let is_sent = source.kind == Source::Surveys && column == "sent_at";
-    is_sent || column == dating_column(source.kind) || wanted.needs(source.kind, name, name) || is_state || source.kind == Source::Agents
+    let is_leg = source.rows() == Rows::Legs;
+    is_leg
+        || is_sent
+        || column == dating_column(source.kind)
+        || wanted.needs(source.kind, name, name)
+        || is_state
+        || source.kind == Source::Agents
 }
 
 /// Columns of a ticket event taken from a state of its ticket: (event column, ticket column).
@@ -111,6 +124,14 @@ fn states(tickets: &Frame, duplicates: &[u32]) -> Result<Frame> {
     }
     drop_rows(&mut events, duplicates)?;
     Ok(events)
+}
+
+/// The values of the rows that are kept.
+fn without(mut values: Vec<i64>, rows: &[u32]) -> Vec<i64> {
+    let dropped: std::collections::HashSet<u32> = rows.iter().copied().collect();
+    let mut row = 0;
+    values.retain(|_| (!dropped.contains(&row), row += 1).0);
+    values
 }
 
 fn drop_rows(frame: &mut Frame, rows: &[u32]) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::clock::zone::Zone;
 use crate::columns::Type;
 use crate::desk::frame_name;
 use crate::error::Result;
-use crate::settings::{ColumnMapping, RowRule, SourceSettings};
+use crate::settings::{ColumnMapping, Part, RowRule, Rows, SourceSettings};
 
 /// How one file is read.
 pub(super) struct FilePlan {
@@ -86,7 +86,7 @@ pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fiel
         constant: mapping.constant.clone(),
         nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
         values: WordMap::new(mapping.values.iter()),
-        cut: mapping.cut.clone(),
+        part: mapping.part.clone(),
         forms,
         units: if units.is_empty() { vec![DurationUnit::Seconds] } else { units },
         add: mapping.add,
@@ -136,7 +136,8 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
     Ok(FilePlan {
         shown: file.shown.clone(),
         slots: slots.iter().map(slot).collect(),
-        id: find("id_key"),
+        // Legs share the id of their call: only copies of a whole row are the same leg.
+        id: if source.rows() == Rows::Legs { None } else { find("id_key") },
         updated: find("updated_at"),
         version: find("version"),
         columns,
@@ -156,7 +157,7 @@ pub(super) fn extra_plan(source: &SourceSettings, name: &str, header: &str, fiel
         constant: None,
         nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
         values: WordMap::default(),
-        cut: None,
+        part: Part::default(),
         is_repeated: false,
         forms: Vec::new(),
         units: vec![DurationUnit::Seconds],

@@ -23,7 +23,9 @@ use crate::clock::zone::Zone;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::{Catalogue, Metric};
-use crate::scorecard::{Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData};
+use crate::scorecard::{
+    Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData,
+};
 use crate::settings::Settings;
 
 use folds::Folds;

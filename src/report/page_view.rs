@@ -4,8 +4,8 @@ use super::blocks::blocks;
 use super::card_view::{Place, anchor, headline, kind_word, note};
 use super::parts::{cell_of, column, extra_of, level_cell_of};
 use super::view::{
-    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView, SourceView,
-    TableView,
+    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView,
+    SourceView, TableView,
 };
 use super::{measure, signals};
 use crate::format;

@@ -30,8 +30,8 @@ pub struct ColumnMapping {
     pub nulls: Vec<String>,
     /// What a duration is written in, of [`DURATION_UNITS`], tried in order; empty: to be proved, bare numbers being seconds.
     pub units: Vec<String>,
-    /// The part of a cell that counts; None: all of it.
-    pub cut: Option<Cut>,
+    /// The part of a cell that counts.
+    pub part: Part,
     /// For a whole number: added to it, the sum being 0 at least.
     pub add: i64,
     /// Raw word, trimmed and in lower case, to canonical value; a key that ends in `*` stands for all texts with that beginning.
@@ -45,21 +45,39 @@ pub struct ColumnMapping {
     pub at: String,
 }
 
-/// Which part of a cell with several values counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cut {
-    /// What stands before the first of these.
-    First(String),
-    /// What stands behind the last of these.
-    Last(String),
+/// Which part of a cell's text counts. What a column does not say is left as it is.
+///
+/// The steps are taken in this order: `last`, `but_last`, `first`. Separators compare exactly; blanks around what is left go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Only the text behind the last of these.
+    pub last: Vec<String>,
+    /// Only the text before the last of these: `1-2600-0` without its last part is `1-2600`.
+    pub but_last: Vec<String>,
+    /// Only the text before the first of these.
+    pub first: Vec<String>,
 }
 
 /// Units of durations.
 pub const DURATION_UNITS: &[&str] =
     &["s", "ms", "min", "h", "d", "hms", "mmss", "clock12", "since-1900", "since-1970", "words", "day-fraction"];
 
-const COLUMN_KEYS: &[&str] =
-    &["header", "headers", "join", "timestamps", "time_zone", "order", "nulls", "unit", "first", "last", "add", "values", "value"];
+const COLUMN_KEYS: &[&str] = &[
+    "header",
+    "headers",
+    "join",
+    "timestamps",
+    "time_zone",
+    "order",
+    "nulls",
+    "unit",
+    "first",
+    "last",
+    "but_last",
+    "add",
+    "values",
+    "value",
+];
 
 /// What a config or a preset says about one column.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +89,7 @@ pub(crate) struct Said {
     order: Option<Order>,
     nulls: Vec<String>,
     units: Vec<String>,
-    cut: Option<Cut>,
+    part: Part,
     add: i64,
     pub(crate) values: BTreeMap<String, String>,
     constant: Option<String>,
@@ -146,7 +164,7 @@ impl Said {
             order: table.get("order").map(|n| order(&n)).transpose()?,
             nulls: trimmed(table.texts("nulls")?),
             units: table.get("unit").map_or(Ok(Vec::new()), |n| units(&n))?,
-            cut: cut(&table)?,
+            part: part(&table)?,
             add: table.get("add").map_or(Ok(0), |n| n.integer())?,
             values: table.get("values").map_or(Ok(BTreeMap::new()), |n| words(&n, column))?,
             constant: table.get("value").map(|n| canonical(&n, column)).transpose()?,
@@ -168,7 +186,7 @@ impl Said {
             order: self.order.or(preset.order),
             nulls: [preset.nulls, self.nulls].concat(),
             units: if self.units.is_empty() { preset.units } else { self.units },
-            cut: self.cut.or(preset.cut),
+            part: if self.part == Part::default() { preset.part } else { self.part },
             add: if self.add == 0 { preset.add } else { self.add },
             values,
             constant: preset.constant,
@@ -192,7 +210,7 @@ impl Said {
             order: self.order,
             nulls: self.nulls,
             units: self.units,
-            cut: self.cut,
+            part: self.part,
             add: self.add,
             values,
             constant: self.constant,
@@ -207,16 +225,12 @@ fn units(node: &Node<'_>) -> Result<Vec<String>> {
     node.items().iter().map(|n| n.choice(DURATION_UNITS).map(str::to_owned)).collect()
 }
 
-/// `first` or `last`, with what the values of a cell are separated by.
-fn cut(table: &Table<'_>) -> Result<Option<Cut>> {
+/// `last`, `but_last` and `first`, with what the parts of a cell are separated by.
+fn part(table: &Table<'_>) -> Result<Part> {
     // Not `text()`: a separator may be blank.
-    let word = |n: Node<'_>| n.word().and_then(|w| if w.is_empty() { Err(n.error(format!("`{}` is empty", n.key))) } else { Ok(w) });
-    Ok(match (table.get("first"), table.get("last")) {
-        (Some(_), Some(last)) => return Err(last.key_error("`last` and `first` exclude each other")),
-        (Some(first), None) => Some(Cut::First(word(first)?)),
-        (None, Some(last)) => Some(Cut::Last(word(last)?)),
-        (None, None) => None,
-    })
+    let word = |n: &Node<'_>| n.word().and_then(|w| if w.is_empty() { Err(n.error(format!("`{}` is empty", n.key))) } else { Ok(w) });
+    let words = |key: &str| table.get(key).map_or(Ok(Vec::new()), |n| n.items().iter().map(word).collect());
+    Ok(Part { last: words("last")?, but_last: words("but_last")?, first: words("first")? })
 }
 
 fn alternatives(node: &Node<'_>) -> Result<Vec<Vec<String>>> {

@@ -451,7 +451,7 @@ fn mistakes_in_columns() {
         ("status = { unit = \"ms\" }", "9:12: `unit` means nothing for `status`, which is one of a few words"),
         ("subject = { values = { a = \"b\" } }", "9:13: `values` means nothing for `subject`, which is a text"),
         ("id = { header = \"x\", join = \"-\" }", "9:22: `join` goes with `headers`"),
-        ("status = { header = \"x\", first = \";\", last = \";\" }", "9:39: `last` and `first` exclude each other"),
+        ("status = { header = \"x\", first = \"\" }", "9:33: `first` is empty"),
         ("status = { header = \"x\", add = 1 }", "9:25: `add` means nothing for `status`, which is one of a few words"),
         ("hold_secs = { header = \"x\", unit = \"hours\" }", "9:36: `unit` cannot be `hours`"),
         ("status = { header = \"x\", values = { A = \"opne\" } }", "9:41: `opne` is not a value of `status`\n  hint: did you mean `open`"),
@@ -561,7 +561,7 @@ fn what_is_said_of_the_files_of_a_source() {
         [source.columns]
         start_at = "Start"
         agent = { header = "Users", last = "; " }
-        queue = { header = "Queue", first = ";" }
+        queue = { header = "Queue", first = [";", "-"] }
         talk_secs = { header = "Talk", unit = ["ms", "hms"] }
         transfers = { header = "Legs", add = -1, values = { "no*" = 1 } }
     "#;
@@ -580,8 +580,8 @@ fn what_is_said_of_the_files_of_a_source() {
     assert_eq!(options.headers, [vec!["a", "b"], vec!["a", "b", "c"]]);
     assert_eq!((options.row_limits.as_slice(), options.quote, options.header_line), ([1000, 10_000].as_slice(), Some(b'\''), Some(3)));
     assert_eq!((options.encoding.as_deref(), options.decimal, options.html), (Some("windows-1252"), Some(b','), Some(true)));
-    assert_eq!(column(source, "agent").cut, Some(Cut::Last("; ".into())));
-    assert_eq!(column(source, "queue").cut, Some(Cut::First(";".into())));
+    assert_eq!(column(source, "agent").part, Part { last: vec!["; ".into()], ..Part::default() });
+    assert_eq!(column(source, "queue").part, Part { first: vec![";".into(), "-".into()], ..Part::default() });
     assert_eq!(column(source, "talk_secs").units, ["ms", "hms"]);
     assert_eq!((column(source, "transfers").add, column(source, "transfers").values["no*"].as_str()), (-1, "1"));
 }
