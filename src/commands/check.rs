@@ -119,6 +119,15 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String
 fn source_words(source: &SourceLedger, zone: &Zone) -> String {
     let covers = source.covers.map_or_else(String::new, |(a, b)| format!(", {} to {}", zone.format_minute(a), zone.format_minute(b)));
     let mut out = format!("\n{} ({}): {} file(s){covers}\n  {}\n", source.name, source.kind, source.files.len(), source.identity());
+    for (file, remark) in source.files.iter().flat_map(|f| f.remarks.iter().map(move |r| (f, r))) {
+        out += &format!("  {}: {remark}\n", file.name);
+    }
+    for (rule, count) in &source.set_aside {
+        out += &format!("  left out, {rule}: {count}\n");
+    }
+    if source.folded > 0 {
+        out += &format!("  {} legs became part of another leg's call\n", source.folded);
+    }
     for (code, count) in &source.reject_codes {
         out += &format!("  rejected, {code}: {count}\n");
     }

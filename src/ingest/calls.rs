@@ -29,6 +29,19 @@ pub(super) fn fold(frame: &mut Frame, prints: &[i64]) -> Result<u64> {
     Ok(gone as u64)
 }
 
+/// Says what became of the callers whom no agent took, where the product says they were answered, or nothing: `no_agent` is its word.
+///
+/// # Errors
+/// A bug if the frame is not one of calls.
+pub(super) fn settle(frame: &mut Frame, no_agent: &str) -> Result<()> {
+    let places = places("outcome")?;
+    let Some(&no_agent) = places.get(&code_of(no_agent)?) else { return Ok(()) };
+    let words: BTreeMap<u8, u32> = places.into_iter().map(|(code, place)| (place, code)).collect();
+    let settled = Legs::of(frame)?.legs.into_iter().map(|leg| leg.settled(no_agent).outcome);
+    let codes = settled.map(|outcome| outcome.and_then(|o| words.get(&o).copied()).unwrap_or(NONE)).collect();
+    frame.set("outcome", &Values::Text(codes))
+}
+
 /// A call made of legs: its numbers, and the rows its texts come from.
 struct Folded {
     leg: Leg<'static>,

@@ -27,6 +27,8 @@ pub(super) struct Chunk {
     pub(super) garbled: u64,
     /// Rows left out: rule, count.
     pub(super) set_aside: Vec<(String, u64)>,
+    /// Rows that say the export was cut short.
+    pub(super) partial: u64,
     pub(super) block: Block,
 }
 
@@ -47,6 +49,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
     }
     let identities = identities(plan, &block, &columns, with);
     let (kept, set_aside) = keep_mask(plan, &block);
+    let partial = plan.partial.as_ref().map_or(0, |rule| (0..rows).filter(|&row| rule.holds(&block, row, &mut Vec::new())).count() as u64);
     let rejects = rejects(plan, &block, bad, kept.as_deref());
     let mask = mask(rows, kept, &rejects);
     let garbled = block.garbled.len() as u64;
@@ -58,6 +61,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         remarks,
         garbled,
         set_aside,
+        partial,
         block,
     };
     let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();
@@ -116,9 +120,7 @@ pub(super) fn keep_mask(plan: &FilePlan, block: &Block) -> (Option<Vec<bool>>, V
     }
     let mut scratch = Vec::new();
     let mut keeps = |row: usize| {
-        let text = |field| super::cells::trim(super::cells::unquote(block.raw(row, field), &mut scratch)).to_vec();
-        let mut texts = plan.rules.iter().map(|r| r.field).map(text);
-        let dropped = plan.rules.iter().position(|rule| texts.next().is_some_and(|cell| rule.drops(&cell)));
+        let dropped = plan.rules.iter().position(|rule| rule.holds(block, row, &mut scratch));
         dropped.inspect(|&rule| counts[rule].1 += 1).is_none()
     };
     let mask: Vec<bool> = (0..block.rows()).map(&mut keeps).collect();

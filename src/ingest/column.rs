@@ -10,6 +10,7 @@ use super::cells::flag::flag;
 use super::cells::number::{int, number};
 use super::cells::timestamp::{Form, Stamp};
 use super::cells::trim;
+use super::plan::FieldRule;
 use super::scan::Block;
 use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Type;
@@ -34,6 +35,8 @@ pub(super) struct ColumnPlan {
     pub(super) values: WordMap,
     /// Which part of a cell counts.
     pub(super) part: Part,
+    /// The rows in which the cell is meant.
+    pub(super) when: Option<FieldRule>,
     /// Whether the fields are the columns of one repeated header, of which the first that is not empty counts.
     pub(super) is_repeated: bool,
     pub(super) forms: Vec<Form>,
@@ -373,6 +376,7 @@ impl ColumnReader<'_> {
         let only = if let [field] = plan.fields[..] { Some(field) } else { None };
         for (row, ends) in self.block.ends.chunks_exact(self.block.columns).enumerate() {
             let cell: &[u8] = match only {
+                _ if plan.when.as_ref().is_some_and(|when| !when.holds(self.block, row, &mut scratch)) => &[],
                 Some(field) => {
                     let start = if field == 0 { self.block.starts[row] } else { ends[field - 1] + 1 };
                     bare(&self.block.bytes[start as usize..ends[field] as usize], &mut scratch)
@@ -410,21 +414,33 @@ impl ColumnReader<'_> {
     }
 
     fn whole(&mut self, plan: &ColumnPlan) -> Cells {
-        self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
+        self.each(plan, Cells::Whole, i32::MIN, move |remarks, cell| {
             let word = plan.values.of(cell);
-            let cell = word.map_or(cell, String::as_bytes);
-            let value = match few_digits(cell) {
-                Some(few) => i64::from(few),
-                None => int(cell).ok_or("is not a whole number")?,
+            let text = word.map_or(cell, String::as_bytes);
+            let value = match few_digits(text).map(i64::from).or_else(|| int(text)) {
+                Some(value) => value,
+                // Where words stand for numbers, one that is not known is no broken row.
+                None if !plan.values.is_empty() => {
+                    remarks.unmapped(plan, cell);
+                    return Ok(i32::MIN);
+                }
+                None => return Err("is not a whole number"),
             };
             fitting(if plan.add == 0 { value } else { (value + plan.add).max(0) })
         })
     }
 
     fn numbers(&mut self, plan: &ColumnPlan) -> Cells {
-        self.each(plan, Cells::Number, f64::NAN, |_, cell| {
+        self.each(plan, Cells::Number, f64::NAN, |remarks, cell| {
             let word = plan.values.of(cell);
-            number(word.map_or(cell, String::as_bytes)).ok_or("is not a number")
+            match number(word.map_or(cell, String::as_bytes)) {
+                Some(value) => Ok(value),
+                None if !plan.values.is_empty() => {
+                    remarks.unmapped(plan, cell);
+                    Ok(f64::NAN)
+                }
+                None => Err("is not a number"),
+            }
         })
     }
 
@@ -534,6 +550,9 @@ fn excerpt(cell: &[u8]) -> String {
 /// The trimmed text of a cell, quotes undone; several fields are joined.
 #[inline]
 pub(super) fn cell<'a>(block: &'a Block, plan: &ColumnPlan, row: usize, scratch: &'a mut Vec<u8>, joined: &'a mut Vec<u8>) -> &'a [u8] {
+    if plan.when.as_ref().is_some_and(|when| !when.holds(block, row, scratch)) {
+        return &[];
+    }
     let whole = match plan.fields[..] {
         [field] => bare(block.raw(row, field), scratch),
         _ => cell_joined(block, plan, row, scratch, joined),

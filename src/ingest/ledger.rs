@@ -53,9 +53,11 @@ pub struct FileLedger {
     pub duplicate: u64,
     /// Older states replaced by a newer row of the same id.
     pub superseded: u64,
-    /// Whether its rows are as many as the product's limit: the export may be cut off.
-    pub is_at_row_limit: bool,
-    /// What to know about it: cut-off looks, further sheets.
+    /// Rows left out by the rules of the source.
+    pub set_aside: u64,
+    /// Rows by which the product says that it cut the export short.
+    pub partial: u64,
+    /// Why it may not be whole, and what else to know about it, a sentence each.
     pub remarks: Vec<String>,
     /// Its header as it stands.
     #[serde(skip)]
@@ -115,6 +117,20 @@ pub struct SourceLedger {
     /// Bytes of raw text kept with the rejects.
     #[serde(skip)]
     kept_raw: usize,
+}
+
+impl FileLedger {
+    /// Notes what speaks against the file being whole: as many rows as the product exports at most, or rows that say so themselves.
+    pub(super) fn doubt(&mut self, product: &str, row_limits: &[u64]) {
+        let rows = self.rows_in + self.set_aside;
+        if row_limits.contains(&rows) {
+            let remark = format!("it has exactly {rows} rows, as many as {product} exports at most: it may be cut off");
+            self.remarks.push(remark);
+        }
+        if self.partial > 0 {
+            self.remarks.push(format!("{} of its rows say that the export was not completed", self.partial));
+        }
+    }
 }
 
 impl SourceLedger {

@@ -56,6 +56,10 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         }
         let dropped = [verdict.duplicate, verdict.superseded].concat();
         drop_rows(&mut frame, &dropped)?;
+        if let Some(no_agent) = source.options.no_agent.as_deref().filter(|_| source.kind == Source::Calls) {
+            calls::settle(&mut frame, no_agent)?;
+            account.found("outcome");
+        }
         if source.rows() == Rows::Legs {
             account.folded = calls::fold(&mut frame, &without(prints, &dropped))?;
             account.found("transfers");
@@ -91,7 +95,7 @@ fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str)
     let is_state = source.rows() == Rows::Versions
         && STATE_COLUMNS.iter().any(|(event, ticket)| *ticket == name && wanted.has(Table::TicketEvents, event));
     let is_sent = source.kind == Source::Surveys && column == "sent_at";
-    let is_leg = source.rows() == Rows::Legs;
+    let is_leg = source.kind == Source::Calls && (source.rows() == Rows::Legs || source.options.no_agent.is_some());
     is_leg
         || is_sent
         || column == dating_column(source.kind)

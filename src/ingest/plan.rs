@@ -9,6 +9,7 @@ use super::column::{ColumnPlan, Nulls, WordMap};
 use super::files::{Fields, Opened, fields, missing_header};
 use super::forms::Forms;
 use super::preset::find_header;
+use super::scan::Block;
 use super::source::Keep;
 use super::table::Slot;
 use crate::clock::zone::Zone;
@@ -27,18 +28,26 @@ pub(super) struct FilePlan {
     pub(super) updated: Option<usize>,
     pub(super) version: Option<usize>,
     pub(super) rules: Vec<FieldRule>,
+    /// Rows that say the export was cut short.
+    pub(super) partial: Option<FieldRule>,
     pub(super) zones: Vec<Arc<Zone>>,
 }
 
 /// A rule about rows to leave out, and the field it looks at.
+#[derive(Debug, Clone)]
 pub(super) struct FieldRule {
-    pub(super) field: usize,
+    /// None: the file does not have it.
+    pub(super) field: Option<usize>,
     pub(super) rule: RowRule,
 }
 
 impl FieldRule {
-    /// Whether a row with this cell, trimmed, is left out.
-    pub(super) fn drops(&self, cell: &[u8]) -> bool {
+    /// Whether the rule holds of a row: its cell has one of the words, or none of them where it says `is_not`.
+    ///
+    /// Of a file without the column it never holds.
+    pub(super) fn holds(&self, block: &Block, row: usize, scratch: &mut Vec<u8>) -> bool {
+        let Some(field) = self.field else { return false };
+        let cell = super::cells::trim(super::cells::unquote(block.raw(row, field), scratch));
         let lower = String::from_utf8_lossy(cell).to_lowercase();
         let is_word = |w: &String| w.strip_suffix('*').map_or(lower == *w, |beginning| lower.starts_with(beginning));
         self.rule.words.iter().any(is_word) == self.rule.drops_matches
@@ -87,6 +96,7 @@ pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fiel
         nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
         values: WordMap::new(mapping.values.iter()),
         part: mapping.part.clone(),
+        when: mapping.when.clone().map(|rule| FieldRule { field: find_header(&file.header, &rule.column), rule }),
         forms,
         units: if units.is_empty() { vec![DurationUnit::Seconds] } else { units },
         add: mapping.add,
@@ -122,9 +132,9 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
     }
     let find = |name: &str| columns.iter().position(|c| c.name == name);
     let mut rules = Vec::new();
-    for rule in &source.options.set_aside {
+    for rule in source.options.set_aside.iter().flatten() {
         match find_header(&file.header, &rule.column) {
-            Some(field) => rules.push(FieldRule { field, rule: rule.clone() }),
+            field @ Some(_) => rules.push(FieldRule { field, rule: rule.clone() }),
             None if rule.is_needed => return Err(missing_header(&rule.column, "where", file).at(source.at.clone())),
             None => {}
         }
@@ -142,6 +152,7 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
         version: find("version"),
         columns,
         rules,
+        partial: source.options.partial.clone().map(|rule| FieldRule { field: find_header(&file.header, &rule.column), rule }),
         zones,
     })
 }
@@ -158,6 +169,7 @@ pub(super) fn extra_plan(source: &SourceSettings, name: &str, header: &str, fiel
         nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
         values: WordMap::default(),
         part: Part::default(),
+        when: None,
         is_repeated: false,
         forms: Vec::new(),
         units: vec![DurationUnit::Seconds],

@@ -49,6 +49,7 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
     let mut gathered = run(&opened, &plans, &slots, keep)?;
     gathered.ledger.name.clone_from(&source.name);
     gathered.ledger.preset.clone_from(&source.preset);
+    gathered.ledger.files.iter_mut().for_each(|file| file.doubt(&source.product, &source.options.row_limits));
     gathered.ledger.reject_limit = source.reject_limit;
     source.kind.name().clone_into(&mut gathered.ledger.kind);
     tell_mapping(&mut gathered.ledger, source, &opened);
@@ -152,6 +153,8 @@ impl<'a> Assembly<'a> {
             self.ledger.rows_in += rows + rejected;
             let file = &mut self.ledger.files[self.file_of[self.next - 1]];
             (file.rows_in, file.rejected, file.accepted) = (file.rows_in + rows + rejected, file.rejected + rejected, file.accepted + rows);
+            file.set_aside += chunk.set_aside.iter().map(|(_, n)| n).sum::<u64>();
+            file.partial += chunk.partial;
             for (rule, count) in chunk.set_aside.into_iter().filter(|(_, n)| *n > 0) {
                 *self.ledger.set_aside.entry(rule).or_default() += count;
             }

@@ -94,6 +94,10 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         );
         out.push(note(Level::Warning, "rows-rejected", text));
     }
+    for file in &s.files {
+        let doubts = file.remarks.iter().map(|remark| note(Level::Warning, "file-in-doubt", format!("{name}: {}: {remark}.", file.name)));
+        out.extend(doubts);
+    }
     if s.rows_in == 0 {
         out.push(note(Level::Warning, "source-empty", format!("{name}: the export has a header and no rows.")));
     }

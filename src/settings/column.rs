@@ -1,7 +1,7 @@
 //! How a canonical column is filled from an export: the one grammar of `[source.columns]` and of the presets.
 
 use super::node::{Node, Table, did_you_mean};
-use super::source::{Order, order};
+use super::source::{Order, RowRule, order, row_rule};
 use crate::clock::parse_local;
 use crate::columns::{Column, Source, Type};
 use crate::error::{Error, Result};
@@ -32,6 +32,8 @@ pub struct ColumnMapping {
     pub units: Vec<String>,
     /// The part of a cell that counts.
     pub part: Part,
+    /// The rows in which the header means this column; in others nothing is there.
+    pub when: Option<RowRule>,
     /// For a whole number: added to it, the sum being 0 at least.
     pub add: i64,
     /// Raw word, trimmed and in lower case, to canonical value; a key that ends in `*` stands for all texts with that beginning.
@@ -74,6 +76,7 @@ const COLUMN_KEYS: &[&str] = &[
     "first",
     "last",
     "but_last",
+    "when",
     "add",
     "values",
     "value",
@@ -90,6 +93,7 @@ pub(crate) struct Said {
     nulls: Vec<String>,
     units: Vec<String>,
     part: Part,
+    pub(crate) when: Option<RowRule>,
     add: i64,
     pub(crate) values: BTreeMap<String, String>,
     constant: Option<String>,
@@ -153,7 +157,7 @@ impl Said {
         check_keys(&table, column)?;
         let headers = match (table.get("header"), table.get("headers")) {
             (Some(one), None) => alternatives(&one)?,
-            (None, Some(joined)) => vec![joined.texts()?],
+            (None, Some(joined)) => text_lists(&joined)?,
             _ => Vec::new(),
         };
         Ok(Self {
@@ -165,6 +169,7 @@ impl Said {
             nulls: trimmed(table.texts("nulls")?),
             units: table.get("unit").map_or(Ok(Vec::new()), |n| units(&n))?,
             part: part(&table)?,
+            when: table.get("when").map(|n| row_rule(&n, false)).transpose()?,
             add: table.get("add").map_or(Ok(0), |n| n.integer())?,
             values: table.get("values").map_or(Ok(BTreeMap::new()), |n| words(&n, column))?,
             constant: table.get("value").map(|n| canonical(&n, column)).transpose()?,
@@ -187,6 +192,7 @@ impl Said {
             nulls: [preset.nulls, self.nulls].concat(),
             units: if self.units.is_empty() { preset.units } else { self.units },
             part: if self.part == Part::default() { preset.part } else { self.part },
+            when: self.when.or(preset.when),
             add: if self.add == 0 { preset.add } else { self.add },
             values,
             constant: preset.constant,
@@ -211,6 +217,7 @@ impl Said {
             nulls: self.nulls,
             units: self.units,
             part: self.part,
+            when: self.when,
             add: self.add,
             values,
             constant: self.constant,
@@ -231,6 +238,12 @@ fn part(table: &Table<'_>) -> Result<Part> {
     let word = |n: &Node<'_>| n.word().and_then(|w| if w.is_empty() { Err(n.error(format!("`{}` is empty", n.key))) } else { Ok(w) });
     let words = |key: &str| table.get(key).map_or(Ok(Vec::new()), |n| n.items().iter().map(word).collect());
     Ok(Part { last: words("last")?, but_last: words("but_last")?, first: words("first")? })
+}
+
+/// A list of texts, or several such lists.
+pub(super) fn text_lists(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
+    let items = node.items();
+    if items.first().is_some_and(Node::is_list) { items.iter().map(|n| n.texts()).collect() } else { Ok(vec![node.texts()?]) }
 }
 
 fn alternatives(node: &Node<'_>) -> Result<Vec<Vec<String>>> {

@@ -1,6 +1,6 @@
 //! `[[source]]`: an export, where its files are and how they are written. Presets say the same of all files of a product.
 
-use super::column::{ColumnMapping, columns, timestamp_forms, trimmed};
+use super::column::{ColumnMapping, columns, text_lists, timestamp_forms, trimmed};
 use super::metric::is_name;
 use super::node::{Node, Table, did_you_mean};
 use crate::columns::Source;
@@ -55,7 +55,11 @@ pub struct Options {
     /// What the rows are.
     pub rows: Option<Rows>,
     /// Rows to leave out.
-    pub set_aside: Vec<RowRule>,
+    pub set_aside: Option<Vec<RowRule>>,
+    /// Rows that tell that the product cut its export short: a warning.
+    pub partial: Option<RowRule>,
+    /// What became of a caller whom no agent took, where the product says "answered" or nothing: a word of `outcome`.
+    pub no_agent: Option<String>,
     /// Names for files without a header row: the list with as many names as a file has columns counts.
     pub headers: Vec<Vec<String>>,
     /// Row counts at which the product cuts its exports off.
@@ -95,6 +99,8 @@ pub struct SourceSettings {
     pub files: Vec<String>,
     /// The preset's name.
     pub preset: String,
+    /// The product's name, or `the product`.
+    pub product: String,
     /// How its files are written.
     pub options: Options,
     /// The zone of its local timestamps.
@@ -132,6 +138,8 @@ const REJECT_LIMIT: f64 = 0.01;
 pub(crate) const OPTION_KEYS: &[&str] = &[
     "rows",
     "set_aside",
+    "partial",
+    "no_agent",
     "headers",
     "row_limits",
     "measures",
@@ -162,6 +170,8 @@ const KEYS: &[&str] = &[
     // Those of OPTION_KEYS.
     "rows",
     "set_aside",
+    "partial",
+    "no_agent",
     "headers",
     "row_limits",
     "measures",
@@ -202,15 +212,15 @@ fn source(node: &Node<'_>, desk_zone: Tz) -> Result<SourceSettings> {
     let mut nulls = preset.nulls.clone();
     nulls.extend(trimmed(table.texts("nulls")?));
     let options = Options::read(&table, kind)?.over(preset.options(kind));
-    let options = Options {
-        set_aside: [table.get("where").map(|n| row_rule(&n, true)).transpose()?.into_iter().collect(), options.set_aside].concat(),
-        ..options
-    };
+    let kept = table.get("where").map(|n| row_rule(&n, true)).transpose()?;
+    let rules = kept.into_iter().chain(options.set_aside.clone().unwrap_or_default()).collect();
+    let options = Options { set_aside: Some(rules), ..options };
     Ok(SourceSettings {
         name: table.text("name")?.unwrap_or_else(|| kind.name().to_owned()),
         kind,
         files: table.need("files")?.texts()?,
         preset: preset.name.clone(),
+        product: if preset.product.is_empty() || preset.product == "any" { "the product".to_owned() } else { preset.product.clone() },
         time_zone: options.time_zone.unwrap_or(desk_zone),
         options,
         order: table.get("order").map(|n| order(&n)).transpose()?.or(preset.order),
@@ -226,11 +236,13 @@ fn source(node: &Node<'_>, desk_zone: Tz) -> Result<SourceSettings> {
 impl Options {
     /// Reads the keys of a `[[source]]` or of a preset's `[options.KIND]`.
     pub(crate) fn read(table: &Table<'_>, kind: Source) -> Result<Self> {
-        let rules = table.get("set_aside").map_or_else(Vec::new, |n| n.items());
+        let rules = |n: &Node<'_>| n.items().iter().map(|n| row_rule(n, false)).collect();
         Ok(Self {
             rows: table.get("rows").map(|n| rows(&n, kind)).transpose()?,
-            set_aside: rules.iter().map(|n| row_rule(n, false)).collect::<Result<_>>()?,
-            headers: table.get("headers").map_or(Ok(Vec::new()), |n| header_lists(&n))?,
+            set_aside: table.get("set_aside").map(|n| rules(&n)).transpose()?,
+            partial: table.get("partial").map(|n| row_rule(&n, false)).transpose()?,
+            no_agent: table.get("no_agent").map(|n| n.choice(&["abandoned", "overflow"])).transpose()?.map(str::to_owned),
+            headers: table.get("headers").map_or(Ok(Vec::new()), |n| text_lists(&n))?,
             row_limits: table.get("row_limits").map_or(Ok(Vec::new()), |n| n.items().iter().map(count).collect())?,
             measures: table.get("measures").map_or(Ok(Vec::new()), |n| measures(&n, kind))?,
             shape: table.get("shape").map(|n| n.choice(&["queue_log"])).transpose()?.map(|_| Shape::QueueLog),
@@ -248,10 +260,11 @@ impl Options {
 
     /// What a config says over what its preset says.
     fn over(self, preset: Self) -> Self {
-        let or = |own: Vec<RowRule>, other| if own.is_empty() { other } else { own };
         Self {
             rows: self.rows.or(preset.rows),
-            set_aside: or(self.set_aside, preset.set_aside),
+            set_aside: self.set_aside.or(preset.set_aside),
+            partial: self.partial.or(preset.partial),
+            no_agent: self.no_agent.or(preset.no_agent),
             headers: if self.headers.is_empty() { preset.headers } else { self.headers },
             row_limits: if self.row_limits.is_empty() { preset.row_limits } else { self.row_limits },
             measures: if self.measures.is_empty() { preset.measures } else { self.measures },
@@ -284,15 +297,6 @@ fn decimal(node: &Node<'_>) -> Result<u8> {
 
 fn quote(node: &Node<'_>) -> Result<u8> {
     Ok(node.choice(&["\"", "'"])?.as_bytes()[0])
-}
-
-/// A list of names, or several such lists.
-fn header_lists(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
-    let items = node.items();
-    if items.first().is_some_and(Node::is_list) {
-        return items.iter().map(|n| n.texts()).collect();
-    }
-    Ok(vec![node.texts()?])
 }
 
 fn measures(node: &Node<'_>, kind: Source) -> Result<Vec<String>> {
@@ -339,7 +343,7 @@ fn rows(node: &Node<'_>, kind: Source) -> Result<Rows> {
 }
 
 /// `{ column = "…", is = ["…"] }` or `is_not`: of `where` the rows to keep, of `set_aside` those to leave out.
-fn row_rule(node: &Node<'_>, keeps: bool) -> Result<RowRule> {
+pub(super) fn row_rule(node: &Node<'_>, keeps: bool) -> Result<RowRule> {
     let table = node.table(if keeps { "`where`" } else { "`set_aside`" }, &["column", "is", "is_not"])?;
     let (words, is_not) = match (table.get("is"), table.get("is_not")) {
         (Some(is), None) => (is, false),

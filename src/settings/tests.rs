@@ -195,7 +195,8 @@ fn every_key_of_a_source_arrives() {
     assert_eq!((log.time_zone, log.order, log.rows()), (Tz::UTC, Some(Order::Dmy), Rows::Versions));
     assert_eq!((log.timestamps.join(" ").as_str(), log.nulls.join(" ").as_str()), ("%d/%m/%Y %H:%M", "? N/A"));
     let words = vec!["it".to_owned(), "service desk".to_owned()];
-    assert_eq!(log.options.set_aside, [RowRule { column: "Department".into(), words, drops_matches: false, is_needed: true }]);
+    let rule = RowRule { column: "Department".into(), words, drops_matches: false, is_needed: true };
+    assert_eq!(log.options.set_aside, Some(vec![rule]));
     assert_eq!(log.extra, [("site_code".to_owned(), "u_site".to_owned())]);
     assert_eq!((log.at.as_str(), calls.at.as_str()), ("deskcard.toml:55:1", "deskcard.toml:82:1"));
     assert_eq!((calls.name.as_str(), calls.files.as_slice()), ("calls", ["calls.csv".to_owned()].as_slice()));
@@ -575,7 +576,7 @@ fn what_is_said_of_the_files_of_a_source() {
         is_needed,
     };
     let rules = [rule("Site", "test*", true, true), rule("Non-ACD", "yes", true, false), rule("Direction", "inbound*", false, false)];
-    assert_eq!(options.set_aside, rules);
+    assert_eq!(options.set_aside, Some(rules.to_vec()));
     assert_eq!((source.rows(), source.time_zone, source.reject_limit), (Rows::Legs, Tz::Asia__Kolkata, 0.2));
     assert_eq!(options.headers, [vec!["a", "b"], vec!["a", "b", "c"]]);
     assert_eq!((options.row_limits.as_slice(), options.quote, options.header_line), ([1000, 10_000].as_slice(), Some(b'\''), Some(3)));

@@ -12,5 +12,6 @@ mod layers;
 mod oracle;
 mod pages;
 mod planted;
+mod presets;
 mod real;
 mod world;
