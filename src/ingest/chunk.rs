@@ -43,6 +43,9 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         columns.push(reader.read(column)?);
         bad.extend(reader.bad);
         remarks.clock_changes += reader.remarks.clock_changes;
+        for (column, count) in reader.remarks.mangled {
+            *remarks.mangled.entry(column).or_default() += count;
+        }
         for (word, count) in reader.remarks.unmapped {
             *remarks.unmapped.entry(word).or_default() += count;
         }
@@ -131,17 +134,7 @@ pub(super) fn keep_mask(plan: &FilePlan, block: &Block) -> (Option<Vec<bool>>, V
 pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: Option<&[bool]>) -> Vec<(Option<usize>, Reject)> {
     let mut out: Vec<(Option<usize>, Reject)> = Vec::new();
     for fault in &block.faults {
-        let reject = Reject {
-            file: plan.shown.clone(),
-            line: fault.line,
-            byte: fault.byte,
-            column: fault.column.map(|c| format!("column {}", c + 1)).unwrap_or_default(),
-            value: fault.raw.chars().take(200).collect(),
-            code: fault.code.as_str(),
-            reason: fault.reason.clone(),
-            raw: fault.raw.clone(),
-        };
-        out.push((None, reject));
+        out.push((None, Reject::of_fault(&plan.shown, fault)));
     }
     let mut seen = BTreeSet::new();
     for cell in bad {
@@ -156,11 +149,17 @@ pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: O
             value: cell.value,
             code: cell.code,
             reason: cell.reason,
-            raw: String::from_utf8_lossy(block.row_bytes(cell.row)).into_owned(),
+            raw: String::from_utf8_lossy(block.source_bytes(cell.row)).into_owned(),
         };
         out.push((Some(cell.row), reject));
     }
     out.sort_by_key(|(_, r)| r.byte);
+    for (_, reject) in out.iter_mut().filter(|_| !plan.origin.is_empty()) {
+        // The text is ours: the row is shown where it stands in the file.
+        if let Some(&(line, byte)) = usize::try_from(reject.line).ok().and_then(|l| plan.origin.get(l.checked_sub(2)?)) {
+            (reject.line, reject.byte) = (line, byte);
+        }
+    }
     out
 }
 

@@ -5,10 +5,12 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::{FixedState, RandomState};
 
-use super::cells::duration::DurationUnit;
-use super::cells::flag::flag;
-use super::cells::number::{int, number};
-use super::cells::timestamp::{Form, Stamp};
+use super::cells::duration::Units;
+use super::cells::flag::{flag, flag_word};
+use super::cells::html::unescape_html;
+use super::cells::id::is_mangled_id;
+use super::cells::number::{NumberStyle, int, int_in, number, number_in};
+use super::cells::timestamp::{Form, Stamp, is_null_instant};
 use super::cells::trim;
 use super::plan::FieldRule;
 use super::scan::Block;
@@ -40,8 +42,12 @@ pub(super) struct ColumnPlan {
     /// Whether the fields are the columns of one repeated header, of which the first that is not empty counts.
     pub(super) is_repeated: bool,
     pub(super) forms: Vec<Form>,
-    /// Tried in order; never empty.
-    pub(super) units: Vec<DurationUnit>,
+    /// How lengths of time are written.
+    pub(super) units: Units,
+    /// How numbers are written.
+    pub(super) style: NumberStyle,
+    /// Whether texts hold HTML entities.
+    pub(super) is_html: bool,
     /// Added to a whole number.
     pub(super) add: i64,
     /// Whether values are used, or only checked.
@@ -58,20 +64,27 @@ pub(super) struct Nulls {
     lengths: u64,
     /// Bit `i` is set if a mark starts with byte `i` modulo 64. Length and first byte tell nearly every cell from a mark.
     firsts: u64,
+    /// Whether the zero of a clock, printed as a date, is one of them.
+    is_epoch_null: bool,
 }
 
+/// The null mark that stands for the zero of any clock, in columns of instants: `1970-01-01 00:00:00`, `0000-00-00`.
+const EPOCH: &str = "epoch";
+
 impl Nulls {
-    pub(super) fn new(marks: impl Iterator<Item = Vec<u8>>) -> Self {
-        let marks: Vec<Vec<u8>> = marks.collect();
+    pub(super) fn new<'a>(marks: impl Iterator<Item = &'a String>, of_instants: bool) -> Self {
+        let (epochs, marks): (Vec<&String>, Vec<&String>) = marks.partition(|m| *m == EPOCH);
+        let marks: Vec<Vec<u8>> = marks.into_iter().map(|m| m.clone().into_bytes()).collect();
         let lengths = marks.iter().fold(0, |bits, m| bits | 1 << m.len().min(63));
         let firsts = marks.iter().fold(0, |bits, m| bits | 1 << (m.first().copied().unwrap_or(0) & 63));
-        Self { marks, lengths, firsts }
+        Self { marks, lengths, firsts, is_epoch_null: of_instants && !epochs.is_empty() }
     }
 
     #[inline]
     pub(super) fn is_null(&self, cell: &[u8]) -> bool {
         let Some(first) = cell.first() else { return true };
-        self.lengths >> cell.len().min(63) & self.firsts >> (first & 63) & 1 == 1 && self.marks.iter().any(|m| m == cell)
+        let is_mark = self.lengths >> cell.len().min(63) & self.firsts >> (first & 63) & 1 == 1 && self.marks.iter().any(|m| m == cell);
+        is_mark || self.is_epoch_null && is_null_instant(cell)
     }
 }
 
@@ -291,6 +304,8 @@ impl Cells {
 #[derive(Debug, Default)]
 pub(super) struct Remarks {
     pub(super) unmapped: BTreeMap<(String, String), u64>,
+    /// Ids that a spreadsheet has rounded: header → rows.
+    pub(super) mangled: BTreeMap<String, u64>,
     pub(super) clock_changes: u64,
 }
 
@@ -340,7 +355,12 @@ impl ColumnReader<'_> {
             Type::Enum(words) => (self.words_of(plan, words)?, None),
             Type::Words => (Cells::Words(self.long_texts(plan)), None),
             Type::Id => {
-                let keys = self.each(plan, Cells::Long, MISSING, |_, cell| Ok(key_of(cell)));
+                let keys = self.each(plan, Cells::Long, MISSING, |remarks, cell| {
+                    if is_mangled_id(cell) {
+                        *remarks.mangled.entry(plan.header.clone()).or_default() += 1;
+                    }
+                    Ok(key_of(cell))
+                });
                 let text = plan.keeps_text.then(|| Cells::Words(self.long_texts(plan)));
                 (keys, text)
             }
@@ -403,12 +423,12 @@ impl ColumnReader<'_> {
     }
 
     fn durations(&mut self, plan: &ColumnPlan) -> Cells {
-        let in_seconds = plan.units == [DurationUnit::Seconds];
+        let in_seconds = plan.units.starts_with_seconds();
         self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
             if let (true, Some(few)) = (in_seconds, few_digits(cell)) {
                 return Ok(few);
             }
-            let value = plan.units.iter().find_map(|unit| unit.parse(cell)).ok_or("is not a duration of this unit")?;
+            let value = plan.units.parse(cell).ok_or("is not a duration of this unit")?;
             fitting(value)
         })
     }
@@ -417,7 +437,7 @@ impl ColumnReader<'_> {
         self.each(plan, Cells::Whole, i32::MIN, move |remarks, cell| {
             let word = plan.values.of(cell);
             let text = word.map_or(cell, String::as_bytes);
-            let value = match few_digits(text).map(i64::from).or_else(|| int(text)) {
+            let value = match few_digits(text).map(i64::from).or_else(|| int_in(plan.style, text)) {
                 Some(value) => value,
                 // Where words stand for numbers, one that is not known is no broken row.
                 None if !plan.values.is_empty() => {
@@ -433,7 +453,7 @@ impl ColumnReader<'_> {
     fn numbers(&mut self, plan: &ColumnPlan) -> Cells {
         self.each(plan, Cells::Number, f64::NAN, |remarks, cell| {
             let word = plan.values.of(cell);
-            match number(word.map_or(cell, String::as_bytes)) {
+            match number_in(plan.style, word.map_or(cell, String::as_bytes)) {
                 Some(value) => Ok(value),
                 None if !plan.values.is_empty() => {
                     remarks.unmapped(plan, cell);
@@ -462,7 +482,7 @@ impl ColumnReader<'_> {
     fn flags(&mut self, plan: &ColumnPlan) -> Cells {
         self.each(plan, Cells::Flag, NO_FLAG, |remarks, cell| {
             let mapped = plan.values.of(cell);
-            let value = mapped.map_or_else(|| flag(cell), |word| flag(word.as_bytes()));
+            let value = mapped.map_or_else(|| flag_word(cell), |word| flag(word.as_bytes()));
             if value.is_none() {
                 remarks.unmapped(plan, cell);
             }
@@ -476,7 +496,11 @@ impl ColumnReader<'_> {
         let (mut scratch, mut joined) = (Vec::new(), Vec::new());
         for row in 0..self.block.rows() {
             let cell = cell(self.block, plan, row, &mut scratch, &mut joined);
-            texts.push(if plan.nulls.is_null(cell) { None } else { std::str::from_utf8(cell).ok() });
+            let text = if plan.nulls.is_null(cell) { None } else { std::str::from_utf8(cell).ok() };
+            match text {
+                Some(text) if plan.is_html => texts.push(Some(&unescape_html(text))),
+                text => texts.push(text),
+            }
         }
         texts
     }
@@ -487,6 +511,7 @@ impl ColumnReader<'_> {
         let cells = self.interned(plan, |cell| {
             let text = String::from_utf8_lossy(cell);
             let mapped = plan.values.of(cell);
+            let text = if plan.is_html { unescape_html(&text).into_owned().into() } else { text };
             code_of(mapped.map_or(&text, String::as_str)).map_err(|e| failure = Some(e)).ok()
         });
         failure.map_or(Ok(cells), Err)

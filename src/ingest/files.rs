@@ -1,34 +1,84 @@
-//! The files of a source and their headers: found, opened, matched to the canonical columns.
+//! The files of a source and their headers: found, decoded, opened, matched to the canonical columns.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::dialect::detect_delimiter;
-use super::ledger::SourceLedger;
-use super::preset::find_header;
-use super::scan::{Limits, Scanner};
+use super::decode::{Document, How, unreadable};
+use super::dialect::{Detected, LineEnds, SAMPLE, Told, detect};
+use super::ledger::{Reject, SourceLedger};
+use super::preset::{find_header, normalise};
+use super::reshape;
+use super::scan::{Dialect, Limits, ScanError, Scanner};
 use super::table::Slot;
 use crate::desk::frame_name;
 use crate::error::{Error, Result, nearest};
 use crate::settings::{ColumnMapping, Settings, SourceSettings};
 
-/// A file ready to be read.
+/// A table ready to be read.
+#[derive(Debug, Clone)]
 pub(super) struct Opened {
-    pub(super) path: PathBuf,
+    pub(super) document: Document,
     pub(super) shown: String,
-    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
     pub(super) header: Vec<String>,
+    /// How it is written, where that is out of the ordinary: a phrase each.
+    pub(super) written: Vec<String>,
+    pub(super) remarks: Vec<String>,
+    /// What was rejected before there were rows.
+    pub(super) rejects: Vec<Reject>,
+    /// Line and byte in the file of every line of the text behind its header, where the text is not the file's.
+    pub(super) origin: Vec<(u64, u64)>,
+}
+
+impl Opened {
+    /// A scanner before the first row.
+    pub(super) fn scanner(&self, block_bytes: usize) -> Result<Scanner<Box<dyn Read + Send>>> {
+        let reader = self.document.reader().map_err(|e| unreadable(&self.shown, e))?;
+        Scanner::open(reader, &self.dialect, Limits::default(), block_bytes).map_err(|e| scan_error(e).at(self.shown.clone()))
+    }
+
+    /// The header as its file would write it.
+    pub(super) fn header_text(&self) -> String {
+        let quote = char::from(self.dialect.quote.unwrap_or(b'"'));
+        let delimiter = char::from(self.dialect.delimiter);
+        let cell = |name: &String| match name.contains([quote, delimiter, '\n', '\r']) {
+            true => format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}"))),
+            false => name.clone(),
+        };
+        self.header.iter().map(cell).collect::<Vec<_>>().join(&delimiter.to_string())
+    }
+}
+
+fn scan_error(error: ScanError) -> Error {
+    Error::from(error)
+}
+
+/// The tables of a source: those of its files, sorted by name.
+///
+/// # Errors
+/// An input error for a pattern that matches nothing, and for a file that cannot be read as a table.
+pub(super) fn documents(settings: &Settings, source: &SourceSettings) -> Result<Vec<Document>> {
+    let options = &source.options;
+    let how = How { encoding: options.encoding.clone(), sheet: options.sheet.clone(), member: options.member.clone() };
+    let place = |e: Error| if e.at.is_empty() { e.at(source.at.clone()) } else { e };
+    let mut documents = Vec::new();
+    if source.files.iter().any(|f| f == "-") {
+        documents.extend(Document::from_reader("standard input", std::io::stdin().lock(), &how).map_err(place)?);
+    }
+    for (path, shown) in find_files(settings, source)? {
+        documents.extend(Document::open(&path, &shown, &how).map_err(place)?);
+    }
+    Ok(documents)
 }
 
 /// The files of a source, sorted by name.
 ///
 /// # Errors
 /// An input error for a glob that matches nothing.
-pub(super) fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathBuf, String)>> {
+fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathBuf, String)>> {
     let mut found = BTreeMap::new();
-    for pattern in &source.files {
+    for pattern in source.files.iter().filter(|f| *f != "-") {
         // The folder's own name may hold what a pattern gives a meaning to; an absolute pattern stands for itself.
         let full = std::path::Path::new(&glob::Pattern::escape(&settings.dir.to_string_lossy())).join(pattern);
         let text = full.to_string_lossy();
@@ -50,36 +100,85 @@ pub(super) fn find_files(settings: &Settings, source: &SourceSettings) -> Result
     Ok(found.into_iter().map(|(shown, path)| (path, shown)).collect())
 }
 
-pub(super) fn unreadable(shown: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("cannot read the file: {error}")).at(shown)
-}
-
-impl Opened {
-    /// A scanner before the first row.
-    pub(super) fn scanner(&self, block_bytes: usize) -> Result<Scanner<File>> {
-        let file = File::open(&self.path).map_err(|e| unreadable(&self.shown, &e))?;
-        Scanner::open(file, self.delimiter, Limits::default(), block_bytes).map_err(|e| Error::from(e).at(self.shown.clone()))
+/// Finds out how a table is written and reads its header.
+///
+/// # Errors
+/// An input error if that cannot be found out, or the header cannot be read.
+pub(super) fn open(document: Document, source: &SourceSettings) -> Result<Opened> {
+    if source.options.shape.is_some() {
+        return reshape::queue_log(&document);
     }
+    let (sample, is_whole) = sample(&document)?;
+    let known = known_names(source);
+    let known = |name: &str| known.contains(&normalise(name));
+    let mut told = told(source);
+    if !source.options.headers.is_empty() && told.header_rows.is_none() {
+        // The product writes no header: unless there is one, every line is a row.
+        let found = detect(&sample, is_whole, &told, &known).ok();
+        let has_names = found.is_some_and(|f| header_of(&document, &f.dialect).is_ok_and(|h| h.iter().filter(|n| known(n)).count() > 1));
+        told.header_rows = (!has_names).then_some(0);
+    }
+    let shown = document.shown().to_owned();
+    let detected = detect(&sample, is_whole, &told, &known).map_err(|e| Error::from(e).at(shown.clone()))?;
+    let mut header = header_of(&document, &detected.dialect).map_err(|e| e.at(shown.clone()))?;
+    if detected.dialect.header_rows == 0
+        && let Some(names) = source.options.headers.iter().find(|names| names.len() == header.len())
+    {
+        header.clone_from(names);
+    }
+    let remarks = document.remarks().iter().chain(&detected.warnings).cloned().collect();
+    let written = written(&document, &detected);
+    let opened = Opened { document, shown, dialect: detected.dialect, header, written, remarks, rejects: Vec::new(), origin: Vec::new() };
+    if source.options.measures.is_empty() { Ok(opened) } else { reshape::long(&opened, source) }
 }
 
-pub(super) fn open(path: PathBuf, shown: String, source: &SourceSettings) -> Result<Opened> {
-    let delimiter = match source.options.delimiter {
-        Some(delimiter) => delimiter,
-        None => sniff(&path, &shown)?,
-    };
-    let mut opened = Opened { path, shown, delimiter, header: Vec::new() };
-    opened.header = opened.scanner(1 << 16)?.header().to_vec();
-    Ok(opened)
-}
-
-pub(super) fn sniff(path: &Path, shown: &str) -> Result<u8> {
+/// The start of a text, and whether that is all of it.
+pub(super) fn sample(document: &Document) -> Result<(Vec<u8>, bool)> {
     let mut sample = Vec::new();
-    let file = File::open(path).map_err(|e| unreadable(shown, &e))?;
-    file.take(1 << 16).read_to_end(&mut sample).map_err(|e| unreadable(shown, &e))?;
-    if sample.is_empty() {
-        return Err(Error::input("the file is empty").at(shown).hint("export it again; a report of nothing still has a header"));
+    let reader = document.reader().map_err(|e| unreadable(document.shown(), e))?;
+    reader.take(SAMPLE as u64 + 1).read_to_end(&mut sample).map_err(|e| unreadable(document.shown(), e))?;
+    let is_whole = sample.len() <= SAMPLE;
+    Ok((sample, is_whole))
+}
+
+fn header_of(document: &Document, dialect: &Dialect) -> Result<Vec<String>> {
+    let reader = document.reader().map_err(|e| unreadable(document.shown(), e))?;
+    Ok(Scanner::open(reader, dialect, Limits::default(), 1 << 16).map_err(scan_error)?.header().to_vec())
+}
+
+/// The headers a source has a meaning for, normalised.
+fn known_names(source: &SourceSettings) -> BTreeSet<String> {
+    let mapped = source.columns.iter().flat_map(|m| m.headers.iter().flatten());
+    mapped.chain(source.extra.iter().map(|(_, header)| header)).chain(&source.options.measures).map(|h| normalise(h)).collect()
+}
+
+/// What the config says about how a file is written.
+fn told(source: &SourceSettings) -> Told {
+    let options = &source.options;
+    Told {
+        delimiter: options.delimiter,
+        quote: options.quote,
+        escape: options.escape,
+        line_ends: options.any_line_ends.map(|any| if any { LineEnds::Any } else { LineEnds::Feed }),
+        blanks: options.blanks,
+        lines_above: options.lines_above,
+        header_rows: options.header_rows,
     }
-    detect_delimiter(&sample).map_err(|e| Error::input(e.to_string()).at(shown).hint("set `delimiter` in its [[source]]"))
+}
+
+/// How a table is written, where that is out of the ordinary.
+fn written(document: &Document, detected: &Detected) -> Vec<String> {
+    let mut out = Vec::new();
+    if !document.packing().is_none() {
+        out.push(document.packing().to_string());
+    }
+    if document.encoding().name != "UTF-8" {
+        out.push(document.encoding().to_string());
+    }
+    let is_usual = |part: &str, value: &str| matches!((part, value), ("delimiter", "\",\"") | ("header_rows", "1"));
+    let evidence = detected.evidence.iter().filter(|e| !is_usual(e.part, &e.value));
+    out.extend(evidence.map(|e| format!("{} {}", e.part.replace('_', " "), e.value)));
+    out
 }
 
 /// Where a file has a column.

@@ -1,75 +1,154 @@
-//! The timestamp forms of a source: declared, or proved from the values of all its files.
+//! How the columns of a source are written: declared, or proved from the values of its files.
 
 use std::collections::BTreeMap;
 
+use super::cells::duration::{DurationProblem, DurationSearch, DurationUnit, Units};
+use super::cells::number::{NumberProblem, NumberSearch, NumberStyle};
 use super::cells::timestamp::{Form, FormProblem, FormSearch, Order};
 use super::column::{ColumnPlan, cell};
-use super::files::{Opened, fields, unreadable};
+use super::decode::unreadable;
+use super::files::{Opened, fields};
 use super::plan::column_plan;
 use super::source::BLOCK;
 use crate::columns::Type;
 use crate::error::{Error, Result};
 use crate::settings::{self, ColumnMapping, SourceSettings};
 
-pub(super) type Forms = BTreeMap<&'static str, Vec<Form>>;
+/// Rows looked at to find out how numbers and lengths of time are written, unless all are.
+const FEW: u64 = 20_000;
 
-/// The timestamp forms of every instant column: declared, or proved from the values of all files.
-pub(super) fn forms(source: &SourceSettings, opened: &[Opened]) -> Result<Forms> {
-    let mut out = Forms::new();
-    let mut open: Vec<(&ColumnMapping, FormSearch)> = Vec::new();
-    for mapping in source.columns.iter().filter(|m| m.canonical.kind == Type::Instant && m.constant.is_none()) {
-        if !opened.iter().any(|o| fields(source, &o.header).contains_key(mapping.canonical.name)) {
-            continue;
+/// How the columns of a source are written, by canonical name.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Forms {
+    pub(super) instants: BTreeMap<&'static str, Vec<Form>>,
+    pub(super) durations: BTreeMap<&'static str, Units>,
+    pub(super) numbers: BTreeMap<&'static str, NumberStyle>,
+    /// What was taken for likely, a sentence each.
+    pub(super) guesses: Vec<String>,
+}
+
+/// A column that has to be found out about.
+struct Open<'s> {
+    mapping: &'s ColumnMapping,
+    search: Search,
+}
+
+enum Search {
+    Instant(FormSearch),
+    Duration(DurationSearch),
+    Number(NumberSearch),
+}
+
+impl Search {
+    fn feed(&mut self, cell: &[u8], line: u64) {
+        match self {
+            Self::Instant(search) => search.feed(cell, line),
+            Self::Duration(search) => search.feed(cell, line),
+            Self::Number(search) => search.feed(cell, line),
         }
-        let declared = if mapping.timestamps.is_empty() { &source.timestamps } else { &mapping.timestamps };
-        let declared: Vec<&String> = declared.iter().filter(|d| *d != "auto").collect();
-        if declared.is_empty() {
-            open.push((mapping, FormSearch::new(mapping.order.or(source.order).map(order))));
-            continue;
-        }
-        let compile =
-            |text: &&String| Form::compile(text).map_err(|e| Error::config(format!("timestamp form {text:?}: {e}")).at(source.at.clone()));
-        out.insert(mapping.canonical.name, declared.iter().map(compile).collect::<Result<_>>()?);
     }
+
+    /// Whether more rows need not be looked at, of which so many were.
+    fn is_done(&self, rows: u64, is_thorough: bool) -> bool {
+        match self {
+            Self::Instant(search) => search.has_failed() || !is_thorough && search.settled(),
+            _ => !is_thorough && rows >= FEW,
+        }
+    }
+}
+
+/// Finds out how the columns of a source are written.
+///
+/// A quick search stops as soon as the answer is plain: what it does not see, the rows that cannot be read will tell. A thorough one
+/// looks at every value.
+///
+/// # Errors
+/// An input error with the question to answer, where the values leave one open; a config error for a declared form that is none.
+pub(super) fn forms(source: &SourceSettings, opened: &[Opened], is_thorough: bool) -> Result<Forms> {
+    let mut out = Forms::default();
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for mapping in source.columns.iter().filter(|m| m.constant.is_none()) {
+        let headers = opened.iter().filter_map(|o| Some((o, fields(source, &o.header).remove(mapping.canonical.name)?)));
+        let Some(header) = headers.map(|(o, f)| f.at.iter().map(|&at| o.header[at].as_str()).collect::<Vec<_>>().join(" ")).next() else {
+            continue;
+        };
+        if let Some(search) = search_for(source, mapping, &header, &mut out)? {
+            open.push(Open { mapping, search });
+        }
+    }
+    let mut rows = 0;
     for file in opened {
-        if open.iter().all(|(_, search)| search.settled()) {
+        if open.iter().all(|o| o.search.is_done(rows, is_thorough)) {
             break;
         }
-        search_file(source, file, &mut open)?;
+        rows += search_file(source, file, &mut open, is_thorough)?;
     }
-    for (mapping, search) in open {
-        let name = mapping.canonical.name;
-        match search.finish() {
-            // Hours without a leading zero may come up later in a column that starts with whole ones.
-            Ok(form) if form == Form::iso() => {
-                out.insert(name, vec![form, Form::compile("%Y-%m-%d %H:%M[:%S]").unwrap_or_else(|_| Form::iso())])
-            }
-            Ok(form) => out.insert(name, vec![form]),
-            Err(FormProblem::NoValues) => out.insert(name, vec![Form::iso()]),
-            Err(problem) => return Err(form_error(source, mapping, &problem)),
-        };
+    for Open { mapping, search } in open {
+        settle(source, mapping, search, &mut out)?;
     }
     Ok(out)
 }
 
-pub(super) fn order(order: settings::Order) -> Order {
+/// The search a column needs; none if what is declared is enough.
+fn search_for(source: &SourceSettings, mapping: &ColumnMapping, header: &str, out: &mut Forms) -> Result<Option<Search>> {
+    let name = mapping.canonical.name;
+    match mapping.canonical.kind {
+        Type::Instant => {
+            let declared = if mapping.timestamps.is_empty() { &source.timestamps } else { &mapping.timestamps };
+            let declared: Vec<&String> = declared.iter().filter(|d| *d != "auto").collect();
+            if declared.is_empty() {
+                return Ok(Some(Search::Instant(FormSearch::new(mapping.order.or(source.order).map(order)).headed(header))));
+            }
+            let compile = |text: &&String| {
+                Form::compile(text).map_err(|e| Error::config(format!("timestamp form {text:?}: {e}")).at(source.at.clone()))
+            };
+            out.instants.insert(name, declared.iter().map(compile).collect::<Result<_>>()?);
+        }
+        Type::Duration if mapping.units.is_empty() => return Ok(Some(Search::Duration(DurationSearch::new(header)))),
+        Type::Duration => {
+            let units = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();
+            let clash = |(one, other): (DurationUnit, DurationUnit)| {
+                let what = format!("`{name}`: the units `{}` and `{}` may look the same", one.name(), other.name());
+                Error::config(what).at(if mapping.at.is_empty() { source.at.clone() } else { mapping.at.clone() })
+            };
+            out.durations.insert(name, Units::new(units).map_err(clash)?.styled(declared_style(source).unwrap_or(NumberStyle::PLAIN)));
+        }
+        Type::Number | Type::Int if declared_style(source).is_none() && mapping.values.is_empty() => {
+            return Ok(Some(Search::Number(NumberSearch::new())));
+        }
+        Type::Number | Type::Int => {
+            out.numbers.insert(name, declared_style(source).unwrap_or(NumberStyle::PLAIN));
+        }
+        _ => {}
+    }
+    Ok(None)
+}
+
+fn declared_style(source: &SourceSettings) -> Option<NumberStyle> {
+    let (decimal, thousands) = source.options.decimal.as_ref()?;
+    NumberStyle::named(decimal, thousands.as_deref())
+}
+
+fn order(order: settings::Order) -> Order {
     match order {
         settings::Order::Dmy => Order::Dmy,
         settings::Order::Mdy => Order::Mdy,
     }
 }
 
-pub(super) fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&ColumnMapping, FormSearch)]) -> Result<()> {
+/// Shows the rows of a file to the searches; how many rows it looked at.
+fn search_file(source: &SourceSettings, file: &Opened, open: &mut [Open<'_>], is_thorough: bool) -> Result<u64> {
     let mut scanner = file.scanner(BLOCK)?;
-    let plans: Vec<Option<ColumnPlan>> = open.iter().map(|(m, _)| search_plan(source, m, file)).collect();
+    let plans: Vec<Option<ColumnPlan>> = open.iter().map(|o| search_plan(source, o.mapping, file)).collect();
     let (mut scratch, mut joined) = (Vec::new(), Vec::new());
-    while !open.iter().all(|(_, search)| search.settled()) {
-        let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, &e))? else { break };
-        for ((_, search), plan) in open.iter_mut().zip(&plans) {
+    let mut seen = 0;
+    while !open.iter().all(|o| o.search.is_done(seen, is_thorough)) {
+        let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, e))? else { break };
+        for (Open { search, .. }, plan) in open.iter_mut().zip(&plans) {
             let Some(plan) = plan else { continue };
             let mut lines = block.lines();
             for row in 0..block.rows() {
-                if search.settled() {
+                if search.is_done(seen + row as u64, is_thorough) {
                     break;
                 }
                 let text = cell(&block, plan, row, &mut scratch, &mut joined);
@@ -78,21 +157,77 @@ pub(super) fn search_file(source: &SourceSettings, file: &Opened, open: &mut [(&
                 }
             }
         }
+        seen += block.rows() as u64;
         scanner.recycle(block);
+    }
+    Ok(seen)
+}
+
+fn search_plan(source: &SourceSettings, mapping: &ColumnMapping, file: &Opened) -> Option<ColumnPlan> {
+    let fields = fields(source, &file.header).remove(mapping.canonical.name)?;
+    Some(column_plan(source, mapping, fields, file, &Forms::default()))
+}
+
+/// Notes what a search has found.
+fn settle(source: &SourceSettings, mapping: &ColumnMapping, search: Search, out: &mut Forms) -> Result<()> {
+    let name = mapping.canonical.name;
+    let mut guess = |guess: Option<String>| out.guesses.extend(guess.map(|g| format!("{name}: {g}")));
+    match search {
+        Search::Instant(search) => {
+            let forms = match search.finish() {
+                Ok(found) => {
+                    guess(found.guess);
+                    found.forms
+                }
+                Err(FormProblem::NoValues) => vec![Form::iso()],
+                Err(problem) => return Err(form_error(source, mapping, &problem)),
+            };
+            out.instants.insert(name, forms);
+        }
+        Search::Duration(search) => {
+            let units = match search.finish() {
+                Ok(found) => {
+                    guess(found.guess.clone());
+                    found.into_units()
+                }
+                Err(problem @ (DurationProblem::Clock { .. } | DurationProblem::Number(NumberProblem::Ambiguous { .. }))) => {
+                    let what = format!("source {:?}, column {:?} (`{name}`): {problem}", source.name, header(mapping));
+                    return Err(Error::input(what).at(place(source, mapping)).hint(problem.answer()));
+                }
+                Err(DurationProblem::Bare { example, .. }) => {
+                    guess(Some(format!("bare numbers such as {example} are read as seconds; if they are not, say unit = \"min\"")));
+                    Units::default()
+                }
+                Err(_) => Units::default(),
+            };
+            out.durations.insert(name, units);
+        }
+        Search::Number(search) => {
+            let style = match search.finish() {
+                Ok(found) => found.style,
+                Err(problem @ NumberProblem::Ambiguous { .. }) => {
+                    let what = format!("source {:?}, column {:?} (`{name}`): {problem}", source.name, header(mapping));
+                    return Err(Error::input(what).at(place(source, mapping)).hint(problem.answer()));
+                }
+                Err(_) => NumberStyle::PLAIN,
+            };
+            out.numbers.insert(name, style);
+        }
     }
     Ok(())
 }
 
-pub(super) fn search_plan(source: &SourceSettings, mapping: &ColumnMapping, file: &Opened) -> Option<ColumnPlan> {
-    let fields = fields(source, &file.header).remove(mapping.canonical.name)?;
-    Some(column_plan(source, mapping, fields, file, Vec::new()))
+fn header(mapping: &ColumnMapping) -> String {
+    mapping.headers.first().map(|h| h.join(" + ")).unwrap_or_default()
 }
 
-pub(super) fn form_error(source: &SourceSettings, mapping: &ColumnMapping, problem: &FormProblem) -> Error {
-    let header = mapping.headers.first().map(|h| h.join(" + ")).unwrap_or_default();
-    let at = if mapping.at.is_empty() { source.at.clone() } else { mapping.at.clone() };
-    let error =
-        Error::input(format!("source {:?}, column {header:?} (`{}`): {}", source.name, mapping.canonical.name, in_words(problem))).at(at);
+fn place(source: &SourceSettings, mapping: &ColumnMapping) -> String {
+    if mapping.at.is_empty() { source.at.clone() } else { mapping.at.clone() }
+}
+
+fn form_error(source: &SourceSettings, mapping: &ColumnMapping, problem: &FormProblem) -> Error {
+    let what = format!("source {:?}, column {:?} (`{}`): {}", source.name, header(mapping), mapping.canonical.name, in_words(problem));
+    let error = Error::input(what).at(place(source, mapping));
     match problem {
         FormProblem::Ambiguous { .. } => error
             .hint("is the day first or the month? No value of the column tells")
@@ -101,7 +236,7 @@ pub(super) fn form_error(source: &SourceSettings, mapping: &ColumnMapping, probl
     }
 }
 
-pub(super) fn in_words(problem: &FormProblem) -> String {
+fn in_words(problem: &FormProblem) -> String {
     match problem {
         FormProblem::NoValues => "no value".into(),
         FormProblem::Ambiguous { example, line, dmy_reading, mdy_reading } => {

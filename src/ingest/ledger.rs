@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::scan::Fault;
 use crate::error::{Error, Result};
 
 /// Rejects kept with their text; beyond these only the counts go on.
@@ -34,6 +35,22 @@ pub struct Reject {
     pub raw: String,
 }
 
+impl Reject {
+    /// A row of the wrong shape.
+    pub(super) fn of_fault(file: &str, fault: &Fault) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: fault.line,
+            byte: fault.byte,
+            column: fault.column.map(|c| format!("column {}", c + 1)).unwrap_or_default(),
+            value: fault.raw.chars().take(200).collect(),
+            code: fault.code.as_str(),
+            reason: fault.reason.clone(),
+            raw: fault.raw.clone(),
+        }
+    }
+}
+
 /// The account of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileLedger {
@@ -57,6 +74,8 @@ pub struct FileLedger {
     pub set_aside: u64,
     /// Rows by which the product says that it cut the export short.
     pub partial: u64,
+    /// Whether its last line does not end as lines do: it may have been cut off.
+    pub is_unended: bool,
     /// Why it may not be whole, and what else to know about it, a sentence each.
     pub remarks: Vec<String>,
     /// Its header as it stands.
@@ -101,6 +120,8 @@ pub struct SourceLedger {
     pub garbled: u64,
     /// Ids that a spreadsheet has rounded (`1.23457E+11`): column → rows.
     pub mangled: BTreeMap<String, u64>,
+    /// What was taken for likely about how the columns are written, a sentence each.
+    pub guesses: Vec<String>,
     /// Local times that a clock change skipped or repeated.
     pub clock_changes: u64,
     /// Canonical columns found in the files (or constant).

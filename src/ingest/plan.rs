@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cells::duration::DurationUnit;
-use super::cells::timestamp::Form;
+use super::cells::duration::Units;
+use super::cells::number::NumberStyle;
 use super::column::{ColumnPlan, Nulls, WordMap};
 use super::files::{Fields, Opened, fields, missing_header};
 use super::forms::Forms;
@@ -21,6 +21,8 @@ use crate::settings::{ColumnMapping, Part, RowRule, Rows, SourceSettings};
 /// How one file is read.
 pub(super) struct FilePlan {
     pub(super) shown: String,
+    /// Where the lines of its text stand in the file, if the text is ours.
+    pub(super) origin: Vec<(u64, u64)>,
     pub(super) columns: Vec<ColumnPlan>,
     /// Number in `columns` for each slot of the frame: (column, whether it is its text).
     pub(super) slots: Vec<Option<(usize, bool)>>,
@@ -80,10 +82,10 @@ pub(super) fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
     out
 }
 
-pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Fields, file: &Opened, forms: Vec<Form>) -> ColumnPlan {
+pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Fields, file: &Opened, forms: &Forms) -> ColumnPlan {
     let shown = if fields.is_repeated { &fields.at[..1] } else { &fields.at[..] };
     let header = shown.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
-    let units: Vec<DurationUnit> = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();
+    let is_instant = mapping.canonical.kind == Type::Instant;
     ColumnPlan {
         name: frame_name(mapping.canonical),
         kind: mapping.canonical.kind,
@@ -93,12 +95,14 @@ pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fiel
         join: mapping.join.clone(),
         header,
         constant: mapping.constant.clone(),
-        nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls).map(|n| n.clone().into_bytes())),
+        nulls: Nulls::new(source.nulls.iter().chain(&mapping.nulls), is_instant),
         values: WordMap::new(mapping.values.iter()),
         part: mapping.part.clone(),
         when: mapping.when.clone().map(|rule| FieldRule { field: find_header(&file.header, &rule.column), rule }),
-        forms,
-        units: if units.is_empty() { vec![DurationUnit::Seconds] } else { units },
+        forms: forms.instants.get(mapping.canonical.name).cloned().unwrap_or_default(),
+        units: forms.durations.get(mapping.canonical.name).cloned().unwrap_or_default(),
+        style: forms.numbers.get(mapping.canonical.name).copied().unwrap_or(NumberStyle::PLAIN),
+        is_html: source.options.html == Some(true),
         add: mapping.add,
         is_used: false,
         keeps_text: false,
@@ -117,7 +121,6 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
             (None, Some(fields)) => fields,
             (None, None) => continue,
         };
-        let forms = forms.get(mapping.canonical.name).cloned().unwrap_or_default();
         let mut plan = column_plan(source, mapping, fields, file, forms);
         let tells_rows_apart = ["id_key", "updated_at", "version"].contains(&plan.name.as_str());
         plan.is_used = tells_rows_apart || slots.iter().any(|s| s.name == plan.name);
@@ -145,6 +148,7 @@ pub(super) fn plan(source: &SourceSettings, file: &Opened, slots: &[Slot], keep:
     };
     Ok(FilePlan {
         shown: file.shown.clone(),
+        origin: file.origin.clone(),
         slots: slots.iter().map(slot).collect(),
         // Legs share the id of their call: only copies of a whole row are the same leg.
         id: if source.rows() == Rows::Legs { None } else { find("id_key") },
@@ -166,13 +170,15 @@ pub(super) fn extra_plan(source: &SourceSettings, name: &str, header: &str, fiel
         join: String::new(),
         header: header.to_owned(),
         constant: None,
-        nulls: Nulls::new(source.nulls.iter().map(|n| n.clone().into_bytes())),
+        nulls: Nulls::new(source.nulls.iter(), false),
         values: WordMap::default(),
         part: Part::default(),
         when: None,
         is_repeated: false,
         forms: Vec::new(),
-        units: vec![DurationUnit::Seconds],
+        units: Units::default(),
+        style: NumberStyle::PLAIN,
+        is_html: source.options.html == Some(true),
         add: 0,
         is_used: true,
         keeps_text: false,

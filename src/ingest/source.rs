@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use super::chunk::{Chunk, With, type_block};
 use super::column::Interner;
-use super::files::{Opened, check_mapping, find_files, has_column, open, tell_mapping, unreadable};
-use super::forms::forms;
-use super::ledger::{FileLedger, SourceLedger};
+use super::decode::{Document, sha256, unreadable};
+use super::files::{Opened, check_mapping, documents, has_column, open, tell_mapping};
+use super::forms::{Forms, forms};
+use super::ledger::{FileLedger, Reject, SourceLedger};
 use super::plan::{FilePlan, plan, slots};
 use super::scan::Block;
 use super::table::{Slot, TableBuilder};
 use super::unique::Identities;
-use crate::columns::Source;
+use rayon::prelude::*;
+
+use crate::columns::{Source, Type};
 use crate::desk::Frame;
 use crate::error::{Error, Result};
 use crate::settings::{Settings, SourceSettings};
@@ -38,15 +41,72 @@ pub(super) struct Keep<'a> {
 }
 
 /// Reads a source.
+///
+/// At first only the start of each file is looked at for its encoding, and its dates only until one form is left. If rows then cannot
+/// be read for one of these reasons, everything is looked at, and what that shows is read again.
 pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>) -> Result<Gathered> {
-    let files = find_files(settings, source)?;
-    let opened: Vec<Opened> = files.into_iter().map(|(path, shown)| open(path, shown, source)).collect::<Result<_>>()?;
+    let documents = documents(settings, source)?;
+    let hashes = if keep.hashes { hashes(&documents)? } else { Vec::new() };
+    let opened = open_all(&documents, source)?;
+    let quick = forms(source, &opened, false)?;
+    let mut gathered = read_as(source, &opened, &quick, keep)?;
+    if has_surprise(source, &gathered.ledger) {
+        let documents = documents.iter().map(Document::redetect).collect::<Result<Vec<_>>>()?;
+        let reopened = open_all(&documents, source)?;
+        let thorough = forms(source, &reopened, true)?;
+        if thorough != quick || encodings(&opened) != encodings(&reopened) {
+            drop(gathered);
+            gathered = read_as(source, &reopened, &thorough, keep)?;
+        }
+    }
+    for (file, hash) in gathered.ledger.files.iter_mut().zip(hashes) {
+        file.sha256 = hash;
+    }
+    Ok(gathered)
+}
+
+fn open_all(documents: &[Document], source: &SourceSettings) -> Result<Vec<Opened>> {
+    let opened: Vec<Opened> = documents.iter().map(|d| open(d.clone(), source)).collect::<Result<_>>()?;
     check_mapping(source, &opened)?;
-    let forms = forms(source, &opened)?;
+    Ok(opened)
+}
+
+/// SHA-256 of the file of each document; empty for standard input.
+fn hashes(documents: &[Document]) -> Result<Vec<String>> {
+    let hash = |document: &Document| match document.path() {
+        Some(path) => sha256(path).map(|(hash, _)| hash).map_err(|e| unreadable(document.shown(), e)),
+        None => Ok(String::new()),
+    };
+    documents.par_iter().map(hash).collect()
+}
+
+fn encodings(opened: &[Opened]) -> Vec<&'static str> {
+    opened.iter().map(|o| o.document.encoding().name).collect()
+}
+
+/// Whether rows were rejected for what a closer look may mend.
+fn has_surprise(source: &SourceSettings, ledger: &SourceLedger) -> bool {
+    let is_open = |header: &str| {
+        let of_header = |m: &&crate::settings::ColumnMapping| m.headers.iter().any(|h| h.join(" + ") == header);
+        let mapping = source.columns.iter().find(of_header);
+        mapping.is_none_or(|m| match m.canonical.kind {
+            Type::Instant => m.timestamps.is_empty() && source.timestamps.is_empty(),
+            Type::Duration => m.units.is_empty(),
+            Type::Int | Type::Number => source.options.decimal.is_none(),
+            _ => false,
+        })
+    };
+    let is_mendable = |r: &Reject| r.code == "encoding-error" || r.code == "type-error" && is_open(&r.column);
+    ledger.rejects.iter().any(is_mendable)
+}
+
+/// Reads the opened files, their columns being written so.
+fn read_as(source: &SourceSettings, opened: &[Opened], forms: &Forms, keep: &Keep<'_>) -> Result<Gathered> {
     let mut slots = slots(source, keep);
     slots.retain(|slot| opened.iter().any(|file| has_column(source, file, slot)));
-    let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, &forms).map(Arc::new)).collect::<Result<_>>()?;
-    let mut gathered = run(&opened, &plans, &slots, keep)?;
+    let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, forms).map(Arc::new)).collect::<Result<_>>()?;
+    let mut gathered = run(opened, &plans, &slots, keep)?;
+    gathered.ledger.guesses.clone_from(&forms.guesses);
     gathered.ledger.name.clone_from(&source.name);
     gathered.ledger.preset.clone_from(&source.preset);
     gathered.ledger.files.iter_mut().for_each(|file| file.doubt(&source.product, &source.options.row_limits));
@@ -72,10 +132,10 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
         let mut assembly = Assembly::new(slots, &finished);
         let mut number = 0;
         for (file, plan) in opened.iter().zip(plans) {
-            assembly.ledger.files.push(FileLedger { name: file.shown.clone(), ..FileLedger::default() });
+            assembly.start(file);
             let mut scanner = file.scanner(BLOCK)?;
             let mut before = 0;
-            while let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, &e))? {
+            while let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, e))? {
                 (keep.progress)(scanner.position() - before);
                 before = scanner.position();
                 if to_workers.send((number, plan.clone(), block)).is_err() {
@@ -88,6 +148,7 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
                     scanner.recycle(spare);
                 }
             }
+            assembly.ledger.files.last_mut().expect("the file was started").is_unended = scanner.is_cut_off();
         }
         drop(to_workers);
         assembly.finish()
@@ -138,6 +199,22 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    /// Opens the account of a file.
+    fn start(&mut self, file: &Opened) {
+        let rejected = file.rejects.len() as u64;
+        self.ledger.files.push(FileLedger {
+            name: file.shown.clone(),
+            header: file.header_text(),
+            written: file.written.clone(),
+            remarks: file.remarks.clone(),
+            rows_in: rejected,
+            rejected,
+            ..FileLedger::default()
+        });
+        self.ledger.rows_in += rejected;
+        file.rejects.iter().for_each(|r| self.ledger.reject(r.clone()));
+    }
+
     /// Takes what is finished without waiting.
     fn take_ready(&mut self) -> Result<()> {
         while let Ok((number, chunk)) = self.finished.try_recv() {
@@ -160,6 +237,9 @@ impl<'a> Assembly<'a> {
             }
             self.ledger.garbled += chunk.garbled;
             self.ledger.clock_changes += chunk.remarks.clock_changes;
+            for (header, count) in chunk.remarks.mangled {
+                *self.ledger.mangled.entry(header).or_default() += count;
+            }
             for ((header, word), count) in chunk.remarks.unmapped {
                 *self.ledger.unmapped.entry(header).or_default().entry(word).or_default() += count;
             }

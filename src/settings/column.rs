@@ -62,7 +62,7 @@ pub struct Part {
 
 /// Units of durations.
 pub const DURATION_UNITS: &[&str] =
-    &["s", "ms", "min", "h", "d", "hms", "mmss", "clock12", "since-1900", "since-1970", "words", "day-fraction"];
+    &["s", "ms", "min", "h", "d", "hms", "mmss", "clock12", "since-1900", "since-1970", "words", "iso", "day-fraction"];
 
 const COLUMN_KEYS: &[&str] = &[
     "header",

@@ -72,18 +72,26 @@ pub struct Options {
     pub time_zone: Option<Tz>,
     /// The delimiter.
     pub delimiter: Option<u8>,
-    /// The character around cells that hold delimiters.
-    pub quote: Option<u8>,
+    /// The character around cells that hold delimiters; `Some(None)`: quotes are text.
+    pub quote: Option<Option<u8>>,
+    /// Before a quote that is text; `Some(None)`: such quotes are doubled.
+    pub escape: Option<Option<u8>>,
+    /// Whether a carriage return alone ends a line too.
+    pub any_line_ends: Option<bool>,
+    /// Whether blanks behind a delimiter belong to it.
+    pub blanks: Option<bool>,
     /// The encoding, by its WHATWG label.
     pub encoding: Option<String>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
     /// The file of an archive.
     pub member: Option<String>,
-    /// The line the header stands on, from 1; 0: there is none.
-    pub header_line: Option<usize>,
-    /// What separates whole from fraction: `.` or `,`.
-    pub decimal: Option<u8>,
+    /// Lines above the header.
+    pub lines_above: Option<usize>,
+    /// Rows the header is made of; 0: there is none.
+    pub header_rows: Option<usize>,
+    /// What comes before a fraction, `.` or `,`, and what groups digits, if anything does.
+    pub decimal: Option<(String, Option<String>)>,
     /// Whether texts hold HTML entities.
     pub html: Option<bool>,
 }
@@ -147,11 +155,16 @@ pub(crate) const OPTION_KEYS: &[&str] = &[
     "time_zone",
     "delimiter",
     "quote",
+    "escape",
+    "line_ends",
+    "blanks",
     "encoding",
     "sheet",
     "member",
-    "header_line",
+    "lines_above",
+    "header_rows",
     "decimal",
+    "thousands",
     "html",
 ];
 
@@ -179,11 +192,16 @@ const KEYS: &[&str] = &[
     "time_zone",
     "delimiter",
     "quote",
+    "escape",
+    "line_ends",
+    "blanks",
     "encoding",
     "sheet",
     "member",
-    "header_line",
+    "lines_above",
+    "header_rows",
     "decimal",
+    "thousands",
     "html",
 ];
 
@@ -248,12 +266,16 @@ impl Options {
             shape: table.get("shape").map(|n| n.choice(&["queue_log"])).transpose()?.map(|_| Shape::QueueLog),
             time_zone: table.get("time_zone").map(|n| n.zone()).transpose()?,
             delimiter: table.get("delimiter").map(|n| delimiter(&n)).transpose()?,
-            quote: table.get("quote").map(|n| quote(&n)).transpose()?,
+            quote: table.get("quote").map(|n| byte(&n, &["\"", "'", ""])).transpose()?,
+            escape: table.get("escape").map(|n| byte(&n, &["\\", ""])).transpose()?,
+            any_line_ends: table.get("line_ends").map(|n| n.choice(&["lf", "any"])).transpose()?.map(|ends| ends == "any"),
+            blanks: table.get("blanks").map(|n| n.flag()).transpose()?,
             encoding: table.text("encoding")?,
             sheet: table.text("sheet")?,
             member: table.text("member")?,
-            header_line: table.get("header_line").map(|n| count(&n).map(|n| n as usize)).transpose()?,
-            decimal: table.get("decimal").map(|n| decimal(&n)).transpose()?,
+            lines_above: table.get("lines_above").map(|n| count(&n).map(|n| n as usize)).transpose()?,
+            header_rows: table.get("header_rows").map(|n| count(&n).map(|n| n as usize)).transpose()?,
+            decimal: decimal(table)?,
             html: table.get("html").map(|n| n.flag()).transpose()?,
         })
     }
@@ -272,10 +294,14 @@ impl Options {
             time_zone: self.time_zone.or(preset.time_zone),
             delimiter: self.delimiter.or(preset.delimiter),
             quote: self.quote.or(preset.quote),
+            escape: self.escape.or(preset.escape),
+            any_line_ends: self.any_line_ends.or(preset.any_line_ends),
+            blanks: self.blanks.or(preset.blanks),
             encoding: self.encoding.or(preset.encoding),
             sheet: self.sheet.or(preset.sheet),
             member: self.member.or(preset.member),
-            header_line: self.header_line.or(preset.header_line),
+            lines_above: self.lines_above.or(preset.lines_above),
+            header_rows: self.header_rows.or(preset.header_rows),
             decimal: self.decimal.or(preset.decimal),
             html: self.html.or(preset.html),
         }
@@ -291,12 +317,30 @@ fn count(node: &Node<'_>) -> Result<u64> {
     u64::try_from(node.integer()?).map_err(|_| node.error(format!("`{}` cannot be negative", node.key)))
 }
 
-fn decimal(node: &Node<'_>) -> Result<u8> {
-    Ok(node.choice(&[".", ","])?.as_bytes()[0])
+/// `decimal` and, with it, `thousands`.
+fn decimal(table: &Table<'_>) -> Result<Option<(String, Option<String>)>> {
+    let decimal = table.get("decimal").map(|n| n.choice(&[".", ","])).transpose()?;
+    // Not `text()`: the mark may be a blank.
+    let thousands = table.get("thousands").map(|n| n.word().map(|w| (n, w))).transpose()?;
+    match (decimal, thousands) {
+        (None, None) => Ok(None),
+        (None, Some((node, _))) => {
+            Err(node.key_error("`thousands` goes with `decimal`").hint("say both: decimal = \",\", thousands = \".\""))
+        }
+        (Some(decimal), Some((node, mark))) if ![",", ".", " ", "'"].contains(&mark.as_str()) || mark == decimal => {
+            Err(node.error(format!("`thousands` cannot be `{mark}` where `decimal` is `{decimal}`")))
+        }
+        (Some(decimal), thousands) => Ok(Some((decimal.to_owned(), thousands.map(|(_, mark)| mark)))),
+    }
 }
 
-fn quote(node: &Node<'_>) -> Result<u8> {
-    Ok(node.choice(&["\"", "'"])?.as_bytes()[0])
+/// One of these characters; the empty text is none.
+fn byte(node: &Node<'_>, known: &[&'static str]) -> Result<Option<u8>> {
+    let word = node.word()?;
+    match known.iter().find(|k| **k == word) {
+        Some(found) => Ok(found.bytes().next()),
+        None => Err(did_you_mean(node.error(format!("`{}` cannot be `{word}`", node.key)), &word, known)),
+    }
 }
 
 fn measures(node: &Node<'_>, kind: Source) -> Result<Vec<String>> {

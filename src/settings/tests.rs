@@ -555,8 +555,10 @@ fn what_is_said_of_the_files_of_a_source() {
         time_zone = "Asia/Kolkata"
         quote = "'"
         encoding = "windows-1252"
-        header_line = 3
+        lines_above = 3
+        header_rows = 0
         decimal = ","
+        thousands = "."
         html = true
         reject_limit = 0.2
         [source.columns]
@@ -579,8 +581,14 @@ fn what_is_said_of_the_files_of_a_source() {
     assert_eq!(options.set_aside, Some(rules.to_vec()));
     assert_eq!((source.rows(), source.time_zone, source.reject_limit), (Rows::Legs, Tz::Asia__Kolkata, 0.2));
     assert_eq!(options.headers, [vec!["a", "b"], vec!["a", "b", "c"]]);
-    assert_eq!((options.row_limits.as_slice(), options.quote, options.header_line), ([1000, 10_000].as_slice(), Some(b'\''), Some(3)));
-    assert_eq!((options.encoding.as_deref(), options.decimal, options.html), (Some("windows-1252"), Some(b','), Some(true)));
+    assert_eq!(
+        (options.row_limits.as_slice(), options.quote, options.lines_above, options.header_rows),
+        ([1000, 10_000].as_slice(), Some(Some(b'\'')), Some(3), Some(0))
+    );
+    assert_eq!(
+        (options.encoding.as_deref(), options.decimal.clone(), options.html),
+        (Some("windows-1252"), Some((",".to_owned(), Some(".".to_owned()))), Some(true))
+    );
     assert_eq!(column(source, "agent").part, Part { last: vec!["; ".into()], ..Part::default() });
     assert_eq!(column(source, "queue").part, Part { first: vec![";".into(), "-".into()], ..Part::default() });
     assert_eq!(column(source, "talk_secs").units, ["ms", "hms"]);

@@ -2,6 +2,8 @@
 
 pub mod duration;
 pub mod flag;
+pub mod html;
+pub mod id;
 pub mod number;
 pub mod timestamp;
 

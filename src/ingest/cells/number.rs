@@ -1,4 +1,13 @@
-//! Whole and decimal numbers, as plain exports write them: no thousands separators, no units.
+//! Whole and decimal numbers: [`int`] and [`number`] as plain exports write them, without marks of thousands and units; in another
+//! [`NumberStyle`] by [`int_in`] and [`number_in`].
+
+mod search;
+mod style;
+#[cfg(test)]
+mod tests;
+
+pub use search::{FoundNumbers, NumberProblem, NumberSearch};
+pub use style::{DecimalMark, NumberStyle, Thousands, int_in, is_percent, number_in};
 
 /// A decimal number as it is written: `mantissa` times ten to the power of `exponent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,72 +141,4 @@ pub fn number(text: &[u8]) -> Option<f64> {
         return Some(if decimal.negative { -size } else { size });
     }
     std::str::from_utf8(text).ok()?.parse().ok().filter(|n: &f64| n.is_finite())
-}
-
-/// [`number`] with a decimal comma in place of the point if `decimal_comma` says so.
-pub fn number_with(text: &[u8], decimal_comma: bool) -> Option<f64> {
-    if !decimal_comma {
-        return number(text);
-    }
-    if text.contains(&b'.') {
-        return None;
-    }
-    let pointed: Vec<u8> = text.iter().map(|&b| if b == b',' { b'.' } else { b }).collect();
-    number(&pointed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{int, number, number_with};
-    use proptest::prelude::*;
-
-    #[test]
-    fn whole_numbers() {
-        let good = [("0", 0), ("-0", 0), ("+7", 7), ("12.0", 12), ("12.000", 12), ("007", 7), ("-9223372036854775808", i64::MIN)];
-        for (text, value) in good {
-            assert_eq!(int(text.as_bytes()), Some(value), "{text}");
-        }
-        for text in ["", "-", "+", "12.5", "12.", ".0", "1e3", "9223372036854775808", "-9223372036854775809", "1 2", "1,000", "--1", "0x1"]
-        {
-            assert_eq!(int(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn decimal_numbers() {
-        let good = [
-            ("0", 0.0),
-            ("12.5", 12.5),
-            (".5", 0.5),
-            ("-1.25e2", -125.0),
-            ("1E-3", 0.001),
-            ("123456789012345678", 123_456_789_012_345_680.0),
-        ];
-        for (text, value) in good {
-            assert_eq!(number(text.as_bytes()), Some(value), "{text}");
-        }
-        assert_eq!(number(b"18446744073709551616"), Some(18_446_744_073_709_551_616.0));
-        assert_eq!(number(b"1234567890123456789012"), None);
-        for text in ["", ".", "5.", "-", "nan", "inf", "Infinity", "1e", "1e999", "1.2.3", "3,5", "1e1e1", "1_0"] {
-            assert_eq!(number(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn decimal_commas_only_where_asked_for() {
-        assert_eq!(number_with(b"3,5", true), Some(3.5));
-        assert_eq!(number_with(b"1.234,5", true), None);
-        assert_eq!(number_with(b"1,234,5", true), None);
-        assert_eq!(number_with(b"3.5", false), Some(3.5));
-        assert_eq!(number_with(b"3,5", false), None);
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_the_standard_library(value in any::<i64>(), scaled in any::<i32>(), places in 0usize..9) {
-            prop_assert_eq!(int(value.to_string().as_bytes()), Some(value));
-            let text = format!("{:.places$}", f64::from(scaled) / 1000.0);
-            prop_assert_eq!(number(text.as_bytes()), text.parse().ok(), "{}", text);
-        }
-    }
 }

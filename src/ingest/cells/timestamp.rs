@@ -1,14 +1,23 @@
 //! Points in time as columns write them.
 
+mod candidates;
+mod counts;
 mod form;
+mod iso;
+mod names;
+mod null;
+mod read;
 mod search;
 #[cfg(test)]
 mod tests;
 
+pub use candidates::Order;
 pub use form::{Form, FormError};
-pub use search::{FormProblem, FormSearch, Order};
+pub use null::is_null_instant;
+pub use search::{FormProblem, FormSearch, FoundForms};
 
-pub(super) use form::{iso, split_half_day};
+pub(super) use iso::iso;
+pub(super) use read::split_half_day;
 
 /// A point in time as a cell tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

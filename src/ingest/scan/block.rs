@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
+use super::dialect::{LineEnds, count_lines};
 use super::fault::{self, Fault, FaultCode};
 
 /// Whole records of a file, in file order.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// The text, with what was refused.
+    /// The text, with what was refused; in the ordinary dialect and without it, if the file is written in another.
     pub bytes: Vec<u8>,
-    /// Offset in the file of the first byte.
+    /// Offset in the file of the first byte the block covers.
     pub first_byte: u64,
-    /// Physical line (from 1) of the first byte.
+    /// Physical line (from 1) of that byte.
     pub first_line: u64,
     /// Cells a row.
     pub columns: usize,
@@ -23,6 +24,17 @@ pub struct Block {
     pub faults: Vec<Fault>,
     /// Accepted rows that hold U+FFFD: their text was damaged before it came here.
     pub garbled: Vec<u32>,
+    /// The file's own text, if `bytes` is not it.
+    pub(super) source: Option<Source>,
+    pub(super) line_ends: LineEnds,
+}
+
+/// Text whose rows had to be written anew.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    pub(super) bytes: Vec<u8>,
+    /// Start and end of each accepted row.
+    pub(super) spans: Vec<(u32, u32)>,
 }
 
 impl Block {
@@ -55,10 +67,27 @@ impl Block {
 
     /// Offset in the file of a row's first byte.
     pub fn byte_of(&self, row: usize) -> u64 {
-        self.first_byte + u64::from(self.starts[row])
+        self.first_byte + self.place(row) as u64
     }
 
-    /// A row's text without its line ending.
+    /// A row's text as it stands in the file, without its line ending.
+    pub fn source_bytes(&self, row: usize) -> &[u8] {
+        match &self.source {
+            Some(source) => &source.bytes[source.spans[row].0 as usize..source.spans[row].1 as usize],
+            None => self.row_bytes(row),
+        }
+    }
+
+    /// Offset of a row in the file's own text.
+    fn place(&self, row: usize) -> usize {
+        self.source.as_ref().map_or(self.starts[row], |s| s.spans[row].0) as usize
+    }
+
+    fn source_text(&self) -> &[u8] {
+        self.source.as_ref().map_or(&self.bytes, |s| &s.bytes)
+    }
+
+    /// A row's text without its line ending, its cells separated and quoted as [`Block::raw`] has them.
     pub fn row_bytes(&self, row: usize) -> &[u8] {
         &self.bytes[self.span(row)]
     }
@@ -112,7 +141,7 @@ impl Block {
             line: lines.of(row),
             byte: self.byte_of(row),
             column,
-            raw: fault::excerpt(self.row_bytes(row)),
+            raw: fault::excerpt(self.source_bytes(row)),
             reason: "bytes that are not UTF-8".to_owned(),
         }
     }
@@ -122,6 +151,9 @@ impl Block {
         for row in (0..refused.len()).filter(|&r| !refused[r]) {
             self.starts[kept] = self.starts[row];
             self.ends.copy_within(row * self.columns..(row + 1) * self.columns, kept * self.columns);
+            if let Some(source) = &mut self.source {
+                source.spans[kept] = source.spans[row];
+            }
             kept += 1;
         }
         self.starts.truncate(kept);
@@ -143,8 +175,8 @@ impl Lines<'_> {
     /// # Panics
     /// If the row is above one asked for before.
     pub fn of(&mut self, row: usize) -> u64 {
-        let to = self.block.starts[row] as usize;
-        self.line += super::newlines(&self.block.bytes[self.at..to]);
+        let to = self.block.place(row);
+        self.line += count_lines(&self.block.source_text()[self.at..to], self.block.line_ends);
         self.at = to;
         self.line
     }

@@ -6,12 +6,14 @@
 
 use super::masks::{self, STEP};
 use super::record::Rules;
+use super::rewrite;
+use super::watch::Watch;
 
 /// What rows must look like.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
     pub(super) rules: Rules,
-    pub(super) header: &'a [u8],
+    pub(super) watch: &'a Watch,
 }
 
 /// What a scan collects.
@@ -25,12 +27,16 @@ pub(super) struct Lists {
     pub(super) dirty: Vec<(usize, usize)>,
     /// Scratch: the cell ends of the record under the state machine.
     pub(super) cells: Vec<u32>,
+    /// The rows in the ordinary dialect, if the file is written in another.
+    pub(super) text: Vec<u8>,
+    /// Where each of these rows stands in the file's own text.
+    pub(super) spans: Vec<(u32, u32)>,
 }
 
 impl Lists {
     pub(super) fn reusing(mut starts: Vec<u32>, ends: Vec<u32>) -> Self {
         starts.clear();
-        Self { starts, ends, filled: 0, dirty: Vec::new(), cells: Vec::new() }
+        Self { starts, ends, filled: 0, dirty: Vec::new(), cells: Vec::new(), text: Vec::new(), spans: Vec::new() }
     }
 
     /// Accepts the record whose cell ends are in `cells`.
@@ -40,6 +46,27 @@ impl Lists {
         self.ends.extend_from_slice(&self.cells);
         self.filled = self.ends.len();
         self.dirty.push((start, end));
+    }
+
+    /// Accepts the record whose cell ends are in `cells`, written in the ordinary dialect.
+    pub(super) fn rewrite_cells(&mut self, bytes: &[u8], start: usize, end: usize, rules: &Rules) {
+        let mut scratch = Vec::new();
+        let (from, delimiter) = (self.text.len(), rules.dialect.delimiter);
+        self.starts.push(from as u32);
+        self.spans.push((start as u32, end as u32));
+        self.ends.truncate(self.filled);
+        let mut cell = start;
+        for &cell_end in &self.cells {
+            if cell > start {
+                self.text.push(delimiter);
+            }
+            rewrite::write(rewrite::text(&bytes[cell..cell_end as usize], &rules.dialect, &mut scratch), delimiter, &mut self.text);
+            self.ends.push(self.text.len() as u32);
+            cell = cell_end as usize + 1;
+        }
+        self.filled = self.ends.len();
+        self.dirty.push((from, self.text.len()));
+        self.text.push(b'\n');
     }
 
     /// Drops the room that was not used.
@@ -134,7 +161,7 @@ pub(super) fn accept(bytes: &[u8], from: usize, shape: &Shape, lists: &mut Lists
     let mut base = from;
     let mut odd = false;
     for step in steps.iter().chain(last) {
-        let m = masks::masks(step, shape.rules.delimiter);
+        let m = masks::masks(step, shape.rules.dialect.delimiter);
         if m.text {
             lists.mark_dirty(base, base + STEP);
         }
@@ -191,10 +218,13 @@ fn rows_of(bytes: &[u8], base: usize, marks: Marks, filled: usize, shape: &Shape
         let end = if newline > row.start && bytes[newline - 1] == b'\r' { newline - 1 } else { newline };
         let len = end - row.start;
         let plain = last + 1 - row.first == shape.rules.columns && len != 0 && len <= shape.rules.plain_length();
-        if !plain || (len == shape.header.len() && &bytes[row.start..end] == shape.header) {
+        if !plain {
             return false;
         }
         lists.ends[last] = end as u32;
+        if shape.watch.is_suspect(bytes, row.start, &lists.ends[row.first..=last], &shape.rules.dialect) {
+            return false;
+        }
         lists.starts.push(row.start as u32);
         *row = Row { start: newline + 1, first: last + 1 };
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::fast::Shape;
 use crate::error::Error;
 
 /// A record that was refused.
@@ -16,7 +15,7 @@ pub struct Fault {
     pub byte: u64,
     /// The column (from 0) at fault, if one is.
     pub column: Option<usize>,
-    /// The first 200 characters of the refused text; what is not UTF-8 is replaced.
+    /// The refused text, its first 64 KiB if it is longer; what is not UTF-8 is replaced.
     pub raw: String,
     /// What is wrong, for a person: a phrase without a full stop.
     pub reason: String,
@@ -45,6 +44,10 @@ pub enum FaultCode {
     RowTooLong,
     /// Bytes that are not UTF-8.
     EncodingError,
+    /// A column is not named as expected.
+    IncorrectLabel,
+    /// The file holds something else than rows of its table: a second table, a totals row.
+    SourceError,
 }
 
 impl FaultCode {
@@ -61,6 +64,8 @@ impl FaultCode {
             Self::FieldTooLong => "field-too-long",
             Self::RowTooLong => "row-too-long",
             Self::EncodingError => "encoding-error",
+            Self::IncorrectLabel => "incorrect-label",
+            Self::SourceError => "source-error",
         }
     }
 }
@@ -103,6 +108,15 @@ pub enum ScanError {
     Utf16,
     /// This byte cannot be a delimiter.
     Delimiter(u8),
+    /// The header is not the expected one.
+    OtherHeader {
+        /// The column (from 0) that differs first.
+        column: usize,
+        /// Its name, or nothing if there is no such column.
+        found: Option<String>,
+        /// The name it should have, or nothing if there should be no such column.
+        expected: Option<String>,
+    },
     /// The reader failed.
     Io(std::io::Error),
 }
@@ -117,7 +131,11 @@ impl fmt::Display for ScanError {
             Self::TooWide { columns, limit } => write!(f, "the header has {columns} columns, more than the limit of {limit}"),
             Self::LoneReturns => f.write_str("the lines end in carriage returns alone"),
             Self::Utf16 => f.write_str("the file is UTF-16"),
-            Self::Delimiter(byte) => write!(f, "{:?} cannot be a delimiter", char::from(*byte)),
+            Self::Delimiter(byte) => write!(f, "{:?} cannot be a delimiter, a quote or an escape here", char::from(*byte)),
+            Self::OtherHeader { column, found, expected } => {
+                let name = |name: &Option<String>| name.as_ref().map_or("nothing".to_owned(), |n| format!("{n:?}"));
+                write!(f, "column {} is named {}, expected is {}", column + 1, name(found), name(expected))
+            }
             Self::Io(e) => write!(f, "the file cannot be read: {e}"),
         }
     }
@@ -137,7 +155,7 @@ impl From<ScanError> for Error {
         let plain = Error::input(error.to_string());
         match error {
             ScanError::HeaderNotUtf8 { .. } | ScanError::Utf16 => plain.hint("save the export as UTF-8 and try again"),
-            ScanError::LoneReturns => plain.hint("save the export with line feeds and try again"),
+            ScanError::LoneReturns => plain.hint("set line_ends = \"any\" in its [[source]], or save the export with line feeds"),
             ScanError::BlankHeader => plain.hint("remove the lines above the header"),
             ScanError::TooWide { .. } => plain.hint("check the delimiter"),
             ScanError::Empty => plain.hint("export it again; a report of nothing still has a header"),
@@ -146,29 +164,14 @@ impl From<ScanError> for Error {
     }
 }
 
-/// What is wrong with a well-formed record, if anything: code, column, reason.
-pub(super) fn judge(text: &[u8], cells: usize, shape: &Shape) -> Option<(FaultCode, Option<usize>, String)> {
-    let columns = shape.rules.columns;
-    if text == shape.header {
-        return Some((FaultCode::RepeatedHeader, None, "the header once more".to_owned()));
-    }
-    let (code, column) = match cells.cmp(&columns) {
-        std::cmp::Ordering::Equal => return None,
-        std::cmp::Ordering::Less => (FaultCode::MissingCell, cells),
-        std::cmp::Ordering::Greater => (FaultCode::ExtraCell, columns),
-    };
-    Some((code, Some(column), format!("{cells} cells where the header has {columns}")))
-}
+/// Most bytes of a refused record that are kept, in bytes: 64 KiB.
+pub(super) const EXCERPT: usize = 1 << 16;
 
-/// Bytes that hold 200 characters of up to four bytes each, with room to keep the last one whole.
-pub(super) const EXCERPT: usize = 803;
-
-/// The first 200 characters.
+/// The text of a refused record, or its first [`EXCERPT`] bytes up to a whole character.
 pub(super) fn excerpt(raw: &[u8]) -> String {
-    String::from_utf8_lossy(&raw[..raw.len().min(EXCERPT)]).chars().take(200).collect()
-}
-
-/// `raw` without the carriage return of its line ending.
-pub(super) fn without_cr(raw: &[u8]) -> &[u8] {
-    raw.strip_suffix(b"\r").unwrap_or(raw)
+    let mut end = raw.len().min(EXCERPT);
+    while end < raw.len() && end > 0 && raw[end] & 0xC0 == 0x80 {
+        end -= 1;
+    }
+    String::from_utf8_lossy(&raw[..end]).into_owned()
 }

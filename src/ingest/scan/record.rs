@@ -1,13 +1,13 @@
 //! What a record is: the scalar state machine that the whole scanner answers to.
 
 use super::Limits;
-use super::fault::{FaultCode, ScanError};
-use crate::ingest::cells;
+use super::dialect::{Dialect, LineEnds, count_lines};
+use super::fault::FaultCode;
 
 /// How a file is written, and what its records may hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
     /// Cells a record should have; the ends of more are counted but not kept.
     pub(super) columns: usize,
     pub(super) limits: Limits,
@@ -17,6 +17,11 @@ impl Rules {
     /// A record no longer than this cannot break a limit.
     pub(super) fn plain_length(&self) -> usize {
         self.limits.field.min(self.limits.row)
+    }
+
+    /// Whether an empty line is a row: one empty cell, where there is one column and no header that would expect more.
+    pub(super) fn blank_is_row(&self) -> bool {
+        self.columns == 1 && self.dialect.header_rows == 0
     }
 }
 
@@ -76,9 +81,12 @@ enum Separator {
 pub(super) fn record(bytes: &[u8], start: usize, ended: bool, rules: &Rules, ends: &mut Vec<u32>) -> Outcome {
     let (mut cell, mut cells) = (start, 0);
     loop {
-        let found = match bytes.get(cell) {
-            Some(b'"') => quoted(bytes, cell, ended, rules),
-            _ => unquoted(bytes, cell, ended, rules),
+        let text = if rules.dialect.blanks { behind_blanks(bytes, cell) } else { cell };
+        let found = match bytes.get(text) {
+            _ if text - cell >= rules.limits.field => Cell::Bad { code: FaultCode::FieldTooLong, at: text, resume_after: text },
+            None if !ended => Cell::More,
+            Some(&b) if Some(b) == rules.dialect.quote => quoted(bytes, text, b, ended, rules),
+            _ => unquoted(bytes, text, ended, rules),
         };
         let (end, separator) = match found {
             Cell::More => return Outcome::More,
@@ -101,28 +109,58 @@ pub(super) fn record(bytes: &[u8], start: usize, ended: bool, rules: &Rules, end
     }
 }
 
-fn separator(bytes: &[u8], at: usize, ended: bool, delimiter: u8) -> Separator {
+fn behind_blanks(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at..].iter().take_while(|b| **b == b' ').count()
+}
+
+fn separator(bytes: &[u8], at: usize, ended: bool, dialect: &Dialect) -> Separator {
+    let lone = || if dialect.line_ends == LineEnds::Any { Separator::Line(1) } else { Separator::None };
     match (bytes.get(at), bytes.get(at + 1)) {
-        (Some(&b), _) if b == delimiter => Separator::Delimiter,
+        (Some(&b), _) if b == dialect.delimiter => Separator::Delimiter,
         (Some(b'\n'), _) => Separator::Line(1),
         (Some(b'\r'), Some(b'\n')) => Separator::Line(2),
         (Some(b'\r'), None) if !ended => Separator::More,
+        (Some(b'\r'), _) => lone(),
         (Some(_), _) => Separator::None,
         (None, _) if ended => Separator::EndOfFile,
         (None, _) => Separator::More,
     }
 }
 
-/// A cell without quotes, which no quote may be part of.
+/// Whether an escape at `at` takes the meaning off the byte behind it; `None` if that byte is not known yet.
+pub(super) fn escapes(bytes: &[u8], at: usize, ended: bool, dialect: &Dialect) -> Option<bool> {
+    if dialect.escape != bytes.get(at).copied() {
+        return Some(false);
+    }
+    match bytes.get(at + 1) {
+        None if !ended => None,
+        None => Some(false),
+        Some(&b) if dialect.quote.is_some() => Some(Some(b) == dialect.quote || Some(b) == dialect.escape),
+        Some(&b) => Some(b == dialect.delimiter || Some(b) == dialect.escape || matches!(b, b'\n' | b'\r')),
+    }
+}
+
+/// A cell without quotes, which no quote may be part of. An apostrophe may: it quotes some files and stands in the words of all.
 fn unquoted(bytes: &[u8], start: usize, ended: bool, rules: &Rules) -> Cell {
+    let dialect = &rules.dialect;
+    let stray = dialect.quote.filter(|q| *q != b'\'');
     let mut at = start;
     loop {
-        match separator(bytes, at, ended, rules.delimiter) {
-            Separator::More => return Cell::More,
-            Separator::None if bytes[at] == b'"' => return Cell::Bad { code: FaultCode::StrayQuote, at, resume_after: at },
-            Separator::None if at - start >= rules.limits.field => {
-                return Cell::Bad { code: FaultCode::FieldTooLong, at, resume_after: at };
+        let is_long = at - start >= rules.limits.field;
+        if dialect.quote.is_none() && dialect.escape.is_some() {
+            match escapes(bytes, at, ended, dialect) {
+                None => return Cell::More,
+                Some(true) if !is_long => {
+                    at += 2;
+                    continue;
+                }
+                _ => {}
             }
+        }
+        match separator(bytes, at, ended, dialect) {
+            Separator::More => return Cell::More,
+            Separator::None if Some(bytes[at]) == stray => return Cell::Bad { code: FaultCode::StrayQuote, at, resume_after: at },
+            Separator::None if is_long => return Cell::Bad { code: FaultCode::FieldTooLong, at, resume_after: at },
             Separator::None => at += 1,
             separator => return Cell::Ends { end: at, separator },
         }
@@ -130,29 +168,49 @@ fn unquoted(bytes: &[u8], start: usize, ended: bool, rules: &Rules) -> Cell {
 }
 
 /// A cell that starts with a quote.
-fn quoted(bytes: &[u8], start: usize, ended: bool, rules: &Rules) -> Cell {
+fn quoted(bytes: &[u8], start: usize, quote: u8, ended: bool, rules: &Rules) -> Cell {
     let cap = start + rules.limits.field;
+    let dialect = &rules.dialect;
     let mut at = start + 1;
     loop {
         let window = bytes.get(at..cap.min(bytes.len())).unwrap_or_default();
-        let Some(quote) = memchr::memchr(b'"', window).map(|n| at + n) else {
+        let Some(found) = memchr::memchr2(quote, dialect.escape.unwrap_or(quote), window).map(|n| at + n) else {
             let undecided = !ended && bytes.len() < cap;
             // The quote itself is the suspect: what follows its line may be sound records.
             let unterminated = Cell::Bad { code: FaultCode::UnterminatedQuote, at: start, resume_after: start };
             return if undecided { Cell::More } else { unterminated };
         };
-        match separator(bytes, quote + 1, ended, rules.delimiter) {
-            Separator::More => return Cell::More,
-            Separator::None if bytes[quote + 1] == b'"' => at = quote + 2,
-            Separator::None => return text_after(bytes, start, quote),
-            separator => return Cell::Ends { end: quote + 1, separator },
+        match escapes(bytes, found, ended, dialect) {
+            None => return Cell::More,
+            Some(true) => at = found + 2,
+            Some(false) if bytes[found] != quote => at = found + 1,
+            Some(false) => {
+                let end = if dialect.blanks { behind_blanks(bytes, found + 1) } else { found + 1 };
+                match separator(bytes, end, ended, dialect) {
+                    _ if end - start > rules.limits.field + 1 => {
+                        return Cell::Bad { code: FaultCode::FieldTooLong, at: end, resume_after: found };
+                    }
+                    Separator::More => return Cell::More,
+                    Separator::None if bytes[found + 1] == quote => at = found + 2,
+                    Separator::None => return text_after(bytes, start, found, dialect.line_ends),
+                    _ if quote == b'\'' && has_pair(&bytes[start..found]) => {
+                        return Cell::Bad { code: FaultCode::StrayQuote, at: start, resume_after: found };
+                    }
+                    separator => return Cell::Ends { end, separator },
+                }
+            }
         }
     }
 }
 
+/// Whether text between apostrophes holds `""`, which may be one quote or two: some programs double them whatever their own quote is.
+fn has_pair(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"\"\"").is_some()
+}
+
 /// Text behind the closing quote. If that quote stands lines below the opening one, the opening one is the suspect, as if never closed.
-fn text_after(bytes: &[u8], start: usize, quote: usize) -> Cell {
-    let one_line = memchr::memchr(b'\n', &bytes[start..quote]).is_none();
+fn text_after(bytes: &[u8], start: usize, quote: usize, ends: LineEnds) -> Cell {
+    let one_line = count_lines(&bytes[start..quote], ends) == 0;
     Cell::Bad { code: FaultCode::TextAfterQuote, at: quote + 1, resume_after: if one_line { quote } else { start } }
 }
 
@@ -167,48 +225,4 @@ fn bad(bytes: &[u8], start: usize, column: usize, code: FaultCode, at: usize, re
     let lines = memchr::memchr_iter(b'\n', &bytes[start..at]).count();
     let below = if lines == 0 { String::new() } else { format!(", {lines} lines below its first") };
     Bad { code, column: Some(column), reason: format!("{what}, at byte {} of the record{below}", at - start + 1), resume_after }
-}
-
-/// Where the header starts: behind the byte order mark and `lines_above` lines. `None` if that is not within `bytes`.
-pub(super) fn header_start(bytes: &[u8], lines_above: usize, ended: bool) -> Result<Option<usize>, ScanError> {
-    let mark = match bytes {
-        [0xEF, 0xBB, 0xBF, ..] => 3,
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err(ScanError::Utf16),
-        // It may be the start of a mark.
-        [0xEF | 0xFE | 0xFF] | [0xEF, 0xBB] | [] if !ended => return Ok(None),
-        _ => 0,
-    };
-    let enough = ended || bytes.len() >= 4096;
-    if enough && memchr::memchr(b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_some() {
-        return Err(ScanError::LoneReturns);
-    }
-    let mut ends = memchr::memchr_iter(b'\n', bytes).map(|n| n + 1);
-    Ok(if lines_above == 0 { Some(mark) } else { ends.nth(lines_above - 1) })
-}
-
-pub(super) fn header_too_long() -> ScanError {
-    ScanError::Header { code: FaultCode::RowTooLong, reason: "the lines above it are longer than the limit of a row".to_owned() }
-}
-
-/// Whether a cell without quotes holds a carriage return, which no column name does: the lines end in them.
-pub(super) fn has_lone_return(bytes: &[u8], start: usize, ends: &[u32]) -> bool {
-    let starts = std::iter::once(start).chain(ends.iter().map(|&e| e as usize + 1));
-    starts
-        .zip(ends)
-        .map(|(from, &to)| &bytes[from..to as usize])
-        .any(|cell| !cell.starts_with(b"\"") && memchr::memchr(b'\r', cell).is_some())
-}
-
-/// The unquoted names of a header whose cells end at `ends`.
-pub(super) fn header_names(bytes: &[u8], start: usize, ends: &[u32]) -> Result<Vec<String>, ScanError> {
-    let mut scratch = Vec::new();
-    let mut from = start;
-    let mut names = Vec::with_capacity(ends.len());
-    for &end in ends {
-        let raw = &bytes[from..end as usize];
-        let name = std::str::from_utf8(cells::unquote(raw, &mut scratch)).map_err(|_| ScanError::HeaderNotUtf8 { column: names.len() })?;
-        names.push(name.to_owned());
-        from = end as usize + 1;
-    }
-    Ok(names)
 }

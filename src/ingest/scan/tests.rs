@@ -55,7 +55,7 @@ impl Default for How {
 
 fn scan_as(text: &[u8], how: How) -> Result<Scan, ScanError> {
     let reader = Dribble { rest: text, most: how.read, calls: 0 };
-    let mut scanner = Scanner::open(reader, b',', how.limits, how.block)?;
+    let mut scanner = Scanner::open(reader, &Dialect::ordinary(b','), how.limits, how.block)?;
     scanner.scalar_only = how.scalar;
     let mut scan = Scan { header: scanner.header().to_vec(), rows: vec![], faults: vec![], garbled: vec![], final_newline: false };
     let mut position = scanner.position();
@@ -143,6 +143,8 @@ proptest! {
     fn the_state_machine_means_what_the_rules_say(text in noise()) {
         let text = [&b"h,i,j\n"[..], &text].concat();
         let found = scan(&text);
+        // Second tables are another matter.
+        prop_assume!(found.faults.iter().all(|f| f.code != FaultCode::SourceError));
         let rows: Vec<_> = found.rows.iter().map(|(byte, line, cells)| (*byte, *line, Ok(cells.clone()))).collect();
         let faults = found.faults.iter().map(|f| (f.byte, f.line, Err(f.code)));
         let mut all: Vec<_> = rows.into_iter().chain(faults).collect();

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod search;
+
 fn form(pattern: &str) -> Form {
     Form::compile(pattern).unwrap()
 }
@@ -59,6 +61,21 @@ fn the_forms_of_the_sources() {
         ("epoch-s", "1752507727.9999", 0),
         ("epoch-ms", "1752507727999", 0),
         ("epoch-ms", "1.752507727E12", 0),
+        ("%d. %B %Y %H:%M:%S", "14. Juli 2025 15:42:07", 0),
+        ("%d %b %Y %H:%M:%S", "14 juil. 2025 15:42:07", 0),
+        ("%d-%b-%Y %H:%M:%S", "14-JUL-2025 15:42:07", 0),
+        ("%d de %B de %Y %H:%M:%S", "14 de julho de 2025 15:42:07", 0),
+        ("%d. %b. %Y %H:%M:%S", "14. Jul. 2025 15:42:07", 0),
+        ("%a, %d %b %Y %H:%M:%S %z", "Mon, 14 Jul 2025 15:42:07 +0000", 0),
+        ("%a. %d/%m/%Y %H:%M:%S", "lun. 14/07/2025 15:42:07", 0),
+        ("%a %b %d %H:%M:%S %z %Y", "Mon Jul 14 15:42:07 UTC 2025", 0),
+        ("%b %d %H:%M:%S %Y", "Jul  14 15:42:07 2025", 0),
+        ("%d/%m/%Y %I:%M:%S %p", "14/07/2025 3:42:07 p. m.", 0),
+        ("%d/%m/%Y %I:%M:%S %p", "14/07/2025 3:42:07\u{2009}p.\u{A0}m.", 0),
+        ("%Y%m%dT%H%M%S%z", "20250714T154207Z", 0),
+        ("%Y%m%d %H:%M:%S", "20250714 15:42:7", 0),
+        ("%d%m%Y%H%M%S", "14072025154207", 0),
+        ("%Y-%m-%d %H:%M:%S", "2025-07-14\u{A0}15:42:07", 0),
     ];
     for (pattern, text, off) in cases {
         assert_eq!(secs(pattern, text), Some(JULY + off), "{pattern} {text}");
@@ -85,7 +102,7 @@ fn what_is_refused() {
         ("%m/%d/%Y %I:%M %p", "7/14/2025 3:42"),
         ("%d/%m/%Y", "14/07/25"),
         ("%d/%m/%y", "14/07/2025"),
-        ("%d %b %Y", "14 Juli 2025"),
+        ("%d %b %Y", "14 Julio de 2025"),
         ("%d %b %Y", "14 Ju 2025"),
         ("%d.%m.%Y day-fraction", "14.07.2025 1.5"),
         ("excel-serial", "60.5"),
@@ -99,6 +116,17 @@ fn what_is_refused() {
         ("iso", "2025-07-14 15:42:07+01:60"),
         ("iso", "2025-07-14T15:42Zx"),
         ("iso", "2025-7-14"),
+        ("iso", "2025-07-14 15:42:07 CET"),
+        ("iso", "2025-07-14 15:42:07 UTCX"),
+        ("%d/%m/%Y %H:%M%z", "14/07/2025 15:42 CEST"),
+        ("%Y%m%d", "2025714"),
+        ("%Y%m%d", "2025111"),
+        ("%Y%m%d", "202507140"),
+        ("%H:%M %d%m%Y", "10:00 7142025"),
+        ("%a %d/%m/%Y", "Tue 14/07/2025"),
+        ("%a %d/%m/%Y", "14/07/2025"),
+        ("%d %b %Y", "14 Listopad 2025"),
+        ("%d/%m/%Y %I:%M %p", "14/07/2025 3:42 p m"),
     ];
     for (pattern, text) in cases {
         assert_eq!(secs(pattern, text), None, "{pattern} {text}");
@@ -114,6 +142,10 @@ fn offsets_are_kept_apart_from_the_wall_clock() {
         ("2025-07-14T15:42:07.123+02:00", Some(7200)),
         ("2025-07-14T15:42:07-0330", Some(-12_600)),
         ("2025-07-14 15:42:07,5 +01", Some(3600)),
+        ("2025-07-14T15:42:07.000+0200", Some(7200)),
+        ("2025-07-14 15:42:07 GMT", Some(0)),
+        ("2025-07-14 15:42:07 UTC+02:00", Some(7200)),
+        ("2025-07-14T15:42:07z", Some(0)),
     ];
     for (text, offset) in cases {
         assert_eq!(form("iso").parse(text.as_bytes()), Some(Stamp { secs: JULY, offset }), "{text}");
@@ -164,72 +196,4 @@ proptest! {
             prop_assert!(pattern != "iso" || read.is_none() || known.is_ok());
         }
     }
-}
-
-fn search(order: Option<Order>, cells: &[&str]) -> Result<String, FormProblem> {
-    let mut search = FormSearch::new(order);
-    for (n, cell) in cells.iter().enumerate() {
-        search.feed(cell.as_bytes(), n as u64 + 2);
-    }
-    search.finish().map(|f| f.to_string())
-}
-
-#[test]
-fn a_form_is_found_from_the_values() {
-    let cases: [(&[&str], &str); 12] = [
-        (&["2025-07-14 15:42:07"], "iso"),
-        (&["2025-07-14", "2025-07-14T15:42Z"], "iso"),
-        (&["05/06/2025 10:00", "14/06/2025 10:00:01"], "%d/%m/%Y %H:%M[:%S]"),
-        (&["5/6/2025 3:42 PM", "6/14/2025 3:42 PM"], "%m/%d/%Y %I:%M[:%S] %p"),
-        (&["05.06.2025"], "%d.%m.%Y"),
-        (&["05.06.25 10:00"], "%d.%m.%y %H:%M[:%S]"),
-        (&["2025/06/05 10:00"], "%Y/%m/%d %H:%M[:%S]"),
-        (&["14/Jul/25 3:42 PM"], "%d/%b/%y %I:%M[:%S] %p"),
-        (&["14-Jul-2025 15:42"], "%d-%b-%Y %H:%M[:%S]"),
-        (&["Jul 14, 2025 3:42 PM"], "%b %d, %Y %I:%M[:%S] %p"),
-        (&["7/14/2025, 3:42:07\u{202F}PM"], "%m/%d/%Y, %I:%M[:%S] %p"),
-        (&["06-14-25"], "%m-%d-%y"),
-    ];
-    for (cells, pattern) in cases {
-        assert_eq!(search(None, cells).as_deref(), Ok(pattern), "{cells:?}");
-    }
-}
-
-#[test]
-fn day_and_month_are_never_guessed() {
-    let problem = search(None, &["05/05/2025", "05/06/2025", "07/08/2025"]).unwrap_err();
-    let expected = FormProblem::Ambiguous {
-        example: "05/06/2025".to_owned(),
-        line: 3,
-        dmy_reading: "2025-06-05".to_owned(),
-        mdy_reading: "2025-05-06".to_owned(),
-    };
-    assert_eq!(problem, expected);
-    assert_eq!(search(Some(Order::Dmy), &["05/06/2025"]).as_deref(), Ok("%d/%m/%Y"));
-    assert_eq!(search(Some(Order::Mdy), &["05/06/2025"]).as_deref(), Ok("%m/%d/%Y"));
-    // An order that the values disprove is not bent.
-    let unknown = FormProblem::Unknown { example: "05/14/2025".to_owned(), line: 2 };
-    assert_eq!(search(Some(Order::Dmy), &["05/14/2025"]), Err(unknown));
-}
-
-#[test]
-fn values_that_fit_no_form_or_not_one() {
-    assert_eq!(search(None, &[]), Err(FormProblem::NoValues));
-    let unknown = FormProblem::Unknown { example: "yesterday".to_owned(), line: 3 };
-    assert_eq!(search(None, &["2025-07-14", "yesterday"]), Err(unknown));
-    let mixed = |first: (&str, u64), other: (&str, u64)| {
-        Err(FormProblem::Mixed { first: (first.0.to_owned(), first.1), other: (other.0.to_owned(), other.1) })
-    };
-    assert_eq!(search(None, &["01/02/2025", "14/06/2025", "06/15/2025"]), mixed(("14/06/2025", 3), ("06/15/2025", 4)));
-    assert_eq!(search(None, &["2025-07-14", "14.07.2025"]), mixed(("2025-07-14", 2), ("14.07.2025", 3)));
-}
-
-#[test]
-fn a_search_settles_when_one_form_is_left() {
-    let mut search = FormSearch::new(None);
-    assert!(!search.settled());
-    search.feed(b"05/06/2025", 2);
-    assert!(!search.settled());
-    search.feed(b"15/06/2025", 3);
-    assert!(search.settled());
 }

@@ -49,8 +49,22 @@ fn what_is_told_of_a_fault() {
         "a quote inside a cell that does not start with one, at byte 12 of the record, 1 lines below its first"
     );
     let found = between(&format!("{}\n", "é".repeat(300)), ("missing-cell", 3, 8, Some(1)), (4, 609));
-    assert_eq!(found.faults[0].raw, "é".repeat(200));
+    assert_eq!(found.faults[0].raw, "é".repeat(300));
     assert_eq!(found.faults[0].reason, "1 cells where the header has 2");
+}
+
+#[test]
+fn the_whole_of_a_fault_is_kept_up_to_64_kib() {
+    let long = format!("x{}", "é".repeat(40_000));
+    for line in [format!("{long}\n"), format!("{long}\"\n"), format!("{}\n", &long[..65_535])] {
+        let text = format!("a,b\n1,2\n{line}3,4\n");
+        for block in [64, 1 << 20] {
+            let found = scan_as(text.as_bytes(), How { block, ..How::default() }).unwrap();
+            assert_eq!((found.rows.len(), found.faults.len()), (2, 1));
+            // Up to 65,536 bytes, the last character whole.
+            assert!(found.faults[0].raw == long[..65_535], "{}", found.faults[0].raw.len());
+        }
+    }
 }
 
 #[test]
@@ -171,14 +185,16 @@ fn headers() {
     assert!(matches!(header(wide.as_bytes()), Err(ScanError::TooWide { columns: 4097, limit: 4096 })));
     assert_eq!(header(&wide.as_bytes()[2..]).unwrap().len(), 4096);
     for delimiter in [b'"', b'\n', b'\r', 0, 0xC3] {
-        assert!(matches!(Scanner::open(&b"a"[..], delimiter, Limits::default(), 64), Err(ScanError::Delimiter(d)) if d == delimiter));
+        assert!(
+            matches!(Scanner::open(&b"a"[..], &Dialect::ordinary(delimiter), Limits::default(), 64), Err(ScanError::Delimiter(d)) if d == delimiter)
+        );
     }
 }
 
 #[test]
 fn a_header_below_other_lines() {
     let text = b"\xEF\xBB\xBFsep=,\n\"Export\r\na,b\r\n1,2\n3\n";
-    let open = |lines| Scanner::open_below(&text[..], b',', Limits::default(), 64, lines);
+    let open = |lines| Scanner::open(&text[..], &Dialect { lines_above: lines, ..Dialect::ordinary(b',') }, Limits::default(), 64);
     let mut scanner = open(2).unwrap();
     assert_eq!(scanner.header(), ["a", "b"]);
     let block = scanner.next_block().unwrap().unwrap();
@@ -186,10 +202,10 @@ fn a_header_below_other_lines() {
     assert!(matches!(open(5), Err(ScanError::Empty)));
     let limits = Limits { row: 1000, ..Limits::default() };
     assert!(matches!(
-        Scanner::open_below(std::io::repeat(b'x'), b',', limits, 64, 1),
+        Scanner::open(std::io::repeat(b'x'), &Dialect { lines_above: 1, ..Dialect::ordinary(b',') }, limits, 64),
         Err(ScanError::Header { code: FaultCode::RowTooLong, .. })
     ));
-    assert!(matches!(Scanner::open(std::io::repeat(b'x'), b',', limits, 64), Err(ScanError::Header { .. })));
+    assert!(matches!(Scanner::open(std::io::repeat(b'x'), &Dialect::ordinary(b','), limits, 64), Err(ScanError::Header { .. })));
 }
 
 #[test]
@@ -228,10 +244,10 @@ fn a_failing_reader_is_reported_and_may_go_on() {
             }
         }
     }
-    let mut scanner = Scanner::open(Fails(0), b',', Limits::default(), 64).unwrap();
+    let mut scanner = Scanner::open(Fails(0), &Dialect::ordinary(b','), Limits::default(), 64).unwrap();
     assert_eq!(scanner.next_block().unwrap().unwrap().rows(), 1);
     assert!(scanner.next_block().unwrap().is_none());
-    let mut scanner = Scanner::open(Breaks(0), b',', Limits::default(), 64).unwrap();
+    let mut scanner = Scanner::open(Breaks(0), &Dialect::ordinary(b','), Limits::default(), 64).unwrap();
     let mut rows = 0;
     let mut failed = false;
     loop {
