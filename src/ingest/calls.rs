@@ -47,6 +47,8 @@ struct Folded {
     leg: Leg<'static>,
     /// Its rows, in an order that no file changes: what the codes of `leg` count in.
     rows: Vec<usize>,
+    /// The row of its first leg, whose id is the call's.
+    first: usize,
     /// The row of its last leg.
     last: usize,
 }
@@ -143,8 +145,10 @@ impl Legs {
             leg
         };
         let legs: Vec<Leg<'static>> = rows.iter().enumerate().map(numbered).collect();
-        let last = legs::order(&legs).last().map_or(rows[0], |&place| rows[place]);
-        Folded { leg: legs::fold(&legs), rows, last }
+        let order = legs::order(&legs);
+        let row = |place: Option<&usize>| place.map_or(rows[0], |&place| rows[place]);
+        let (first, last) = (row(order.first()), row(order.last()));
+        Folded { leg: legs::fold(&legs), rows, first, last }
     }
 
     /// The folded columns, a row a call.
@@ -175,8 +179,29 @@ impl Legs {
         for (name, place) in TAKEN {
             out.extend(taken(frame, calls, name, place)?);
         }
+        out.extend(ids(frame, calls)?);
         Ok(out)
     }
+}
+
+/// The id of each call, which is its first leg's; a call is no part of another.
+fn ids(frame: &Frame, calls: &[Folded]) -> Result<Vec<(String, Values)>> {
+    let mut out = Vec::new();
+    if frame.has("id_key") {
+        let keys = frame.longs("id_key")?;
+        out.push(("id_key".to_owned(), Values::Long(calls.iter().map(|call| keys[call.first]).collect())));
+    }
+    if frame.has("id") {
+        let texts = frame.texts("id")?;
+        out.push(("id".to_owned(), Values::Words(calls.iter().map(|call| texts[call.first].clone()).collect())));
+    }
+    if frame.has("parent_id_key") {
+        out.push(("parent_id_key".to_owned(), Values::Long(vec![MISSING; calls.len()])));
+    }
+    if frame.has("parent_id") {
+        out.push(("parent_id".to_owned(), Values::Words(vec![None; calls.len()])));
+    }
+    Ok(out)
 }
 
 /// A column, and the column of its texts, whose values are taken from one of the legs.

@@ -66,6 +66,9 @@ pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn 
         if source.rows() == Rows::Legs {
             account.folded = calls::fold(&mut frame, &without(prints, &dropped))?;
             account.found("transfers");
+            if frame.has("queue") {
+                account.found("first_queue");
+            }
         }
         if source.kind == Source::Surveys {
             unanswer(&mut frame, as_of, &mut account)?;

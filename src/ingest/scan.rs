@@ -260,9 +260,8 @@ impl<R: Read> Scanner<R> {
         let (seen, ended) = (self.reader.seen(), self.reader.ended());
         let window = &seen[found.next..seen.len().min(found.next + SAMPLE)];
         self.rules.columns = found.names.len();
-        let rows = judge::rows_of(window, ended && found.next + window.len() == seen.len(), &self.rules, LEARNT);
-        let whole = rows.iter().map(Vec::as_slice).filter(|row| row.len() == found.names.len());
-        self.watch = Watch::new(found.rows, looks(found.names.len(), whole));
+        let (looks, learnt) = judge::learn(window, ended && found.next + window.len() == seen.len(), &self.rules);
+        self.watch = Watch::new(found.rows, looks, learnt);
         self.names = found.names;
         self.state.line += count_lines(&seen[..found.next], self.rules.dialect.line_ends);
         self.byte = found.next as u64;
@@ -301,6 +300,3 @@ impl<R: Read> Scanner<R> {
         used
     }
 }
-
-/// Rows below the header from which the scanner learns how columns look.
-const LEARNT: usize = 50;

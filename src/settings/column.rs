@@ -5,9 +5,8 @@ use super::source::{Order, RowRule, order, row_rule};
 use crate::clock::parse_local;
 use crate::columns::{Column, Source, Type};
 use crate::error::{Error, Result};
+use crate::ingest::cells::timestamp::Form;
 use crate::ingest::preset::Preset;
-use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -317,25 +316,10 @@ pub(crate) fn timestamp_forms(node: &Node<'_>) -> Result<Vec<String>> {
     }
     for item in node.items() {
         let form = item.text()?;
-        if !names_an_instant(form) {
+        if Form::compile(form).is_err() {
             let error = item.error(format!("`{form}` is not a form of timestamp that names a day"));
             return Err(error.hint("write strftime marks such as \"%d/%m/%Y %H:%M\", or \"auto\" by itself"));
         }
     }
     Ok(forms)
-}
-
-/// Whether what this form prints can be read back as a day or an instant.
-fn names_an_instant(form: &str) -> bool {
-    let items: Vec<Item<'_>> = StrftimeItems::new(form).collect();
-    if items.contains(&Item::Error) {
-        return false;
-    }
-    let sample = DateTime::from_timestamp(1_794_834_309, 0)
-        .expect("an instant of 2026")
-        .with_timezone(&FixedOffset::east_opt(0).expect("no offset"));
-    let mut parsed = Parsed::new();
-    let text = sample.format_with_items(items.iter()).to_string();
-    let is_read = chrono::format::parse(&mut parsed, &text, items.iter()).is_ok();
-    is_read && (parsed.to_naive_date().is_ok() || parsed.to_naive_datetime_with_offset(0).is_ok())
 }

@@ -99,10 +99,8 @@ impl DurationUnit {
 
     /// As [`DurationUnit::parse`], numbers being written in a style (`1,5` hours).
     pub fn parse_in(self, style: NumberStyle, text: &[u8]) -> Option<i64> {
-        if style == NumberStyle::PLAIN || !self.is_number() {
-            return self.parse(text);
-        }
-        self.parse(style.plain(text)?.text())
+        let as_it_is = if style == NumberStyle::PLAIN || !self.is_number() { self.parse(text) } else { None };
+        as_it_is.or_else(|| self.parse(style.plain(text).filter(|_| self.is_number())?.text()))
     }
 
     /// Whether a bare number is meant.

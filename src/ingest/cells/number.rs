@@ -22,6 +22,7 @@ const MOST_DIGITS: u32 = 21;
 
 impl Decimal {
     /// Reads `[+-]digits[.digits][e[+-]digits]`; `.5` is read, `5.` is not.
+    #[inline]
     pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let (negative, rest) = sign(text);
         let (whole, rest) = digits(rest);
@@ -58,6 +59,7 @@ impl Decimal {
     pub(super) fn times(self, unit: u64) -> Option<i128> {
         let whole = self.mantissa.checked_mul(u128::from(unit))?;
         let magnitude = match u32::try_from(self.exponent) {
+            Ok(_) if whole == 0 => 0,
             Ok(up) => whole.checked_mul(10u128.checked_pow(up)?)?,
             Err(_) => 10u128.checked_pow(self.exponent.unsigned_abs()).map_or(0, |by| rounded(whole, by)),
         };

@@ -24,6 +24,8 @@ pub(super) struct Fit {
     pub(super) records: usize,
     /// Records that are not well-formed.
     broken: usize,
+    /// Cells that start and end with the quote.
+    quoted: usize,
     /// Records above the first that fits.
     above: usize,
     /// Share of the cells of the first such record that could be column names.
@@ -88,6 +90,11 @@ impl Fit {
             fitting,
             records: records.len() - above,
             broken: records.iter().filter(|r| r.width() == 0).count(),
+            quoted: records
+                .iter()
+                .flat_map(|r| r.raw_cells(text.bytes))
+                .filter(|raw| dialect.quote.is_some() && raw.first().copied() == dialect.quote)
+                .count(),
             above,
             names: names as f64 / columns as f64,
             known: records.iter().take(ABOVE).map(known_of).max().unwrap_or(0),
@@ -98,7 +105,7 @@ impl Fit {
     fn single(dialect: Dialect, text: &Text) -> Self {
         let records = scan::records(text.bytes, text.start, text.ended, &dialect, RECORDS);
         let (fitting, count) = (records.iter().filter(|r| r.width() == 1).count(), records.len());
-        Self { dialect, columns: 1, fitting, records: count, broken: 0, above: 0, names: 1.0, known: 0 }
+        Self { dialect, columns: 1, fitting, records: count, broken: 0, quoted: 0, above: 0, names: 1.0, known: 0 }
     }
 }
 
@@ -131,13 +138,19 @@ fn pick(fits: &[Fit]) -> Option<&Fit> {
     fits.iter().reduce(|best, fit| if fit.better_than(best) { fit } else { best })
 }
 
-/// An escape is believed only if it mends two records and half of the broken ones; else the same dialect without it.
+/// An escape is believed only if it mends two records and half of the broken ones, and so is that quotes mean nothing, if besides no
+/// cell is quoted. Else the same dialect without it.
 fn believed<'a>(fit: &'a Fit, fits: &'a [Fit]) -> &'a Fit {
-    let without = Dialect { escape: None, ..fit.dialect };
-    match fits.iter().find(|f| f.dialect == without) {
-        Some(other) if fit.dialect.escape.is_some() && (other.broken < fit.broken + 2 || fit.broken * 2 > other.broken) => other,
-        _ => fit,
-    }
+    let plain = |dialect: Dialect| fits.iter().find(|f| f.dialect == dialect);
+    let mends = |other: &Fit| other.broken >= fit.broken + 2 && fit.broken * 2 <= other.broken;
+    let without = match fit.dialect {
+        Dialect { quote: None, .. } => {
+            plain(Dialect { quote: Some(b'"'), escape: None, ..fit.dialect }).filter(|o| o.quoted > 0 || !mends(o))
+        }
+        Dialect { escape: Some(_), .. } => plain(Dialect { escape: None, ..fit.dialect }).filter(|o| !mends(o)),
+        _ => None,
+    };
+    without.unwrap_or(fit)
 }
 
 /// Lines of one kind with a tail that differs from event to event: every record has at least four cells, the first ones of a kind.

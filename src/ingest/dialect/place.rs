@@ -89,11 +89,18 @@ impl Rows<'_> {
         place
     }
 
-    /// Why the row at `i` is a header; `None` if it is not.
+    /// Why the row at `i` is a header, or the first row of one; `None` if it is not.
     fn is_header(&self, i: usize) -> Option<String> {
+        let last = (i + MOST_ROWS).min(self.cells.len());
+        let of_several = |j: usize| self.is_above(i, j + 1).filter(|_| (i + 1..=j).all(|row| self.is_above(row, j + 1).is_some()));
+        (i..last).take_while(|j| self.cells[*j].len() == self.columns).find_map(of_several)
+    }
+
+    /// Why the row at `i` is a header of the rows from `from` on.
+    fn is_above(&self, i: usize, from: usize) -> Option<String> {
         let cells = &self.cells[i];
         // The header once more says nothing of what stands below it.
-        let below: Vec<&[Vec<u8>]> = self.below(i + 1).into_iter().filter(|row| row != cells).collect();
+        let below: Vec<&[Vec<u8>]> = self.below(from).into_iter().filter(|row| row != cells).collect();
         let found = looks(self.columns, below.iter().copied());
         let (mut for_it, mut against) = (0, 0);
         for (column, (cell, look)) in cells.iter().zip(&found).enumerate() {
@@ -112,10 +119,17 @@ impl Rows<'_> {
         }
         let named: Vec<Vec<u8>> = cells.iter().filter(|c| !c.is_empty()).cloned().collect();
         match (for_it, against) {
+            // That is too little to tell the rows of a header apart.
+            (0, 0) if from > i + 1 && from > self.first_other(i) => None,
             (0, 0) => could_be_names(&named).then(|| "its cells could be names, and none of them comes up again below".to_owned()),
             _ if for_it > against => Some(format!("{for_it} of its {} cells are text above digits", self.columns)),
             _ => None,
         }
+    }
+
+    /// The row behind `i` and its exact copies.
+    fn first_other(&self, i: usize) -> usize {
+        i + self.cells[i..].iter().take_while(|row| **row == self.cells[i]).count()
     }
 
     /// Rows of the header that starts at `i`.
@@ -149,9 +163,10 @@ impl Rows<'_> {
             _ => self.cells[i].iter().map(Vec::as_slice).collect(),
         };
         let strip = |c: &[u8]| Look::of(c.strip_prefix(b"\"").unwrap_or(c)) == Look::Text;
+        let filled = cells.iter().filter(|c| Look::of(c) != Look::Empty).count();
         let names = cells.iter().filter(|c| strip(c)).count();
         let adjacent = self.records.get(i + 1).is_some_and(|below| record.next == below.start);
-        adjacent && names > 1 && cells.len().abs_diff(self.columns) <= 2.max(self.columns / 5) && names * 5 >= cells.len() * 4
+        adjacent && names > 1 && cells.len().abs_diff(self.columns) <= 2.max(self.columns / 5) && names * 5 >= filled * 4
     }
 
     /// Whether another delimiter makes a header of the record right above the rows.

@@ -1,11 +1,15 @@
 //! Ways to read a damaged line, and which of them fits the table best.
 
+use std::cmp::Ordering;
+
 use crate::ingest::scan::{Dialect, Look, records, texts};
 
 /// One way to read a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) cells: Vec<Vec<u8>>,
+    /// What separates them.
+    delimiter: u8,
     /// How much had to be assumed; less is better.
     pub(super) cost: i32,
 }
@@ -29,10 +33,10 @@ const TRIED: usize = 64;
 /// Every reading of a line.
 pub(super) fn readings(line: &[u8], dialect: &Dialect) -> Vec<Reading> {
     let mut out = Vec::new();
-    let mut add = |quotes: Quotes, cost| out.push(Reading { cells: cells(line, dialect, quotes), cost });
+    let mut add = |quotes: Quotes, cost| out.push(Reading { cells: cells(line, dialect, quotes), delimiter: dialect.delimiter, cost });
     add(Quotes::default(), 0);
     add(Quotes { single: true, ..Quotes::default() }, 2);
-    add(Quotes { opens: true, ..Quotes::default() }, 2);
+    add(Quotes { opens: true, ..Quotes::default() }, 1);
     let quotes = dialect.quote.map_or(0, |q| memchr::memchr_iter(q, line).take(TRIED).count());
     for n in 0..quotes {
         add(Quotes { text: Some(n), ..Quotes::default() }, 1);
@@ -41,7 +45,7 @@ pub(super) fn readings(line: &[u8], dialect: &Dialect) -> Vec<Reading> {
     let others = [b';', b'\t', b'|', b',', b' '].into_iter().filter(|d| *d != dialect.delimiter);
     for delimiter in others {
         let other = Dialect { delimiter, blanks: false, ..*dialect };
-        out.push(Reading { cells: cells(line, &other, Quotes::default()), cost: 3 });
+        out.push(Reading { cells: cells(line, &other, Quotes::default()), delimiter, cost: 3 });
     }
     out
 }
@@ -125,18 +129,19 @@ fn bare(line: &[u8], start: usize, dialect: &Dialect, quotes: Quotes) -> (Vec<u8
 }
 
 /// The reading that fits the columns best, cut or filled to their number.
-pub(super) fn best(readings: Vec<Reading>, looks: &[Look], delimiter: u8) -> Vec<Vec<u8>> {
-    let shaped = readings.into_iter().flat_map(|reading| shaped(reading, looks.len(), delimiter));
+pub(super) fn best(readings: Vec<Reading>, looks: &[Look]) -> Vec<Vec<u8>> {
+    let shaped = readings.into_iter().flat_map(|reading| shaped(reading, looks.len()));
     let scored = shaped.map(|reading| (fitness(&reading.cells, looks) - reading.cost, reading));
     // Of readings that fit equally well the first.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, reading)| reading.cells).unwrap_or_default()
 }
 
-/// Twice the cells that look as their column does, less those that do not.
+/// Twice the cells that look as their column does, less those that do not, and less for quotes that stand alone.
 fn fitness(cells: &[Vec<u8>], looks: &[Look]) -> i32 {
     let one = |(cell, look): (&Vec<u8>, &Look)| {
-        let stray = i32::from(cell.first() == Some(&b'"'));
+        let is_odd = memchr::memchr_iter(b'"', cell).count() % 2 == 1;
+        let stray = i32::from(cell.first() == Some(&b'"')) + i32::from(is_odd);
         match (Look::of(cell), look) {
             (found, look) if found == *look => 2 - stray,
             (_, Look::Mixed) => 1 - stray,
@@ -148,36 +153,46 @@ fn fitness(cells: &[Vec<u8>], looks: &[Look]) -> i32 {
 }
 
 /// The ways to give a reading the right number of cells.
-fn shaped(reading: Reading, columns: usize, delimiter: u8) -> Vec<Reading> {
-    let Reading { cells, cost } = reading;
-    let count = cells.len();
-    if count == columns {
-        return vec![Reading { cells, cost }];
+fn shaped(reading: Reading, columns: usize) -> Vec<Reading> {
+    match reading.cells.len().cmp(&columns) {
+        Ordering::Equal => vec![reading],
+        Ordering::Less => filled(&reading, columns),
+        Ordering::Greater => joined(&reading, columns),
     }
-    if count < columns {
-        let missing = columns - count;
-        let filled = |at: usize| {
-            let mut cells = cells.clone();
-            cells.splice(at..at, std::iter::repeat_n(Vec::new(), missing));
-            // At the end, if nothing speaks for another place.
-            Reading { cells, cost: cost + 2 * missing as i32 + i32::from(at < count) }
-        };
-        return (0..=count.min(TRIED)).rev().map(filled).collect();
-    }
-    let extra = count - columns;
+}
+
+/// With empty cells for the missing ones, together, anywhere.
+fn filled(reading: &Reading, columns: usize) -> Vec<Reading> {
+    let count = reading.cells.len();
+    let missing = columns - count;
+    let at = |at: usize| {
+        let mut cells = reading.cells.clone();
+        cells.splice(at..at, std::iter::repeat_n(Vec::new(), missing));
+        // At the end, if nothing speaks for another place.
+        Reading { cells, cost: reading.cost + 2 * missing as i32 + i32::from(at < count), ..*reading }
+    };
+    (0..=count.min(TRIED)).rev().map(at).collect()
+}
+
+/// With the cells that are too many joined to their neighbour, or left out if they are empty.
+fn joined(reading: &Reading, columns: usize) -> Vec<Reading> {
+    let cells = &reading.cells;
+    let extra = cells.len() - columns;
     let mut out = Vec::new();
+    let mut add = |cells: Vec<Vec<u8>>, cost: i32| out.push(Reading { cells, cost: reading.cost + cost, ..*reading });
     for at in 0..columns.min(TRIED) {
         let pieces = &cells[at..=at + extra];
-        let is_alike = pieces.iter().all(|piece| Look::of(piece) == Look::of(&pieces[0]));
-        let joined = pieces.join(&delimiter);
         let kept = |cell: Vec<u8>| [&cells[..at], &[cell], &cells[at + extra + 1..]].concat();
-        out.push(Reading { cells: kept(joined), cost: cost + 2 + i32::from(!is_alike) });
+        let is_alike = pieces.iter().all(|piece| Look::of(piece) == Look::of(&pieces[0]));
+        // A comma with a space behind it stands in a text.
+        let is_text = reading.delimiter == b' ' || pieces[1..].iter().all(|piece| piece.starts_with(b" "));
+        add(kept(pieces.join(&reading.delimiter)), 2 + i32::from(!is_alike) + i32::from(!is_text));
         if extra == 1 && cells[at].is_empty() {
-            out.push(Reading { cells: kept(cells[at + 1].clone()), cost: cost + 1 });
+            add(kept(cells[at + 1].clone()), 1);
         }
     }
-    if cells[columns..].iter().all(|cell| cell.is_empty()) {
-        out.push(Reading { cells: cells[..columns].to_vec(), cost: cost + 1 });
+    if cells[columns..].iter().all(Vec::is_empty) {
+        add(cells[..columns].to_vec(), 1);
     }
     out
 }

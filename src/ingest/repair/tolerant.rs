@@ -30,7 +30,7 @@ pub fn tolerant(bytes: &[u8], detected: &Detected) -> Table {
             stopped_at = Some(1 + count_lines(&bytes[..start], walk.dialect.line_ends));
             break;
         }
-        if !cells.iter().all(|cell| cell.is_empty()) {
+        if !cells.iter().all(Vec::is_empty) {
             let text = |cell| if doubles { text(cell).replace("\"\"", "\"") } else { text(cell) };
             rows.push(cells.into_iter().map(text).collect());
         }
@@ -120,6 +120,6 @@ impl<'a> Walk<'a> {
         let is_whole = !cells.is_empty() && end > line.end && cells.len() > 1;
         let (raw, next) = if is_whole { (&self.bytes[start..end], next) } else { (&self.bytes[start..line.end], line.next) };
         self.at = next;
-        Some(best(readings(raw, &self.dialect), &self.looks, self.dialect.delimiter))
+        Some(best(readings(raw, &self.dialect), &self.looks))
     }
 }

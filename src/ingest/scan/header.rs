@@ -30,6 +30,9 @@ pub(super) fn header(bytes: &[u8], ended: bool, rules: &Rules) -> Result<Option<
     }
     let mut rows = Vec::new();
     while rows.len() < dialect.header_rows {
+        if at == bytes.len() {
+            return if ended { Err(ScanError::Empty) } else { Ok(None) };
+        }
         let Some((cells, next)) = one(bytes, at, ended, rules)? else { return Ok(None) };
         rows.push(cells);
         at = next;

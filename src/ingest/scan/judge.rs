@@ -6,7 +6,7 @@ use super::ahead::SAMPLE;
 use super::dialect::{LineEnd, line_end};
 use super::fast::Shape;
 use super::fault::FaultCode;
-use super::look::{Look, could_be_names, looks};
+use super::look::{Look, LookCount, could_be_names, looks};
 use super::record::{self, Outcome, Rules};
 use super::rewrite;
 use super::watch::is_total;
@@ -65,7 +65,8 @@ fn judge_suspect(at: Candidate, shape: &Shape) -> Verdict {
     if is_total(&cells) {
         return Verdict::Fault(FaultCode::SourceError, Some(0), "a totals row".to_owned());
     }
-    if !could_be_names(&cells) || shape.watch.header.is_empty() {
+    let is_known = at.below_blank || shape.watch.learnt >= ENOUGH;
+    if !is_known || !are_names(&cells) || shape.watch.header.is_empty() {
         return Verdict::Row;
     }
     let text_above_digits = |(cell, look): (&Vec<u8>, &Look)| *look != Look::Digits || Look::of(cell) == Look::Text;
@@ -90,7 +91,7 @@ fn starts_another_width(at: Candidate, shape: &Shape) -> Option<bool> {
     let rules = Rules { columns: usize::MAX, ..shape.rules };
     record::record(at.bytes, at.start, at.ended, &rules, &mut ends);
     let cells = rewrite::texts(at.bytes, at.start, &ends, &shape.rules.dialect);
-    if !could_be_names(&cells) {
+    if !are_names(&cells) {
         return Some(false);
     }
     let below = below(at, shape)?;
@@ -99,6 +100,15 @@ fn starts_another_width(at: Candidate, shape: &Shape) -> Option<bool> {
     let is_known = known >= 2 && known * 5 >= cells.len().min(shape.rules.columns) * 4;
     let digits_below = as_wide.len() > 1 && looks(cells.len(), as_wide.iter().copied()).contains(&Look::Digits);
     Some(!as_wide.is_empty() && as_wide.len() * 2 > below.len() && (is_known || digits_below))
+}
+
+/// Rows from which the looks of columns are known well enough to tell a header among them.
+const ENOUGH: usize = 3;
+
+/// Whether all cells could be names of columns and start with a letter.
+fn are_names(cells: &[Vec<u8>]) -> bool {
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    could_be_names(cells) && cells.iter().all(|cell| cell.trim_ascii().first().is_some_and(is_letter))
 }
 
 /// Names that both have; in the same place, if they are as wide.
@@ -120,17 +130,39 @@ fn below(at: Candidate, shape: &Shape) -> Option<Vec<Vec<Vec<u8>>>> {
         return None;
     }
     let window = &rest[..rest.len().min(SAMPLE)];
-    Some(rows_of(window, at.ended && window.len() == rest.len(), &shape.rules, BELOW))
+    Some(rows_of(window, at.ended && window.len() == rest.len(), &shape.rules, BELOW, false))
 }
 
-/// The unquoted cells of the first well-formed records of `window`, of whatever width.
-pub(super) fn rows_of(window: &[u8], ended: bool, rules: &Rules, most: usize) -> Vec<Vec<Vec<u8>>> {
+/// Rows below the header from which the looks of the columns are learnt.
+const LEARNT: usize = 50;
+
+/// How the columns look: from the first rows, down to an empty line, or to names below digits, where another table may start.
+/// And how many rows that are.
+pub(super) fn learn(window: &[u8], ended: bool, rules: &Rules) -> (Vec<Look>, usize) {
+    let rows = rows_of(window, ended, rules, LEARNT, true);
+    let mut counts = vec![LookCount::default(); rules.columns];
+    let mut learnt = 0;
+    for row in rows.iter().filter(|row| row.len() == rules.columns) {
+        let mut digits = counts.iter().zip(row).filter(|(count, _)| count.look() == Look::Digits).peekable();
+        if digits.peek().is_some() && could_be_names(row) && digits.all(|(_, cell)| Look::of(cell) == Look::Text) {
+            break;
+        }
+        counts.iter_mut().zip(row).for_each(|(count, cell)| count.add(cell));
+        learnt += 1;
+    }
+    (counts.into_iter().map(LookCount::look).collect(), learnt)
+}
+
+/// The unquoted cells of the first well-formed records of `window`, of whatever width; on demand no further than to an empty line
+/// below one of them.
+fn rows_of(window: &[u8], ended: bool, rules: &Rules, most: usize, to_blank: bool) -> Vec<Vec<Vec<u8>>> {
     let rules = Rules { columns: usize::MAX, ..*rules };
     let (mut rows, mut ends, mut from) = (Vec::new(), Vec::new(), 0);
     while from < window.len() && rows.len() < most {
         ends.clear();
         from = match record::record(window, from, ended, &rules, &mut ends) {
             Outcome::More => break,
+            Outcome::Blank { .. } if to_blank && !rows.is_empty() => break,
             Outcome::Blank { next } => next,
             Outcome::Bad(bad) => match line_end(window, bad.resume_after, rules.dialect.line_ends, ended) {
                 LineEnd::At { next, .. } => next,

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::ingest::cells;
 
+mod dialects;
 mod examples;
+mod hostile;
 mod oracle;
 
 /// What a scan of a whole file found, whatever the blocks were.
@@ -156,6 +158,8 @@ proptest! {
     fn what_a_csv_writer_writes_is_read_back(
         table in prop::collection::vec(prop::collection::vec("[a-z0-9,\"\n\r é;]{0,12}", 3), 0..40), always: bool, crlf: bool, block in 64usize..300,
     ) {
+        // Rows that start with a digit are no headers of a second table.
+        let table: Vec<Vec<String>> = table.into_iter().map(|row| vec![format!("1{}", row[0]), row[1].clone(), row[2].clone()]).collect();
         let style = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
         let ends = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
         let mut writer = csv::WriterBuilder::new().quote_style(style).terminator(ends).from_writer(Vec::new());

@@ -13,7 +13,11 @@ pub(super) struct Watch {
     pub(super) header: Vec<Vec<Vec<u8>>>,
     /// The looks of the columns, from the rows at the start of the file.
     pub(super) looks: Vec<Look>,
+    /// Number of these rows.
+    pub(super) learnt: usize,
     by: By,
+    /// A column in which a digit settles that a row is one; beyond the last if there is none.
+    quick: usize,
 }
 
 /// How a header gives itself away.
@@ -28,7 +32,7 @@ enum By {
 }
 
 impl Watch {
-    pub(super) fn new(header: Vec<Vec<Vec<u8>>>, looks: Vec<Look>) -> Self {
+    pub(super) fn new(header: Vec<Vec<Vec<u8>>>, looks: Vec<Look>, learnt: usize) -> Self {
         let is_text = |column: usize| header.iter().all(|row| row.get(column).is_some_and(|c| Look::of(c) == Look::Text));
         let digits = looks.iter().enumerate().position(|(column, look)| *look == Look::Digits && is_text(column));
         let named = || (0..looks.len()).find(|&c| header.iter().all(|row| row.get(c).is_some_and(|n| !n.is_empty() && !n.contains(&b'"'))));
@@ -37,27 +41,34 @@ impl Watch {
             Some(column) => By::Digits(column),
             None => named().map_or(By::Nothing, |column| By::Names(column, header.iter().map(|row| row[column].clone()).collect())),
         };
-        Self { header, looks, by }
+        let quick = match by {
+            By::Digits(column) => Some(column),
+            By::Nothing => looks.iter().position(|look| *look == Look::Digits),
+            By::Names(..) => None,
+        };
+        let quick = quick.unwrap_or(usize::MAX);
+        Self { header, looks, learnt, by, quick }
     }
 
     /// Whether the row from `start` with these cell ends may be something else than a row.
     #[inline]
     pub(super) fn is_suspect(&self, bytes: &[u8], start: usize, ends: &[u32], dialect: &Dialect) -> bool {
-        if bytes.get(start).is_some_and(|b| TOTAL_STARTS[*b as usize]) && may_be_total(start_of(bytes, start, ends, 0, dialect)) {
-            return true;
-        }
-        match &self.by {
-            By::Nothing => false,
-            By::Digits(column) => {
-                let from = if *column == 0 { start } else { ends[column - 1] as usize + 1 };
-                // Most rows end the matter here.
-                !bytes.get(from).is_some_and(u8::is_ascii_digit) && Look::of(start_of(bytes, start, ends, *column, dialect)) == Look::Text
+        // Nearly every row of a table with a column of digits ends the matter here.
+        let from = if self.quick == 0 { Some(start) } else { ends.get(self.quick - 1).map(|end| *end as usize + 1) };
+        let has_digit = from.and_then(|from| bytes.get(from)).is_some_and(u8::is_ascii_digit);
+        let may_be_total = bytes.get(start).is_none_or(|b| TOTAL_STARTS[*b as usize]);
+        (!has_digit || may_be_total) && self.is_suspect_on_a_closer_look(bytes, start, ends, dialect)
+    }
+
+    #[inline(never)]
+    fn is_suspect_on_a_closer_look(&self, bytes: &[u8], start: usize, ends: &[u32], dialect: &Dialect) -> bool {
+        let cell = |column: usize| start_of(bytes, start, ends, column, dialect);
+        may_be_total(cell(0))
+            || match &self.by {
+                By::Nothing => false,
+                By::Digits(column) => Look::of(cell(*column)) == Look::Text,
+                By::Names(column, names) => names.iter().any(|name| cell(*column).starts_with(name)),
             }
-            By::Names(column, names) => {
-                let cell = start_of(bytes, start, ends, *column, dialect);
-                names.iter().any(|name| cell.starts_with(name))
-            }
-        }
     }
 }
 

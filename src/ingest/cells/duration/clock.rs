@@ -5,7 +5,10 @@ use crate::ingest::cells::{number, timestamp};
 
 /// `H:MM[:SS]` with a sign, or days and such a clock.
 pub(super) fn hms(text: &[u8]) -> Option<i64> {
-    signed(text, |rest| clock(rest, i64::MAX)).or_else(|| days_and_clock(text))
+    match text {
+        [b'0'..=b'9', ..] => clock(text, i64::MAX).or_else(|| days_and_clock(text)),
+        _ => signed(text, |rest| clock(rest, i64::MAX)).or_else(|| days_and_clock(text)),
+    }
 }
 
 /// `M:SS` with a sign, else as [`hms`].
@@ -32,6 +35,7 @@ fn minutes_and_seconds(text: &[u8]) -> Option<i64> {
 
 /// `1 day, 2:03:04`, `-1 days +23:59:30`, `1.02:03:04`: a number of days and a time of day, each with a sign of its own. The time has
 /// seconds, for `1.02:03` may be anything.
+#[cold]
 fn days_and_clock(text: &[u8]) -> Option<i64> {
     let length = text.iter().skip(1).take_while(|b| b.is_ascii_digit()).count() + 1;
     let (days, rest) = text.split_at_checked(length)?;

@@ -6,7 +6,8 @@ use super::DurationUnit::{self, Clock12, DayFraction, Hms, Iso, Mmss, Seconds, S
 use super::Units;
 use super::clock::colons;
 use super::header::Hint;
-use crate::ingest::cells::number::{NumberProblem, NumberSearch, NumberStyle, number, number_in};
+use super::units::{is_number, is_zero};
+use crate::ingest::cells::number::{NumberProblem, NumberSearch, NumberStyle, number};
 use crate::ingest::cells::timestamp;
 
 /// How a column writes lengths of time.
@@ -125,10 +126,11 @@ impl Look {
     fn of(cell: &[u8]) -> Option<Self> {
         let is = |unit: DurationUnit| unit.parse(cell).is_some();
         match colons(cell) {
-            0 if is_number(cell) => Some(if is_zero(cell) { Self::Zero } else { Self::Number }),
+            0 if is_zero(cell) => Some(Self::Zero),
+            0 if is_number(cell) => Some(Self::Number),
             0 if is(Words) => Some(Self::Words),
             0 if is(Iso) => Some(Self::Iso),
-            1 if is(Hms) => Some(if is_zero(cell) { Self::TwoZeros } else { Self::TwoParts }),
+            1 if is(Hms) => Some(if Hms.parse(cell) == Some(0) { Self::TwoZeros } else { Self::TwoParts }),
             // Minutes and seconds that are no hours and minutes.
             1 if is(Mmss) => Some(Self::TwoPartsSeconds),
             2 if is(Hms) => Some(Self::ThreeParts),
@@ -144,17 +146,6 @@ fn since(cell: &[u8]) -> Option<Look> {
     let seconds = timestamp::iso(cell)?.secs;
     let from_1900 = Since1900.parse(cell)?;
     if (0..TEN_YEARS).contains(&seconds) { Some(Look::From1970) } else { (0..TEN_YEARS).contains(&from_1900).then_some(Look::From1900) }
-}
-
-/// Digits with the marks of some style, and nothing around them: no money, no percentages.
-fn is_number(cell: &[u8]) -> bool {
-    let is_bare =
-        cell.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'\'' | b' ' | b'-' | b'+' | b'e' | b'E') || !b.is_ascii());
-    is_bare && NumberStyle::ALL.iter().any(|style| number_in(*style, cell).is_some())
-}
-
-fn is_zero(cell: &[u8]) -> bool {
-    cell.iter().all(|b| !b.is_ascii_digit() || *b == b'0')
 }
 
 /// The values of one look.

@@ -26,7 +26,7 @@ fn numbers_of_units() {
     check(Seconds, &[("109.0", 109), ("-3", -3), ("0.5", 1), ("-0.5", -1), ("0.4999", 0), ("1e3", 1000)], &["", "1s", "1:00", "9e18e"]);
     check(Milliseconds, &[("1499", 1), ("1500", 2), ("-1500", -2), ("0", 0)], &["", "x"]);
     check(Minutes, &[("1.5", 90), ("0.008333", 0), ("0.00833334", 1)], &["1m"]);
-    check(Hours, &[("1.25", 4500), ("-0.1", -360)], &["1:15", "1e400"]);
+    check(Hours, &[("1.25", 4500), ("-0.1", -360), ("0e611", 0)], &["1:15", "1e400"]);
     check(Days, &[("2", 172_800), ("1E-05", 1)], &["2d"]);
     check(DayFraction, &[("0.00165509259259259", 143), ("1.65509259259259E-03", 143), ("1.5", 129_600)], &["00:02:23"]);
     check(Seconds, &[("9223372036854775807", i64::MAX)], &["9223372036854775808"]);
@@ -91,6 +91,10 @@ fn several_units_are_tried_in_order() {
     assert!(!units.starts_with_seconds() && Units::default().starts_with_seconds());
     assert_eq!(Units::new(vec![Hms]).unwrap().parse(b"0"), Some(0));
     assert_eq!(Units::new(vec![Hms]).unwrap().parse(b"5"), None);
+    for zero in ["0", "0,00", ",000", "-0.0", "0e0"] {
+        assert_eq!(Units::new(vec![Hms]).unwrap().parse(zero.as_bytes()), Some(0), "{zero}");
+    }
+    assert_eq!(Units::of(Minutes).parse("\u{2212}5".as_bytes()), Some(-300));
     assert_eq!(Units::new(vec![Seconds, Words, Minutes]), Err((Seconds, Minutes)));
     assert_eq!(Units::new(vec![Hms, Mmss]), Err((Hms, Mmss)));
     assert_eq!(Units::new(vec![Since1900, Since1970]), Err((Since1900, Since1970)));
@@ -206,7 +210,7 @@ fn what_is_not_proved_is_told_or_asked() {
     let mixed = DurationProblem::Mixed { first: ("1970-01-01 00:02:23".into(), 2), other: ("1900-01-01 00:02:23".into(), 3) };
     assert_eq!(search("Duration", &["1970-01-01 00:02:23", "1900-01-01 00:02:23"]), Err(mixed));
     let unknown = |example: &str, line| Err(DurationProblem::Unknown { example: example.to_owned(), line });
-    for odd in ["2025-07-14 00:02:23", "1899-12-30 00:02:23", "$5", "5%", "1 week", "long"] {
+    for odd in ["2025-07-14 00:02:23", "1899-12-30 00:02:23", "$5", "5%", "1 week", "long", "1e31"] {
         assert_eq!(search("Duration (min)", &[odd]), unknown(odd, 2));
     }
     assert!(matches!(search("Wait (sec)", &["1,234"]), Err(DurationProblem::Number(_))));

@@ -61,8 +61,21 @@ impl Units {
     /// Reads a trimmed cell as seconds by the first unit that can. A bare zero is no time at all in any unit.
     pub fn parse(&self, text: &[u8]) -> Option<i64> {
         let read = self.units.iter().find_map(|unit| unit.parse_in(self.style, text));
-        read.or_else(|| number(text).filter(|n| n.abs() <= 0.0).map(|_| 0))
+        read.or_else(|| is_zero(text).then_some(0))
     }
+}
+
+/// Whether a cell is a number in some style, with nothing around it: no money, no percentages; and small enough for any unit.
+pub(super) fn is_number(cell: &[u8]) -> bool {
+    const MOST: f64 = 1e13;
+    let reads = |style: &NumberStyle| style.plain(cell).and_then(|plain| number(plain.text())).is_some_and(|n| n.abs() < MOST);
+    NumberStyle::ALL.iter().any(reads)
+}
+
+/// Whether a cell is such a number and all its digits are 0.
+pub(super) fn is_zero(cell: &[u8]) -> bool {
+    let has_value = cell.iter().any(|b| matches!(b, b'1'..=b'9'));
+    !has_value && is_number(cell)
 }
 
 /// What the cells of a unit look like.

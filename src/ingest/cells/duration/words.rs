@@ -91,27 +91,38 @@ fn blanks(text: &[u8]) -> &[u8] {
 
 /// Nanoseconds of a unit by its word, in de, en, es, fr, it, nl, pt.
 fn word_unit(word: &[u8]) -> Option<u64> {
+    match word {
+        [letter] => letter_unit(*letter),
+        _ => long_unit(word),
+    }
+}
+
+fn letter_unit(letter: u8) -> Option<u64> {
+    match letter.to_ascii_lowercase() {
+        b'd' | b'j' => Some(86_400 * NANO),
+        b'h' => Some(3600 * NANO),
+        b'm' => Some(60 * NANO),
+        b's' => Some(NANO),
+        _ => None,
+    }
+}
+
+fn long_unit(word: &[u8]) -> Option<u64> {
     const UNITS: [(u64, &[&str]); 5] = [
         (
             86_400 * NANO,
-            &[
-                "d", "day", "days", "tag", "tage", "tagen", "jour", "jours", "j", "día", "días", "dia", "dias", "giorno", "giorni", "dag",
-                "dagen",
-            ],
+            &["day", "days", "tag", "tage", "tagen", "jour", "jours", "día", "días", "dia", "dias", "giorno", "giorni", "dag", "dagen"],
         ),
         (
             3600 * NANO,
-            &[
-                "h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ora", "ore", "uur",
-                "uren",
-            ],
+            &["hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ora", "ore", "uur", "uren"],
         ),
-        (60 * NANO, &["m", "min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "minuti", "minuut"]),
+        (60 * NANO, &["min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "minuti", "minuut"]),
         (
             NANO,
             &[
-                "s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde", "secondes", "seconden", "segundo",
-                "segundos", "seg", "secondo", "secondi",
+                "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde", "secondes", "seconden", "segundo", "segundos",
+                "seg", "secondo", "secondi",
             ],
         ),
         (NANO / 1000, &["ms", "msec", "msecs", "millisecond", "milliseconds"]),

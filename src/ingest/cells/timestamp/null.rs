@@ -1,7 +1,7 @@
 //! Instants that say nothing: the zero of the product's own calendar.
 
 /// Whether a cell is what a product prints for "never": a date in 1900 or before, the first day of 1970 at any hour (or the last of
-/// 1969, west of Greenwich), or a count of zero.
+/// 1969, west of Greenwich), or a count of 0 or -1.
 ///
 /// For columns of instants only, and only where the nulls of a source or preset name `epoch`: a birthday may be such a day.
 pub fn is_null_instant(cell: &[u8]) -> bool {
@@ -9,8 +9,8 @@ pub fn is_null_instant(cell: &[u8]) -> bool {
     if let [b'2', b'0', b'0'..=b'9', b'0'..=b'9', b'-' | b'/', ..] = cell {
         return false;
     }
-    if cell.len() > 64 {
-        return false;
+    if cell.len() > 64 || cell == b"-1" {
+        return cell.len() == 2;
     }
     match numbers(cell) {
         [Some((0, _)), None, ..] => true,
@@ -84,6 +84,7 @@ mod tests {
             "1 janvier 0001",
             "31 DEC 1969 16:00",
             "0",
+            "-1",
             "0.0",
         ];
         for text in zeros {
