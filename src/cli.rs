@@ -32,6 +32,10 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a commented deskcard.toml for the exports of a folder.
+    Init(InitArgs),
+    /// Say what a file is, by which evidence, and how it would be read.
+    Inspect(InspectArgs),
     /// Write the scorecards of a period as pages, JSON and CSV.
     Report(ReportArgs),
     /// Print figures of any metric, by any column, over any periods.
@@ -216,7 +220,52 @@ pub struct IngestArgs {
     /// Where to write the rows as CSV, and `….rejects.csv` beside: a file for one FILE, else a folder.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub dump: Option<PathBuf>,
+    /// The header the dumped files must have, separated by commas; others are refused.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", requires = "dump", conflicts_with = "no_header")]
+    pub expect_header: Option<Vec<String>>,
+    /// The dumped files have no header: every line is a row.
+    #[arg(long, requires = "dump")]
+    pub no_header: bool,
     /// What becomes of broken rows in a dump.
     #[arg(long, value_enum, default_value = "quarantine")]
     pub mode: Mode,
+}
+
+/// `deskcard inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard inspect tickets.csv\n  deskcard inspect exports/*.xlsx --format json\n  zcat calls.csv.gz | deskcard inspect -"))]
+pub struct InspectArgs {
+    /// Files; `-` for standard input.
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// The desk's zone, for showing instants.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+}
+
+/// `deskcard init`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard init exports\n  deskcard init exports --time-zone Europe/Berlin --name \"Service Desk\" --out deskcard.toml"))]
+pub struct InitArgs {
+    /// Folder with the exports.
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// The desk's name. Default: the folder's.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The desk's zone, as in "Europe/Berlin". Asked for on a terminal; else the machine's.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Where to write; `-` for standard output. Default: deskcard.toml in the folder, for its paths are relative to it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Write over a config that is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Ask nothing, not even on a terminal.
+    #[arg(long)]
+    pub no_questions: bool,
 }

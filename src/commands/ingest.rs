@@ -15,6 +15,9 @@ use crate::facts::Wanted;
 use crate::ingest::ledger::{FileLedger, Ledger};
 
 pub(super) fn run(args: &IngestArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
+    if let Some(out) = args.dump.as_deref() {
+        return super::dump::run(args, out, stdout);
+    }
     let ctx = Context::load(&args.common, now)?;
     let desk = ctx.desk(&Wanted::whole_desk(&ctx.settings))?;
     let mut written = Vec::new();

@@ -1,8 +1,11 @@
 //! One verb a file. Each `run` reads aloud like a recipe; what they share is here.
 
 mod check;
+mod dump;
 mod facts;
 mod ingest;
+mod init;
+mod inspect;
 mod metrics;
 mod query;
 mod report;
@@ -45,6 +48,8 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
         Command::Ingest(args) => ingest::run(&args, now, stdout),
+        Command::Inspect(args) => inspect::run(&args, stdout),
+        Command::Init(args) => init::run(&args, stdout),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod dialect;
 mod files;
 mod forms;
+pub mod inspect;
 pub mod ledger;
 mod part;
 mod plan;
@@ -36,6 +37,11 @@ use ledger::{FileLedger, Ledger, SourceLedger};
 use source::{Gathered, Keep, dating_column};
 use table::{Slot, nulls};
 use unique::Verdict;
+
+/// A path as a file pattern that matches just it.
+pub fn as_pattern(path: &str) -> String {
+    glob::Pattern::escape(path)
+}
 
 /// Reads every source of the config; only what is `wanted` is kept, everything is checked.
 ///

@@ -199,7 +199,7 @@ impl Said {
     }
 
     /// None if there is neither a header nor a constant.
-    fn into_mapping(self, canonical: &'static Column) -> Option<ColumnMapping> {
+    pub(crate) fn into_mapping(self, canonical: &'static Column) -> Option<ColumnMapping> {
         if self.headers.is_empty() && self.constant.is_none() {
             return None;
         }

@@ -1,0 +1,61 @@
+//! A whole `deskcard.toml` for a folder of exports.
+
+use super::Inspection;
+use super::write::{comment, quoted};
+
+/// Goals worth a thought, by the kind of source their figures need.
+const GOALS: [(&str, &str); 8] = [
+    ("tickets", "fcr_touch = \"68%\""),
+    ("tickets", "sla_resolution = \"90%\""),
+    ("tickets", "ttr_median = \"8h\""),
+    ("tickets", "reopen_rate = \"5%\""),
+    ("calls", "abandonment = \"5%\""),
+    ("calls", "asa = \"25s\""),
+    ("surveys", "csat = \"85%\""),
+    ("agents", "turnover_12m = \"15%\""),
+];
+
+/// The text of a `deskcard.toml`: the desk, a source for each group of files with what the files cannot tell as comments, goals
+/// to be filled in. `proposals` are the files or globs of each group with what was found of them.
+pub fn config(desk_name: &str, zone: &str, proposals: &[(Vec<String>, Inspection)]) -> String {
+    let mut out = String::from("# Written by `deskcard init` from the files named below; all paths are relative to this file.\n");
+    let open: usize = proposals.iter().map(|(_, i)| i.questions.len()).sum();
+    if open > 0 {
+        out += &format!("# {open} thing(s) the files do not tell: each stands below as `# ?` with the lines that would answer it.\n");
+    }
+    out += &format!("\n[desk]\nname = {}\ntime_zone = {}\n", quoted(named(desk_name)), quoted(zone));
+    out += "# as_of = \"2026-11-16 06:00\"   # when the exports were made; without it the machine's clock counts\n";
+    for (index, (files, inspection)) in proposals.iter().enumerate() {
+        let mut proposal = inspection.proposal.clone();
+        proposal.files.clone_from(files);
+        proposal.name = name(index, proposals);
+        out += &format!("\n{}", proposal.toml());
+        inspection.warnings.iter().for_each(|w| out += &format!("# ! {}\n", comment(w)));
+    }
+    out + &goals(proposals) + LEVELS
+}
+
+const LEVELS: &str =
+    "\n# Which groups are the first level; figures of first level resolution need it.\n[levels]\n# \"Service Desk\" = \"L1\"\n";
+
+/// A desk must have a name.
+fn named(desk_name: &str) -> &str {
+    if desk_name.trim().is_empty() { "Service Desk" } else { desk_name }
+}
+
+/// A name for a source whose kind is there several times: the kind and a number.
+fn name(index: usize, proposals: &[(Vec<String>, Inspection)]) -> Option<String> {
+    let kind = &proposals[index].1.proposal.kind;
+    let before = proposals[..index].iter().filter(|(_, i)| i.proposal.kind == *kind).count();
+    (before > 0 && !kind.is_empty()).then(|| format!("{kind} {}", before + 1))
+}
+
+fn goals(proposals: &[(Vec<String>, Inspection)]) -> String {
+    let has = |kind: &str| proposals.iter().any(|(_, i)| i.proposal.kind == kind);
+    let mut out = String::from(HEAD_OF_GOALS);
+    GOALS.iter().filter(|(kind, _)| has(kind)).for_each(|(_, line)| out += &format!("# {line}\n"));
+    out
+}
+
+const HEAD_OF_GOALS: &str =
+    "\n# What the desk wants to reach: uncomment with its own numbers (`deskcard metrics` lists what there is).\n[goals]\n";
