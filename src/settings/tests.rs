@@ -193,7 +193,7 @@ fn every_key_of_a_source_arrives() {
     let [log, calls] = settings.sources.as_slice() else { panic!("two sources") };
     assert_eq!((log.name.as_str(), log.files.join(" ").as_str(), log.options.delimiter), ("log", "a.csv b/*.csv", Some(b'\t')));
     assert_eq!((log.time_zone, log.order, log.rows()), (Tz::UTC, Some(Order::Dmy), Rows::Versions));
-    assert_eq!((log.timestamps.join(" ").as_str(), log.nulls.join(" ").as_str()), ("%d/%m/%Y %H:%M", "? N/A"));
+    assert_eq!((log.timestamps.join(" ").as_str(), log.nulls.join(" ").as_str()), ("%d/%m/%Y %H:%M", "? (empty) NULL N/A"));
     let words = vec!["it".to_owned(), "service desk".to_owned()];
     let rule = RowRule { column: "Department".into(), words, drops_matches: false, is_needed: true };
     assert_eq!(log.options.set_aside, Some(vec![rule]));
@@ -219,7 +219,7 @@ fn a_config_overrides_its_preset_column_by_column() {
     );
     assert_eq!(column(log, "hold_secs").units, ["min"]);
     let status = column(log, "status");
-    assert_eq!(status.headers, [["incident_state"], ["state"]]);
+    assert_eq!(status.headers[..2], [["incident_state"], ["state"]]);
     assert!(!status.is_declared, "the preset still says where it comes from");
     let words = ["parked", "new", "awaiting vendor", "pending"].map(|w| status.values[w].as_str());
     assert_eq!(words, ["pending", "open", "pending", "pending"]);
@@ -400,7 +400,10 @@ fn mistakes_in_a_source() {
         (told_instead("\"tickets\"", "\"ticket\""), "deskcard.toml:6:8: `kind` cannot be `ticket`\n  hint: did you mean `tickets`"),
         (told_instead("[\"tickets-*.csv\"]", "[]"), "deskcard.toml:7:9: `files` is an empty list"),
         (told_instead("[\"tickets-*.csv\"]", "[1]"), "deskcard.toml:7:10: `files` must be a text in quotes, not a number"),
-        (told("preset = \"servicenwo\""), "deskcard.toml:8:10: unknown preset `servicenwo`\n  hint: did you mean `servicenow`?"),
+        (
+            told("preset = \"servicenwo\""),
+            "deskcard.toml:8:10: unknown preset `servicenwo`\n  hint: did you mean `servicenow` or `servicenow_task_sla`?",
+        ),
         (told("delimiter = \"::\""), "deskcard.toml:8:13: `delimiter` cannot be `::`\n  hint: allowed: \",\" \";\" \"\\t\" \"|\""),
         (told("order = \"ymd\""), "deskcard.toml:8:9: `order` cannot be `ymd`\n  hint: allowed: dmy, mdy"),
         (told("timestamps = [\"%d/%m/%Y %H:%M\", \"dd-mm\"]"), "deskcard.toml:8:33: `dd-mm` is not a form of timestamp that names a day"),
@@ -452,7 +455,7 @@ fn mistakes_in_columns() {
         ("status = { unit = \"ms\" }", "9:12: `unit` means nothing for `status`, which is one of a few words"),
         ("subject = { values = { a = \"b\" } }", "9:13: `values` means nothing for `subject`, which is a text"),
         ("id = { header = \"x\", join = \"-\" }", "9:22: `join` goes with `headers`"),
-        ("status = { header = \"x\", first = \"\" }", "9:33: `first` is empty"),
+        ("status = { header = \"x\", first = \"\" }", "9:34: `first` is empty"),
         ("status = { header = \"x\", add = 1 }", "9:25: `add` means nothing for `status`, which is one of a few words"),
         ("hold_secs = { header = \"x\", unit = \"hours\" }", "9:36: `unit` cannot be `hours`"),
         ("status = { header = \"x\", values = { A = \"opne\" } }", "9:41: `opne` is not a value of `status`\n  hint: did you mean `open`"),

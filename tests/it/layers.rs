@@ -29,20 +29,31 @@ const ABOVE_THE_WAIST: [(&str, &[&str]); 2] =
     [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts"])];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.
-const UPWARDS: [(&str, &str, &str); 4] = [
+const UPWARDS: [(&str, &str, &str); 7] = [
     ("desk.rs", "ingest::ledger", "a desk carries the account of its rows, which is plain data"),
     ("ingest/mod.rs", "facts::Wanted", "what to keep of an export is asked from above"),
     ("ingest/mod.rs", "facts::Table", "states of tickets are kept if ticket events are asked for"),
     ("settings/source.rs", "ingest::preset", "a preset and a [[source]] have one grammar; they refer to each other"),
+    ("settings/column.rs", "ingest::preset", "a preset and a [[source]] have one grammar; they refer to each other"),
+    ("settings/column.rs", "ingest::cells", "whether a text is a form of timestamp is what the cells say"),
 ];
 
 /// Where each heavy crate lives: the only files, or folders of files, that may name it.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("clap", &["cli.rs", "main.rs"]),
-    // Reading is done by our own scanner; its tests write their files with the crate it must agree with.
-    ("csv", &["report/csv.rs", "report/tests.rs", "commands/", "ingest/scan/tests.rs"]),
-    ("polars", &["desk.rs", "ingest/", "facts/", "metrics/", "commands/facts.rs"]),
-    ("polars_arrow", &["desk.rs"]),
+    // Reading is done by our own scanner; what becomes CSV text on the way to it is written with the crate.
+    ("csv", &["report/csv.rs", "report/tests.rs", "commands/", "ingest/"]),
+    ("polars", &["desk.rs", "ingest/", "facts/", "metrics/", "commands/facts.rs", "commands/ingest.rs"]),
+    ("polars_arrow", &["desk.rs", "ingest/decode/"]),
+    ("polars_parquet", &["ingest/decode/"]),
+    ("polars_buffer", &["ingest/decode/"]),
+    ("calamine", &["ingest/decode/"]),
+    ("encoding_rs", &["ingest/decode/"]),
+    ("chardetng", &["ingest/decode/"]),
+    ("flate2", &["ingest/decode/"]),
+    ("zstd", &["ingest/decode/"]),
+    ("zip", &["ingest/decode/"]),
+    ("quick_xml", &["ingest/decode/"]),
     ("plotters", &["charts/"]),
     ("plotters_backend", &["charts/"]),
     ("tera", &["report/html.rs"]),
@@ -53,8 +64,8 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("wide", &["ingest/scan/"]),
     ("memchr", &["ingest/"]),
     ("strsim", &["error.rs"]),
-    // Slugs and the config's fingerprint.
-    ("sha2", &["settings/", "judge/"]),
+    // Slugs, the config's fingerprint, and the files'.
+    ("sha2", &["settings/", "judge/", "ingest/decode/"]),
     ("statrs", &["stats/"]),
 ];
 

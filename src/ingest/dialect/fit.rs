@@ -93,7 +93,7 @@ impl Fit {
             quoted: records
                 .iter()
                 .flat_map(|r| r.raw_cells(text.bytes))
-                .filter(|raw| dialect.quote.is_some() && raw.first().copied() == dialect.quote)
+                .filter(|raw| raw.first() == Some(&dialect.quote.unwrap_or(b'"')))
                 .count(),
             above,
             names: names as f64 / columns as f64,
@@ -139,13 +139,13 @@ fn pick(fits: &[Fit]) -> Option<&Fit> {
 }
 
 /// An escape is believed only if it mends two records and half of the broken ones, and so is that quotes mean nothing, if besides no
-/// cell is quoted. Else the same dialect without it.
+/// cell starts with one. Else the same dialect without it.
 fn believed<'a>(fit: &'a Fit, fits: &'a [Fit]) -> &'a Fit {
     let plain = |dialect: Dialect| fits.iter().find(|f| f.dialect == dialect);
     let mends = |other: &Fit| other.broken >= fit.broken + 2 && fit.broken * 2 <= other.broken;
     let without = match fit.dialect {
         Dialect { quote: None, .. } => {
-            plain(Dialect { quote: Some(b'"'), escape: None, ..fit.dialect }).filter(|o| o.quoted > 0 || !mends(o))
+            plain(Dialect { quote: Some(b'"'), escape: None, ..fit.dialect }).filter(|o| o.quoted + fit.quoted > 0 || !mends(o))
         }
         Dialect { escape: Some(_), .. } => plain(Dialect { escape: None, ..fit.dialect }).filter(|o| !mends(o)),
         _ => None,
