@@ -29,7 +29,7 @@ const ABOVE_THE_WAIST: [(&str, &[&str]); 2] =
     [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts"])];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.
-const UPWARDS: [(&str, &str, &str); 7] = [
+const UPWARDS: [(&str, &str, &str); 6] = [
     ("desk.rs", "ingest::ledger", "a desk carries the account of its rows, which is plain data"),
     ("ingest/mod.rs", "facts::Wanted", "what to keep of an export is asked from above"),
     ("ingest/mod.rs", "facts::Table", "states of tickets are kept if ticket events are asked for"),
