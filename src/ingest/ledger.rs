@@ -193,7 +193,7 @@ impl SourceLedger {
     pub fn refusal(&self) -> Option<Error> {
         let is_too_broken = |f: &&FileLedger| {
             let limit = ((f.rows_in as f64 * self.reject_limit) as u64).max(crate::settings::ALWAYS_BORNE);
-            f.rejected > limit || (f.rejected > 0 && f.rejected == f.rows_in)
+            f.rejected > limit || (f.rejected > 0 && f.rejected == f.rows_in && self.reject_limit < 1.0)
         };
         let file = self.files.iter().find(is_too_broken)?;
         let what = format!("{} of its {} rows cannot be used, more than this source allows", file.rejected, file.rows_in);

@@ -227,7 +227,7 @@ fn a_config_overrides_its_preset_column_by_column() {
     assert_eq!(["ontime", "overdue", "yes", "true"].map(|w| met.values[w].as_str()), ["true", "false", "true", "true"]);
     assert_eq!((column(log, "channel").constant.as_deref(), column(log, "channel").headers.len()), (Some("phone"), 0));
     assert!(!log.columns.iter().any(|c| c.canonical.name == "due_resolution_at"));
-    assert_eq!(column(log, "resolution_secs").units, ["since-1970"]);
+    assert_eq!(column(log, "resolution_secs").units, ["since-1970", "words", "hms", "s"]);
     let order: Vec<usize> = log.columns.iter().filter_map(|c| Source::Tickets.columns().iter().position(|d| d == c.canonical)).collect();
     assert!(order.is_sorted() && order.len() == log.columns.len());
 }
@@ -456,7 +456,7 @@ fn mistakes_in_columns() {
         ("subject = { values = { a = \"b\" } }", "9:13: `values` means nothing for `subject`, which is a text"),
         ("id = { header = \"x\", join = \"-\" }", "9:22: `join` goes with `headers`"),
         ("status = { header = \"x\", first = \"\" }", "9:34: `first` is empty"),
-        ("status = { header = \"x\", add = 1 }", "9:25: `add` means nothing for `status`, which is one of a few words"),
+        ("status = { header = \"x\", add = 1 }", "9:26: `add` means nothing for `status`, which is one of a few words"),
         ("hold_secs = { header = \"x\", unit = \"hours\" }", "9:36: `unit` cannot be `hours`"),
         ("status = { header = \"x\", values = { A = \"opne\" } }", "9:41: `opne` is not a value of `status`\n  hint: did you mean `open`"),
         (

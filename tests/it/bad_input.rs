@@ -301,12 +301,17 @@ fn a_period_with_nothing_in_it() {
 fn no_row_that_can_be_used() {
     let rows = format!("{}T2,,,P1,Ann,x\nT3,2026-03-02 09:00:00\n", good(""));
     let dir = desk([HEADER, &rows].concat());
+    // What was read is said all the same.
+    let check = run(dir.path(), &["check"]);
+    assert_eq!((check.code, run(dir.path(), &["report"]).code, check.stdout.contains("= 0 accepted + 3 rejected")), (3, 3, true));
+    for word in ["tickets.csv: 3 of its 3 rows cannot be used", "line 2: ", "reject_limit = 1.00"] {
+        assert!(check.stderr.contains(word), "{word}: {}", check.stderr);
+    }
+    configure(dir.path(), "reject_limit = 1");
     let (account, rejects) = ledger(dir.path());
     assert_eq!(account, [3, 0, 3, 0, 0]);
     let said: Vec<_> = rejects.iter().map(|(line, _, column, code)| (*line, column.as_str(), code.as_str())).collect();
     assert_eq!(said, [(2, "id", "constraint-error"), (3, "created_at", "constraint-error"), (4, "column 3", "missing-cell")]);
-    refused(dir.path(), &["tickets.csv: 3 of its 3 rows cannot be used", "line 2: ", "reject_limit = 1.00"]);
-    configure(dir.path(), "reject_limit = 1");
     let page = page(dir.path(), &[]);
     assert_says(&page, "tickets: 3 of 3 rows set aside");
     assert_empty(&page);
@@ -359,7 +364,8 @@ fn the_wrong_encoding() {
     assert_eq!(ledger(dir.path()), ([3, 3, 0, 0, 0], vec![]));
     let written = check(dir.path())["sources"][0]["files"][0]["written"].to_string();
     assert!(written.contains("windows-1252") && written.contains("guessed"), "{written}");
-    assert!(page(dir.path(), &[]).contains("Jörg"));
+    run(dir.path(), &["ingest", "--desk", "desk"]).ok();
+    assert!(std::fs::read_to_string(dir.path().join("desk/tickets.csv")).expect("the tickets").contains(",Jörg,"));
     // A damaged place in a text that is UTF-8 elsewhere is not another encoding.
     let mut damaged = [HEADER, &good("T1"), "T2,2026-03-02 09:00:00,,P1,Jörg Müßig,x\nT3,2026-03-02 09:00:00,,P1,J"].concat().into_bytes();
     damaged.extend(b"\xf6rg,x\n");
@@ -401,7 +407,8 @@ fn what_spreadsheets_add_changes_nothing() {
         assert_eq!(but_for_its_bytes(check(unix.path())), but_for_its_bytes(check(other.path())));
         let kpis = |dir: &tempfile::TempDir| {
             page(dir.path(), &[]);
-            std::fs::read_to_string(dir.path().join("scorecards/2026-W10/kpis.csv")).expect("the figures")
+            let folder = std::fs::read_dir(dir.path().join("out")).expect("the report").next().expect("a period").expect("an entry");
+            std::fs::read_to_string(folder.path().join("kpis.csv")).expect("the figures")
         };
         assert_eq!(kpis(&unix), kpis(other));
     }

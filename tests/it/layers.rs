@@ -42,7 +42,19 @@ const UPWARDS: [(&str, &str, &str); 6] = [
 const HOMES: [(&str, &[&str]); 25] = [
     ("clap", &["cli.rs", "main.rs"]),
     // Reading is done by our own scanner; what becomes CSV text on the way to it is written with the crate.
-    ("csv", &["report/csv.rs", "report/tests.rs", "commands/", "ingest/"]),
+    (
+        "csv",
+        &[
+            "report/csv.rs",
+            "report/tests.rs",
+            "commands/",
+            "ingest/reshape.rs",
+            "ingest/shapes/",
+            "ingest/decode/",
+            "ingest/scan/tests.rs",
+            "ingest/inspect/tests/",
+        ],
+    ),
     ("polars", &["desk.rs", "ingest/", "facts/", "metrics/", "commands/facts.rs", "commands/ingest.rs"]),
     ("polars_arrow", &["desk.rs", "ingest/decode/"]),
     ("polars_parquet", &["ingest/decode/"]),
@@ -57,13 +69,13 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("plotters", &["charts/"]),
     ("plotters_backend", &["charts/"]),
     ("tera", &["report/html.rs"]),
-    ("toml", &["settings/", "metrics/mod.rs"]),
+    ("toml", &["settings/", "metrics/mod.rs", "ingest/inspect/"]),
     ("comfy_table", &["commands/"]),
     ("indicatif", &["commands/mod.rs"]),
     ("glob", &["ingest/"]),
     ("wide", &["ingest/scan/"]),
     ("memchr", &["ingest/"]),
-    ("strsim", &["error.rs"]),
+    ("strsim", &["error.rs", "ingest/inspect/suggest.rs"]),
     // Slugs, the config's fingerprint, and the files'.
     ("sha2", &["settings/", "judge/", "ingest/decode/"]),
     ("statrs", &["stats/"]),

@@ -68,9 +68,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn text(rows: &[&[&str]]) -> String {
-        let mut csv = CsvText::new(&Caps::default());
-        rows.iter().for_each(|row| csv.row(row.iter().copied()).unwrap());
-        String::from_utf8(csv.finish()).unwrap()
+        let mut text = CsvText::new(&Caps::default());
+        rows.iter().for_each(|row| text.row(row.iter().copied()).unwrap());
+        String::from_utf8(text.finish()).unwrap()
     }
 
     #[test]
@@ -81,16 +81,16 @@ mod tests {
 
     #[test]
     fn never_more_than_may_be_held() {
-        let mut csv = CsvText::new(&Caps { held: 10, ..Caps::default() });
-        assert!(csv.row(["12345", "678"]).is_ok() && csv.row([""]).is_err());
+        let mut text = CsvText::new(&Caps { held: 10, ..Caps::default() });
+        assert!(text.row(["12345", "678"]).is_ok() && text.row([""]).is_err());
     }
 
     proptest! {
         #[test]
         fn another_reader_reads_the_same(rows in proptest::collection::vec(proptest::collection::vec("[a,\"\r\nü ]{0,5}", 3), 1..6)) {
-            let mut csv = CsvText::new(&Caps::default());
-            rows.iter().for_each(|row| csv.row(row.iter().map(String::as_str)).unwrap());
-            let text = csv.finish();
+            let mut text = CsvText::new(&Caps::default());
+            rows.iter().for_each(|row| text.row(row.iter().map(String::as_str)).unwrap());
+            let text = text.finish();
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&text[..]);
             let back: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
             prop_assert_eq!(rows, back);

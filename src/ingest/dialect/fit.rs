@@ -90,11 +90,7 @@ impl Fit {
             fitting,
             records: records.len() - above,
             broken: records.iter().filter(|r| r.width() == 0).count(),
-            quoted: records
-                .iter()
-                .flat_map(|r| r.raw_cells(text.bytes))
-                .filter(|raw| raw.first() == Some(&dialect.quote.unwrap_or(b'"')))
-                .count(),
+            quoted: records.iter().flat_map(|r| r.raw_cells(text.bytes)).filter(|raw| is_quoted(raw, dialect.quote)).count(),
             above,
             names: names as f64 / columns as f64,
             known: records.iter().take(ABOVE).map(known_of).max().unwrap_or(0),
@@ -106,6 +102,15 @@ impl Fit {
         let records = scan::records(text.bytes, text.start, text.ended, &dialect, RECORDS);
         let (fitting, count) = (records.iter().filter(|r| r.width() == 1).count(), records.len());
         Self { dialect, columns: 1, fitting, records: count, broken: 0, quoted: 0, above: 0, names: 1.0, known: 0 }
+    }
+}
+
+/// Whether a cell starts with a quote; where quotes are text, whether it looks as if they were none: it starts with one and has another.
+fn is_quoted(raw: &[u8], quote: Option<u8>) -> bool {
+    match (raw, quote) {
+        ([first, ..], Some(quote)) => *first == quote,
+        ([b'"', rest @ ..], None) => rest.contains(&b'"'),
+        _ => false,
     }
 }
 
@@ -139,7 +144,7 @@ fn pick(fits: &[Fit]) -> Option<&Fit> {
 }
 
 /// An escape is believed only if it mends two records and half of the broken ones, and so is that quotes mean nothing, if besides no
-/// cell starts with one. Else the same dialect without it.
+/// cell looks quoted. Else the same dialect without it.
 fn believed<'a>(fit: &'a Fit, fits: &'a [Fit]) -> &'a Fit {
     let plain = |dialect: Dialect| fits.iter().find(|f| f.dialect == dialect);
     let mends = |other: &Fit| other.broken >= fit.broken + 2 && fit.broken * 2 <= other.broken;
