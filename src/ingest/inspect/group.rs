@@ -46,6 +46,7 @@ fn united(paths: &[String], samples: Vec<Sample>) -> Sample {
         // A limit of rows holds for one file: several together prove nothing.
         first.is_whole = false;
         first.rows_seen += other.rows_seen;
+        first.starts.push(first.rows.len());
         first.rows.extend(other.rows.into_iter().take(share));
     }
     first
@@ -104,7 +105,18 @@ mod tests {
     fn file(path: &str, header: &str, rows: usize) -> (String, Sample) {
         let header: Vec<String> = header.split(',').map(str::to_owned).collect();
         let rows = vec![vec!["1".to_owned(); header.len()]; rows];
-        (path.to_owned(), Sample { shown: path.to_owned(), header, rows_seen: rows.len() as u64, rows, is_whole: true, told: Vec::new() })
+        (
+            path.to_owned(),
+            Sample {
+                shown: path.to_owned(),
+                header,
+                rows_seen: rows.len() as u64,
+                rows,
+                is_whole: true,
+                told: Vec::new(),
+                starts: Vec::new(),
+            },
+        )
     }
 
     fn files(groups: &[Group]) -> Vec<Vec<&str>> {

@@ -50,6 +50,8 @@ pub struct Sample {
     pub rows_seen: u64,
     /// Whether those are all rows of the file.
     pub is_whole: bool,
+    /// Where the rows of a second and of each further file start, if there are several.
+    pub starts: Vec<usize>,
 }
 
 impl Sample {

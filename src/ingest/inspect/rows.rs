@@ -14,13 +14,17 @@ const LIMITS: [u64; 4] = [1000, 10_000, 20_000, 50_000];
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 
-/// The rows of every id, in the order of the file.
-fn by_id<'a>(reading: &'a Reading<'_>, field: usize) -> BTreeMap<&'a str, Vec<&'a Vec<String>>> {
-    let mut rows: BTreeMap<&str, Vec<&Vec<String>>> = BTreeMap::new();
-    for row in &reading.view.sample.rows {
+/// The rows of every id within one file, in its order: what stands in two files is an overlap of exports, not a state or a leg.
+type Ids<'a> = BTreeMap<(usize, &'a str), Vec<&'a Vec<String>>>;
+
+fn by_id<'a>(reading: &'a Reading<'_>, field: usize) -> Ids<'a> {
+    let sample = reading.view.sample;
+    let mut rows = Ids::new();
+    for (number, row) in sample.rows.iter().enumerate() {
         let id = row.get(field).map_or("", |c| c.trim());
         if !id.is_empty() {
-            rows.entry(id).or_default().push(row);
+            let file = sample.starts.partition_point(|start| *start <= number);
+            rows.entry((file, id)).or_default().push(row);
         }
     }
     rows
@@ -44,7 +48,7 @@ pub(super) fn lines(reading: &Reading<'_>) -> (Vec<Line>, Vec<Line>) {
 }
 
 /// States of tickets, or a few copies: a log has most of its ids several times, and a column that tells states apart.
-fn versions(reading: &Reading<'_>, repeated: usize, ids: &BTreeMap<&str, Vec<&Vec<String>>>) -> Line {
+fn versions(reading: &Reading<'_>, repeated: usize, ids: &Ids<'_>) -> Line {
     let tells = ["updated_at", "version", "status"].into_iter().find(|n| reading.find(n).is_some());
     let rows: usize = ids.values().map(Vec::len).sum();
     let evidence = format!("{repeated} of {} ids come several times, in {rows} rows", ids.len());

@@ -48,7 +48,15 @@ fn headers_and_words_that_would_break_a_config() {
             let texts = [&i.to_string(), "03/04/2026 10:00", odd, odd, odd, odd];
             texts.map(str::to_owned).to_vec()
         };
-        check(&Sample { shown: odd.to_owned(), header, rows: (0..30).map(row).collect(), rows_seen: 30, is_whole: true, told: Vec::new() });
+        check(&Sample {
+            shown: odd.to_owned(),
+            header,
+            rows: (0..30).map(row).collect(),
+            rows_seen: 30,
+            is_whole: true,
+            told: Vec::new(),
+            starts: Vec::new(),
+        });
         let header: Vec<String> = [odd, "Created time", "Priority", "Status", "Agent"].map(str::to_owned).to_vec();
         let row = |i: usize| [format!("A{i}"), "03/04/2026".into(), "High".into(), "Open".into(), "Ann".into()].to_vec();
         check(&Sample { header, rows: (0..30).map(row).collect(), rows_seen: 30, is_whole: true, ..Sample::default() });
@@ -88,6 +96,6 @@ proptest! {
             prop::sample::select(vec!["2026-11-13 10:00", "Y", "N", "0.5", "1,5", "?"]).prop_map(str::to_owned),
         ], 0..9), 0..25),
     ) {
-        check(&Sample { shown: "f.csv".to_owned(), header: names, rows_seen: cells.len() as u64, rows: cells, is_whole: true, told: Vec::new() });
+        check(&Sample { shown: "f.csv".to_owned(), header: names, rows_seen: cells.len() as u64, rows: cells, is_whole: true, told: Vec::new(), starts: Vec::new() });
     }
 }

@@ -19,7 +19,15 @@ fn sample(text: &str) -> Sample {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().expect("a header").iter().map(str::to_owned).collect();
     let rows: Vec<Vec<String>> = reader.records().map(|r| r.expect("a record").iter().map(str::to_owned).collect()).collect();
-    Sample { shown: "export.csv".to_owned(), told: Vec::new(), header, rows_seen: rows.len() as u64, rows, is_whole: true }
+    Sample {
+        shown: "export.csv".to_owned(),
+        told: Vec::new(),
+        header,
+        rows_seen: rows.len() as u64,
+        rows,
+        is_whole: true,
+        starts: Vec::new(),
+    }
 }
 
 fn inspected(text: &str) -> Inspection {
@@ -46,4 +54,18 @@ fn live(inspection: &Inspection) -> Vec<String> {
 fn canonical(inspection: &Inspection, header: &str) -> String {
     let found = inspection.columns.iter().find(|c| c.header == header).unwrap_or_else(|| panic!("no {header}"));
     found.canonical.join("+")
+}
+
+#[test]
+fn an_id_in_two_files_is_an_overlap_and_no_leg() {
+    let row = |id: &str, talk: &str| ["Call 7", "2026-11-02 09:00:00", talk].map(|c| c.replace("Call 7", id)).to_vec();
+    let header: Vec<String> = ["Call ID", "Call Time", "talk time in seconds"].map(str::to_owned).to_vec();
+    let file = |path: &str, rows: Vec<Vec<String>>| {
+        (path.to_owned(), Sample { header: header.clone(), rows_seen: rows.len() as u64, rows, is_whole: true, ..Sample::default() })
+    };
+    let toml = |files: Vec<(String, Sample)>| inspect(&crate::ingest::inspect::group(files)[0].sample, chrono_tz::Tz::UTC).proposal.toml();
+    let rows: Vec<Vec<String>> = (0..30).map(|i| row(&format!("C{i}"), "60")).collect();
+    let later: Vec<Vec<String>> = (0..30).map(|i| row(&format!("C{i}"), "61")).collect();
+    assert!(!toml(vec![file("a.csv", rows.clone()), file("b.csv", later.clone())]).contains("legs"));
+    assert!(toml(vec![file("a.csv", [rows, later].concat())]).contains("rows = \"legs\""));
 }
