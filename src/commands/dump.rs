@@ -76,8 +76,10 @@ fn dump(file: &Path, args: &IngestArgs) -> Result<Dumped> {
     }
     let told = Told { header_rows: if args.no_header { Some(0) } else { args.expect_header.as_ref().map(|_| 1) }, ..Told::default() };
     if args.mode == Mode::Tolerant {
-        let detected = guess(&bytes, true, &told, &|_| false)?;
-        return Ok(Dumped { table: Some(tolerant(&bytes, &detected)), rejects: Vec::new() });
+        // A tolerant reader takes an empty file for an empty table.
+        let detected = guess(&bytes, true, &told, &|_| false);
+        let table = detected.map(|detected| tolerant(&bytes, &detected)).unwrap_or_default();
+        return Ok(Dumped { table: Some(table), rejects: Vec::new() });
     }
     let detected = detect(&bytes, true, &told, &|_| false)?;
     expect_header(&bytes, &detected, args)?;

@@ -221,6 +221,12 @@ fn the_commands_of_the_readme_work() {
     }
     let dir = tempfile::tempdir().expect("a temporary folder");
     copy(&root().join("sample_data"), &dir.path().join("sample_data"));
+    // Somebody's exports, as they came.
+    let exports = dir.path().join("exports");
+    std::fs::create_dir(&exports).expect("a folder");
+    for (from, to) in [("zendesk/tickets.csv", "tickets.csv"), ("genesys_cloud/calls.csv", "calls.csv"), ("hr/agents.csv", "staff.csv")] {
+        std::fs::copy(root().join("sample_data/presets").join(from), exports.join(to)).expect("a sample");
+    }
     for command in commands {
         let Run { code, stderr, .. } = deskcard_in(dir.path(), &words(command)[1..].iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(code, 0, "{command}: {stderr}");
