@@ -122,6 +122,18 @@ fn source_words(source: &SourceLedger, zone: &Zone) -> String {
     for (file, remark) in source.files.iter().flat_map(|f| f.remarks.iter().map(move |r| (f, r))) {
         out += &format!("  {}: {remark}\n", file.name);
     }
+    for file in source.files.iter().filter(|f| f.is_unended) {
+        out += &format!("  {}: its last line does not end; if the product's files do, it was cut off\n", file.name);
+    }
+    for guess in &source.guesses {
+        out += &format!("  {guess}\n");
+    }
+    for (column, count) in &source.mangled {
+        out += &format!("  ids of {column:?} rounded by a spreadsheet: {count}\n");
+    }
+    for file in source.files.iter().filter(|f| !f.written.is_empty()) {
+        out += &format!("  {} is {}\n", file.name, file.written.join(", "));
+    }
     for (rule, count) in &source.set_aside {
         out += &format!("  left out, {rule}: {count}\n");
     }

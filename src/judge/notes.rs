@@ -98,6 +98,22 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         let doubts = file.remarks.iter().map(|remark| note(Level::Warning, "file-in-doubt", format!("{name}: {}: {remark}.", file.name)));
         out.extend(doubts);
     }
+    for (column, rows) in &s.mangled {
+        let text = format!(
+            "{name}: {} row(s) have an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
+            format::count(*rows)
+        );
+        out.push(note(Level::Warning, "ids-rounded", text));
+    }
+    // Some products never end the last line: then no file of theirs does.
+    let unended: Vec<&str> = s.files.iter().filter(|f| f.is_unended).map(|f| f.name.as_str()).collect();
+    if !unended.is_empty() && (unended.len() < s.files.len() || s.files.len() == 1) {
+        let shown = unended.iter().take(4).copied().collect::<Vec<_>>().join(", ");
+        let more = if unended.len() > 4 { " …" } else { "" };
+        let text = format!("{name}: the last line of {shown}{more} does not end: a file may have been cut off there.");
+        out.push(note(Level::Info, "file-unended", text));
+    }
+    out.extend(s.guesses.iter().map(|guess| note(Level::Info, "reading-guessed", format!("{name}: {guess}."))));
     if s.rows_in == 0 {
         out.push(note(Level::Warning, "source-empty", format!("{name}: the export has a header and no rows.")));
     }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod calibration;
 mod cli;
+mod dirty;
 mod duckdb;
 mod edge_cards;
 mod harness;
