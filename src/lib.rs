@@ -14,8 +14,11 @@
 //! - [`cli`]: what can be typed. [`commands`]: one verb a file, each a recipe; the only writers of files and streams.
 //! - [`settings`]: `deskcard.toml` → [`settings::Settings`]; every error has line, column and the nearest key.
 //! - [`columns`]: the canonical columns, for every kind of source.
-//! - [`ingest`]: exports → [`desk::Desk`]: a strict tokenizer ([`ingest::scan`]), typed cells ([`ingest::cells`]), presets as
-//!   data (`ingest/presets/*.toml`), and the row account ([`ingest::ledger`]).
+//! - [`ingest`]: exports → [`desk::Desk`]. Whatever a file is packed in becomes text ([`ingest::decode`]); how it is written is found with
+//!   its evidence ([`ingest::dialect`]); a strict tokenizer finds the rows ([`ingest::scan`]); forms proved from all values type the cells
+//!   ([`ingest::cells`]); what is no table yet is made one ([`ingest::shapes`]); presets are data (`ingest/presets/*.toml`); every row is
+//!   accounted for ([`ingest::ledger`]). [`ingest::inspect`] proposes the config for a file nobody has described; [`ingest::repair`] guesses, for
+//!   comparison with other readers only.
 //! - [`clock`]: zones, periods, business calendars. No wall clock: the cut-off is an argument.
 //! - [`desk`]: polars frames in our own column names.
 //! - [`facts`]: a row a ticket, call, survey, agent-day, spell, observation with everything a metric needs. What looks across
@@ -34,6 +37,7 @@
 //! - Instants are whole seconds UTC, durations whole seconds, sums integers; one division at the end. The bytes of every output
 //!   depend on the input, the config and the cut-off, never on threads, file order, the machine's zone or its clock.
 //! - A fact is null outside its population; no rows are "no data", never zero and never NaN.
+//! - No broken row is repaired and nothing about a file is guessed silently: what its values cannot prove is a question, or said as a guess.
 //! - A verdict comes from one rule, and only from rows; cards are made side by side and know nothing of each other.
 //! - A metric, a preset, a chart, a statistic, a part of a card is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
 //! - Text from exports is hostile: it reaches pages through autoescape, drawings through our escaping, CSV behind an apostrophe,
