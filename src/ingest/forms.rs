@@ -1,6 +1,6 @@
 //! How the columns of a source are written: declared, or proved from the values of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::duration::{DurationProblem, DurationSearch, DurationUnit, Units};
 use super::cells::number::{NumberProblem, NumberSearch, NumberStyle};
@@ -8,7 +8,7 @@ use super::cells::timestamp::{Form, FormProblem, FormSearch, Order};
 use super::column::{ColumnPlan, cell};
 use super::decode::unreadable;
 use super::files::{Opened, fields};
-use super::plan::column_plan;
+use super::plan::{column_plan, shown_header};
 use super::source::BLOCK;
 use crate::columns::Type;
 use crate::error::{Error, Result};
@@ -31,6 +31,8 @@ pub(super) struct Forms {
 struct Open<'s> {
     mapping: &'s ColumnMapping,
     search: Search,
+    /// Whether every value is looked at.
+    is_thorough: bool,
 }
 
 enum Search {
@@ -47,43 +49,43 @@ impl Search {
             Self::Number(search) => search.feed(cell, line),
         }
     }
+}
 
+impl Open<'_> {
     /// Whether more rows need not be looked at, of which so many were.
-    fn is_done(&self, rows: u64, is_thorough: bool) -> bool {
-        match self {
-            Self::Instant(search) => search.has_failed() || !is_thorough && search.settled(),
-            _ => !is_thorough && rows >= FEW,
+    fn is_done(&self, rows: u64) -> bool {
+        match &self.search {
+            Search::Instant(search) => search.has_failed() || !self.is_thorough && search.settled(),
+            _ => !self.is_thorough && rows >= FEW,
         }
     }
 }
 
 /// Finds out how the columns of a source are written.
 ///
-/// A quick search stops as soon as the answer is plain: what it does not see, the rows that cannot be read will tell. A thorough one
-/// looks at every value.
+/// The search for a column stops as soon as the answer is plain: what it does not see, the rows that cannot be read will tell. For the
+/// columns of these headers, which had such rows, every value is looked at.
 ///
 /// # Errors
 /// An input error with the question to answer, where the values leave one open; a config error for a declared form that is none.
-pub(super) fn forms(source: &SourceSettings, opened: &[Opened], is_thorough: bool) -> Result<Forms> {
+pub(super) fn forms(source: &SourceSettings, opened: &[Opened], surprising: &BTreeSet<String>) -> Result<Forms> {
     let mut out = Forms::default();
     let mut open: Vec<Open<'_>> = Vec::new();
     for mapping in source.columns.iter().filter(|m| m.constant.is_none()) {
         let headers = opened.iter().filter_map(|o| Some((o, fields(source, &o.header).remove(mapping.canonical.name)?)));
-        let Some(header) = headers.map(|(o, f)| f.at.iter().map(|&at| o.header[at].as_str()).collect::<Vec<_>>().join(" ")).next() else {
-            continue;
-        };
+        let Some(header) = headers.map(|(o, f)| shown_header(&f, o)).next() else { continue };
         if let Some(search) = search_for(source, mapping, &header, &mut out)? {
-            open.push(Open { mapping, search });
+            open.push(Open { mapping, search, is_thorough: surprising.contains(&header) });
         }
     }
     let mut rows = 0;
     for file in opened {
-        if open.iter().all(|o| o.search.is_done(rows, is_thorough)) {
+        if open.iter().all(|o| o.is_done(rows)) {
             break;
         }
-        rows += search_file(source, file, &mut open, is_thorough)?;
+        rows += search_file(source, file, &mut open, rows)?;
     }
-    for Open { mapping, search } in open {
+    for Open { mapping, search, .. } in open {
         settle(source, mapping, search, &mut out)?;
     }
     Ok(out)
@@ -136,24 +138,24 @@ fn order(order: settings::Order) -> Order {
     }
 }
 
-/// Shows the rows of a file to the searches; how many rows it looked at.
-fn search_file(source: &SourceSettings, file: &Opened, open: &mut [Open<'_>], is_thorough: bool) -> Result<u64> {
+/// Shows the rows of a file to the searches, after so many others; how many rows it looked at.
+fn search_file(source: &SourceSettings, file: &Opened, open: &mut [Open<'_>], before: u64) -> Result<u64> {
     let mut scanner = file.scanner(BLOCK)?;
     let plans: Vec<Option<ColumnPlan>> = open.iter().map(|o| search_plan(source, o.mapping, file)).collect();
     let (mut scratch, mut joined) = (Vec::new(), Vec::new());
     let mut seen = 0;
-    while !open.iter().all(|o| o.search.is_done(seen, is_thorough)) {
+    while !open.iter().all(|o| o.is_done(before + seen)) {
         let Some(block) = scanner.next_block().map_err(|e| unreadable(&file.shown, e))? else { break };
-        for (Open { search, .. }, plan) in open.iter_mut().zip(&plans) {
+        for (column, plan) in open.iter_mut().zip(&plans) {
             let Some(plan) = plan else { continue };
             let mut lines = block.lines();
             for row in 0..block.rows() {
-                if search.is_done(seen + row as u64, is_thorough) {
+                if column.is_done(before + seen + row as u64) {
                     break;
                 }
                 let text = cell(&block, plan, row, &mut scratch, &mut joined);
                 if !plan.nulls.is_null(text) {
-                    search.feed(text, lines.of(row));
+                    column.search.feed(text, lines.of(row));
                 }
             }
         }

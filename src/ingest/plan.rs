@@ -82,9 +82,14 @@ pub(super) fn slots(source: &SourceSettings, keep: &Keep<'_>) -> Vec<Slot> {
     out
 }
 
-pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Fields, file: &Opened, forms: &Forms) -> ColumnPlan {
+/// A column's header as shown in messages, or headers.
+pub(super) fn shown_header(fields: &Fields, file: &Opened) -> String {
     let shown = if fields.is_repeated { &fields.at[..1] } else { &fields.at[..] };
-    let header = shown.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ");
+    shown.iter().map(|&f| file.header[f].as_str()).collect::<Vec<_>>().join(" + ")
+}
+
+pub(super) fn column_plan(source: &SourceSettings, mapping: &ColumnMapping, fields: Fields, file: &Opened, forms: &Forms) -> ColumnPlan {
+    let header = shown_header(&fields, file);
     let is_instant = mapping.canonical.kind == Type::Instant;
     ColumnPlan {
         name: frame_name(mapping.canonical),

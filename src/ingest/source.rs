@@ -1,6 +1,6 @@
 //! One source: its rows read on all cores and put together in the order of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use super::column::Interner;
 use super::decode::{Document, sha256, unreadable};
 use super::files::{Opened, check_mapping, documents, has_column, open, tell_mapping};
 use super::forms::{Forms, forms};
-use super::ledger::{FileLedger, Reject, SourceLedger};
+use super::ledger::{FileLedger, SourceLedger};
 use super::plan::{FilePlan, plan, slots};
 use super::scan::Block;
 use super::table::{Slot, TableBuilder};
@@ -48,12 +48,13 @@ pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>
     let documents = documents(settings, source)?;
     let hashes = if keep.hashes { hashes(&documents)? } else { Vec::new() };
     let opened = open_all(&documents, source)?;
-    let quick = forms(source, &opened, false)?;
+    let quick = forms(source, &opened, &BTreeSet::new())?;
     let mut gathered = read_as(source, &opened, &quick, keep)?;
-    if has_surprise(source, &gathered.ledger) {
+    let (is_garbled, surprising) = surprises(source, &gathered.ledger);
+    if is_garbled || !surprising.is_empty() {
         let documents = documents.iter().map(Document::redetect).collect::<Result<Vec<_>>>()?;
         let reopened = open_all(&documents, source)?;
-        let thorough = forms(source, &reopened, true)?;
+        let thorough = forms(source, &reopened, &surprising)?;
         if thorough != quick || encodings(&opened) != encodings(&reopened) {
             drop(gathered);
             gathered = read_as(source, &reopened, &thorough, keep)?;
@@ -84,8 +85,8 @@ fn encodings(opened: &[Opened]) -> Vec<&'static str> {
     opened.iter().map(|o| o.document.encoding().name).collect()
 }
 
-/// Whether rows were rejected for what a closer look may mend.
-fn has_surprise(source: &SourceSettings, ledger: &SourceLedger) -> bool {
+/// Whether rows were rejected for their encoding, and the headers of columns with values that a closer look may make sense of.
+fn surprises(source: &SourceSettings, ledger: &SourceLedger) -> (bool, BTreeSet<String>) {
     let is_open = |header: &str| {
         let of_header = |m: &&crate::settings::ColumnMapping| m.headers.iter().any(|h| h.join(" + ") == header);
         let mapping = source.columns.iter().find(of_header);
@@ -96,8 +97,9 @@ fn has_surprise(source: &SourceSettings, ledger: &SourceLedger) -> bool {
             _ => false,
         })
     };
-    let is_mendable = |r: &Reject| r.code == "encoding-error" || r.code == "type-error" && is_open(&r.column);
-    ledger.rejects.iter().any(is_mendable)
+    let columns: BTreeSet<&String> = ledger.rejects.iter().filter(|r| r.code == "type-error").map(|r| &r.column).collect();
+    let open = columns.into_iter().filter(|column| is_open(column)).cloned().collect();
+    (ledger.reject_codes.contains_key("encoding-error"), open)
 }
 
 /// Reads the opened files, their columns being written so.
