@@ -9,15 +9,21 @@ use crate::error::{Error, Result};
 use crate::ingest::decode::{Document, How, unreadable};
 use crate::ingest::dialect::{Detected, Told, detect, guess};
 use crate::ingest::repair::{Table, strict, tolerant};
+use crate::ingest::scan::{Fault, FaultCode, Limits, LineEnds, Scanner, count_lines};
 
 /// Text of one file that is held to be dumped, in bytes.
 const MOST: u64 = 1 << 30;
+
+/// What is said of a file whose last line has no end.
+const OPEN_END: &str = "the last line does not end: the file may be cut off";
 
 /// What became of a file.
 struct Dumped {
     table: Option<Table>,
     /// Line, byte, code, reason, raw text.
     rejects: Vec<[String; 5]>,
+    /// Line and byte of a last line that does not end as lines do. Its row counts if it has all its cells.
+    open_end: Option<(u64, u64)>,
 }
 
 /// Dumps the files of the command line, or all of a folder.
@@ -34,15 +40,16 @@ pub(super) fn run(args: &IngestArgs, out: &Path, stdout: &mut dyn Write) -> Resu
     for file in &files {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let to = if is_one { out.to_owned() } else { out.join(&name) };
-        let dumped = dump(file, args).unwrap_or_else(|e| Dumped { table: None, rejects: vec![of_file(&e)] });
+        let dumped = dump(file, args).unwrap_or_else(|e| Dumped { table: None, rejects: vec![of_file(&e)], open_end: None });
         match &dumped.table {
             Some(table) => write_file(&to, &csv_of(table)?)?,
             None => refused.push(name.clone()),
         }
-        write_file(&beside(&to), &rejects_csv(&name, &dumped.rejects)?)?;
+        write_file(&beside(&to), &rejects_csv(&name, &dumped)?)?;
         if args.batch.is_none() {
             let rows = dumped.table.as_ref().map_or(0, |t| t.rows.len());
-            writeln!(stdout, "{name}: {rows} rows, {} rejected", dumped.rejects.len()).map_err(|e| stdout_failed(&e))?;
+            let end = if dumped.open_end.is_some() { format!("; {OPEN_END}") } else { String::new() };
+            writeln!(stdout, "{name}: {rows} rows, {} rejected{end}", dumped.rejects.len()).map_err(|e| stdout_failed(&e))?;
         }
     }
     match refused.as_slice() {
@@ -79,22 +86,28 @@ fn dump(file: &Path, args: &IngestArgs) -> Result<Dumped> {
         // A tolerant reader takes an empty file for an empty table.
         let detected = guess(&bytes, true, &told, &|_| false);
         let table = detected.map(|detected| tolerant(&bytes, &detected)).unwrap_or_default();
-        return Ok(Dumped { table: Some(table), rejects: Vec::new() });
+        return Ok(Dumped { table: Some(table), rejects: Vec::new(), open_end: None });
     }
     let detected = detect(&bytes, true, &told, &|_| false)?;
     expect_header(&bytes, &detected, args)?;
     let (table, faults) = strict(&bytes, &detected);
-    let reject = |f: &crate::ingest::scan::Fault| {
-        [f.line.to_string(), f.byte.to_string(), f.code.as_str().to_owned(), f.reason.clone(), f.raw.clone()]
-    };
+    let reject = |f: Fault| [f.line.to_string(), f.byte.to_string(), f.code.as_str().to_owned(), f.reason, f.raw];
     let is_refused = table.header.is_empty() && table.rows.is_empty() && !faults.is_empty();
-    Ok(Dumped { table: (!is_refused).then_some(table), rejects: faults.iter().map(reject).collect() })
+    let open_end = open_end(&bytes, detected.dialect.line_ends);
+    Ok(Dumped { table: (!is_refused).then_some(table), rejects: faults.into_iter().map(reject).collect(), open_end })
+}
+
+/// Line and byte of the last line, if it does not end.
+fn open_end(bytes: &[u8], line_ends: LineEnds) -> Option<(u64, u64)> {
+    let is_end = |b: &u8| *b == b'\n' || (*b == b'\r' && line_ends == LineEnds::Any);
+    let start = bytes.iter().rposition(is_end).map_or(0, |end| end + 1);
+    (start < bytes.len()).then(|| (1 + count_lines(&bytes[..start], line_ends), start as u64))
 }
 
 /// Refuses a file whose header is not the one expected.
 fn expect_header(bytes: &[u8], detected: &Detected, args: &IngestArgs) -> Result<()> {
     let Some(expected) = &args.expect_header else { return Ok(()) };
-    let scanner = crate::ingest::scan::Scanner::open(bytes, &detected.dialect, crate::ingest::scan::Limits::default(), 1 << 16)?;
+    let scanner = Scanner::open(bytes, &detected.dialect, Limits::default(), 1 << 16)?;
     scanner.expect_header(&expected.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(())
 }
@@ -119,11 +132,15 @@ fn csv_of(table: &Table) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|e| failed(&e))
 }
 
-fn rejects_csv(name: &str, rejects: &[[String; 5]]) -> Result<Vec<u8>> {
+fn rejects_csv(name: &str, dumped: &Dumped) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| Error::output(format!("the rejects could not be written: {e}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["file", "line", "byte", "code", "reason", "raw"]).map_err(|e| failed(&e))?;
-    for reject in rejects {
+    let open_end = dumped.open_end.map(|(line, byte)| {
+        let code = FaultCode::SourceError.as_str();
+        [line.to_string(), byte.to_string(), code.to_owned(), OPEN_END.to_owned(), String::new()]
+    });
+    for reject in dumped.rejects.iter().chain(&open_end) {
         writer.write_record(std::iter::once(name).chain(reject.iter().map(String::as_str))).map_err(|e| failed(&e))?;
     }
     writer.into_inner().map_err(|e| failed(&e))

@@ -86,9 +86,18 @@ pub(super) fn forms(source: &SourceSettings, opened: &[Opened], surprising: &BTr
         rows += search_file(source, file, &mut open, rows)?;
     }
     for Open { mapping, search, .. } in open {
-        settle(source, mapping, search, &mut out)?;
+        settle(source, mapping, search, &mut out).map_err(|e| e.hint(format!("looked in {}", files_in_words(opened))))?;
     }
     Ok(out)
+}
+
+/// The files a line may be one of.
+fn files_in_words(opened: &[Opened]) -> String {
+    match opened {
+        [] => String::new(),
+        [one] => one.shown.clone(),
+        [first, others @ ..] => format!("{} and {} more", first.shown, others.len()),
+    }
 }
 
 /// The search a column needs; none if what is declared is enough.

@@ -1,6 +1,7 @@
 //! The integration tests: one binary.
 
 mod bad_input;
+mod bounds;
 mod calibration;
 mod cli;
 mod dirty;
@@ -11,6 +12,7 @@ mod html;
 mod laws;
 mod layers;
 mod oracle;
+mod packings;
 mod pages;
 mod planted;
 mod presets;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::harness::{deskcard, root};
 
 /// The folders of samples, sorted.
-fn samples() -> Vec<PathBuf> {
+pub(crate) fn samples() -> Vec<PathBuf> {
     let dir = root().join("sample_data/presets");
     let folders = std::fs::read_dir(&dir).expect("the samples").map(|entry| entry.expect("an entry").path());
     let mut folders: Vec<PathBuf> = folders.filter(|p| p.join("deskcard.toml").is_file()).collect();
@@ -24,7 +24,7 @@ fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 /// What differs between two tables, cell by cell, in words; empty if nothing.
-fn differences(got: &Path, expected: &Path) -> String {
+pub(crate) fn differences(got: &Path, expected: &Path) -> String {
     let ((header, rows), (wanted, wanted_rows)) = (table(got), table(expected));
     if header != wanted {
         return format!("columns {header:?}\n≠ {wanted:?}\n");
