@@ -93,8 +93,8 @@ pub(super) fn write_rejects(ledger: &Ledger, dir: &Path) -> Result<Vec<std::path
             let raw: Vec<&str> =
                 source.rejects.iter().filter(|r| r.file == file.name && !r.raw.trim().is_empty()).map(|r| r.raw.as_str()).collect();
             let path = dir.join(format!("{}-{}-{}", slug(&source.name), number + 1, file_name(file)));
-            let text = std::iter::once(file.header.as_str()).chain(raw).map(|line| format!("{line}\n")).collect::<String>();
-            write_file(&path, text.as_bytes())?;
+            let lines: Vec<&str> = std::iter::once(file.header.as_str()).chain(raw).collect();
+            write_file(&path, (lines.join("\n") + "\n").as_bytes())?;
             written.push(path);
         }
     }

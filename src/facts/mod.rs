@@ -96,6 +96,7 @@ impl fmt::Display for Table {
 }
 
 /// The columns asked of each table, derived ones resolved into what they are made of.
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes, each asked for by name")]
 #[derive(Debug, Clone)]
 pub struct Wanted {
     columns: BTreeMap<Table, BTreeSet<String>>,

@@ -21,7 +21,7 @@ pub(super) fn fold(frame: &mut Frame, prints: &[i64]) -> Result<u64> {
     let mut calls: Vec<Folded> = legs.groups(prints).into_iter().map(|rows| legs.fold(rows)).collect();
     calls.sort_by_key(|call| call.last);
     let gone = frame.height() - calls.len();
-    let written = legs.columns(frame, &calls)?;
+    let written = columns(frame, &calls)?;
     let mut kept = vec![false; frame.height()];
     calls.iter().for_each(|call| kept[call.last] = true);
     frame.keep(&kept)?;
@@ -150,38 +150,38 @@ impl Legs {
         let (first, last) = (row(order.first()), row(order.last()));
         Folded { leg: legs::fold(&legs), rows, first, last }
     }
+}
 
-    /// The folded columns, a row a call.
-    fn columns(&self, frame: &Frame, calls: &[Folded]) -> Result<BTreeMap<String, Values>> {
-        let mut out = BTreeMap::new();
-        for (name, place) in NUMBERS {
-            let each = calls.iter().map(|call| *place(&mut { call.leg }));
-            let values = match name.ends_with("_at") {
-                true => Values::Long(each.map(|v| v.unwrap_or(MISSING)).collect()),
-                false => Values::Whole(each.map(|v| v.map_or(i32::MIN, |v| i32::try_from(v).unwrap_or(i32::MAX))).collect()),
-            };
-            // Transfers are counted from the legs where the export does not say them.
-            if frame.has(name) || name == "transfers" {
-                out.insert(name.to_owned(), values);
-            }
+/// The folded columns, a row a call.
+fn columns(frame: &Frame, calls: &[Folded]) -> Result<BTreeMap<String, Values>> {
+    let mut out = BTreeMap::new();
+    for (name, place) in NUMBERS {
+        let each = calls.iter().map(|call| *place(&mut { call.leg }));
+        let values = match name.ends_with("_at") {
+            true => Values::Long(each.map(|v| v.unwrap_or(MISSING)).collect()),
+            false => Values::Whole(each.map(|v| v.map_or(i32::MIN, |v| i32::try_from(v).unwrap_or(i32::MAX))).collect()),
+        };
+        // Transfers are counted from the legs where the export does not say them.
+        if frame.has(name) || name == "transfers" {
+            out.insert(name.to_owned(), values);
         }
-        for (name, place) in WORDS.into_iter().filter(|(name, _)| frame.has(name)) {
-            let codes: BTreeMap<u8, u32> = places(name)?.into_iter().map(|(code, place)| (place, code)).collect();
-            let each = calls.iter().map(|call| place(&mut { call.leg }).and_then(|p| codes.get(&p).copied()).unwrap_or(NONE));
-            out.insert(name.to_owned(), Values::Text(each.collect()));
-        }
-        for (name, place) in FLAGS.into_iter().filter(|(name, _)| frame.has(name)) {
-            out.insert(name.to_owned(), Values::Flag(calls.iter().map(|call| *place(&mut { call.leg })).collect()));
-        }
-        if frame.has("csat_score") {
-            out.insert("csat_score".to_owned(), Values::Number(calls.iter().map(|call| call.leg.csat_score).collect()));
-        }
-        for (name, place) in TAKEN {
-            out.extend(taken(frame, calls, name, place)?);
-        }
-        out.extend(ids(frame, calls)?);
-        Ok(out)
     }
+    for (name, place) in WORDS.into_iter().filter(|(name, _)| frame.has(name)) {
+        let codes: BTreeMap<u8, u32> = places(name)?.into_iter().map(|(code, place)| (place, code)).collect();
+        let each = calls.iter().map(|call| place(&mut { call.leg }).and_then(|p| codes.get(&p).copied()).unwrap_or(NONE));
+        out.insert(name.to_owned(), Values::Text(each.collect()));
+    }
+    for (name, place) in FLAGS.into_iter().filter(|(name, _)| frame.has(name)) {
+        out.insert(name.to_owned(), Values::Flag(calls.iter().map(|call| *place(&mut { call.leg })).collect()));
+    }
+    if frame.has("csat_score") {
+        out.insert("csat_score".to_owned(), Values::Number(calls.iter().map(|call| call.leg.csat_score).collect()));
+    }
+    for (name, place) in TAKEN {
+        out.extend(taken(frame, calls, name, place)?);
+    }
+    out.extend(ids(frame, calls)?);
+    Ok(out)
 }
 
 /// The id of each call, which is its first leg's; a call is no part of another.

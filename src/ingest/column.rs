@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::settings::Part;
 
 /// How one column of the desk is read from one file.
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a column, each read where it matters")]
 #[derive(Debug, Clone)]
 pub(super) struct ColumnPlan {
     /// Name in the desk's frame.

@@ -37,7 +37,7 @@ struct Open<'s> {
 
 enum Search {
     Instant(FormSearch),
-    Duration(DurationSearch),
+    Duration(Box<DurationSearch>),
     Number(NumberSearch),
 }
 
@@ -115,7 +115,7 @@ fn search_for(source: &SourceSettings, mapping: &ColumnMapping, header: &str, ou
             };
             out.instants.insert(name, declared.iter().map(compile).collect::<Result<_>>()?);
         }
-        Type::Duration if mapping.units.is_empty() => return Ok(Some(Search::Duration(DurationSearch::new(header)))),
+        Type::Duration if mapping.units.is_empty() => return Ok(Some(Search::Duration(Box::new(DurationSearch::new(header))))),
         Type::Duration => {
             let units = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();
             let clash = |(one, other): (DurationUnit, DurationUnit)| {

@@ -114,7 +114,7 @@ fn read_as(source: &SourceSettings, opened: &[Opened], forms: &Forms, keep: &Kee
     gathered.ledger.files.iter_mut().for_each(|file| file.doubt(&source.product, &source.options.row_limits));
     gathered.ledger.reject_limit = source.reject_limit;
     source.kind.name().clone_into(&mut gathered.ledger.kind);
-    tell_mapping(&mut gathered.ledger, source, &opened);
+    tell_mapping(&mut gathered.ledger, source, opened);
     Ok(gathered)
 }
 

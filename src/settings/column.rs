@@ -242,7 +242,7 @@ fn part(table: &Table<'_>) -> Result<Part> {
 /// A list of texts, or several such lists.
 pub(super) fn text_lists(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
     let items = node.items();
-    if items.first().is_some_and(Node::is_list) { items.iter().map(|n| n.texts()).collect() } else { Ok(vec![node.texts()?]) }
+    if items.first().is_some_and(Node::is_list) { items.iter().map(Node::texts).collect() } else { Ok(vec![node.texts()?]) }
 }
 
 fn alternatives(node: &Node<'_>) -> Result<Vec<Vec<String>>> {
