@@ -15,7 +15,7 @@ const TABLES: [&str; 14] = ["csv", "tsv", "tab", "txt", "log", "xlsx", "ods", "j
 
 pub(super) fn run(args: &InitArgs, stdout: &mut dyn Write) -> Result<Outcome> {
     let to_stdout = args.out.as_deref() == Some(Path::new("-"));
-    let target = args.out.clone().unwrap_or_else(|| args.dir.join("deskcard.toml"));
+    let target = args.out.clone().filter(|_| !to_stdout).unwrap_or_else(|| args.dir.join("deskcard.toml"));
     if !to_stdout && target.exists() && !args.force {
         return Err(Error::config(format!("{} is there already", target.display()))
             .hint("give another place with --out, or write over it with --force"));
@@ -97,9 +97,13 @@ fn folder_name(dir: &Path) -> String {
 fn summary(target: &Path, found: &[(Vec<String>, Inspection)]) -> String {
     let mut out = format!("{}\n", target.display());
     for (files, inspection) in found {
-        let product = if inspection.product.found.is_empty() { "no product in particular" } else { &inspection.product.found };
-        let kind = if inspection.kind.found.is_empty() { "not used" } else { &inspection.kind.found };
-        out += &format!("  {}: {kind}, {product} ({})\n", files.join(", "), inspection.product.confidence);
+        let (kind, product) = (&inspection.kind, &inspection.product);
+        let what = match (kind.found.as_str(), product.found.as_str()) {
+            ("", _) => "not used".to_owned(),
+            (kind_of, "") => format!("{kind_of} of no product in particular ({})", kind.confidence),
+            (kind_of, name) => format!("{kind_of} of {name} ({})", product.confidence),
+        };
+        out += &format!("  {}: {what}\n", files.join(", "));
         inspection.questions.iter().for_each(|q| out += &format!("    ? {}\n", q.what));
     }
     let open: usize = found.iter().map(|(_, i)| i.questions.len()).sum();

@@ -9,6 +9,7 @@ mod duckdb;
 mod edge_cards;
 mod harness;
 mod html;
+mod ingest_laws;
 mod laws;
 mod layers;
 mod oracle;

@@ -84,7 +84,8 @@ impl Desk {
     /// Without the rows that Windows-1252 has no letters for.
     pub(super) fn western() -> Self {
         let mut desk = Self::new();
-        (desk.tickets.pop(), desk.calls.pop());
+        desk.tickets.pop();
+        desk.calls.pop();
         desk
     }
 }

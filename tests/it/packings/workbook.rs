@@ -153,6 +153,7 @@ pub(crate) fn ods_of(data: &str) -> Vec<u8> {
 
 /// A cell of `OpenDocument`: a paragraph a line.
 fn value(kind: &str, value: &str, text: &str) -> String {
-    let lines: String = text.split('\n').map(|line| format!("<text:p>{}</text:p>", escaped(line).replace('\t', "<text:tab/>"))).collect();
+    let lines: String =
+        text.split('\n').map(|line| ["<text:p>", &escaped(line).replace('\t', "<text:tab/>"), "</text:p>"].concat()).collect();
     format!("<table:table-cell office:value-type=\"{kind}\" {value}>{lines}</table:table-cell>")
 }
