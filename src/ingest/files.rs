@@ -201,9 +201,18 @@ impl Fields {
 ///
 /// A header the config itself names is not open to the preset's guesses for other columns.
 pub(super) fn fields(source: &SourceSettings, header: &[String]) -> BTreeMap<&'static str, Fields> {
+    // As `find_header`, but the header is brought into its common form once, not for every name that is looked for.
+    let normal: Vec<String> = header.iter().map(|h| normalise(h)).collect();
+    let find = |name: &String| {
+        let exact = header.iter().position(|h| h == name);
+        exact.or_else(|| {
+            let wanted = normalise(name);
+            normal.iter().position(|h| *h == wanted)
+        })
+    };
     let found = |m: &ColumnMapping, taken: &BTreeSet<usize>| {
         m.headers.iter().find_map(|names| {
-            let at: Vec<usize> = names.iter().map(|name| find_header(header, name)).collect::<Option<_>>()?;
+            let at: Vec<usize> = names.iter().map(find).collect::<Option<_>>()?;
             (!at.iter().any(|f| taken.contains(f))).then(|| Fields::new(at, header))
         })
     };
@@ -255,9 +264,8 @@ pub(super) fn shown_headers(header: &[String]) -> String {
     shown.join(", ") + if header.len() > 40 { ", …" } else { "" }
 }
 
-/// Whether a file (or a constant) fills a column of the frame.
-pub(super) fn has_column(source: &SourceSettings, file: &Opened, slot: &Slot) -> bool {
-    let fields = fields(source, &file.header);
+/// Whether a file with these fields (or a constant) fills a column of the frame.
+pub(super) fn has_column(source: &SourceSettings, fields: &BTreeMap<&'static str, Fields>, slot: &Slot) -> bool {
     let is_slot = |m: &&ColumnMapping| frame_name(m.canonical) == slot.name || m.canonical.name == slot.name;
     let is_filled = |m: &ColumnMapping| m.constant.is_some() || fields.contains_key(m.canonical.name);
     source.columns.iter().filter(is_slot).any(is_filled) || source.extra.iter().any(|(name, _)| *name == slot.name)

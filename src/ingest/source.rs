@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::chunk::{Chunk, With, type_block};
 use super::column::Interner;
 use super::decode::{Document, sha256, unreadable};
-use super::files::{Opened, check_mapping, documents, has_column, open, tell_mapping};
+use super::files::{Opened, check_mapping, documents, fields, has_column, open, tell_mapping};
 use super::forms::{Forms, forms};
 use super::ledger::{FileLedger, SourceLedger};
 use super::plan::{FilePlan, plan, slots};
@@ -105,7 +105,8 @@ fn surprises(source: &SourceSettings, ledger: &SourceLedger) -> (bool, BTreeSet<
 /// Reads the opened files, their columns being written so.
 fn read_as(source: &SourceSettings, opened: &[Opened], forms: &Forms, keep: &Keep<'_>) -> Result<Gathered> {
     let mut slots = slots(source, keep);
-    slots.retain(|slot| opened.iter().any(|file| has_column(source, file, slot)));
+    let found: Vec<_> = opened.iter().map(|file| fields(source, &file.header)).collect();
+    slots.retain(|slot| found.iter().any(|fields| has_column(source, fields, slot)));
     let plans: Vec<Arc<FilePlan>> = opened.iter().map(|o| plan(source, o, &slots, keep, forms).map(Arc::new)).collect::<Result<_>>()?;
     let mut gathered = run(opened, &plans, &slots, keep)?;
     gathered.ledger.guesses.clone_from(&forms.guesses);
