@@ -250,9 +250,10 @@ fn mend(text: &str) -> String {
     csv(&cells(text).into_iter().map(mend).collect::<Vec<_>>())
 }
 
-/// So many rows, of which the first ones have no moment that can be read.
+/// So many rows, of which some, evenly spread from the last one up, have no moment that can be read.
 fn with_broken(rows: usize, broken: usize) -> String {
-    let line = |i: usize| format!("T{i},{}\n", if i < broken { "soon".to_owned() } else { moment(i as i64) });
+    let is_broken = |i: usize| (i + 1) * broken / rows > i * broken / rows;
+    let line = |i: usize| format!("T{i},{}\n", if is_broken(i) { "soon".to_owned() } else { moment(i as i64) });
     "id,created_at\n".to_owned() + &(0..rows).map(line).collect::<String>()
 }
 

@@ -58,8 +58,9 @@ fn canonical(inspection: &Inspection, header: &str) -> String {
 
 #[test]
 fn an_id_in_two_files_is_an_overlap_and_no_leg() {
-    let row = |id: &str, talk: &str| ["Call 7", "2026-11-02 09:00:00", talk].map(|c| c.replace("Call 7", id)).to_vec();
-    let header: Vec<String> = ["Call ID", "Start time", "talk time in seconds"].map(str::to_owned).to_vec();
+    let row = |id: &str, talk: &str| [id, "2026-11-02 09:00:00", "Service Desk", "Ada", talk, "0"].map(str::to_owned).to_vec();
+    let header: Vec<String> =
+        ["Call ID", "Start time", "Queue", "Agent", "Talk time in seconds", "Hold time in seconds"].map(str::to_owned).to_vec();
     let file = |path: &str, rows: Vec<Vec<String>>| {
         (path.to_owned(), Sample { header: header.clone(), rows_seen: rows.len() as u64, rows, is_whole: true, ..Sample::default() })
     };
