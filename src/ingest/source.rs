@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use super::chunk::{Chunk, With, type_block};
 use super::column::Interner;
@@ -14,7 +15,6 @@ use super::plan::{FilePlan, plan, slots};
 use super::scan::Block;
 use super::table::{Slot, TableBuilder};
 use super::unique::Identities;
-use rayon::prelude::*;
 
 use crate::columns::{Source, Type};
 use crate::desk::Frame;
@@ -40,30 +40,40 @@ pub(super) struct Keep<'a> {
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
 }
 
-/// Reads a source.
-///
-/// At first only the start of each file is looked at for its encoding, and its dates only until one form is left. If rows then cannot
-/// be read for one of these reasons, everything is looked at, and what that shows is read again.
+/// Reads a source; its files are hashed beside it.
 pub(super) fn read(settings: &Settings, source: &SourceSettings, keep: &Keep<'_>) -> Result<Gathered> {
     let documents = documents(settings, source)?;
-    let hashes = if keep.hashes { hashes(&documents)? } else { Vec::new() };
     let opened = open_all(&documents, source)?;
     let quick = forms(source, &opened, &BTreeSet::new())?;
-    let mut gathered = read_as(source, &opened, &quick, keep)?;
-    let (is_garbled, surprising) = surprises(source, &gathered.ledger);
-    if is_garbled || !surprising.is_empty() {
-        let documents = documents.iter().map(Document::redetect).collect::<Result<Vec<_>>>()?;
-        let reopened = open_all(&documents, source)?;
-        let thorough = forms(source, &reopened, &surprising)?;
-        if thorough != quick || encodings(&opened) != encodings(&reopened) {
-            drop(gathered);
-            gathered = read_as(source, &reopened, &thorough, keep)?;
+    std::thread::scope(|scope| {
+        let hashing = if keep.hashes { start_hashing(scope, &documents) } else { Vec::new() };
+        let mut gathered = read_mended(source, &documents, (&opened, &quick), keep)?;
+        let hashes = hashing.into_iter().flat_map(|lane| lane.join().unwrap_or_else(|_| vec![Err(Error::bug("hashing stopped"))]));
+        for (file, hash) in gathered.ledger.files.iter_mut().zip(hashes) {
+            file.sha256 = hash?;
         }
+        Ok(gathered)
+    })
+}
+
+/// Reads the opened files by what a quick look at them has shown.
+///
+/// For that only the start of each file was looked at for its encoding, and its dates only until one form was left. If rows then
+/// cannot be read for one of these reasons, everything is looked at, and what that shows is read again.
+fn read_mended(source: &SourceSettings, documents: &[Document], (opened, quick): (&[Opened], &Forms), keep: &Keep<'_>) -> Result<Gathered> {
+    let gathered = read_as(source, opened, quick, keep)?;
+    let (is_garbled, surprising) = surprises(source, &gathered.ledger);
+    if !is_garbled && surprising.is_empty() {
+        return Ok(gathered);
     }
-    for (file, hash) in gathered.ledger.files.iter_mut().zip(hashes) {
-        file.sha256 = hash;
+    let documents = documents.iter().map(Document::redetect).collect::<Result<Vec<_>>>()?;
+    let reopened = open_all(&documents, source)?;
+    let thorough = forms(source, &reopened, &surprising)?;
+    if thorough == *quick && encodings(opened) == encodings(&reopened) {
+        return Ok(gathered);
     }
-    Ok(gathered)
+    drop(gathered);
+    read_as(source, &reopened, &thorough, keep)
 }
 
 fn open_all(documents: &[Document], source: &SourceSettings) -> Result<Vec<Opened>> {
@@ -72,13 +82,23 @@ fn open_all(documents: &[Document], source: &SourceSettings) -> Result<Vec<Opene
     Ok(opened)
 }
 
-/// SHA-256 of the file of each document; empty for standard input.
-fn hashes(documents: &[Document]) -> Result<Vec<String>> {
-    let hash = |document: &Document| match document.path() {
+/// Starts threads that hash the files beside the reading of their rows; each gives what comes next in the order of the documents.
+fn start_hashing<'s>(scope: &'s Scope<'s, '_>, documents: &'s [Document]) -> Vec<ScopedJoinHandle<'s, Vec<Result<String>>>> {
+    let lanes = documents.chunks(documents.len().div_ceil(threads()).max(1));
+    lanes.map(|lane| scope.spawn(move || lane.iter().map(hash).collect())).collect()
+}
+
+/// SHA-256 of the file of a document; empty for standard input.
+fn hash(document: &Document) -> Result<String> {
+    match document.path() {
         Some(path) => sha256(path).map(|(hash, _)| hash).map_err(|e| unreadable(document.shown(), e)),
         None => Ok(String::new()),
-    };
-    documents.par_iter().map(hash).collect()
+    }
+}
+
+/// Threads that can run at the same time.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn encodings(opened: &[Opened]) -> Vec<&'static str> {
@@ -121,7 +141,7 @@ fn read_as(source: &SourceSettings, opened: &[Opened], forms: &Forms, keep: &Kee
 
 /// Reads all files: this thread finds the rows, workers type them, this thread puts them together in order.
 fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'_>) -> Result<Gathered> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = threads();
     let (to_workers, jobs) = sync_channel::<(usize, Arc<FilePlan>, Block)>(threads * 2);
     let jobs = Mutex::new(jobs);
     let (results, finished) = channel::<(usize, Result<Chunk>)>();
