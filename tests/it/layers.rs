@@ -73,7 +73,7 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("comfy_table", &["commands/"]),
     ("indicatif", &["commands/mod.rs"]),
     ("glob", &["ingest/"]),
-    ("wide", &["ingest/scan/"]),
+    ("fearless_simd", &["ingest/scan/"]),
     ("memchr", &["ingest/"]),
     ("strsim", &["error.rs", "ingest/inspect/suggest.rs"]),
     // Slugs, the config's fingerprint, and the files'.

@@ -4,6 +4,8 @@
 //! starts outside quotes, whose every quote opens at the start of a cell or doubles another, whose every closing quote is followed by
 //! a separator, and that has the right number of cells and a length no limit could object to.
 
+use fearless_simd::{Simd, dispatch};
+
 use super::masks::{self, STEP};
 use super::record::Rules;
 use super::rewrite;
@@ -122,8 +124,9 @@ struct Marks {
     quoted_newlines: u64,
 }
 
-#[inline]
-fn marks(bytes: &[u8; STEP], m: masks::Masks, carry: &mut Carry) -> Marks {
+#[expect(clippy::inline_always, reason = "what is not inlined into the dispatched function does not use its instructions")]
+#[inline(always)]
+fn marks<S: Simd>(simd: S, bytes: &[u8; STEP], m: masks::Masks, carry: &mut Carry) -> Marks {
     let separators = m.delimiter | m.newline;
     if m.quote | carry.quoted | carry.closed | carry.returned == 0 {
         carry.opener = separators >> 63;
@@ -133,7 +136,7 @@ fn marks(bytes: &[u8; STEP], m: masks::Masks, carry: &mut Carry) -> Marks {
     let edges = separators | m.quote;
     let close = m.quote & !inside;
     let behind = close << 1 | carry.closed;
-    let returned = behind & masks::returns(bytes);
+    let returned = behind & masks::returns(simd, bytes);
     let misopened = m.quote & inside & !(edges << 1 | carry.opener);
     let misclosed = behind & !(edges | returned) | (returned << 1 | carry.returned) & !m.newline;
     *carry = Carry { quoted: 0u64.wrapping_sub(inside >> 63), opener: edges >> 63, closed: close >> 63, returned: returned >> 63 };
@@ -150,6 +153,12 @@ struct Row {
 
 /// Accepts records from `from`, which starts one, on.
 pub(super) fn accept(bytes: &[u8], from: usize, shape: &Shape, lists: &mut Lists) -> Stop {
+    dispatch!(masks::level(), simd => accept_by(simd, bytes, from, (shape, lists)))
+}
+
+#[expect(clippy::inline_always, reason = "what is not inlined into the dispatched function does not use its instructions")]
+#[inline(always)]
+fn accept_by<S: Simd>(simd: S, bytes: &[u8], from: usize, (shape, lists): (&Shape, &mut Lists)) -> Stop {
     let mut carry = Carry { quoted: 0, opener: 1, closed: 0, returned: 0 };
     let mut row = Row { start: from, first: lists.filled };
     let mut filled = lists.filled;
@@ -161,11 +170,11 @@ pub(super) fn accept(bytes: &[u8], from: usize, shape: &Shape, lists: &mut Lists
     let mut base = from;
     let mut odd = false;
     for step in steps.iter().chain(last) {
-        let m = masks::masks(step, shape.rules.dialect.delimiter);
+        let m = masks::masks(simd, step, shape.rules.dialect.delimiter);
         if m.text {
             lists.mark_dirty(base, base + STEP);
         }
-        let mut marks = marks(step, m, &mut carry);
+        let mut marks = marks(simd, step, m, &mut carry);
         quoted_newlines |= marks.quoted_newlines;
         if base + STEP > bytes.len() {
             marks.bad &= (1 << rest.len()) - 1;

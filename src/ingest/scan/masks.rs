@@ -1,6 +1,7 @@
 //! Bit masks of 64 bytes: bit i tells about byte i.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, u8x64};
 
 /// Bytes looked at in one step.
 pub(super) const STEP: usize = 64;
@@ -15,33 +16,31 @@ pub(super) struct Masks {
     pub(super) text: bool,
 }
 
-fn lanes(bytes: &[u8; STEP]) -> [u8x16; 4] {
-    let (quarters, _) = bytes.as_chunks::<16>();
-    [u8x16::new(quarters[0]), u8x16::new(quarters[1]), u8x16::new(quarters[2]), u8x16::new(quarters[3])]
-}
-
-#[inline]
-fn equal(lanes: &[u8x16; 4], byte: u8x16) -> u64 {
-    let bit = |i: usize| u64::from(lanes[i].simd_eq(byte).to_bitmask());
-    bit(0) | bit(1) << 16 | bit(2) << 32 | bit(3) << 48
+/// The instructions of this processor to use.
+///
+/// No more than AVX2: with AVX-512 the compiler writes the ends of cells in vectors, which takes it a tenth longer.
+pub(super) fn level() -> Level {
+    let best = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    let best = best.as_avx2().map_or(best, Level::Avx2);
+    best
 }
 
 /// The masks of a step.
-#[inline]
-pub(super) fn masks(bytes: &[u8; STEP], delimiter: u8) -> Masks {
-    let v = lanes(bytes);
-    Masks {
-        quote: equal(&v, u8x16::splat(b'"')),
-        delimiter: equal(&v, u8x16::splat(delimiter)),
-        newline: equal(&v, u8x16::splat(b'\n')),
-        text: (v[0] | v[1] | v[2] | v[3]).to_bitmask() != 0,
-    }
+#[expect(clippy::inline_always, reason = "what is not inlined into the dispatched function does not use its instructions")]
+#[inline(always)]
+pub(super) fn masks<S: Simd>(simd: S, bytes: &[u8; STEP], delimiter: u8) -> Masks {
+    let lanes = u8x64::from_slice(simd, bytes);
+    let equal = |byte: u8| lanes.simd_eq(u8x64::splat(simd, byte)).to_bitmask();
+    let text = lanes.simd_ge(u8x64::splat(simd, 128)).any_true();
+    Masks { quote: equal(b'"'), delimiter: equal(delimiter), newline: equal(b'\n'), text }
 }
 
 /// The carriage returns of a step; only asked for next to quotes.
-#[inline]
-pub(super) fn returns(bytes: &[u8; STEP]) -> u64 {
-    equal(&lanes(bytes), u8x16::splat(b'\r'))
+#[expect(clippy::inline_always, reason = "what is not inlined into the dispatched function does not use its instructions")]
+#[inline(always)]
+pub(super) fn returns<S: Simd>(simd: S, bytes: &[u8; STEP]) -> u64 {
+    u8x64::from_slice(simd, bytes).simd_eq(u8x64::splat(simd, b'\r')).to_bitmask()
 }
 
 /// Bit i of the result is the parity of bits 0 to i: set from an opening quote up to before its closing one.
