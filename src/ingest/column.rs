@@ -10,7 +10,7 @@ use super::cells::flag::{flag, flag_word};
 use super::cells::html::unescape_html;
 use super::cells::id::is_mangled_id;
 use super::cells::number::{NumberStyle, int, int_in, number, number_in};
-use super::cells::timestamp::{Form, Stamp, is_null_instant};
+use super::cells::timestamp::{Form, Stamp, is_null_instant, plain};
 use super::cells::trim;
 use super::plan::FieldRule;
 use super::scan::Block;
@@ -58,13 +58,12 @@ pub(super) struct ColumnPlan {
 }
 
 /// Texts that mean "nothing".
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Nulls {
     marks: Vec<Vec<u8>>,
-    /// Bit `i` is set if a mark has `i` bytes (63: or more).
-    lengths: u64,
-    /// Bit `i` is set if a mark starts with byte `i` modulo 64. Length and first byte tell nearly every cell from a mark.
-    firsts: u64,
+    /// Bit `n` of entry `b` is set if a mark starts with byte `b` modulo 64 and has `n` bytes (63: or more), which tells nearly every
+    /// cell from a mark.
+    lengths: [u64; 64],
     /// Whether the zero of a clock, printed as a date, is one of them.
     is_epoch_null: bool,
 }
@@ -76,15 +75,15 @@ impl Nulls {
     pub(super) fn new<'a>(marks: impl Iterator<Item = &'a String>, of_instants: bool) -> Self {
         let (epochs, marks): (Vec<&String>, Vec<&String>) = marks.partition(|m| *m == EPOCH);
         let marks: Vec<Vec<u8>> = marks.into_iter().map(|m| m.clone().into_bytes()).collect();
-        let lengths = marks.iter().fold(0, |bits, m| bits | 1 << m.len().min(63));
-        let firsts = marks.iter().fold(0, |bits, m| bits | 1 << (m.first().copied().unwrap_or(0) & 63));
-        Self { marks, lengths, firsts, is_epoch_null: of_instants && !epochs.is_empty() }
+        let mut lengths = [0; 64];
+        marks.iter().for_each(|m| lengths[usize::from(m.first().copied().unwrap_or(0) & 63)] |= 1 << m.len().min(63));
+        Self { marks, lengths, is_epoch_null: of_instants && !epochs.is_empty() }
     }
 
     #[inline]
     pub(super) fn is_null(&self, cell: &[u8]) -> bool {
         let Some(first) = cell.first() else { return true };
-        let is_mark = self.lengths >> cell.len().min(63) & self.firsts >> (first & 63) & 1 == 1 && self.marks.iter().any(|m| m == cell);
+        let is_mark = self.lengths[usize::from(first & 63)] >> cell.len().min(63) & 1 == 1 && self.marks.iter().any(|m| m == cell);
         is_mark || self.is_epoch_null && is_null_instant(cell)
     }
 }
@@ -139,24 +138,25 @@ impl Interner {
     const NEAR: usize = 1 << 10;
 
     /// The code of a text; `make` is asked for each distinct one once.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "part of the loop over a column")]
+    #[inline(always)]
     fn code(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
         let Some((low, high)) = packed(text) else { return self.far(text, make) };
-        if self.near.is_empty() {
-            self.near = vec![(0, 0, 0, None); Self::NEAR];
-        }
         let length = text.len() as u32;
         let hash = (low ^ high.rotate_left(32) ^ u64::from(length)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let place = (hash >> 54) as usize;
-        let (a, b, n, code) = self.near[place];
-        if (a, b, n) == (low, high, length) {
-            return code;
+        match self.near.get(place) {
+            Some(&(a, b, n, code)) if (a, b, n) == (low, high, length) => code,
+            _ => {
+                let code = self.far(text, make);
+                self.near.resize(Self::NEAR, (0, 0, 0, None));
+                self.near[place] = (low, high, length, code);
+                code
+            }
         }
-        let code = self.far(text, make);
-        self.near[place] = (low, high, length, code);
-        code
     }
 
+    #[inline(never)]
     fn far(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
         if let Some(code) = self.all.get(text) {
             return *code;
@@ -167,13 +167,27 @@ impl Interner {
     }
 }
 
-/// The first and last eight bytes of a text of 1 to 16 bytes: with the length they are the text.
+/// A text of 1 to 16 bytes as two numbers: with its length they are the text.
 #[inline]
 fn packed(text: &[u8]) -> Option<(u64, u64)> {
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) if text.len() <= 16 => Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last))),
+        (Some(_), _) => None,
+        _ => word(text).map(|word| (word, 0)),
+    }
+}
+
+/// The bytes of a text of 1 to 8 bytes as a number, the first the lowest.
+#[inline]
+fn word(text: &[u8]) -> Option<u64> {
+    let byte = |at: usize| u64::from(text[at]) << (8 * at);
     match text.len() {
-        8..=16 => Some((u64::from_le_bytes(*text.first_chunk()?), u64::from_le_bytes(*text.last_chunk()?))),
-        4..=7 => Some((u64::from(u32::from_le_bytes(*text.first_chunk()?)), u64::from(u32::from_le_bytes(*text.last_chunk()?)))),
-        1..=3 => Some((text.iter().fold(0, |bits, b| bits << 8 | u64::from(*b)), 0)),
+        n @ 1..=3 => Some(byte(0) | byte(n / 2) | byte(n - 1)),
+        n @ 4..=7 => {
+            let (first, last) = (u32::from_le_bytes(*text.first_chunk()?), u32::from_le_bytes(*text.last_chunk()?));
+            Some(u64::from(first) | u64::from(last) << (8 * (n - 4)))
+        }
+        8 => Some(u64::from_le_bytes(*text.first_chunk()?)),
         _ => None,
     }
 }
@@ -356,12 +370,18 @@ impl ColumnReader<'_> {
             Type::Enum(words) => (self.words_of(plan, words)?, None),
             Type::Words => (Cells::Words(self.long_texts(plan)), None),
             Type::Id => {
-                let keys = self.each(plan, Cells::Long, MISSING, |remarks, cell| {
-                    if is_mangled_id(cell) {
-                        *remarks.mangled.entry(plan.header.clone()).or_default() += 1;
-                    }
-                    Ok(key_of(cell))
-                });
+                let keys = self.each(
+                    plan,
+                    Cells::Long,
+                    MISSING,
+                    #[inline(always)]
+                    |remarks, cell| {
+                        if is_mangled_id(cell) {
+                            *remarks.mangled.entry(plan.header.clone()).or_default() += 1;
+                        }
+                        Ok(key_of(cell))
+                    },
+                );
                 let text = plan.keeps_text.then(|| Cells::Words(self.long_texts(plan)));
                 (keys, text)
             }
@@ -391,64 +411,54 @@ impl ColumnReader<'_> {
         missing: T,
         mut parse: impl FnMut(&mut Remarks, &[u8]) -> std::result::Result<T, &'static str>,
     ) -> Cells {
-        let mut out = Vec::with_capacity(self.block.rows());
-        let (mut scratch, mut joined) = (Vec::new(), Vec::new());
-        let has_parts = !plan.part.is_whole();
-        let only = if let [field] = plan.fields[..] { Some(field) } else { None };
-        for (row, ends) in self.block.ends.chunks_exact(self.block.columns).enumerate() {
-            let cell: &[u8] = match only {
-                _ if plan.when.as_ref().is_some_and(|when| !when.holds(self.block, row, &mut scratch)) => &[],
-                Some(field) => {
-                    let start = if field == 0 { self.block.starts[row] } else { ends[field - 1] + 1 };
-                    bare(&self.block.bytes[start as usize..ends[field] as usize], &mut scratch)
+        let mut out = vec![missing; self.block.rows()];
+        let (remarks, bad_cells) = (&mut self.remarks, &mut self.bad);
+        cells(
+            self.block,
+            plan,
+            #[inline(always)]
+            |row, cell| {
+                if plan.nulls.is_null(cell) {
+                    if plan.is_required {
+                        bad_cells.push(bad(row, plan, "constraint-error", cell, "is empty, and this column is needed"));
+                    }
+                    return;
                 }
-                None => cell_joined(self.block, plan, row, &mut scratch, &mut joined),
-            };
-            let cell = if has_parts { plan.part.of(cell) } else { cell };
-            if plan.nulls.is_null(cell) {
-                out.push(missing.clone());
-                if plan.is_required {
-                    self.bad.push(bad(row, plan, "constraint-error", cell, "is empty, and this column is needed"));
+                match parse(remarks, cell) {
+                    Ok(value) => out[row] = value,
+                    Err(reason) => bad_cells.push(bad(row, plan, "type-error", cell, reason)),
                 }
-                continue;
-            }
-            match parse(&mut self.remarks, cell) {
-                Ok(value) => out.push(value),
-                Err(reason) => {
-                    self.bad.push(bad(row, plan, "type-error", cell, reason));
-                    out.push(missing.clone());
-                }
-            }
-        }
+            },
+        );
         wrap(out)
     }
 
     fn durations(&mut self, plan: &ColumnPlan) -> Cells {
         let in_seconds = plan.units.starts_with_seconds();
-        self.each(plan, Cells::Whole, i32::MIN, move |_, cell| {
-            if let (true, Some(few)) = (in_seconds, few_digits(cell)) {
-                return Ok(few);
-            }
-            let value = plan.units.parse(cell).ok_or("is not a duration of this unit")?;
-            fitting(value)
-        })
+        self.each(
+            plan,
+            Cells::Whole,
+            i32::MIN,
+            #[inline(always)]
+            |_, cell| match few_digits(cell).filter(|_| in_seconds) {
+                Some(few) => Ok(few),
+                None => duration(plan, cell),
+            },
+        )
     }
 
     fn whole(&mut self, plan: &ColumnPlan) -> Cells {
-        self.each(plan, Cells::Whole, i32::MIN, move |remarks, cell| {
-            let word = plan.values.of(cell);
-            let text = word.map_or(cell, String::as_bytes);
-            let value = match few_digits(text).map(i64::from).or_else(|| int_in(plan.style, text)) {
-                Some(value) => value,
-                // Where words stand for numbers, one that is not known is no broken row.
-                None if !plan.values.is_empty() => {
-                    remarks.unmapped(plan, cell);
-                    return Ok(i32::MIN);
-                }
-                None => return Err("is not a whole number"),
-            };
-            fitting(if plan.add == 0 { value } else { (value + plan.add).max(0) })
-        })
+        let is_bare = plan.values.is_empty() && plan.add == 0;
+        self.each(
+            plan,
+            Cells::Whole,
+            i32::MIN,
+            #[inline(always)]
+            |remarks, cell| match few_digits(cell).filter(|_| is_bare) {
+                Some(few) => Ok(few),
+                None => whole(plan, remarks, cell),
+            },
+        )
     }
 
     fn numbers(&mut self, plan: &ColumnPlan) -> Cells {
@@ -467,43 +477,75 @@ impl ColumnReader<'_> {
 
     fn instants(&mut self, plan: &ColumnPlan) -> Cells {
         let mut cursor = Cursor::new(self.zone);
-        self.each(plan, Cells::Long, MISSING, move |remarks, cell| {
-            let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the form this column is written in")?;
-            Ok(match stamp {
-                Stamp { secs, offset: Some(offset) } => secs - i64::from(offset),
-                Stamp { secs, offset: None } => {
-                    let utc = cursor.to_utc(secs);
+        let is_plain = plan.forms.first().is_some_and(Form::is_plain);
+        self.each(
+            plan,
+            Cells::Long,
+            MISSING,
+            #[inline(always)]
+            |remarks, cell| {
+                if is_plain && let Some(local) = plain(cell, b' ') {
+                    let utc = cursor.to_utc(local);
                     remarks.clock_changes += u64::from(utc.note.is_some());
-                    utc.secs
+                    return Ok(utc.secs);
                 }
-            })
-        })
+                let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the form this column is written in")?;
+                Ok(match stamp {
+                    Stamp { secs, offset: Some(offset) } => secs - i64::from(offset),
+                    Stamp { secs, offset: None } => {
+                        let utc = cursor.to_utc(secs);
+                        remarks.clock_changes += u64::from(utc.note.is_some());
+                        utc.secs
+                    }
+                })
+            },
+        )
     }
 
     fn flags(&mut self, plan: &ColumnPlan) -> Cells {
-        self.each(plan, Cells::Flag, NO_FLAG, |remarks, cell| {
-            let mapped = plan.values.of(cell);
-            let value = mapped.map_or_else(|| flag_word(cell), |word| flag(word.as_bytes()));
-            if value.is_none() {
-                remarks.unmapped(plan, cell);
-            }
-            Ok(value.map_or(NO_FLAG, u8::from))
-        })
+        self.each(
+            plan,
+            Cells::Flag,
+            NO_FLAG,
+            #[inline(always)]
+            |remarks, cell| {
+                let mapped = plan.values.of(cell);
+                let value = mapped.map_or_else(|| flag_word(cell), |word| flag(word.as_bytes()));
+                if value.is_none() {
+                    remarks.unmapped(plan, cell);
+                }
+                Ok(value.map_or(NO_FLAG, u8::from))
+            },
+        )
     }
 
     /// Texts as they are; a required one that is missing has been complained of with its key.
     fn long_texts(&self, plan: &ColumnPlan) -> Texts {
+        if !plan.is_html
+            && let Some(texts) = self.texts_at_once(plan)
+        {
+            return texts;
+        }
         let mut texts = Texts::default();
-        let (mut scratch, mut joined) = (Vec::new(), Vec::new());
-        for row in 0..self.block.rows() {
-            let cell = cell(self.block, plan, row, &mut scratch, &mut joined);
+        cells(self.block, plan, |_, cell| {
             let text = if plan.nulls.is_null(cell) { None } else { std::str::from_utf8(cell).ok() };
             match text {
                 Some(text) if plan.is_html => texts.push(Some(&unescape_html(text))),
                 text => texts.push(text),
             }
-        }
+        });
         texts
+    }
+
+    /// The texts, looked at for UTF-8 all together; `None` if they are not.
+    fn texts_at_once(&self, plan: &ColumnPlan) -> Option<Texts> {
+        let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(self.block.rows()));
+        cells(self.block, plan, |_, cell| {
+            let is_null = plan.nulls.is_null(cell);
+            bytes.extend_from_slice(if is_null { &[] } else { cell });
+            ends.push(if is_null { Texts::NULL } else { bytes.len() });
+        });
+        Some(Texts { text: String::from_utf8(bytes).ok()?, ends })
     }
 
     /// Short texts: each distinct one is looked up once.
@@ -531,22 +573,59 @@ impl ColumnReader<'_> {
     /// Codes of texts; `code` is asked once for each distinct text this worker meets, and for the others the memory is.
     fn interned(&mut self, plan: &ColumnPlan, mut code: impl FnMut(&[u8]) -> Option<u32>) -> Cells {
         let mut interner = std::mem::take(self.interner);
-        let cells = self.each(plan, Cells::Text, NONE, |remarks, cell| {
-            let found = interner.code(cell, &mut code);
-            if found.is_none() {
-                remarks.unmapped(plan, cell);
-            }
-            Ok(found.unwrap_or(NONE))
-        });
+        let cells = self.each(
+            plan,
+            Cells::Text,
+            NONE,
+            #[inline(always)]
+            |remarks, cell| {
+                let found = interner.code(cell, &mut code);
+                if found.is_none() {
+                    remarks.unmapped(plan, cell);
+                }
+                Ok(found.unwrap_or(NONE))
+            },
+        );
         *self.interner = interner;
         cells
     }
 }
 
-/// A number of a few bare digits, which is what nearly every cell is.
+/// A number of up to eight bare digits, which is what nearly every cell is: all of them at once.
 #[inline]
 fn few_digits(cell: &[u8]) -> Option<i32> {
-    (cell.len() <= 9 && cell.iter().all(u8::is_ascii_digit)).then(|| cell.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0')))
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = word(cell)?;
+    let unused = 8 * (8 - cell.len());
+    // The last digit becomes the highest byte, and what lies below the first one is nothing.
+    let digits = (word << unused) ^ (0x3030_3030_3030_3030 << unused);
+    // Added to a byte, this lifts it to 128 if it is more than a digit's value.
+    if (digits | digits.wrapping_add(u64::from_le_bytes([128 - 10; 8]))) & HIGH != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let pair = |byte: u32| (pairs >> (8 * byte) & 255) as i32;
+    Some(pair(0) * 1_000_000 + pair(2) * 10_000 + pair(4) * 100 + pair(6))
+}
+
+#[inline(never)]
+fn duration(plan: &ColumnPlan, cell: &[u8]) -> std::result::Result<i32, &'static str> {
+    fitting(plan.units.parse(cell).ok_or("is not a duration of this unit")?)
+}
+
+#[inline(never)]
+fn whole(plan: &ColumnPlan, remarks: &mut Remarks, cell: &[u8]) -> std::result::Result<i32, &'static str> {
+    let word = plan.values.of(cell);
+    match int_in(plan.style, word.map_or(cell, String::as_bytes)) {
+        Some(value) if plan.add == 0 => fitting(value),
+        Some(value) => fitting((value + plan.add).max(0)),
+        // Where words stand for numbers, one that is not known is no broken row.
+        None if !plan.values.is_empty() => {
+            remarks.unmapped(plan, cell);
+            Ok(i32::MIN)
+        }
+        None => Err("is not a whole number"),
+    }
 }
 
 fn fitting(value: i64) -> std::result::Result<i32, &'static str> {
@@ -571,6 +650,23 @@ fn repeated(text: &str, rows: usize) -> Texts {
 
 fn excerpt(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).chars().take(200).collect()
+}
+
+/// Visits the text of a column's cell in every row.
+#[expect(clippy::inline_always, reason = "what is done with a cell takes a few steps, of which a call would be the longest")]
+#[inline(always)]
+fn cells(block: &Block, plan: &ColumnPlan, mut visit: impl FnMut(usize, &[u8])) {
+    let mut scratch = Vec::new();
+    match plan.fields[..] {
+        // What nearly every column is.
+        [field] if plan.when.is_none() && plan.part.is_whole() => {
+            block.column(field).enumerate().for_each(|(row, raw)| visit(row, bare(raw, &mut scratch)));
+        }
+        _ => {
+            let mut joined = Vec::new();
+            (0..block.rows()).for_each(|row| visit(row, cell(block, plan, row, &mut scratch, &mut joined)));
+        }
+    }
 }
 
 /// The trimmed text of a cell, quotes undone; several fields are joined.

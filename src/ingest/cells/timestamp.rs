@@ -17,6 +17,7 @@ pub use null::is_null_instant;
 pub use search::{FormProblem, FormSearch, FoundForms};
 
 pub(super) use iso::iso;
+pub(in crate::ingest) use iso::plain;
 pub(super) use read::split_half_day;
 
 /// A point in time as a cell tells it.

@@ -55,6 +55,19 @@ impl Block {
         &self.bytes[start as usize..self.ends[first + column] as usize]
     }
 
+    /// The raw text of a column's cell in every row, as [`Block::raw`] has it.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    pub(crate) fn column(&self, column: usize) -> impl Iterator<Item = &[u8]> {
+        assert!(column < self.columns, "column {column} of {}", self.columns);
+        let rows = self.ends.chunks_exact(self.columns).zip(&self.starts);
+        rows.map(move |(ends, first)| {
+            let start = column.checked_sub(1).map_or(*first, |before| ends[before] + 1);
+            &self.bytes[start as usize..ends[column] as usize]
+        })
+    }
+
     /// Physical line (from 1) on which a row starts. Counts from the start of the block; see [`Block::lines`] for many.
     pub fn line_of(&self, row: usize) -> u64 {
         self.lines().of(row)

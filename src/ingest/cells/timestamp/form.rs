@@ -129,10 +129,15 @@ impl Form {
         Ok(Self { pattern: pattern.to_owned(), kind })
     }
 
+    /// Whether [`plain`] reads what nearly all its cells are.
+    pub(in crate::ingest) fn is_plain(&self) -> bool {
+        matches!(self.kind, Kind::Plain(_) | Kind::Iso)
+    }
+
     /// Reads a trimmed cell; `None` if it is not written this way or not in the calendar.
     #[inline]
     pub fn parse(&self, text: &[u8]) -> Option<Stamp> {
-        if matches!(self.kind, Kind::Plain(_) | Kind::Iso)
+        if self.is_plain()
             && let Some(secs) = plain(text, b' ')
         {
             return Some(Stamp { secs, offset: None });

@@ -4,8 +4,9 @@ use super::read::{Parts, maybe_fraction, two, zone};
 use super::{Stamp, days};
 
 /// `YYYY-MM-DD HH:MM:SS`, eight bytes at a time: every byte minus its template must be a digit's value, or nothing for a separator.
-#[inline]
-pub(super) fn plain(text: &[u8], between: u8) -> Option<i64> {
+#[expect(clippy::inline_always, reason = "part of the loop over a column")]
+#[inline(always)]
+pub(in crate::ingest) fn plain(text: &[u8], between: u8) -> Option<i64> {
     // Added to a byte, these lift it to 128 if it is more than a digit's value (D) or more than nothing (S).
     const D: u8 = 128 - 10;
     const S: u8 = 127;
