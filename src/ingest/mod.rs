@@ -30,7 +30,7 @@ use polars::prelude::*;
 
 use crate::columns::Source;
 use crate::desk::{Desk, Frame, MISSING, SEGMENT, Values, bug, dtype, frame_name};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facts::{Table, Wanted};
 use crate::settings::{Rows, Settings, SourceSettings};
 use ledger::{FileLedger, Ledger, SourceLedger};
@@ -52,40 +52,74 @@ pub fn as_pattern(path: &str) -> String {
 pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn(u64) + Sync)) -> Result<Desk> {
     let mut frames: BTreeMap<Source, Vec<Frame>> = BTreeMap::new();
     let mut ledger = Ledger::default();
-    for source in &settings.sources {
-        let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
-        let keep = Keep { is_stored: &is_stored, texts: wanted.texts, hashes: wanted.hashes, progress };
-        let Gathered { mut frame, identities, ledger: mut account } = source::read(settings, source, &keep)?;
-        let verdict = identities.judge();
-        settle(&mut account, &verdict);
-        account.check()?;
-        let prints = if source.rows() == Rows::Legs { identities.keys } else { Vec::new() };
-        if source.rows() == Rows::Versions {
-            frames.entry(Source::TicketEvents).or_default().push(states(&frame, &verdict.duplicate)?);
-        }
-        let dropped = [verdict.duplicate, verdict.superseded].concat();
-        drop_rows(&mut frame, &dropped)?;
-        if let Some(no_agent) = source.options.no_agent.as_deref().filter(|_| source.kind == Source::Calls) {
-            calls::settle(&mut frame, no_agent)?;
-            account.found("outcome");
-        }
-        if source.rows() == Rows::Legs {
-            account.folded = calls::fold(&mut frame, &without(prints, &dropped))?;
-            account.found("transfers");
-            if frame.has("queue") {
-                account.found("first_queue");
-            }
-        }
-        if source.kind == Source::Surveys {
-            unanswer(&mut frame, as_of, &mut account)?;
-        }
-        cut_off(&mut frame, source, as_of, &mut account)?;
-        frames.entry(source.kind).or_default().push(frame);
+    for Settled { frames: of_source, account } in read_all(settings, wanted, as_of, progress)? {
+        of_source.into_iter().for_each(|(kind, frame)| frames.entry(kind).or_default().push(frame));
         ledger.sources.push(account);
     }
     let frames =
         Source::ALL.into_iter().map(|kind| Ok((kind, united(settings, wanted, kind, frames.remove(&kind))?))).collect::<Result<_>>()?;
     Ok(Desk { frames, ledger, as_of })
+}
+
+/// What a source gives to the desk.
+struct Settled {
+    frames: Vec<(Source, Frame)>,
+    account: SourceLedger,
+}
+
+/// Reads the sources one after the other; while one is read, the rows of the one before are settled.
+fn read_all(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<Settled>> {
+    std::thread::scope(|scope| {
+        let mut settling = Vec::new();
+        let mut failure = None;
+        for source in &settings.sources {
+            let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
+            let keep = Keep { is_stored: &is_stored, texts: wanted.texts, hashes: wanted.hashes, progress };
+            match source::read(settings, source, &keep) {
+                Ok(gathered) => settling.push(scope.spawn(move || settled(source, gathered, as_of))),
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        // What failed first in the order of the sources is told.
+        let joined = settling.into_iter().map(|s| s.join().unwrap_or_else(|_| Err(Error::bug("the rows of a source were not settled"))));
+        let sources: Vec<Settled> = joined.collect::<Result<_>>()?;
+        failure.map_or(Ok(sources), Err)
+    })
+}
+
+/// Decides which of the rows of a source count, and accounts for the others.
+fn settled(source: &SourceSettings, gathered: Gathered, as_of: i64) -> Result<Settled> {
+    let Gathered { mut frame, identities, ledger: mut account } = gathered;
+    let mut frames = Vec::new();
+    let verdict = identities.judge();
+    settle(&mut account, &verdict);
+    account.check()?;
+    let prints = if source.rows() == Rows::Legs { identities.keys } else { Vec::new() };
+    if source.rows() == Rows::Versions {
+        frames.push((Source::TicketEvents, states(&frame, &verdict.duplicate)?));
+    }
+    let dropped = [verdict.duplicate, verdict.superseded].concat();
+    drop_rows(&mut frame, &dropped)?;
+    if let Some(no_agent) = source.options.no_agent.as_deref().filter(|_| source.kind == Source::Calls) {
+        calls::settle(&mut frame, no_agent)?;
+        account.found("outcome");
+    }
+    if source.rows() == Rows::Legs {
+        account.folded = calls::fold(&mut frame, &without(prints, &dropped))?;
+        account.found("transfers");
+        if frame.has("queue") {
+            account.found("first_queue");
+        }
+    }
+    if source.kind == Source::Surveys {
+        unanswer(&mut frame, as_of, &mut account)?;
+    }
+    cut_off(&mut frame, source, as_of, &mut account)?;
+    frames.push((source.kind, frame));
+    Ok(Settled { frames, account })
 }
 
 /// Accounts for the rows that are not kept, in their files and in all.

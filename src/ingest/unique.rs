@@ -4,8 +4,6 @@ use rayon::prelude::*;
 
 /// Rows are split by key into this many parts, so that the table of each stays in the cache.
 const PARTS: usize = 16;
-/// Parts judged at a time: their row numbers need not all be in memory at once.
-const ROUND: usize = 4;
 const EMPTY: u32 = u32::MAX;
 
 /// What identifies a row and how new it is, for all rows of a source in the order they were read.
@@ -36,7 +34,7 @@ impl Identities {
 
     /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.
     pub(super) fn judge(&self) -> Verdict {
-        let parts: Vec<Verdict> = (0..PARTS / ROUND).flat_map(|round| self.judge_round(round * ROUND)).collect();
+        let parts: Vec<Verdict> = self.parts().par_iter().map(|rows| self.judge_part(rows)).collect();
         let mut all = Verdict::default();
         for part in parts {
             all.duplicate.extend(part.duplicate);
@@ -47,15 +45,14 @@ impl Identities {
         all
     }
 
-    /// Judges [`ROUND`] parts, from one on.
-    fn judge_round(&self, first: usize) -> Vec<Verdict> {
-        let mut rows: Vec<Vec<u32>> = (0..ROUND).map(|_| Vec::with_capacity(self.keys.len() / PARTS + self.keys.len() / 64)).collect();
+    /// The rows of each part, in the order they were read.
+    fn parts(&self) -> Vec<Vec<u32>> {
+        let room = self.keys.len() / PARTS + self.keys.len() / 64;
+        let mut parts: Vec<Vec<u32>> = (0..PARTS).map(|_| Vec::with_capacity(room)).collect();
         for (row, &key) in self.keys.iter().enumerate() {
-            if let Some(part) = rows.get_mut(((spread(key) >> 60) as usize).wrapping_sub(first)) {
-                part.push(row as u32);
-            }
+            parts[(spread(key) >> 60) as usize].push(row as u32);
         }
-        rows.par_iter().map(|rows| self.judge_part(rows)).collect()
+        parts
     }
 
     fn judge_part(&self, rows: &[u32]) -> Verdict {
