@@ -201,7 +201,15 @@ impl Values {
 
 /// The null mask of values, `None` where nothing is missing.
 fn validity<T: Copy + PartialEq>(values: &[T], missing: T) -> Option<Bitmap> {
-    values.contains(&missing).then(|| Bitmap::from_trusted_len_iter(values.iter().map(|v| *v != missing)))
+    // Without a way out of the loop many values are compared at once.
+    let has_missing = |part: &[T]| part.iter().fold(false, |any, v| any | (*v == missing));
+    let bits = |part: &[T]| part.iter().rev().fold(0, |bits: u8, v| bits << 1 | u8::from(*v != missing));
+    let is_any_missing = values.chunks(1 << 10).any(has_missing);
+    is_any_missing.then(|| {
+        let (eights, rest) = values.as_chunks::<8>();
+        let bytes = eights.iter().map(|eight| bits(eight)).chain((!rest.is_empty()).then(|| bits(rest)));
+        Bitmap::from_u8_vec(bytes.collect(), values.len())
+    })
 }
 
 /// An Int64 column; [`MISSING`] is null.
@@ -221,7 +229,7 @@ pub(crate) fn categorical(name: PlSmallStr, mut codes: Vec<u32>) -> Column {
     let mask = validity(&codes, NONE);
     if mask.is_some() {
         // A code must be one that exists, even where the mask hides it.
-        codes.iter_mut().filter(|c| **c == NONE).for_each(|c| *c = 0);
+        codes.iter_mut().for_each(|c| *c = if *c == NONE { 0 } else { *c });
     }
     let physical = UInt32Chunked::from_vec_validity(name, codes, mask);
     CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(physical, text_dtype()).into_series().into_column()
