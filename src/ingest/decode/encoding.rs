@@ -199,6 +199,10 @@ impl Census {
         if bytes.is_ascii() {
             return;
         }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            self.characters += beyond_ascii(text);
+            return;
+        }
         let mut rest = bytes.len();
         for chunk in bytes.utf8_chunks() {
             rest -= chunk.valid().len() + chunk.invalid().len();
@@ -229,7 +233,9 @@ impl Census {
 
 fn beyond_ascii(text: &str) -> u64 {
     // Each character beyond ASCII has one byte that begins it: 11xxxxxx.
-    text.bytes().filter(|b| *b >= 0xC0).count() as u64
+    let begun = |few: &[u8]| few.iter().fold(0u8, |n, b| n + u8::from(*b >= 0xC0));
+    // Counts that fit a byte are kept for many bytes at once.
+    text.as_bytes().chunks(255).map(|few| u64::from(begun(few))).sum()
 }
 
 /// Whether these last bytes may be the beginning of a character.
