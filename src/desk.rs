@@ -202,7 +202,7 @@ impl Values {
 /// The null mask of values, `None` where nothing is missing.
 fn validity<T: Copy + PartialEq>(values: &[T], missing: T) -> Option<Bitmap> {
     // Without a way out of the loop many values are compared at once.
-    let has_missing = |part: &[T]| part.iter().fold(false, |any, v| any | (*v == missing));
+    let has_missing = |part: &[T]| part.iter().fold(0, |any: u8, v| any | u8::from(*v == missing)) != 0;
     let bits = |part: &[T]| part.iter().rev().fold(0, |bits: u8, v| bits << 1 | u8::from(*v != missing));
     let is_any_missing = values.chunks(1 << 10).any(has_missing);
     is_any_missing.then(|| {

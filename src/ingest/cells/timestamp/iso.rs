@@ -4,7 +4,6 @@ use super::read::{Parts, maybe_fraction, two, zone};
 use super::{Stamp, days};
 
 /// `YYYY-MM-DD HH:MM:SS`, eight bytes at a time: every byte minus its template must be a digit's value, or nothing for a separator.
-#[expect(clippy::inline_always, reason = "part of the loop over a column")]
 #[inline(always)]
 pub(in crate::ingest) fn plain(text: &[u8], between: u8) -> Option<i64> {
     // Added to a byte, these lift it to 128 if it is more than a digit's value (D) or more than nothing (S).
