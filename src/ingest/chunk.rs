@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::column::{BadCell, Cells, ColumnReader, Interner, Remarks, key_of};
+use super::column::{BadCell, ColumnReader, Remarks, key_of};
+use super::interner::Interner;
 use super::ledger::Reject;
 use super::plan::FilePlan;
 use super::scan::Block;
 use super::unique::Identities;
+use super::values::Cells;
 use crate::desk::MISSING;
 use crate::error::Result;
 

@@ -1,19 +1,22 @@
 //! From a header and a mapping to typed values: the plan for each column of a file, and the loops that follow it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
-use foldhash::fast::{FixedState, RandomState};
+use foldhash::fast::FixedState;
 
 use super::cells::duration::Units;
-use super::cells::flag::{flag, flag_word};
+use super::cells::flag::flag;
 use super::cells::html::unescape_html;
 use super::cells::id::is_mangled_id;
-use super::cells::number::{NumberStyle, int, int_in, number, number_in};
-use super::cells::timestamp::{Form, Stamp, is_null_instant, plain};
+use super::cells::number::{NumberStyle, few_digits, int, int_in, number, number_in};
+use super::cells::timestamp::{Form, Stamp, plain};
 use super::cells::trim;
+use super::interner::Interner;
 use super::plan::FieldRule;
 use super::scan::Block;
+use super::values::{Cells, NO_FLAG, Texts};
+use super::words::{Nulls, WordMap};
 use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Type;
 use crate::desk::{MISSING, NONE, code_of};
@@ -55,264 +58,6 @@ pub(super) struct ColumnPlan {
     pub(super) is_used: bool,
     /// For an id: keep the text as well.
     pub(super) keeps_text: bool,
-}
-
-/// Texts that mean "nothing".
-#[derive(Debug, Clone)]
-pub(super) struct Nulls {
-    marks: Vec<Vec<u8>>,
-    /// Bit `n` of entry `b` is set if a mark starts with byte `b` modulo 64 and has `n` bytes (63: or more), which tells nearly every
-    /// cell from a mark.
-    lengths: [u64; 64],
-    /// Whether the zero of a clock, printed as a date, is one of them.
-    is_epoch_null: bool,
-}
-
-/// The null mark that stands for the zero of any clock, in columns of instants: `1970-01-01 00:00:00`, `0000-00-00`.
-const EPOCH: &str = "epoch";
-
-impl Nulls {
-    pub(super) fn new<'a>(marks: impl Iterator<Item = &'a String>, of_instants: bool) -> Self {
-        let (epochs, marks): (Vec<&String>, Vec<&String>) = marks.partition(|m| *m == EPOCH);
-        let marks: Vec<Vec<u8>> = marks.into_iter().map(|m| m.clone().into_bytes()).collect();
-        let mut lengths = [0; 64];
-        marks.iter().for_each(|m| lengths[usize::from(m.first().copied().unwrap_or(0) & 63)] |= 1 << m.len().min(63));
-        Self { marks, lengths, is_epoch_null: of_instants && !epochs.is_empty() }
-    }
-
-    #[inline]
-    pub(super) fn is_null(&self, cell: &[u8]) -> bool {
-        let Some(first) = cell.first() else { return true };
-        let is_mark = self.lengths[usize::from(first & 63)] >> cell.len().min(63) & 1 == 1 && self.marks.iter().any(|m| m == cell);
-        is_mark || self.is_epoch_null && is_null_instant(cell)
-    }
-}
-
-/// Words and what they mean; a word may be the beginning of all that start so.
-#[derive(Debug, Clone, Default)]
-pub(super) struct WordMap {
-    exact: HashMap<Vec<u8>, String>,
-    /// The longest first.
-    beginnings: Vec<(Vec<u8>, String)>,
-}
-
-impl WordMap {
-    /// Of words in lower case; those that end in `*` are beginnings.
-    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
-        let mut map = Self::default();
-        for (raw, word) in words {
-            match raw.strip_suffix('*') {
-                Some(beginning) => map.beginnings.push((beginning.as_bytes().to_vec(), word.clone())),
-                None => drop(map.exact.insert(raw.clone().into_bytes(), word.clone())),
-            }
-        }
-        map.beginnings.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        map
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.exact.is_empty() && self.beginnings.is_empty()
-    }
-
-    /// What a cell in lower case means.
-    pub(super) fn get(&self, lower: &[u8]) -> Option<&String> {
-        let by_beginning = || self.beginnings.iter().find(|(text, _)| lower.starts_with(text)).map(|(_, word)| word);
-        self.exact.get(lower).or_else(by_beginning)
-    }
-
-    /// What a cell means, whatever its case.
-    fn of(&self, cell: &[u8]) -> Option<&String> {
-        if self.is_empty() { None } else { self.get(String::from_utf8_lossy(cell).to_lowercase().as_bytes()) }
-    }
-}
-
-/// Codes of the texts one worker has met in one column.
-#[derive(Debug, Default)]
-pub(super) struct Interner {
-    /// Texts of up to 16 bytes, each in the one place its bytes lead to: (bytes, length, code).
-    near: Vec<(u64, u64, u32, Option<u32>)>,
-    all: HashMap<Vec<u8>, Option<u32>, RandomState>,
-}
-
-impl Interner {
-    const NEAR: usize = 1 << 10;
-
-    /// The code of a text; `make` is asked for each distinct one once.
-    #[expect(clippy::inline_always, reason = "part of the loop over a column")]
-    #[inline(always)]
-    fn code(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
-        let Some((low, high)) = packed(text) else { return self.far(text, make) };
-        let length = text.len() as u32;
-        let hash = (low ^ high.rotate_left(32) ^ u64::from(length)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let place = (hash >> 54) as usize;
-        match self.near.get(place) {
-            Some(&(a, b, n, code)) if (a, b, n) == (low, high, length) => code,
-            _ => {
-                let code = self.far(text, make);
-                self.near.resize(Self::NEAR, (0, 0, 0, None));
-                self.near[place] = (low, high, length, code);
-                code
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn far(&mut self, text: &[u8], make: impl FnOnce(&[u8]) -> Option<u32>) -> Option<u32> {
-        if let Some(code) = self.all.get(text) {
-            return *code;
-        }
-        let code = make(text);
-        self.all.insert(text.to_vec(), code);
-        code
-    }
-}
-
-/// A text of 1 to 16 bytes as two numbers: with its length they are the text.
-#[inline]
-fn packed(text: &[u8]) -> Option<(u64, u64)> {
-    match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) if text.len() <= 16 => Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last))),
-        (Some(_), _) => None,
-        _ => word(text).map(|word| (word, 0)),
-    }
-}
-
-/// The bytes of a text of 1 to 8 bytes as a number, the first the lowest.
-#[inline]
-fn word(text: &[u8]) -> Option<u64> {
-    let byte = |at: usize| u64::from(text[at]) << (8 * at);
-    match text.len() {
-        n @ 1..=3 => Some(byte(0) | byte(n / 2) | byte(n - 1)),
-        n @ 4..=7 => {
-            let (first, last) = (u32::from_le_bytes(*text.first_chunk()?), u32::from_le_bytes(*text.last_chunk()?));
-            Some(u64::from(first) | u64::from(last) << (8 * (n - 4)))
-        }
-        8 => Some(u64::from_le_bytes(*text.first_chunk()?)),
-        _ => None,
-    }
-}
-
-/// Typed values of one column of one block.
-#[derive(Debug)]
-pub(super) enum Cells {
-    Long(Vec<i64>),
-    Whole(Vec<i32>),
-    Number(Vec<f64>),
-    Flag(Vec<u8>),
-    Text(Vec<u32>),
-    Words(Texts),
-}
-
-/// Long texts, one behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    text: String,
-    /// End of each in `text`; [`Texts::NULL`] for a missing one.
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    const NULL: usize = usize::MAX;
-
-    pub(super) fn push(&mut self, text: Option<&str>) {
-        match text {
-            Some(text) => {
-                self.text.push_str(text);
-                self.ends.push(self.text.len());
-            }
-            None => self.ends.push(Self::NULL),
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// All of them, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            (end != Self::NULL).then(|| {
-                let text = &self.text[start..end];
-                start = end;
-                text
-            })
-        })
-    }
-
-    fn append(&mut self, other: &Self) {
-        let before = self.text.len();
-        self.text.push_str(&other.text);
-        self.ends.extend(other.ends.iter().map(|&end| if end == Self::NULL { end } else { before + end }));
-    }
-
-    fn kept(&self, mask: &[bool]) -> Self {
-        let mut kept = Self::default();
-        self.iter().zip(mask).filter(|(_, keep)| **keep).for_each(|(text, _)| kept.push(text));
-        kept
-    }
-}
-
-/// A flag that is not there.
-pub(super) const NO_FLAG: u8 = 2;
-
-impl Cells {
-    pub(super) fn empty(kind: Type) -> Self {
-        Self::with_room(kind, 0)
-    }
-
-    /// Nothing yet, with room for as many rows as the segment before had.
-    pub(super) fn with_room(kind: Type, rows: usize) -> Self {
-        match kind {
-            Type::Instant | Type::Id => Self::Long(Vec::with_capacity(rows)),
-            Type::Duration | Type::Int => Self::Whole(Vec::with_capacity(rows)),
-            Type::Number => Self::Number(Vec::with_capacity(rows)),
-            Type::Flag => Self::Flag(Vec::with_capacity(rows)),
-            Type::Dim | Type::Enum(_) => Self::Text(Vec::with_capacity(rows)),
-            Type::Words => Self::Words(Texts { text: String::new(), ends: Vec::with_capacity(rows) }),
-        }
-    }
-
-    pub(super) fn append(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Long(a), Self::Long(b)) => a.extend(b),
-            (Self::Whole(a), Self::Whole(b)) => a.extend(b),
-            (Self::Number(a), Self::Number(b)) => a.extend(b),
-            (Self::Flag(a), Self::Flag(b)) => a.extend(b),
-            (Self::Text(a), Self::Text(b)) => a.extend(b),
-            (Self::Words(a), Self::Words(b)) => a.append(&b),
-            _ => unreachable!("a column has one type"),
-        }
-    }
-
-    pub(super) fn append_nulls(&mut self, rows: usize) {
-        match self {
-            Self::Long(v) => v.resize(v.len() + rows, MISSING),
-            Self::Whole(v) => v.resize(v.len() + rows, i32::MIN),
-            Self::Number(v) => v.resize(v.len() + rows, f64::NAN),
-            Self::Flag(v) => v.resize(v.len() + rows, NO_FLAG),
-            Self::Text(v) => v.resize(v.len() + rows, NONE),
-            Self::Words(v) => v.ends.resize(v.len() + rows, Texts::NULL),
-        }
-    }
-
-    pub(super) fn keep(&mut self, mask: &[bool]) {
-        fn keep<T>(values: &mut Vec<T>, mask: &[bool]) {
-            let mut i = 0;
-            values.retain(|_| {
-                i += 1;
-                mask[i - 1]
-            });
-        }
-        match self {
-            Self::Long(v) => keep(v, mask),
-            Self::Whole(v) => keep(v, mask),
-            Self::Number(v) => keep(v, mask),
-            Self::Flag(v) => keep(v, mask),
-            Self::Text(v) => keep(v, mask),
-            Self::Words(v) => *v = v.kept(mask),
-        }
-    }
 }
 
 /// What reading a column may say besides its values.
@@ -397,9 +142,9 @@ impl ColumnReader<'_> {
             Type::Id => Cells::Long(vec![key_of(text.as_bytes()); rows]),
             Type::Instant => Cells::Long(vec![MISSING; rows]),
             Type::Dim | Type::Enum(_) => Cells::Text(vec![code_of(text)?; rows]),
-            Type::Words => Cells::Words(repeated(text, rows)),
+            Type::Words => Cells::Words(Texts::repeated(text, rows)),
         };
-        let as_text = plan.keeps_text.then(|| Cells::Words(repeated(text, rows)));
+        let as_text = plan.keeps_text.then(|| Cells::Words(Texts::repeated(text, rows)));
         Ok((cells, as_text))
     }
 
@@ -510,7 +255,7 @@ impl ColumnReader<'_> {
             #[inline(always)]
             |remarks, cell| {
                 let mapped = plan.values.of(cell);
-                let value = mapped.map_or_else(|| flag_word(cell), |word| flag(word.as_bytes()));
+                let value = flag(mapped.map_or(cell, String::as_bytes));
                 if value.is_none() {
                     remarks.unmapped(plan, cell);
                 }
@@ -545,7 +290,7 @@ impl ColumnReader<'_> {
             bytes.extend_from_slice(if is_null { &[] } else { cell });
             ends.push(if is_null { Texts::NULL } else { bytes.len() });
         });
-        Some(Texts { text: String::from_utf8(bytes).ok()?, ends })
+        Some(Texts::of(String::from_utf8(bytes).ok()?, ends))
     }
 
     /// Short texts: each distinct one is looked up once.
@@ -591,23 +336,6 @@ impl ColumnReader<'_> {
     }
 }
 
-/// A number of up to eight bare digits, which is what nearly every cell is: all of them at once.
-#[inline]
-fn few_digits(cell: &[u8]) -> Option<i32> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let word = word(cell)?;
-    let unused = 8 * (8 - cell.len());
-    // The last digit becomes the highest byte, and what lies below the first one is nothing.
-    let digits = (word << unused) ^ (0x3030_3030_3030_3030 << unused);
-    // Added to a byte, this lifts it to 128 if it is more than a digit's value.
-    if (digits | digits.wrapping_add(u64::from_le_bytes([128 - 10; 8]))) & HIGH != 0 {
-        return None;
-    }
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let pair = |byte: u32| (pairs >> (8 * byte) & 255) as i32;
-    Some(pair(0) * 1_000_000 + pair(2) * 10_000 + pair(4) * 100 + pair(6))
-}
-
 #[inline(never)]
 fn duration(plan: &ColumnPlan, cell: &[u8]) -> std::result::Result<i32, &'static str> {
     fitting(plan.units.parse(cell).ok_or("is not a duration of this unit")?)
@@ -618,7 +346,7 @@ fn whole(plan: &ColumnPlan, remarks: &mut Remarks, cell: &[u8]) -> std::result::
     let word = plan.values.of(cell);
     match int_in(plan.style, word.map_or(cell, String::as_bytes)) {
         Some(value) if plan.add == 0 => fitting(value),
-        Some(value) => fitting((value + plan.add).max(0)),
+        Some(value) => fitting(value.saturating_add(plan.add).max(0)),
         // Where words stand for numbers, one that is not known is no broken row.
         None if !plan.values.is_empty() => {
             remarks.unmapped(plan, cell);
@@ -640,12 +368,6 @@ impl Remarks {
 
 fn bad(row: usize, plan: &ColumnPlan, code: &'static str, cell: &[u8], reason: &str) -> BadCell {
     BadCell { row, header: plan.header.clone(), code, value: excerpt(cell), reason: format!("{:?} {reason}", excerpt(cell)) }
-}
-
-fn repeated(text: &str, rows: usize) -> Texts {
-    let mut texts = Texts::default();
-    (0..rows).for_each(|_| texts.push(Some(text)));
-    texts
 }
 
 fn excerpt(cell: &[u8]) -> String {

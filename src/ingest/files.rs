@@ -35,7 +35,7 @@ impl Opened {
     /// A scanner before the first row.
     pub(super) fn scanner(&self, block_bytes: usize) -> Result<Scanner<Box<dyn Read + Send>>> {
         let reader = self.document.reader().map_err(|e| unreadable(&self.shown, e))?;
-        Scanner::open(reader, &self.dialect, Limits::default(), block_bytes).map_err(|e| scan_error(e).at(self.shown.clone()))
+        Scanner::open(reader, &self.dialect, Limits::default(), block_bytes).map_err(|e| scan_error(e, &self.shown))
     }
 
     /// The header as its file would write it.
@@ -50,8 +50,12 @@ impl Opened {
     }
 }
 
-fn scan_error(error: ScanError) -> Error {
-    Error::from(error)
+/// A failure to scan a file, with its name; a failure to decode it keeps its own hints.
+fn scan_error(error: ScanError, shown: &str) -> Error {
+    match error {
+        ScanError::Io(error) => unreadable(shown, error),
+        other => Error::from(other).at(shown),
+    }
 }
 
 /// The tables of a source: those of its files, sorted by name.
@@ -120,7 +124,7 @@ pub(super) fn open(document: Document, source: &SourceSettings) -> Result<Opened
     }
     let shown = document.shown().to_owned();
     let detected = detect(&sample, is_whole, &told, &known).map_err(|e| Error::from(e).at(shown.clone()))?;
-    let mut header = header_of(&document, &detected.dialect).map_err(|e| e.at(shown.clone()))?;
+    let mut header = header_of(&document, &detected.dialect)?;
     if detected.dialect.header_rows == 0
         && let Some(names) = source.options.headers.iter().find(|names| names.len() == header.len())
     {
@@ -143,7 +147,8 @@ pub(super) fn sample(document: &Document) -> Result<(Vec<u8>, bool)> {
 
 fn header_of(document: &Document, dialect: &Dialect) -> Result<Vec<String>> {
     let reader = document.reader().map_err(|e| unreadable(document.shown(), e))?;
-    Ok(Scanner::open(reader, dialect, Limits::default(), 1 << 16).map_err(scan_error)?.header().to_vec())
+    let scanner = Scanner::open(reader, dialect, Limits::default(), 1 << 16).map_err(|e| scan_error(e, document.shown()))?;
+    Ok(scanner.header().to_vec())
 }
 
 /// The headers a source has a meaning for, normalised.

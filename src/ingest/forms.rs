@@ -117,12 +117,14 @@ fn search_for(source: &SourceSettings, mapping: &ColumnMapping, header: &str, ou
         }
         Type::Duration if mapping.units.is_empty() => return Ok(Some(Search::Duration(Box::new(DurationSearch::new(header))))),
         Type::Duration => {
-            let units = mapping.units.iter().filter_map(|u| DurationUnit::from_name(u)).collect();
             let clash = |(one, other): (DurationUnit, DurationUnit)| {
                 let what = format!("`{name}`: the units `{}` and `{}` may look the same", one.name(), other.name());
                 Error::config(what).at(if mapping.at.is_empty() { source.at.clone() } else { mapping.at.clone() })
             };
-            out.durations.insert(name, Units::new(units).map_err(clash)?.styled(declared_style(source).unwrap_or(NumberStyle::PLAIN)));
+            out.durations.insert(
+                name,
+                Units::new(mapping.units.clone()).map_err(clash)?.styled(declared_style(source).unwrap_or(NumberStyle::PLAIN)),
+            );
         }
         Type::Number | Type::Int if declared_style(source).is_none() && mapping.values.is_empty() => {
             return Ok(Some(Search::Number(NumberSearch::new())));

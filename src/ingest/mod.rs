@@ -12,6 +12,7 @@ pub mod dialect;
 mod files;
 mod forms;
 pub mod inspect;
+mod interner;
 pub mod ledger;
 mod part;
 mod plan;
@@ -23,6 +24,8 @@ pub mod shapes;
 mod source;
 mod table;
 mod unique;
+mod values;
+mod words;
 
 use std::collections::BTreeMap;
 

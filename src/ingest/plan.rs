@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::cells::duration::Units;
 use super::cells::number::NumberStyle;
-use super::column::{ColumnPlan, Nulls, WordMap};
+use super::column::ColumnPlan;
 use super::files::{Fields, Opened, fields, missing_header};
 use super::forms::Forms;
 use super::preset::find_header;
 use super::scan::Block;
 use super::source::Keep;
 use super::table::Slot;
+use super::words::{Nulls, WordMap, is_meant};
 use crate::clock::zone::Zone;
 use crate::columns::Type;
 use crate::desk::frame_name;
@@ -51,8 +52,7 @@ impl FieldRule {
         let Some(field) = self.field else { return false };
         let cell = super::cells::trim(super::cells::unquote(block.raw(row, field), scratch));
         let lower = String::from_utf8_lossy(cell).to_lowercase();
-        let is_word = |w: &String| w.strip_suffix('*').map_or(lower == *w, |beginning| lower.starts_with(beginning));
-        self.rule.words.iter().any(is_word) == self.rule.drops_matches
+        self.rule.words.iter().any(|word| is_meant(word, &lower)) == self.rule.drops_matches
     }
 
     /// In words, for the ledger: `Non-ACD is yes`.

@@ -282,6 +282,26 @@ mod tests {
     }
 
     #[test]
+    fn every_product_knows_yes_and_no_in_the_languages_of_exports() {
+        let product = Preset::named("jira").expect("it is listed").expect("jira");
+        let values = product.said(Source::Tickets, Source::Tickets.column("requester_vip").expect("a column")).values;
+        let means = |word: &str| values.get(&word.to_lowercase()).map(String::as_str);
+        for yes in ["true", "1", "ja", "WAHR", "Oui", "SÍ", "sì", "sim", "x", "X", "✓", "1.0", "on", "VERDADERO"] {
+            assert!(means(yes) == Some("true") || crate::ingest::cells::flag::flag(yes.as_bytes()) == Some(true), "{yes}");
+        }
+        for no in ["FALSE", "0", "nein", "FAUX", "non", "NÃO", "nee", "✗", "0.0", "off", "Onwaar"] {
+            assert!(means(no) == Some("false") || crate::ingest::cells::flag::flag(no.as_bytes()) == Some(false), "{no}");
+        }
+        for other in ["", "2", "maybe", "jaa", " ja", "n/a", "verdadero verdadero verdadero"] {
+            assert!(means(other).is_none() && crate::ingest::cells::flag::flag(other.as_bytes()).is_none(), "{other}");
+        }
+        for (word, value) in &values {
+            let short = crate::ingest::cells::flag::flag(word.as_bytes());
+            assert!(short.is_none_or(|short| short.to_string() == *value), "{word}");
+        }
+    }
+
+    #[test]
     fn a_word_of_a_column_wins_over_one_of_its_name() {
         let text = "order = \"mdy\"\n[words.status]\nlive = \"closed\"\ndead = \"closed\"\n\
                     [tickets]\nstatus = { header = \"S\", values = { Live = \"open\" } }\n";

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use super::chunk::{Chunk, With, type_block};
-use super::column::Interner;
 use super::decode::{Document, sha256, unreadable};
 use super::files::{Opened, check_mapping, documents, fields, has_column, open, tell_mapping};
 use super::forms::{Forms, forms};
+use super::interner::Interner;
 use super::ledger::{FileLedger, SourceLedger};
 use super::plan::{FilePlan, plan, slots};
 use super::scan::Block;

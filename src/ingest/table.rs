@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::column::{Cells, NO_FLAG};
+use super::values::{Cells, NO_FLAG};
 use crate::columns::Type;
 use crate::desk::{Frame, SEGMENT, bug, categorical, long_column, text_dtype, whole_column};
 use crate::error::Result;

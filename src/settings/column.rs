@@ -5,6 +5,7 @@ use super::source::{Order, RowRule, order, row_rule};
 use crate::clock::parse_local;
 use crate::columns::{Column, Source, Type};
 use crate::error::{Error, Result};
+pub(crate) use crate::ingest::cells::duration::DurationUnit;
 use crate::ingest::cells::timestamp::Form;
 use crate::ingest::preset::Preset;
 use chrono_tz::Tz;
@@ -27,8 +28,8 @@ pub struct ColumnMapping {
     pub order: Option<Order>,
     /// Null marks besides the source's.
     pub nulls: Vec<String>,
-    /// What a duration is written in, of [`DURATION_UNITS`], tried in order; empty: to be proved, bare numbers being seconds.
-    pub units: Vec<String>,
+    /// What a duration is written in, tried in order; empty: to be proved, bare numbers being seconds.
+    pub units: Vec<DurationUnit>,
     /// The part of a cell that counts.
     pub part: Part,
     /// The rows in which the header means this column; in others nothing is there.
@@ -59,10 +60,6 @@ pub struct Part {
     pub first: Vec<String>,
 }
 
-/// Units of durations.
-pub const DURATION_UNITS: &[&str] =
-    &["s", "ms", "min", "h", "d", "hms", "mmss", "clock12", "since-1900", "since-1970", "words", "iso", "day-fraction"];
-
 const COLUMN_KEYS: &[&str] = &[
     "header",
     "headers",
@@ -90,7 +87,7 @@ pub(crate) struct Said {
     time_zone: Option<Tz>,
     order: Option<Order>,
     nulls: Vec<String>,
-    units: Vec<String>,
+    units: Vec<DurationUnit>,
     part: Part,
     pub(crate) when: Option<RowRule>,
     add: i64,
@@ -227,8 +224,9 @@ impl Said {
 }
 
 /// The units a column may be written in.
-fn units(node: &Node<'_>) -> Result<Vec<String>> {
-    node.items().iter().map(|n| n.choice(DURATION_UNITS).map(str::to_owned)).collect()
+fn units(node: &Node<'_>) -> Result<Vec<DurationUnit>> {
+    let names = DurationUnit::ALL.map(|(name, _)| name);
+    node.items().iter().map(|n| n.choice(&names).map(|name| DurationUnit::from_name(name).unwrap_or(DurationUnit::Seconds))).collect()
 }
 
 /// `last`, `but_last` and `first`, with what the parts of a cell are separated by.

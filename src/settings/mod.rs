@@ -10,7 +10,7 @@ pub(crate) mod source;
 mod span;
 mod targets;
 
-pub use column::{ColumnMapping, DURATION_UNITS, Part};
+pub use column::{ColumnMapping, Part};
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};

@@ -168,42 +168,17 @@ pub(crate) const OPTION_KEYS: &[&str] = &[
     "html",
 ];
 
-const KEYS: &[&str] = &[
-    "name",
-    "kind",
-    "files",
-    "preset",
-    "timestamps",
-    "order",
-    "nulls",
-    "where",
-    "reject_limit",
-    "columns",
-    "extra",
-    // Those of OPTION_KEYS.
-    "rows",
-    "set_aside",
-    "partial",
-    "no_agent",
-    "headers",
-    "row_limits",
-    "measures",
-    "shape",
-    "time_zone",
-    "delimiter",
-    "quote",
-    "escape",
-    "line_ends",
-    "blanks",
-    "encoding",
-    "sheet",
-    "member",
-    "lines_above",
-    "header_rows",
-    "decimal",
-    "thousands",
-    "html",
-];
+/// Keys of `[[source]]` alone.
+const OWN_KEYS: [&str; 11] =
+    ["name", "kind", "files", "preset", "timestamps", "order", "nulls", "where", "reject_limit", "columns", "extra"];
+
+const KEYS: [&str; OWN_KEYS.len() + OPTION_KEYS.len()] = {
+    let mut keys = [""; OWN_KEYS.len() + OPTION_KEYS.len()];
+    let (own, options) = keys.split_at_mut(OWN_KEYS.len());
+    own.copy_from_slice(&OWN_KEYS);
+    options.copy_from_slice(OPTION_KEYS);
+    keys
+};
 
 /// `[[source]]`, in the order of the file.
 pub(super) fn sources(root: &Table<'_>, desk_zone: Tz) -> Result<Vec<SourceSettings>> {
@@ -223,7 +198,7 @@ pub(super) fn sources(root: &Table<'_>, desk_zone: Tz) -> Result<Vec<SourceSetti
 }
 
 fn source(node: &Node<'_>, desk_zone: Tz) -> Result<SourceSettings> {
-    let table = node.table("[[source]]", KEYS)?;
+    let table = node.table("[[source]]", &KEYS)?;
     let kind = kind(&table.need("kind")?)?;
     let preset = named_preset(table.get("preset"))?;
     let timestamps = table.get("timestamps").map_or_else(|| Ok(preset.timestamps.clone()), |n| timestamp_forms(&n))?;

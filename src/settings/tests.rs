@@ -1,5 +1,6 @@
 //! The grammar as a whole, and what every mistake is told.
 
+use super::column::DurationUnit;
 use super::*;
 use crate::clock::parse_day;
 use crate::clock::period::Unit;
@@ -217,7 +218,7 @@ fn a_config_overrides_its_preset_column_by_column() {
         (column(log, "closed_at").headers.as_slice(), column(log, "closed_at").join.as_str()),
         ([vec!["Date".to_owned(), "Time".to_owned()]].as_slice(), "T")
     );
-    assert_eq!(column(log, "hold_secs").units, ["min"]);
+    assert_eq!(column(log, "hold_secs").units, [DurationUnit::Minutes]);
     let status = column(log, "status");
     assert_eq!(status.headers[..2], [["incident_state"], ["state"]]);
     assert!(!status.is_declared, "the preset still says where it comes from");
@@ -227,7 +228,10 @@ fn a_config_overrides_its_preset_column_by_column() {
     assert_eq!(["ontime", "overdue", "yes", "true"].map(|w| met.values[w].as_str()), ["true", "false", "true", "true"]);
     assert_eq!((column(log, "channel").constant.as_deref(), column(log, "channel").headers.len()), (Some("phone"), 0));
     assert!(!log.columns.iter().any(|c| c.canonical.name == "due_resolution_at"));
-    assert_eq!(column(log, "resolution_secs").units, ["since-1970", "words", "hms", "s"]);
+    assert_eq!(
+        column(log, "resolution_secs").units,
+        [DurationUnit::Since1970, DurationUnit::Words, DurationUnit::Hms, DurationUnit::Seconds]
+    );
     let order: Vec<usize> = log.columns.iter().filter_map(|c| Source::Tickets.columns().iter().position(|d| d == c.canonical)).collect();
     assert!(order.is_sorted() && order.len() == log.columns.len());
 }
@@ -235,7 +239,7 @@ fn a_config_overrides_its_preset_column_by_column() {
 #[test]
 fn a_header_of_its_own_does_not_take_the_unit_of_the_presets() {
     let settings = read(&format!("{SMALL}preset = \"servicenow\"\n[source.columns]\nresolution_secs = \"Seconds\"\n"));
-    assert_eq!(column(&settings.sources[0], "resolution_secs").units, [""; 0]);
+    assert_eq!(column(&settings.sources[0], "resolution_secs").units, []);
 }
 
 #[test]
@@ -594,6 +598,6 @@ fn what_is_said_of_the_files_of_a_source() {
     );
     assert_eq!(column(source, "agent").part, Part { last: vec!["; ".into()], ..Part::default() });
     assert_eq!(column(source, "queue").part, Part { first: vec![";".into(), "-".into()], ..Part::default() });
-    assert_eq!(column(source, "talk_secs").units, ["ms", "hms"]);
+    assert_eq!(column(source, "talk_secs").units, [DurationUnit::Milliseconds, DurationUnit::Hms]);
     assert_eq!((column(source, "transfers").add, column(source, "transfers").values["no*"].as_str()), (-1, "1"));
 }

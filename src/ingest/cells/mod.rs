@@ -34,6 +34,21 @@ pub fn trim(text: &[u8]) -> &[u8] {
     text.trim_ascii()
 }
 
+/// The bytes of a text of 1 to 8 bytes as a number, the first the lowest.
+#[inline]
+pub(in crate::ingest) fn word(text: &[u8]) -> Option<u64> {
+    let byte = |at: usize| u64::from(text[at]) << (8 * at);
+    match text.len() {
+        n @ 1..=3 => Some(byte(0) | byte(n / 2) | byte(n - 1)),
+        n @ 4..=7 => {
+            let (first, last) = (u32::from_le_bytes(*text.first_chunk()?), u32::from_le_bytes(*text.last_chunk()?));
+            Some(u64::from(first) | u64::from(last) << (8 * (n - 4)))
+        }
+        8 => Some(u64::from_le_bytes(*text.first_chunk()?)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{trim, unquote};

@@ -144,3 +144,20 @@ pub fn number(text: &[u8]) -> Option<f64> {
     }
     std::str::from_utf8(text).ok()?.parse().ok().filter(|n: &f64| n.is_finite())
 }
+
+/// A number of up to eight bare digits, which is what nearly every cell is: all of them at once.
+#[inline]
+pub(in crate::ingest) fn few_digits(cell: &[u8]) -> Option<i32> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = super::word(cell)?;
+    let unused = 8 * (8 - cell.len());
+    // The last digit becomes the highest byte, and what lies below the first one is nothing.
+    let digits = (word << unused) ^ (0x3030_3030_3030_3030 << unused);
+    // Added to a byte, this lifts it to 128 if it is more than a digit's value.
+    if (digits | digits.wrapping_add(u64::from_le_bytes([128 - 10; 8]))) & HIGH != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let pair = |byte: u32| (pairs >> (8 * byte) & 255) as i32;
+    Some(pair(0) * 1_000_000 + pair(2) * 10_000 + pair(4) * 100 + pair(6))
+}

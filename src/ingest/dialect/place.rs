@@ -50,10 +50,16 @@ impl Rows<'_> {
     fn place(&self, told: &Told, known: &dyn Fn(&str) -> bool) -> Place {
         let known_in = |i: &usize| self.cells[*i].iter().filter(|c| std::str::from_utf8(c).is_ok_and(known)).count();
         let depth = if told.lines_above.is_some() { 1 } else { DEPTH.min(self.records.len()) };
-        let best = (0..depth.min(self.records.len())).rev().max_by_key(known_in);
         let least = if self.columns == 1 { 1 } else { 2 };
+        // A few cells of a row may be names by chance: one that holds values is believed only if most of it is known.
+        let is_believed = |i: &usize| {
+            let look = |wanted: Look| self.cells[*i].iter().filter(|c| Look::of(c) == wanted).count();
+            let (names, values, empty) = (known_in(i), look(Look::Digits), look(Look::Empty));
+            names >= least && (values == 0 || names * 2 >= self.cells[*i].len() - empty)
+        };
+        let best = (0..depth.min(self.records.len())).rev().filter(is_believed).max_by_key(known_in);
         match best.map(|i| (i, known_in(&i))) {
-            Some((i, count)) if count >= least && told.header_rows != Some(0) => {
+            Some((i, count)) if told.header_rows != Some(0) => {
                 let why = format!("{count} of its {} names are known", self.cells[i].len());
                 Place { header_rows: 1, why, ..self.above(i) }
             }

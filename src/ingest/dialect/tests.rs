@@ -127,6 +127,20 @@ fn what_is_told_wins() {
 }
 
 #[test]
+fn a_few_known_names_among_values_are_no_header() {
+    let known = |name: &str| ["queue", "state", "priority", "number", "opened_at"].contains(&name);
+    let found = |text: &str| detect(text.as_bytes(), true, &Told::default(), &known).unwrap().dialect;
+    // A log of changes names columns in its cells: its rows are rows.
+    let log = "nr,at,what,old,by\n1,2026-11-02 08:00,priority,state,Ann\n2,2026-11-02 08:05,state,queue,Ben\n";
+    assert_eq!((found(log).lines_above, found(log).header_rows), (0, 1));
+    let calls = "8007,queue,state,2026-11-02 08:00,12\n8008,queue,ivr,2026-11-02 08:01,9\n8009,dial,ivr,2026-11-02 08:02,7\n";
+    assert_eq!((found(calls).lines_above, found(calls).header_rows), (0, 0));
+    // Most of a header's names are known, or it holds no values.
+    let export = "Report of 2 November\nnumber,opened_at,state,2026\n1,2026-11-02,new,7\n2,2026-11-03,new,8\n";
+    assert_eq!((found(export).lines_above, found(export).header_rows), (1, 1));
+}
+
+#[test]
 fn known_names_are_the_header_wherever_they_stand() {
     let known = |name: &str| ["number", "opened_at", "state"].contains(&name);
     let text = b"made,by,me\nx,y,z\nnumber,opened_at,other\n1,2025-07-14,a\n2,2025-07-15,b\n";

@@ -6,7 +6,6 @@ use super::units::{self, Unit};
 use super::words::{self, Meaning};
 use super::{Question, shown};
 use crate::columns::Type;
-use crate::ingest::cells::duration::DurationUnit;
 use crate::ingest::cells::number::{NumberProblem, NumberSearch, NumberStyle, int_in};
 use crate::ingest::cells::timestamp::Form;
 use crate::settings::{ColumnMapping, Part};
@@ -110,14 +109,13 @@ fn durations(view: &View<'_>, mapping: &ColumnMapping, field: usize, looks: &Loo
         return Fit::Unfit(format!("besides lengths of time it holds texts such as {:?}", shown(&looks.odd[0], 24)));
     }
     let nulls = new_marks(mapping, looks);
-    let reads = |unit: &String, text: &str| DurationUnit::from_name(unit).is_some_and(|u| u.parse(text.as_bytes()).is_some());
-    if !mapping.units.is_empty() && looks.all(|w| mapping.units.iter().any(|u| reads(u, w))) {
+    if !mapping.units.is_empty() && looks.all(|w| mapping.units.iter().any(|u| u.parse(w.as_bytes()).is_some())) {
         return Detail { nulls, ..Detail::default() }.good();
     }
     let header = &view.sample.header[field];
     match units::prove(header, looks) {
         Unit::Is { units, is_plain, evidence } => {
-            let is_known = units.iter().eq(&mapping.units) || (mapping.units.is_empty() && units == ["s"]);
+            let is_known = units.iter().copied().eq(mapping.units.iter().map(|u| u.name())) || (mapping.units.is_empty() && units == ["s"]);
             // Said so that it stays what it is next week; numbers with marks of their own are left to the search that reads them.
             let units = if is_plain && !is_known { units } else { Vec::new() };
             Detail { units, nulls, evidence, ..Detail::default() }.good()

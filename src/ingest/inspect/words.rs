@@ -4,6 +4,7 @@ use super::aliases::table;
 use super::looks::Looks;
 use crate::columns::Type;
 use crate::ingest::cells::flag::flag;
+use crate::ingest::words::is_meant;
 use crate::settings::ColumnMapping;
 
 /// Distinct words a column of words may have; with more it is none.
@@ -47,8 +48,7 @@ pub(super) fn meaning(mapping: &ColumnMapping, looks: &Looks) -> Option<Meaning>
 /// Whether the map has a word, or a beginning of it.
 fn is_known(mapping: &ColumnMapping, word: &str) -> bool {
     let lower = word.to_lowercase();
-    let begins = |key: &String| key.strip_suffix('*').is_some_and(|beginning| lower.starts_with(beginning));
-    mapping.values.contains_key(&lower) || mapping.values.keys().any(begins)
+    mapping.values.contains_key(&lower) || mapping.values.keys().any(|key| is_meant(key, &lower))
 }
 
 /// Flag words of a column, split into those for yes and for no; None if one is neither.

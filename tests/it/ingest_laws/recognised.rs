@@ -5,9 +5,6 @@ use std::path::Path;
 use crate::harness::{Run, deskcard_in, root};
 use crate::presets::{differences, samples};
 
-/// Samples whose product cannot be seen, or whose written config cannot read them, and why.
-const EXCEPTIONS: [(&str, &str); 1] = [("asterisk_cdr", "it has no header: nothing in it names a column or the product")];
-
 /// A folder with the exports of another one, without its config and what is expected of them.
 fn exports(of: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
@@ -36,10 +33,6 @@ fn every_sample_is_recognised_and_read() {
         let value = |key: &str| config.lines().find_map(|l| l.strip_prefix(key)?.split('"').nth(1)).expect("a key").to_owned();
         let dir = exports(&sample);
         let run = init(dir.path(), &value("time_zone = "));
-        if EXCEPTIONS.iter().any(|(exception, _)| *exception == name) {
-            assert_eq!(run.code, 3, "{name} is no exception any more: {}", run.stdout);
-            continue;
-        }
         let is_sure = run.stdout.contains("(certain)") || run.stdout.contains("(likely)");
         let written = std::fs::read_to_string(dir.path().join("deskcard.toml")).unwrap_or_default();
         let is_right = written.contains(&format!("preset = \"{}\"", value("preset = ")));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ingest::cells::duration::DurationUnit;
 use crate::ingest::inspect::{Confidence, Question, text};
 
 fn question<'a>(found: &'a Inspection, what: &str) -> &'a Question {
@@ -51,7 +52,7 @@ fn bare_numbers_need_a_word_or_two_times() {
     assert_eq!(lines(unit)[..2], [r#"talk_secs = { header = "Talk", unit = "s" }"#, r#"talk_secs = { header = "Talk", unit = "min" }"#]);
     assert_eq!(live(&asked), Vec::<String>::new(), "not mapped before it is answered");
     let (config, _) = settings(&asked);
-    assert_eq!(mapping(&answered(&config, r#"talk_secs = { header = "Talk", unit = "min" }"#), "talk_secs").units, ["min"]);
+    assert_eq!(mapping(&answered(&config, r#"talk_secs = { header = "Talk", unit = "min" }"#), "talk_secs").units, [DurationUnit::Minutes]);
 
     let head = "Contact ID,Start time,Queue,from,to,Talk\n";
     let row = |i: usize| format!("{i},2026-11-13 10:00:00,Desk,10:{i:02}:00,10:{:02}:09,{}\n", i + 2, 129);

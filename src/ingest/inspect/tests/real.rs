@@ -15,7 +15,7 @@ fn root() -> PathBuf {
 
 /// The units said; seconds are what is taken where nothing is.
 fn units(m: &ColumnMapping) -> Vec<String> {
-    m.units.iter().filter(|u| *u != "s").cloned().collect()
+    m.units.iter().map(|u| u.name().to_owned()).filter(|u| u != "s").collect()
 }
 
 /// What a config makes of a header: declared columns first, as when files are read.
