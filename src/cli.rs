@@ -40,6 +40,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Print figures of any metric, by any column, over any periods.
     Query(QueryArgs),
+    /// Say which promises were kept, where the product says otherwise, and what would be under other rules.
+    Sla(SlaArgs),
     /// List the metrics, or define one.
     Metrics(MetricsArgs),
     /// Say what was read, what was refused, and what is missing for which metric.
@@ -137,6 +139,33 @@ pub struct QueryArgs {
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+/// `deskcard sla`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = examples("  deskcard sla --by policy,category\n  deskcard sla --what-if targets.P3=16bh --what-if calendar=always --list 50\n  deskcard sla --from 2026-11-09 --to 2026-11-15 --format json"))]
+pub struct SlaArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Columns to break the clocks down by, separated by commas; "" for none.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN", default_value = "target_for")]
+    pub by: Vec<String>,
+    /// First day on which clocks are due, 2026-01-01. Default: all.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day on which clocks are due, inclusive.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// A change of [sla] to try: targets.P3=16bh, targets.P1.response=30m, calendar=always, pause=pending, policy.NAME.targets.P2=4h. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub what_if: Vec<String>,
+    /// How many tickets to list of those that differ, flip or are late.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub list: usize,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
 }
 
 /// `deskcard metrics`.

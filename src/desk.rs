@@ -292,7 +292,7 @@ pub fn frame_name(column: &Canonical) -> String {
 }
 
 /// Everything the exports hold, after ingestion.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// A frame for each kind of source.
     pub frames: BTreeMap<Source, Frame>,

@@ -6,8 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Version of the shape below; raised when a field changes its meaning or goes away.
-pub const SCHEMA_VERSION: u32 = 3;
+/// Version of the shape below; raised when a field changes its meaning or goes away, or a reader of the old shape would stumble.
+///
+/// 4: pages on a topic ([`Scorecard::topics`]), and with them two kinds of chart that a reader of version 3 does not know
+/// (`margins`, `shares`).
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// One period of one desk, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +43,29 @@ pub struct Scorecard {
     pub definitions: Vec<Definition>,
     /// The desk first, then teams, suppliers and agents, each kind sorted by name.
     pub cards: Vec<Card>,
+    /// Pages on one topic across the whole desk, in the order of the navigation.
+    pub topics: Vec<Topic>,
+}
+
+/// A page on one topic across the whole desk: the SLA clock, rows worth a second look.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Topic {
+    /// File name stem, letters, digits, `-` and `_`, unlike that of any other page: `sla`, `review`.
+    pub id: String,
+    /// The [`Topic::id`] of the page that leads here; `None` puts the page into the navigation.
+    pub parent: Option<String>,
+    /// Heading, and its name in the navigation.
+    pub title: String,
+    /// The line above the heading; empty for the desk's name.
+    pub over: String,
+    /// A sentence or two on what the page is and how to read it.
+    pub lead: String,
+    /// The measures of the whole desk that belong to it, in the order to show them.
+    pub kpis: Vec<Kpi>,
+    /// Its parts.
+    pub sections: Vec<Section>,
+    /// How far to trust this page.
+    pub footer: Vec<String>,
 }
 
 /// The rule every verdict follows, from `[judge]` of the config.
@@ -584,6 +610,59 @@ pub enum ChartData {
         /// Resolved in each period.
         resolved: Vec<Point>,
     },
+    /// How much of the target was used when it ended: how many by share of the target, with a line at the target itself.
+    Margins {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// What is counted, the span, the target.
+        subtitle: String,
+        /// The bars, by ascending use; no bar lies across 80 % or 100 %.
+        bins: Vec<MarginBin>,
+        /// Rows that cannot be placed, because they have no target or their times are not known; told, not drawn.
+        unknown: u64,
+    },
+    /// How a total (of time) divides into parts, by group: one bar of 100 % a row, listed in the order given.
+    Shares {
+        /// The finding, as title.
+        title: String,
+        /// What is divided, the span.
+        subtitle: String,
+        /// Names of the parts, in the order to draw them (up to 5). Hostile text.
+        parts: Vec<String>,
+        /// The rows in the order to draw.
+        rows: Vec<ShareRow>,
+        /// Kind of number of the values, and of the total written beside each bar.
+        unit: Unit,
+    },
+}
+
+/// A bar of a [`ChartData::Margins`]: rows that used more than `from` and at most `to` of their target, so that one that ended
+/// exactly at 100 % was kept. The first bar has its `from` too.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct MarginBin {
+    /// Lower end, as a share of the target: 0.95 for 95 %.
+    pub from: f64,
+    /// Upper end; `None` for "and more".
+    pub to: Option<f64>,
+    /// Rows, those still open among them.
+    pub count: u64,
+    /// Of `count`, those still open: up to 100 % nothing is decided about them, beyond it they have missed.
+    pub is_open: u64,
+}
+
+/// A row of a [`ChartData::Shares`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShareRow {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Page of that subject, relative to the folder of the pages, if it has one.
+    pub page: Option<String>,
+    /// Tickets behind it.
+    pub n: u64,
+    /// A value for each part, in the parts' order, in the chart's unit (seconds for time).
+    pub values: Vec<f64>,
 }
 
 /// Limits of a control chart.

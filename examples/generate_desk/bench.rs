@@ -5,13 +5,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::dates::{DAY, HOUR, civil};
+use crate::events::{Events, Life};
 use crate::rng::Rng;
 
 /// Monday 2024-01-01 00:00 UTC.
 const START: i64 = 1_704_067_200;
 /// 104 weeks.
 const DAYS: i64 = 728;
-const PRIORITIES: [&str; 4] = ["1 - Critical", "2 - High", "3 - Moderate", "4 - Low"];
+/// Monday 2025-12-29 00:00 UTC: what is written has happened before.
+pub(crate) const END: i64 = START + DAYS * DAY;
+pub(crate) const PRIORITIES: [&str; 4] = ["1 - Critical", "2 - High", "3 - Moderate", "4 - Low"];
 const TARGET_HOURS: [i64; 4] = [4, 8, 24, 72];
 const MEDIAN_HOURS: [f64; 4] = [2.0, 5.0, 10.0, 24.0];
 const CATEGORIES: [&str; 8] = ["Hardware", "Software", "Network", "Access", "Email", "Telephony", "Printing", "Database"];
@@ -48,6 +51,7 @@ struct Desk {
     callers: u64,
     tickets: u64,
     row: Vec<u8>,
+    events: Option<Events<BufWriter<File>>>,
 }
 
 /// One ticket as far as its survey needs it.
@@ -57,16 +61,29 @@ struct Fate {
     hops: u64,
 }
 
-/// Writes `tickets.csv`, `calls.csv`, `surveys.csv` and `deskcard.toml`.
-pub(crate) fn write(dir: &Path, tickets: u64, seed: u64) -> io::Result<()> {
+/// What `bench` is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Order {
+    pub(crate) tickets: u64,
+    pub(crate) seed: u64,
+    /// Whether the events of the tickets are written too: as much again as all other files.
+    pub(crate) has_events: bool,
+}
+
+/// Writes `tickets.csv`, `calls.csv`, `surveys.csv` and `deskcard.toml`; with events also `ticket_events.csv` and `sla.toml`.
+pub(crate) fn write(dir: &Path, order: Order) -> io::Result<()> {
+    let Order { tickets, seed, has_events } = order;
     fs::create_dir_all(dir)?;
     fs::write(dir.join("deskcard.toml"), include_str!("bench.toml"))?;
     let open = |name: &str| File::create(dir.join(name)).map(|file| BufWriter::with_capacity(1 << 20, file));
     let (mut out, mut calls, mut surveys) = (open("tickets.csv")?, open("calls.csv")?, open("surveys.csv")?);
     heads(&mut out, &mut calls, &mut surveys)?;
-    let callers = (tickets / 8).max(100);
-    let mut desk =
-        Desk { rng: Rng::new(seed), agents: (tickets / 2500).clamp(40, 500), callers, tickets: 0, row: Vec::with_capacity(1024) };
+    let (agents, callers) = ((tickets / 2500).clamp(40, 500), (tickets / 8).max(100));
+    let events = if has_events { Some(Events::new(seed, agents, open("ticket_events.csv")?)?) } else { None };
+    if has_events {
+        fs::write(dir.join("sla.toml"), include_str!("sla.toml"))?;
+    }
+    let mut desk = Desk { rng: Rng::new(seed), agents, callers, tickets: 0, row: Vec::with_capacity(1024), events };
     let mut call = 0;
     for day in 0..DAYS {
         for second in desk.seconds(quota(tickets, day)) {
@@ -79,7 +96,8 @@ pub(crate) fn write(dir: &Path, tickets: u64, seed: u64) -> io::Result<()> {
     }
     out.flush()?;
     calls.flush()?;
-    surveys.flush()
+    surveys.flush()?;
+    desk.events.map_or(Ok(()), |mut events| events.finish())
 }
 
 /// The header lines.
@@ -106,7 +124,7 @@ fn two(row: &mut Vec<u8>, n: i64) {
 }
 
 /// A moment as `2024-01-01 08:15:00`.
-fn moment(row: &mut Vec<u8>, at: i64) {
+pub(crate) fn moment(row: &mut Vec<u8>, at: i64) {
     let ((year, month, day), second) = (civil(at.div_euclid(DAY)), at.rem_euclid(DAY));
     two(row, year / 100);
     two(row, year % 100);
@@ -117,7 +135,7 @@ fn moment(row: &mut Vec<u8>, at: i64) {
 }
 
 /// Starts a cell with a number of at least `width` digits after a prefix.
-fn numbered(row: &mut Vec<u8>, prefix: &str, n: u64, width: u32) {
+pub(crate) fn numbered(row: &mut Vec<u8>, prefix: &str, n: u64, width: u32) {
     row.extend_from_slice(prefix.as_bytes());
     let digits = (n.checked_ilog10().unwrap_or(0) + 1).max(width);
     for place in (0..digits).rev() {
@@ -198,7 +216,7 @@ impl Desk {
     fn resolution(&mut self, opened: i64, priority: usize, hops: u64) -> Option<i64> {
         let hours = self.rng.around(MEDIAN_HOURS[priority], 1.1) * (1.0 + 0.4 * hops as f64);
         let at = opened + (hours * HOUR as f64) as i64 + 60;
-        (at < START + DAYS * DAY && self.rng.below(1000) >= 5).then_some(at)
+        (at < END && self.rng.below(1000) >= 5).then_some(at)
     }
 
     /// One ticket and, for about one in seven, its survey.
@@ -212,34 +230,40 @@ impl Desk {
             _ => 3 + self.rng.below(4),
         };
         let resolved = self.resolution(opened, priority, hops);
-        self.first_cells(opened, resolved, priority);
-        self.last_cells(opened, resolved, priority, hops);
+        let closed = resolved.map(|at| at + 5 * DAY).filter(|&at| at < END);
+        let mut life = Life { ticket: self.tickets, opened, resolved, closed, priority, hops, ..Life::default() };
+        self.first_cells(&mut life);
+        self.last_cells(&mut life);
         self.end(out)?;
+        if let Some(events) = &mut self.events {
+            events.write(&life)?;
+        }
         let late = resolved.is_some_and(|at| at - opened > TARGET_HOURS[priority] * HOUR);
         if self.rng.chance(0.1508) { self.survey(&Fate { resolved, late, hops }, surveys) } else { Ok(()) }
     }
 
     /// The cells from the number to the priority.
-    fn first_cells(&mut self, opened: i64, resolved: Option<i64>, priority: usize) {
-        let closed = resolved.map(|at| at + 5 * DAY).filter(|&at| at < START + DAYS * DAY);
+    fn first_cells(&mut self, life: &mut Life) {
         numbered(&mut self.row, "INC", self.tickets, 9);
-        self.at(Some(opened));
-        self.at(resolved);
-        self.at(closed);
+        self.at(Some(life.opened));
+        self.at(life.resolved);
+        self.at(life.closed);
         let open = *self.rng.pick(&OPEN_STATES);
-        self.cell(if closed.is_some() {
+        life.state = if life.closed.is_some() {
             "Closed"
-        } else if resolved.is_some() {
+        } else if life.resolved.is_some() {
             "Resolved"
         } else {
             open
-        });
-        self.cell(PRIORITIES[priority]);
+        };
+        self.cell(life.state);
+        self.cell(PRIORITIES[life.priority]);
     }
 
     /// The cells from the category to the last update. A caller mostly asks about the same thing.
-    fn last_cells(&mut self, opened: i64, resolved: Option<i64>, priority: usize, hops: u64) {
+    fn last_cells(&mut self, life: &mut Life) {
         let (agent, caller) = (self.rng.below(self.agents), self.rng.below(self.callers));
+        (life.agent, life.caller) = (agent, caller);
         let topic = if self.rng.below(3) < 2 { caller % 8 } else { self.rng.below(8) };
         let (kind, channel) = (*self.rng.pick(&KINDS), *self.rng.pick(&CHANNELS));
         self.cell(CATEGORIES[topic as usize]);
@@ -248,23 +272,23 @@ impl Desk {
         self.named("user", caller, 7, "@example.org");
         self.cell(PLACES[(caller % 10) as usize]);
         self.named("Service Desk ", agent % 20, 2, "");
-        if resolved.is_none() && self.rng.below(10) == 0 {
-            self.cell("");
-        } else {
+        life.is_assigned = life.resolved.is_some() || self.rng.below(10) != 0;
+        if life.is_assigned {
             self.named("agent", agent, 4, "");
+        } else {
+            self.cell("");
         }
         let first = self.rng.below(self.agents);
         self.named("agent", first, 4, "");
-        self.named("", hops, 1, "");
-        let reopened = self.rng.weighted(&[0.94, 0.05, 0.01]) as u64;
-        self.named("", reopened, 1, "");
+        self.named("", life.hops, 1, "");
+        life.reopened = self.rng.weighted(&[0.94, 0.05, 0.01]) as u64;
+        self.named("", life.reopened, 1, "");
         let words = 3 + self.rng.below(5);
         self.words(words);
         let code = *self.rng.pick(&CLOSE_CODES);
-        self.cell(if resolved.is_some() { code } else { "" });
-        self.at(Some(opened + TARGET_HOURS[priority] * HOUR));
-        let closed = resolved.map(|at| at + 5 * DAY).filter(|&at| at < START + DAYS * DAY);
-        self.at(Some(closed.or(resolved).unwrap_or(opened + 600)));
+        self.cell(if life.resolved.is_some() { code } else { "" });
+        self.at(Some(life.opened + TARGET_HOURS[life.priority] * HOUR));
+        self.at(Some(life.closed.or(life.resolved).unwrap_or(life.opened + 600)));
     }
 
     /// The answer to a survey: worse after a late resolution and after hand-overs.

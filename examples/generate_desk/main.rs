@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example generate_desk -- sample sample_data
 //! cargo run --release --example generate_desk -- bench desk 1000000 --seed 7
+//! cargo run --release --example generate_desk -- bench desk 1000000 --events
 //! ```
 //!
 //! The same arguments give the same bytes on every machine.
@@ -11,6 +12,7 @@ mod bench;
 mod contacts;
 mod csv;
 mod dates;
+mod events;
 mod export;
 mod observations;
 mod people;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 use crate::dates::{DAY, HOUR, date};
 
 /// What is said when the arguments do not fit.
-const USAGE: &str = "usage: generate_desk sample DIR\n       generate_desk bench DIR TICKETS [--seed N]";
+const USAGE: &str = "usage: generate_desk sample DIR\n       generate_desk bench DIR TICKETS [--seed N] [--events]";
 /// The configuration that goes with the sample.
 const SAMPLE_CONFIG: &str = include_str!("../../sample_data/deskcard.toml");
 
@@ -46,10 +48,29 @@ fn run(words: &[&str]) -> Result<(), String> {
     let failed = |error: std::io::Error| error.to_string();
     match words {
         ["sample", dir] => sample(Path::new(dir)).map_err(failed),
-        ["bench", dir, tickets] => bench::write(Path::new(dir), count(tickets)?, 7).map_err(failed),
-        ["bench", dir, tickets, "--seed", seed] => bench::write(Path::new(dir), count(tickets)?, count(seed)?).map_err(failed),
+        ["bench", dir, tickets, options @ ..] => bench::write(Path::new(dir), order(count(tickets)?, options)?).map_err(failed),
         _ => Err(USAGE.to_owned()),
     }
+}
+
+/// How many tickets, and the options after them.
+fn order(tickets: u64, options: &[&str]) -> Result<bench::Order, String> {
+    let mut order = bench::Order { tickets, seed: 7, has_events: false };
+    let mut left = options;
+    while !left.is_empty() {
+        left = match left {
+            ["--seed", seed, rest @ ..] => {
+                order.seed = count(seed)?;
+                rest
+            }
+            ["--events", rest @ ..] => {
+                order.has_events = true;
+                rest
+            }
+            _ => return Err(USAGE.to_owned()),
+        };
+    }
+    Ok(order)
 }
 
 /// A whole number.

@@ -8,11 +8,14 @@ mod backlog;
 mod control;
 mod events;
 pub mod figure;
+mod fill;
 mod funnel;
 mod groups;
 mod icons;
 mod layout;
+mod margins;
 mod ramp;
+mod shares;
 mod sparkline;
 mod survival;
 pub mod svg;
@@ -58,6 +61,10 @@ trait Chart {
     fn table(&self) -> DataTable;
     /// The shapes a reader could not guess.
     fn key(&self) -> String;
+    /// The measure; a chart that could not draw everything says so in it.
+    fn subtitle(&self, given: &str) -> String {
+        given.to_owned()
+    }
 }
 
 /// Draws `chart`. `subject` names the line or mark of the card's owner; `id` must be unique in the page.
@@ -86,6 +93,12 @@ pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &s
         ChartData::Backlog { title, subtitle, open, created, resolved } => {
             finish(id, (title, subtitle), &backlog::Backlog::new(open, created, resolved))
         }
+        ChartData::Margins { title, subtitle, bins, unknown, .. } => {
+            finish(id, (title, subtitle), &margins::Margins { bins, unknown: *unknown })
+        }
+        ChartData::Shares { title, subtitle, parts, rows, unit } => {
+            finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit })
+        }
     }
 }
 
@@ -96,7 +109,7 @@ fn finish(id: &str, (title, subtitle): (&str, &str), chart: &impl Chart) -> Draw
         svg: picture(WIDE, &format!("{id}-w")),
         svg_narrow: picture(NARROW, &format!("{id}-n")),
         title: title.to_owned(),
-        subtitle: subtitle.to_owned(),
+        subtitle: chart.subtitle(subtitle),
         key: chart.key(),
         table: chart.table(),
         desc,

@@ -3,7 +3,8 @@
 use super::*;
 use crate::format;
 use crate::scorecard::{
-    Better, Control, ControlPoint, Curve, CurveStep, FunnelGroup, FunnelLimit, GroupValue, Kpi, Point, RampLine, RampPoint, Variation,
+    Better, Control, ControlPoint, Curve, CurveStep, FunnelGroup, FunnelLimit, GroupValue, Kpi, MarginBin, Point, RampLine, RampPoint,
+    ShareRow, Variation,
 };
 
 const HOSTILE: &str = "</text><script>alert('1')</script>\u{0}\u{202e}\"&";
@@ -178,6 +179,7 @@ fn awkward() -> Vec<ChartData> {
     all.push(controlled("share", &[Some(0.8); 53]));
     all.extend([0, 1, 2, 40].map(groups));
     all.extend(funnels().into_iter().chain(survivals()).chain(ramps()));
+    all.extend(margin_charts().into_iter().chain(share_charts()));
     let many = |n: u64| GroupValue { name: "Many".into(), page: None, value: Some(0.9), n, interval: Some((0.89, 0.91)) };
     let groups = vec![many(12_345), many(1_234_567)];
     let (metric, title, subtitle) = ("share".into(), "T".into(), "S".into());
@@ -187,6 +189,79 @@ fn awkward() -> Vec<ChartData> {
         let groups = vec![close(0.8), close(0.95)];
         let (title, subtitle) = ("T".into(), "S".into());
         all.push(ChartData::Groups { metric: metric.into(), title, subtitle, groups, desk, target });
+    }
+    all
+}
+
+/// Bars of `step` up to twice the target and one beyond; `count` of a bar's place, a tenth of it open.
+fn margins(step: f64, count: impl Fn(usize) -> u64, unknown: u64) -> ChartData {
+    let last = (2.0 / step).round() as usize;
+    let bin = |i: usize| MarginBin {
+        from: i as f64 * step,
+        to: (i < last).then(|| (i + 1) as f64 * step),
+        count: count(i),
+        is_open: count(i) / 10,
+    };
+    let bins = (0..=last).map(bin).collect();
+    ChartData::Margins { metric: "share".into(), title: HOSTILE.into(), subtitle: "S".into(), bins, unknown }
+}
+
+fn margin_charts() -> Vec<ChartData> {
+    let of = |bins| ChartData::Margins { metric: "share".into(), title: "T".into(), subtitle: "S".into(), bins, unknown: 0 };
+    let bin = |from, to, count, is_open| MarginBin { from, to, count, is_open };
+    let counts: [fn(usize) -> u64; 7] = [
+        |i| 400 / (i as u64 + 1),
+        |i| (i as u64 * 37) % 90,
+        |_| 0,
+        |_| 1,
+        |i| if i == 3 { 1_234_567 } else { 1 },
+        |i| u64::from(i == 19) * 12,
+        |_| 98_765,
+    ];
+    let mut all: Vec<ChartData> = counts.iter().flat_map(|c| [margins(0.1, *c, 0), margins(0.05, *c, 12_345)]).collect();
+    all.push(of(vec![]));
+    all.push(of(vec![bin(0.0, Some(0.1), 3, 9)]));
+    all.push(of(vec![bin(2.0, None, 3, 3)]));
+    all.push(of(vec![bin(0.0, Some(0.5), 7, 0), bin(0.5, Some(0.8), 7, 0), bin(0.8, Some(1.0), 7, 0), bin(1.0, None, 7, 0)]));
+    all.push(of(vec![
+        bin(f64::NAN, None, 3, 3),
+        bin(0.5, Some(f64::INFINITY), 1, 1),
+        bin(0.9, Some(0.1), 1, 1),
+        bin(-1.0, Some(0.0), 1, 0),
+    ]));
+    all
+}
+
+const PARTS: [&str; 5] = ["working", "waiting for the requester", "2nd level", "supplier", "out of hours"];
+
+fn shares(parts: &[&str], rows: usize, value: impl Fn(usize, usize) -> f64) -> ChartData {
+    let row = |i: usize| ShareRow {
+        name: if i.is_multiple_of(2) { format!("{HOSTILE} {i} of a name that goes on and on") } else { format!("P{i}") },
+        page: None,
+        n: 7u64.pow(i as u32 % 9),
+        values: (0..parts.len()).map(|j| value(i, j)).collect(),
+    };
+    let parts = parts.iter().map(|p| (*p).to_owned()).collect();
+    ChartData::Shares { title: HOSTILE.into(), subtitle: "S".into(), parts, rows: (0..rows).map(row).collect(), unit: Unit::Seconds }
+}
+
+fn share_charts() -> Vec<ChartData> {
+    let some = |i: usize, j: usize| ((i * 31 + j * 17) % 23) as f64 * 10_000.0;
+    let mut all: Vec<ChartData> = [0, 1, 2, 12, 40].map(|rows| shares(&PARTS, rows, some)).into();
+    all.extend((0..5).map(|n| shares(&PARTS[..n], 3, some)));
+    all.push(shares(&[HOSTILE; 7], 3, some));
+    all.push(shares(&["a name that goes on and on and does not end before the picture does, no, not even there"; 5], 2, some));
+    all.push(shares(&PARTS, 5, |_, _| 0.0));
+    all.push(shares(&PARTS, 5, |_, j| if j == 2 { 1e7 } else { 0.0 }));
+    all.push(shares(&PARTS, 5, |_, j| if j == 0 { 1e7 } else { 1.0 }));
+    all.push(shares(&PARTS, 4, |i, j| [f64::NAN, f64::INFINITY, -5.0, 1e308][(i + j) % 4]));
+    if let ChartData::Shares { title, subtitle, parts, mut rows, .. } = shares(&PARTS, 3, some) {
+        rows[0].values.clear();
+        rows[1].values.extend([5.0; 9]);
+        for unit in [Unit::Count, Unit::Money, Unit::Number] {
+            let (title, subtitle, parts, rows) = (title.clone(), subtitle.clone(), parts.clone(), rows.clone());
+            all.push(ChartData::Shares { title, subtitle, parts, rows, unit });
+        }
     }
     all
 }
@@ -319,6 +394,81 @@ fn people_at_risk_stand_under_the_wide_picture_and_in_the_table() {
     assert!(drawing.svg.contains("People followed") && !drawing.svg_narrow.contains("People followed"));
     assert_eq!(drawing.table.rows.len(), 9);
     assert_eq!(drawing.table.rows[1][4], "1,000,000");
+}
+
+#[test]
+fn margins_tell_what_was_kept_nearly_missed_and_missed_in_words_and_fills() {
+    // 0–80 %: 8 bars of 20, 2 of each open; 80–100 %: 2 of 10, 1 open each; beyond: 11 of 10, 1 open each.
+    let drawing = draw(&margins(0.1, |i| if i < 8 { 20 } else { 10 }, 5), &definitions(), "x", "c");
+    let plain = |text: &str| text.replace('\u{a0}', " ");
+    let desc = plain(&drawing.desc);
+    assert!(desc.contains("272 decided. Kept 144 (52.9 %). Near miss 18 (6.6 %). Missed 110 (40.4 %)."), "{desc}");
+    assert!(desc.contains("Of those missed, 11 are still open. 18 more are still open inside the target"), "{desc}");
+    assert!(desc.contains("Most lie at 0–10 %: 20. 5 without a target or times are not shown."), "{desc}");
+    for svg in [&drawing.svg, &drawing.svg_narrow] {
+        let svg = plain(svg);
+        for label in ["144 kept", "18 near miss", "110 missed", "52.9 %", "100 % of target", "&gt; 200 %"] {
+            let tall = label.split_once(' ').map_or(label, |(n, _)| n);
+            assert!(svg.contains(&format!(">{label}<")) || svg.contains(&format!(">{tall}<")), "{label}: {svg}");
+        }
+        assert!(svg.contains("stroke-dasharray"), "the target");
+    }
+    assert!(plain(&drawing.key).starts_with("striped: near miss") && drawing.key.contains("hollow: still open"), "{}", drawing.key);
+    assert_eq!(drawing.table.rows.len(), 21);
+    assert_eq!(drawing.table.rows[8].iter().map(|c| plain(c)).collect::<Vec<_>>(), ["80–90 %", "10", "1", "near miss"]);
+    assert_eq!(plain(&drawing.table.rows[20][0]), "more than 200 %");
+}
+
+#[test]
+fn no_number_is_too_large_for_a_picture() {
+    let huge = shares(&PARTS, 2, |_, _| 1e300);
+    for chart in [margins(0.1, |_| u64::MAX, u64::MAX), huge] {
+        let drawing = draw(&chart, &definitions(), "x", "c");
+        tags(&drawing.svg);
+        assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf"));
+    }
+}
+
+#[test]
+fn shares_tell_rows_they_do_not_draw_and_write_only_what_has_room() {
+    let chart = shares(&PARTS, 40, |_, j| [600.0, 250.0, 100.0, 49.0, 1.0][j]);
+    let drawing = draw(&chart, &definitions(), "x", "c");
+    assert_eq!(drawing.subtitle, "S · … and 12 more in the numbers");
+    assert!(drawing.desc.contains("12 more are in the table"), "{}", drawing.desc);
+    assert!(drawing.desc.replace('\u{a0}', " ").contains("P1: working 60 %, waiting for the requester 25 %, 2nd level 10 %, supplier 5 %"));
+    assert_eq!(drawing.table.rows.len(), 40);
+    assert_eq!(drawing.table.rows[0][5].replace('\u{a0}', " "), "1 s (< 1 %)");
+    assert_eq!(drawing.table.rows[1][6..], ["16\u{a0}min\u{a0}40\u{a0}s".to_owned(), "7".to_owned()]);
+    for svg in [&drawing.svg, &drawing.svg_narrow] {
+        assert_eq!(svg.matches(">60\u{a0}%</text>").count(), 28);
+        assert_eq!(svg.matches(">5\u{a0}%</text>").count(), 0, "less than 8 %");
+        assert!(svg.contains(">waiting for the requester</text>"), "parts are named");
+    }
+    let few = draw(&shares(&PARTS, 28, |_, _| 1.0), &definitions(), "x", "c");
+    assert!(few.subtitle == "S" && !few.desc.contains("more are"));
+}
+
+#[test]
+fn text_on_every_fill_of_a_bar_can_be_read() {
+    let find = |ink: figure::Ink| svg::PALETTE.iter().find(|p| p.0 == ink).unwrap();
+    let mix = |over: &str, under: &str, strength: f64| {
+        let part = |hex: &str, i: usize| f64::from(u8::from_str_radix(&hex[i..i + 2], 16).unwrap());
+        let one = |i| (part(over, i) * strength + part(under, i) * (1.0 - strength)).round() as u8;
+        format!("#{:02x}{:02x}{:02x}", one(1), one(3), one(5))
+    };
+    let paper = find(figure::Ink::Paper);
+    for (fill, ink) in shares::FILLS {
+        let (ink, strength) = match fill {
+            fill::Fill::Solid(over) => ((find(ink), find(over)), 1.0),
+            fill::Fill::Veil(over, strength) => ((find(ink), find(over)), strength),
+            // The text has a box of the page's colour.
+            fill::Fill::Striped(_) | fill::Fill::Hollow(_) => ((find(ink), paper), 1.0),
+        };
+        let (text, over) = ink;
+        let (light, dark) = (mix(over.2, paper.2, strength), mix(over.3, paper.3, strength));
+        assert!(contrast(text.2, &light) >= 4.5, "{fill:?} light {}", contrast(text.2, &light));
+        assert!(contrast(text.3, &dark) >= 4.5, "{fill:?} dark {}", contrast(text.3, &dark));
+    }
 }
 
 #[test]

@@ -1,37 +1,81 @@
-//! Business hours: how much open time lies between two instants, and when an amount of it is used up.
+//! Business hours: how much open time lies between two instants, when an amount of it is used up, and which days are open.
 
 use super::zone::Zone;
 use super::{DAY, parse_day};
 use crate::error::{Error, Result};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
-/// Weekly opening hours on the wall clock of a zone.
+/// Half-open stretches of a day in seconds since midnight, in order, none overlapping; 86,400 is midnight at its end.
+pub type Hours = Vec<(i64, i64)>;
+
+/// Opening hours on the wall clock of a zone.
 ///
-/// The desk is open at every second whose local time of day lies in the hours of its local weekday, unless that day is a
-/// holiday. So an hour the clock shows twice counts twice, and one it skips does not count.
+/// The desk is open at every second whose local time of day lies in the hours of its local date. So an hour the clock shows
+/// twice counts twice, and one it skips does not count. What says most about a date wins: its shifts, else the holiday, else
+/// the hours of its weekday; whatever that leaves open, the breaks of the date are cut out of.
+///
+/// The words are those of zendesk/biz (`README.md`, `lib/biz/periods/abstract.rb`); there a holiday closes even a date with
+/// shifts. Here a shift opens it: holidays come from files nobody edits, a shift is written for that very date.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weekly {
+pub struct Schedule {
     /// The zone of the wall clock.
     pub time_zone: Tz,
-    /// Monday to Sunday: half-open stretches in seconds since midnight, in order, none overlapping.
-    pub hours: [Vec<(i64, i64)>; 7],
-    /// Closed days, in days since 1970.
+    /// Monday to Sunday.
+    pub hours: [Hours; 7],
+    /// The hours of single dates, in days since 1970: instead of those of the weekday or a holiday. Empty: closed.
+    pub shifts: BTreeMap<i32, Hours>,
+    /// Closed stretches of single dates, in days since 1970.
+    pub breaks: BTreeMap<i32, Hours>,
+    /// Closed dates, in days since 1970, but for those with shifts.
     pub holidays: BTreeSet<i32>,
 }
 
-impl Weekly {
-    /// Open day and night.
-    pub fn always(time_zone: Tz) -> Self {
-        Self { time_zone, hours: std::array::from_fn(|_| vec![(0, DAY)]), holidays: BTreeSet::new() }
+impl Schedule {
+    /// The same hours every week.
+    pub fn weekly(time_zone: Tz, hours: [Hours; 7]) -> Self {
+        Self { time_zone, hours, shifts: BTreeMap::new(), breaks: BTreeMap::new(), holidays: BTreeSet::new() }
     }
 
-    /// The opening hours of a day, in days since 1970.
-    pub fn hours_of(&self, day: i32) -> &[(i64, i64)] {
-        // 1970-01-01 was a Thursday.
-        if self.holidays.contains(&day) { &[] } else { &self.hours[(day + 3).rem_euclid(7) as usize] }
+    /// Open day and night.
+    pub fn always(time_zone: Tz) -> Self {
+        Self::weekly(time_zone, std::array::from_fn(|_| vec![(0, DAY)]))
     }
+
+    /// The opening hours of a date, in days since 1970.
+    pub fn hours_of(&self, day: i32) -> Cow<'_, [(i64, i64)]> {
+        let hours = match self.shifts.get(&day) {
+            Some(shifts) => shifts.as_slice(),
+            None if self.holidays.contains(&day) => &[],
+            // 1970-01-01 was a Thursday.
+            None => &self.hours[(day + 3).rem_euclid(7) as usize],
+        };
+        match self.breaks.get(&day) {
+            Some(breaks) => Cow::Owned(breaks.iter().fold(hours.to_vec(), |hours, at| without(&hours, *at))),
+            None => Cow::Borrowed(hours),
+        }
+    }
+
+    /// Open seconds of the longest weekday; of the longest shift, if there are shifts only.
+    fn business_day_secs(&self) -> i64 {
+        let secs = |hours: &Hours| hours.iter().map(|(from, to)| to - from).sum();
+        let weekday: i64 = self.hours.iter().map(secs).max().unwrap_or(0);
+        if weekday > 0 { weekday } else { self.shifts.values().map(secs).max().unwrap_or(0) }
+    }
+
+    /// Its ordinary week, without what is told of single dates.
+    fn ordinary(&self) -> Self {
+        Self::weekly(self.time_zone, self.hours.clone())
+    }
+}
+
+/// Hours with a break cut out of them.
+fn without(hours: &[(i64, i64)], at: (i64, i64)) -> Hours {
+    let around = |(from, to): &(i64, i64)| [(*from, at.0.min(*to)), (at.1.max(*from), *to)];
+    hours.iter().flat_map(around).filter(|(from, to)| from < to).collect()
 }
 
 /// Opening hours laid out on the line of time for some years.
@@ -45,7 +89,11 @@ pub struct Calendar {
     first_day: i64,
     /// For each UTC day the first interval that ends after the day's start.
     index: Vec<u32>,
+    /// The local days with open time, in order.
+    days: Vec<BusinessDay>,
     business_day_secs: i64,
+    /// The zone of the local days: that of the (first) schedule.
+    zone: Arc<Zone>,
 }
 
 /// An open interval.
@@ -57,27 +105,47 @@ struct Open {
     before: i64,
 }
 
+/// A local day with open time.
+#[derive(Debug, Clone, Copy)]
+struct BusinessDay {
+    /// In days since 1970.
+    day: i32,
+    /// When it closes for the day: the first instant after its open time.
+    end: i64,
+}
+
 impl Calendar {
     /// The calendar from January of `first_year` to December of `last_year`; outside them it is closed.
     ///
     /// A config error if the desk is never open in those years, or the years are not in order or not in 1 to 9999.
-    pub fn new(weekly: &Weekly, first_year: i32, last_year: i32) -> Result<Self> {
-        let day = |year: i32, rest: &str| parse_day(&format!("{year:04}{rest}"));
-        let (Some(first), Some(last)) = (day(first_year, "-01-01"), day(last_year, "-12-31")) else {
-            return Err(Error::config(format!("a calendar cannot run from {first_year} to {last_year}")));
+    pub fn new(schedule: &Schedule, first_year: i32, last_year: i32) -> Result<Self> {
+        Self::within(&[schedule], first_year, last_year)
+    }
+
+    /// The calendar that is open when all of the schedules are; local days are those of the first.
+    ///
+    /// Each schedule keeps its own zone: the open instants are intersected, not the times of day. A business day of several
+    /// schedules is the longest weekday they have in common, in a week without holidays, shifts, breaks or a change of the
+    /// clock. Errors as in [`Calendar::new`].
+    pub fn within(schedules: &[&Schedule], first_year: i32, last_year: i32) -> Result<Self> {
+        let days = days_of_years(first_year, last_year)?;
+        let Some(open) = common(schedules, &days).filter(|open| !open.is_empty()) else { return Err(never_open(schedules.len())) };
+        // There is a first schedule: without one nothing is open.
+        let zone = Zone::shared(schedules[0].time_zone);
+        let business_day_secs = match schedules {
+            [only] => only.business_day_secs(),
+            _ => common_business_day(schedules, &zone),
         };
-        let zone = Zone::new(weekly.time_zone);
-        let open = intervals((first..=last).flat_map(|d| open_on(weekly, &zone, d)).collect());
-        let Some(end) = open.last() else {
-            return Err(
-                Error::config("the calendar has no opening hours").hint("give at least one weekday hours, such as mon = \"08:00-18:00\"")
-            );
-        };
+        Ok(Self::laid_out(intervals(open), &days, business_day_secs, zone))
+    }
+
+    fn laid_out(open: Vec<Open>, days: &Range<i32>, business_day_secs: i64, zone: Arc<Zone>) -> Self {
         // A day more on either side: local days reach into the UTC days around them.
-        let days = i64::from(first) - 1..=i64::from(last) + 1;
-        let index = days.clone().map(|d| open.partition_point(|o| o.end <= d * DAY) as u32).collect();
-        let business_day_secs = weekly.hours.iter().map(|h| h.iter().map(|(from, to)| to - from).sum()).max().unwrap_or(0);
-        Ok(Self { total: end.before + end.end - end.start, first_day: *days.start(), index, business_day_secs, open })
+        let utc_days = i64::from(days.start) - 1..i64::from(days.end) + 1;
+        let index = utc_days.clone().map(|d| open.partition_point(|o| o.end <= d * DAY) as u32).collect();
+        let days = days.clone().filter_map(|day| Some(BusinessDay { day, end: day_end(&open, &zone, day)? })).collect();
+        let total = open.last().map_or(0, |last| last.before + last.end - last.start);
+        Self { total, first_day: utc_days.start, index, days, business_day_secs, zone, open }
     }
 
     /// Open seconds in `a..b`; 0 if `b` is not after `a`.
@@ -98,6 +166,45 @@ impl Calendar {
         let from = self.index_at(a);
         let last = from + self.nearby(from, target).partition_point(|o| o.before < target) - 1;
         Some(self.open[last].start + target - self.open[last].before)
+    }
+
+    /// Whether it is open at an instant; at closing time it is closed.
+    pub fn is_open(&self, at: i64) -> bool {
+        self.open.get(self.index_at(at)).is_some_and(|o| o.start <= at)
+    }
+
+    /// The first open instant from `at` on: `at` itself if open. None after the last opening of its years.
+    pub fn next_opening(&self, at: i64) -> Option<i64> {
+        self.open.get(self.index_at(at)).map(|o| o.start.max(at))
+    }
+
+    /// When the `days`-th open local day after the local day of `from` closes: 1 is "the end of the next business day".
+    ///
+    /// With 0 days it is the first open day that is not over at `from`. None outside the years of the calendar.
+    pub fn business_day_end(&self, from: i64, days: u32) -> Option<i64> {
+        self.business_day(from, days).map(|d| d.end)
+    }
+
+    /// A time of that day on the wall clock, in seconds since midnight: 1 and 57,600 is "the next business day by 16:00".
+    ///
+    /// The time is taken as it stands, also where that day closes earlier or has a break. One the clock skips is as much later
+    /// as it was put forward; of one shown twice it is the first.
+    pub fn business_day_at(&self, from: i64, days: u32, secs_of_day: i64) -> Option<i64> {
+        let day = i64::from(self.business_day(from, days)?.day);
+        Some(self.zone.to_utc(day * DAY + secs_of_day.clamp(0, DAY)).secs)
+    }
+
+    fn business_day(&self, from: i64, days: u32) -> Option<&BusinessDay> {
+        // Beyond the years of any calendar, and within what a day can be counted to.
+        let from = from.clamp(i64::from(i32::MIN) * DAY / 2, i64::from(i32::MAX) * DAY / 2);
+        let first = match days.checked_sub(1) {
+            Some(more) => {
+                let day = self.zone.local_day(from);
+                self.days.partition_point(|d| d.day <= day).checked_add(more as usize)?
+            }
+            None => self.days.partition_point(|d| d.end <= from),
+        };
+        self.days.get(first)
     }
 
     /// The intervals from `from` on, far enough for one that starts after `target` open seconds, if there is one.
@@ -141,182 +248,114 @@ impl Calendar {
     }
 }
 
-/// The stretches of UTC in which the desk is open on a local day.
-fn open_on(weekly: &Weekly, zone: &Zone, day: i32) -> Vec<Range<i64>> {
-    let midnight = i64::from(day) * DAY;
-    weekly.hours_of(day).iter().flat_map(|(from, to)| zone.utc_stretches(midnight + from..midnight + to)).collect()
+/// The days of some years, since 1970; a config error if the years are not in order or not in 1 to 9999.
+pub fn days_of_years(first_year: i32, last_year: i32) -> Result<Range<i32>> {
+    let day = |year: i32, rest: &str| parse_day(&format!("{year:04}{rest}"));
+    match (day(first_year, "-01-01"), day(last_year, "-12-31")) {
+        (Some(first), Some(last)) => Ok(first..last + 1),
+        _ => Err(Error::config(format!("a calendar cannot run from {first_year} to {last_year}"))),
+    }
 }
 
-/// Sorted, with touching ones made one, and with their running total.
-fn intervals(mut spans: Vec<Range<i64>>) -> Vec<Open> {
+fn never_open(schedules: usize) -> Error {
+    if schedules > 1 {
+        return Error::config("the calendar and those it is within are never open at the same time")
+            .hint("compare their hours and time zones, or take one of them out of `within`");
+    }
+    Error::config("the calendar has no opening hours").hint("give at least one weekday hours, such as mon = \"08:00-18:00\"")
+}
+
+/// When all of the schedules are open; None without a schedule.
+fn common(schedules: &[&Schedule], days: &Range<i32>) -> Option<Vec<Range<i64>>> {
+    schedules.iter().map(|s| open_in(s, days)).reduce(|a, b| intersection(&a, &b))
+}
+
+/// When a schedule is open: sorted, with touching stretches made one.
+fn open_in(schedule: &Schedule, days: &Range<i32>) -> Vec<Range<i64>> {
+    let zone = Zone::shared(schedule.time_zone);
+    let mut spans: Vec<Range<i64>> = days.clone().flat_map(|d| open_on(schedule, &zone, d)).collect();
     spans.sort_unstable_by_key(|s| s.start);
-    let mut open: Vec<Open> = Vec::with_capacity(spans.len());
+    let mut open: Vec<Range<i64>> = Vec::with_capacity(spans.len());
     for span in spans {
         match open.last_mut() {
             Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            Some(&mut last) => open.push(Open { start: span.start, end: span.end, before: last.before + last.end - last.start }),
-            None => open.push(Open { start: span.start, end: span.end, before: 0 }),
+            _ => open.push(span),
         }
     }
     open
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::parse_local;
-    use super::*;
-    use chrono::{Datelike, TimeZone, Timelike};
-    use proptest::prelude::*;
-
-    fn office(time_zone: Tz) -> Weekly {
-        let mut hours: [Vec<(i64, i64)>; 7] = std::array::from_fn(|_| vec![(8 * 3600, 12 * 3600), (13 * 3600, 18 * 3600)]);
-        hours[5] = vec![];
-        hours[6] = vec![];
-        Weekly { time_zone, hours, holidays: BTreeSet::from([parse_day("2026-12-25").expect("a day")]) }
-    }
-
-    fn utc(zone: &Zone, text: &str) -> i64 {
-        zone.to_utc(parse_local(text).expect("a local time")).secs
-    }
-
-    #[test]
-    fn worked_by_hand() {
-        let zone = Zone::new(Tz::Europe__Berlin);
-        let calendar = Calendar::new(&office(Tz::Europe__Berlin), 2026, 2027).expect("a calendar");
-        let elapsed = |a, b| calendar.elapsed(utc(&zone, a), utc(&zone, b));
-        assert_eq!(elapsed("2026-11-16 11:00", "2026-11-16 14:00"), 2 * 3600);
-        assert_eq!(elapsed("2026-11-13 17:00", "2026-11-16 09:00"), 2 * 3600);
-        assert_eq!(elapsed("2026-12-24 17:00", "2026-12-28 08:30"), 3600 + 1800);
-        assert_eq!(elapsed("2026-11-14 10:00", "2026-11-15 22:00"), 0);
-        assert_eq!(elapsed("2026-11-16 14:00", "2026-11-16 11:00"), 0);
-        let due = |from, secs| calendar.add(utc(&zone, from), secs).map(|t| zone.format_minute(t));
-        assert_eq!(due("2026-11-16 08:00", 9 * 3600).as_deref(), Some("2026-11-16 18:00"));
-        assert_eq!(due("2026-11-13 17:30", 3600).as_deref(), Some("2026-11-16 08:30"));
-        assert_eq!(due("2026-11-14 10:00", 1).as_deref(), Some("2026-11-16 08:00"));
-        assert_eq!(due("2026-11-14 10:00", 0).as_deref(), Some("2026-11-14 10:00"));
-        assert_eq!(due("2027-12-31 17:00", 3600).as_deref(), Some("2027-12-31 18:00"));
-        assert_eq!(due("2027-12-31 17:00", 3601), None);
-        assert_eq!(calendar.business_day_secs(), 9 * 3600);
-    }
-
-    #[test]
-    fn open_all_hours_is_plain_time_across_both_changes_of_the_clock() {
-        let zone = Zone::new(Tz::Europe__Berlin);
-        let calendar = Calendar::new(&Weekly::always(Tz::Europe__Berlin), 2026, 2026).expect("a calendar");
-        assert_eq!(calendar.open.len(), 1);
-        let week = |monday, next| calendar.elapsed(utc(&zone, monday), utc(&zone, next)) / 3600;
-        assert_eq!(week("2026-03-23", "2026-03-30"), 167);
-        assert_eq!(week("2026-10-19", "2026-10-26"), 169);
-        assert_eq!(calendar.business_day_secs(), DAY);
-    }
-
-    #[test]
-    fn hours_in_the_skipped_and_the_doubled_hour() {
-        let zone = Zone::new(Tz::Europe__Berlin);
-        let mut weekly = office(Tz::Europe__Berlin);
-        weekly.hours[6] = vec![(2 * 3600 + 1800, 5 * 3600)];
-        let calendar = Calendar::new(&weekly, 2026, 2026).expect("a calendar");
-        assert_eq!(calendar.elapsed(utc(&zone, "2026-03-29"), utc(&zone, "2026-03-30")), 2 * 3600);
-        assert_eq!(calendar.elapsed(utc(&zone, "2026-10-25"), utc(&zone, "2026-10-26")), 3 * 3600);
-    }
-
-    #[test]
-    fn never_open_is_an_error() {
-        let weekly = Weekly { time_zone: Tz::UTC, hours: Default::default(), holidays: BTreeSet::new() };
-        assert_eq!(Calendar::new(&weekly, 2026, 2026).expect_err("refused").what, "the calendar has no opening hours");
-        assert!(Calendar::new(&office(Tz::UTC), 2027, 2026).is_err());
-        assert!(Calendar::new(&office(Tz::UTC), 2026, 20_000).is_err());
-    }
-
-    #[test]
-    fn far_instants_do_not_overflow() {
-        let calendar = Calendar::new(&office(Tz::UTC), 2026, 2026).expect("a calendar");
-        assert_eq!(calendar.elapsed(i64::MIN, i64::MAX), calendar.total);
-        assert_eq!(calendar.add(i64::MAX, 1), None);
-        assert_eq!(calendar.add(0, i64::MAX), None);
-        assert_eq!(calendar.add(i64::MIN, 1), Some(calendar.open[0].start + 1));
-    }
-
-    const SIX: [Tz; 6] = [
-        Tz::Europe__Berlin,
-        Tz::America__New_York,
-        Tz::Asia__Kolkata,
-        Tz::America__Sao_Paulo,
-        Tz::America__St_Johns,
-        Tz::Australia__Lord_Howe,
-    ];
-
-    /// Whether the desk is open at an instant, asked of chrono alone.
-    fn is_open(weekly: &Weekly, utc: i64) -> bool {
-        let local = weekly.time_zone.timestamp_opt(utc, 0).single().expect("an instant");
-        let secs = i64::from(local.time().num_seconds_from_midnight());
-        let is_holiday = weekly.holidays.contains(&local.date_naive().to_epoch_days());
-        let hours = &weekly.hours[local.weekday().num_days_from_monday() as usize];
-        !is_holiday && hours.iter().any(|(from, to)| (*from..*to).contains(&secs))
-    }
-
-    /// Opening hours in steps of half a minute, up to three stretches a day.
-    fn some_hours() -> impl Strategy<Value = Vec<(i64, i64)>> {
-        prop::collection::btree_set(0i64..=2880, 0..=6).prop_map(|edges| {
-            let edges: Vec<i64> = edges.into_iter().map(|e| e * 30).collect();
-            edges.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
-        })
-    }
-
-    /// Starts near a change of the clock as often as anywhere else in 2016 to 2019, when Sao Paulo still had them.
-    fn some_start(tz: Tz) -> impl Strategy<Value = i64> {
-        let zone = Zone::new(tz);
-        let range = 1_451_606_400i64..1_577_836_800;
-        let changes: Vec<i64> = range.clone().step_by(3600).filter(|t| zone.offset_at(*t) != zone.offset_at(t + 3600)).collect();
-        let changes = if changes.is_empty() { vec![range.start] } else { changes };
-        prop_oneof![range, (prop::sample::select(changes), -DAY..DAY).prop_map(|(t, d)| t + d)]
-    }
-
-    fn some_case() -> impl Strategy<Value = (Weekly, i64, i64)> {
-        prop::sample::select(&SIX[..]).prop_flat_map(move |tz| {
-            let holidays = prop::collection::btree_set(16_801i32..18_262, 0..300);
-            (prop::collection::vec(some_hours(), 7), holidays, some_start(tz), 0i64..3 * DAY).prop_filter_map(
-                "never open",
-                move |(hours, holidays, start, length)| {
-                    let hours: [Vec<(i64, i64)>; 7] = hours.try_into().ok()?;
-                    let is_ever_open = hours.iter().any(|h| !h.is_empty());
-                    is_ever_open.then_some((Weekly { time_zone: tz, hours, holidays }, start, length))
-                },
-            )
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
-        #[test]
-        fn agrees_with_a_loop_over_the_seconds((weekly, start, length) in some_case()) {
-            let calendar = Calendar::new(&weekly, 2015, 2020).expect("a calendar");
-            let mut open = 0;
-            for now in start..start + length {
-                // Checking every second's answers would be slow; the edges of half minutes are where they change.
-                if now % 30 < 2 || now - start < 60 {
-                    prop_assert_eq!(calendar.elapsed(start, now), open);
-                }
-                if is_open(&weekly, now) {
-                    open += 1;
-                    if now % 30 < 2 || (now + 1) % 30 == 0 {
-                        prop_assert_eq!(calendar.add(start, open), Some(now + 1));
-                    }
-                }
-            }
-            prop_assert_eq!(calendar.elapsed(start, start + length), open);
-        }
-
-        #[test]
-        fn adding_is_the_inverse_of_elapsing((weekly, start, _) in some_case(), secs in 1i64..2_000_000) {
-            let calendar = Calendar::new(&weekly, 2015, 2020).expect("a calendar");
-            match calendar.add(start, secs) {
-                Some(due) => {
-                    prop_assert_eq!(calendar.elapsed(start, due), secs);
-                    prop_assert_eq!(calendar.elapsed(start, due - 1), secs - 1);
-                }
-                None => prop_assert!(calendar.elapsed(start, i64::MAX) < secs),
-            }
-        }
-    }
+/// The stretches of UTC in which the desk is open on a local day.
+fn open_on(schedule: &Schedule, zone: &Zone, day: i32) -> Vec<Range<i64>> {
+    let midnight = i64::from(day) * DAY;
+    schedule.hours_of(day).iter().flat_map(|(from, to)| zone.utc_stretches(midnight + from..midnight + to)).collect()
 }
+
+fn intersection(a: &[Range<i64>], b: &[Range<i64>]) -> Vec<Range<i64>> {
+    let (mut i, mut j, mut both) = (0, 0, Vec::new());
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        let span = x.start.max(y.start)..x.end.min(y.end);
+        if !span.is_empty() {
+            both.push(span);
+        }
+        if x.end < y.end { i += 1 } else { j += 1 }
+    }
+    both
+}
+
+/// With their running total.
+fn intervals(spans: Vec<Range<i64>>) -> Vec<Open> {
+    let mut before = 0;
+    let open = |s: Range<i64>| {
+        let open = Open { start: s.start, end: s.end, before };
+        before += s.end - s.start;
+        open
+    };
+    spans.into_iter().map(open).collect()
+}
+
+/// The end of the open time of a local day, if it has any.
+fn day_end(open: &[Open], zone: &Zone, day: i32) -> Option<i64> {
+    let midnight = i64::from(day) * DAY;
+    let end = |stretch: Range<i64>| {
+        let last = open[..open.partition_point(|o| o.start < stretch.end)].last()?;
+        (last.end > stretch.start).then(|| last.end.min(stretch.end))
+    };
+    zone.utc_stretches(midnight..midnight + DAY).filter_map(end).last()
+}
+
+/// Open seconds of the longest weekday several schedules have in common.
+fn common_business_day(schedules: &[&Schedule], zone: &Zone) -> i64 {
+    let ordinary: Vec<Schedule> = schedules.iter().map(|s| s.ordinary()).collect();
+    // A year that holds every change of the clock, and a day more for zones far apart; 2025-12-31 to 2027-01-01.
+    let days = 20_453..20_820;
+    let Some(open) = common(&ordinary.iter().collect::<Vec<_>>(), &days) else { return 0 };
+    let open = intervals(open);
+    let secs_of = |day: i32| day_secs(&open, zone, day);
+    (0..7).map(|weekday| most_common((days.start + 1 + weekday..days.end - 1).step_by(7).map(secs_of))).max().unwrap_or(0)
+}
+
+/// Open seconds of a local day.
+fn day_secs(open: &[Open], zone: &Zone, day: i32) -> i64 {
+    let midnight = i64::from(day) * DAY;
+    let secs = |stretch: Range<i64>| -> i64 {
+        let first = open.partition_point(|o| o.end <= stretch.start);
+        let within = open[first..].iter().take_while(|o| o.start < stretch.end);
+        within.map(|o| o.end.min(stretch.end) - o.start.max(stretch.start)).sum()
+    };
+    zone.utc_stretches(midnight..midnight + DAY).map(secs).sum()
+}
+
+/// The value seen most often, the larger of two seen as often.
+fn most_common(values: impl Iterator<Item = i64>) -> i64 {
+    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+    values.for_each(|v| *counts.entry(v).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(value, _)| value)
+}
+
+#[cfg(test)]
+mod biz;
+#[cfg(test)]
+mod seeds;
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,10 @@
 //! what time it is.
 
 pub mod calendar;
+pub mod ics;
 pub mod period;
+pub mod sla;
+pub mod timeline;
 pub mod zone;
 
 use chrono::NaiveDate;

@@ -124,6 +124,11 @@ impl Zone {
         format!("{:04}-{:02}-{:02} {:02}:{:02}", date.year(), date.month(), date.day(), minute / 60, minute % 60)
     }
 
+    /// `2026-11-16 06:00:30`, on this zone's wall clock.
+    pub fn format_second(&self, utc: i64) -> String {
+        format!("{}:{:02}", self.format_minute(utc), self.to_local(utc).rem_euclid(60))
+    }
+
     /// `2026-11-16`, on this zone's calendar.
     pub fn format_day(&self, utc: i64) -> String {
         day_text(self.local_day(utc))

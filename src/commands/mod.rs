@@ -9,6 +9,7 @@ mod inspect;
 mod metrics;
 mod query;
 mod report;
+mod sla;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -45,6 +46,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Report(args) => report::run(&args, now, command_line, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
+        Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
         Command::Ingest(args) => ingest::run(&args, now, stdout),
@@ -88,9 +90,14 @@ impl Context {
 
     /// Reads the exports; whether a file is too broken is left to the caller.
     pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
+        self.desk_of(&self.settings, wanted)
+    }
+
+    /// The same by other settings.
+    fn desk_of(&self, settings: &Settings, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
         let bar = self.talk.bar();
-        let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+        let desk = read_exports(settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
@@ -153,6 +160,8 @@ fn own_metric(own: &OwnMetric) -> Result<Metric> {
     let default_by = own.on.as_deref().and_then(|on| match on {
         "tickets" => Some("created_at"),
         "ticket_events" | "observations" => Some("at"),
+        "sla_clocks" => Some("ended_at"),
+        "ticket_spans" => Some("from_at"),
         "calls" => Some("start_at"),
         "surveys" => Some("answered_at"),
         "agent_days" => Some("day_at"),

@@ -47,9 +47,8 @@ const TICKETS: &[Derived] = &[
     d("is_repeated", "COALESCE(next_contact_secs <= $repeat_window, FALSE)", "followed by another contact within the window"),
     d(
         "is_resolution_in_sla",
-        "CASE WHEN sla_resolution_due_at IS NULL THEN sla_resolution_verdict WHEN resolved_at IS NOT NULL THEN resolved_at <= sla_resolution_due_at \
-         WHEN is_open AND sla_resolution_due_at < $as_of THEN FALSE END",
-        "resolved by the due time; open past it is a miss; null while not yet due, and where nobody knows when it was closed",
+        "sla_resolution_verdict",
+        "resolved by the due time, or every time; open past it is a miss; null while not yet due, and where nobody knows when it was closed",
     ),
     d(
         "sla_resolution_at",
@@ -58,9 +57,8 @@ const TICKETS: &[Derived] = &[
     ),
     d(
         "is_response_in_sla",
-        "CASE WHEN sla_response_due_at IS NULL THEN sla_response_verdict WHEN COALESCE(first_response_at, resolved_at) IS NOT NULL \
-         THEN COALESCE(first_response_at, resolved_at) <= sla_response_due_at WHEN sla_response_due_at < $as_of THEN FALSE END",
-        "answered (or resolved) by the due time of the first response; null while not yet due",
+        "sla_response_verdict",
+        "answered (or resolved, unless a policy wants a reply) by the due time of the first response; null while not yet due",
     ),
     d(
         "sla_response_at",
@@ -72,6 +70,11 @@ const TICKETS: &[Derived] = &[
         "CASE WHEN created_at IS NOT NULL THEN $as_of - 43200 END",
         "twelve hours before the cut-off: a cut-off on Monday morning shows the state of the week before",
     ),
+];
+
+const CLOCKS: &[Derived] = &[
+    d("is_near_miss", "is_met AND used_share >= $near_miss", "kept, with little of the target left"),
+    d("is_open_overdue", "stopped_at IS NULL AND NOT is_met", "still running past its due time"),
 ];
 
 const CALLS: &[Derived] = &[
@@ -98,9 +101,10 @@ const SURVEYS: &[Derived] = &[d("is_answered", "answered_at IS NOT NULL AND scor
 pub fn of(table: Table) -> &'static [Derived] {
     match table {
         Table::Tickets => TICKETS,
+        Table::SlaClocks => CLOCKS,
         Table::Calls => CALLS,
         Table::Surveys => SURVEYS,
-        Table::TicketEvents | Table::AgentDays | Table::Spells | Table::Observations => &[],
+        Table::TicketEvents | Table::TicketSpans | Table::AgentDays | Table::Spells | Table::Observations => &[],
     }
 }
 

@@ -4,13 +4,16 @@
 //! row-local columns are SQL ([`derived::of`]) evaluated segment by segment when a metric asks for them, so that the same
 //! text runs in any other engine. All time arithmetic ends here.
 
+mod calendars;
 mod calls;
 pub mod derived;
+mod events;
 mod identity;
 mod logged;
 mod people;
 mod repeat;
 mod roster;
+mod sla;
 mod story;
 mod surveys;
 mod tickets;
@@ -22,7 +25,6 @@ use polars::prelude::*;
 use polars::sql::sql_expr;
 use serde::Deserialize;
 
-use crate::clock::calendar::{Calendar, Weekly};
 use crate::clock::zone::Zone;
 use crate::columns::Source;
 use crate::desk::{Desk, Frame, bug, frame_name};
@@ -37,6 +39,10 @@ pub enum Table {
     Tickets,
     /// A row an event or earlier state of a ticket.
     TicketEvents,
+    /// A row a clock of a ticket, and a cycle of it where it starts anew.
+    SlaClocks,
+    /// A row a stretch of a ticket's time with one holder.
+    TicketSpans,
     /// A row a call.
     Calls,
     /// A row a survey sent or answered.
@@ -51,13 +57,22 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 7] =
-        [Self::Tickets, Self::TicketEvents, Self::Calls, Self::Surveys, Self::AgentDays, Self::Spells, Self::Observations];
+    pub const ALL: [Self; 9] = [
+        Self::Tickets,
+        Self::TicketEvents,
+        Self::SlaClocks,
+        Self::TicketSpans,
+        Self::Calls,
+        Self::Surveys,
+        Self::AgentDays,
+        Self::Spells,
+        Self::Observations,
+    ];
 
     /// The kind of source its rows come from.
     pub fn source(self) -> Source {
         match self {
-            Self::Tickets => Source::Tickets,
+            Self::Tickets | Self::SlaClocks | Self::TicketSpans => Source::Tickets,
             Self::TicketEvents => Source::TicketEvents,
             Self::Calls => Source::Calls,
             Self::Surveys => Source::Surveys,
@@ -72,6 +87,8 @@ impl Table {
     pub fn dated_by(self) -> &'static str {
         match self {
             Self::Tickets => "created_at",
+            Self::SlaClocks => "ended_at",
+            Self::TicketSpans => "from_at",
             Self::TicketEvents | Self::Observations => "at",
             Self::Calls => "start_at",
             Self::Surveys => "answered_at",
@@ -86,6 +103,8 @@ impl fmt::Display for Table {
         f.write_str(match self {
             Self::Tickets => "tickets",
             Self::TicketEvents => "ticket_events",
+            Self::SlaClocks => "sla_clocks",
+            Self::TicketSpans => "ticket_spans",
             Self::Calls => "calls",
             Self::Surveys => "surveys",
             Self::AgentDays => "agent_days",
@@ -97,14 +116,16 @@ impl fmt::Display for Table {
 
 /// The columns asked of each table, derived ones resolved into what they are made of.
 #[expect(clippy::struct_excessive_bools, reason = "independent wishes, each asked for by name")]
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     columns: BTreeMap<Table, BTreeSet<String>>,
     /// Those of them that a metric, breakdown or condition names, and not only another column is made of.
     direct: BTreeMap<Table, BTreeSet<String>>,
     /// Columns of a contact that make it "the same".
     repeat_by: Vec<String>,
-    /// Whether every source of tickets says itself when they were resolved.
+    /// Columns of the tickets that the SLA policies name.
+    sla_columns: Vec<String>,
+    /// Whether every source of tickets says itself when they were resolved, and there are no events that could.
     is_resolution_declared: bool,
     /// Whether ids and long texts are wanted as text.
     pub texts: bool,
@@ -119,11 +140,12 @@ impl Wanted {
     pub fn new(settings: &Settings) -> Self {
         let mut tickets = settings.sources.iter().filter(|s| s.kind == Source::Tickets);
         let says_when = |s: &crate::settings::SourceSettings| s.columns.iter().any(|m| m.canonical.name == "resolved_at" && m.is_declared);
-        let is_resolution_declared = tickets.all(says_when);
+        let is_resolution_declared = tickets.all(says_when) && !sla::has_event_source(settings);
         Self {
             columns: BTreeMap::new(),
             direct: BTreeMap::new(),
             repeat_by: settings.repeat_by.clone(),
+            sla_columns: sla::named_columns(settings),
             is_resolution_declared,
             texts: false,
             hashes: false,
@@ -196,10 +218,17 @@ impl Wanted {
         for (other, needed) in needed {
             self.require(other, needed)?;
         }
-        if table == Table::Tickets && name == "next_contact_secs" {
-            for column in self.repeat_by.clone().iter().filter(|c| *c != "requester") {
-                self.require(table, column)?;
+        let named = match (table, name) {
+            (Table::Tickets, "next_contact_secs") => self.repeat_by.iter().filter(|c| *c != "requester").cloned().collect(),
+            (Table::Tickets, name) if sla::TICKET_COLUMNS.contains(&name) => self.sla_columns.clone(),
+            (Table::SlaClocks | Table::TicketSpans, name) => {
+                let is_of_ticket = !added_columns(table).contains(&name);
+                self.sla_columns.iter().cloned().chain(is_of_ticket.then(|| name.to_owned())).collect()
             }
+            _ => Vec::new(),
+        };
+        for column in named {
+            self.require(Table::Tickets, &column)?;
         }
         Ok(())
     }
@@ -207,6 +236,11 @@ impl Wanted {
     /// Whether the column must still be there when the facts are made.
     fn is_direct(&self, table: Table, name: &str) -> bool {
         self.direct.get(&table).is_some_and(|c| c.contains(name))
+    }
+
+    /// Whether any column of the table is asked for.
+    fn wants_rows(&self, table: Table) -> bool {
+        !self.is_whole_desk && self.columns.get(&table).is_some_and(|c| !c.is_empty())
     }
 
     /// Whether the column is asked for.
@@ -229,6 +263,7 @@ impl Wanted {
 fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str)> {
     match table {
         Table::Tickets => tickets::requirements(name),
+        Table::SlaClocks | Table::TicketSpans => sla::requirements(),
         Table::Calls => calls::requirements(name),
         Table::Surveys => surveys::requirements(name),
         Table::AgentDays | Table::Spells | Table::Observations => people::requirements(table, name),
@@ -244,7 +279,11 @@ pub fn all_columns(settings: &Settings, table: Table) -> Vec<String> {
     };
     let extra = settings.sources.iter().filter(|s| s.kind == table.source()).flat_map(|s| s.extra.iter().map(|(name, _)| name.clone()));
     let of_roster = if table == Table::TicketEvents { &[][..] } else { &roster::ATTRIBUTES };
-    let of_ticket = if table == Table::Surveys { &surveys::OF_TICKET[..] } else { &[] };
+    let of_ticket = match table {
+        Table::Surveys => &surveys::OF_TICKET[..],
+        Table::SlaClocks | Table::TicketSpans => tickets::ADDED,
+        _ => &[],
+    };
     let added = [added_columns(table), of_roster, of_ticket].concat().into_iter().map(str::to_owned);
     let derived = derived::of(table).iter().map(|d| d.name.to_owned());
     let mut all: Vec<String> = canonical.into_iter().chain(extra).chain(added).chain(derived).collect();
@@ -256,6 +295,8 @@ pub fn all_columns(settings: &Settings, table: Table) -> Vec<String> {
 fn added_columns(table: Table) -> &'static [&'static str] {
     match table {
         Table::Tickets => tickets::ADDED,
+        Table::SlaClocks => sla::CLOCK_COLUMNS,
+        Table::TicketSpans => sla::SPAN_COLUMNS,
         Table::TicketEvents => tickets::EVENTS_ADDED,
         Table::Calls => calls::ADDED,
         Table::Surveys => surveys::ADDED,
@@ -286,7 +327,7 @@ pub(crate) struct Making<'a> {
     desk: &'a Desk,
     wanted: &'a Wanted,
     zone: &'a Zone,
-    calendar: Calendar,
+    calendars: calendars::Calendars,
     identity: identity::Identity,
     roster: roster::Roster,
 }
@@ -298,8 +339,7 @@ impl Facts {
     /// A config error for an unusable calendar or a roster whose aliases name two people; a bug otherwise.
     pub fn make(settings: &Settings, mut desk: Desk, wanted: &Wanted) -> Result<(Self, crate::ingest::ledger::Ledger)> {
         let zone = Zone::new(settings.desk.time_zone);
-        let weekly = settings.calendar.clone().unwrap_or_else(|| Weekly::always(settings.desk.time_zone));
-        let calendar = Calendar::new(&weekly, 1990, 2060)?;
+        let calendars = calendars::Calendars::new(settings)?;
         let mut frames: BTreeMap<Table, Frame> = BTreeMap::new();
         let taken = |desk: &mut Desk, source: Source| desk.frames.get_mut(&source).map(std::mem::take).unwrap_or_default();
         let mut seen_until = BTreeMap::new();
@@ -312,11 +352,13 @@ impl Facts {
         let mut tickets = taken(&mut desk, Source::Tickets);
         let mut calls = taken(&mut desk, Source::Calls);
         let mut surveys = taken(&mut desk, Source::Surveys);
-        let making = Making { settings, desk: &desk, wanted, zone: &zone, calendar, identity, roster };
-        tickets::add(&making, &mut tickets)?;
+        let making = Making { settings, desk: &desk, wanted, zone: &zone, calendars, identity, roster };
+        let clocks = tickets::add(&making, &mut tickets)?;
         calls::add(&making, &mut calls, &tickets)?;
         surveys::embed(&making, &mut surveys, &tickets, &calls)?;
         frames.insert(Table::Tickets, tickets);
+        frames.insert(Table::SlaClocks, clocks.clocks);
+        frames.insert(Table::TicketSpans, clocks.spans);
         frames.insert(Table::Calls, calls);
         let mut facts = Self {
             frames,
@@ -325,7 +367,7 @@ impl Facts {
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),
             off_roster: Vec::new(),
-            remarks: Vec::new(),
+            remarks: clocks.remarks,
         };
         surveys::add(&making, &mut surveys, &facts)?;
         facts.frames.insert(Table::Surveys, surveys);
@@ -371,6 +413,11 @@ impl Facts {
         let is_instant = |name: &str| name == "at" || name.ends_with("_at");
         let latest = |c: &Column| c.i64().ok().and_then(|at| at.iter().flatten().filter(|t| *t < self.as_of).max());
         frames.flat_map(DataFrame::columns).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
+    }
+
+    /// A parameter of the config as a number; 0 for one that does not exist.
+    pub fn parameter(&self, name: &str) -> f64 {
+        self.parameters.get(name).map_or(0.0, crate::settings::Number::as_f64)
     }
 
     /// Number of segments of a table.

@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use polars::prelude::{ChunkAgg, DataFrame};
+use rayon::prelude::*;
 
+use super::events::EventLog;
 use super::repeat::{is_rising, mixed, next_same};
 use super::roster::ATTRIBUTES;
-use super::story::{Story, stories};
-use super::{Making, Table};
+use super::story::Story;
+use super::{Making, Table, sla};
 use crate::clock::zone::Cursor;
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, known, longs, text_of};
 use crate::error::Result;
-use crate::settings::{Span, Target};
 
 /// Columns added to the tickets' own.
 pub(super) const ADDED: &[&str] = &[
@@ -26,6 +27,8 @@ pub(super) const ADDED: &[&str] = &[
     "sla_response_due_at",
     "sla_resolution_verdict",
     "sla_response_verdict",
+    "sla_resolution_used_share",
+    "sla_response_used_share",
     "ttr_business_secs",
     "frt_business_secs",
     "next_contact_secs",
@@ -39,10 +42,7 @@ pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
     let own = |names: &[&'static str]| -> Vec<(Table, &'static str)> { names.iter().map(|n| (Table::Tickets, *n)).collect() };
-    let told = |names: &[&'static str]| {
-        let events = ["ticket_id_key", "at", "kind", "group"].map(|n| (Table::TicketEvents, n));
-        [own(names), own(&["id_key"]), events.to_vec()].concat()
-    };
+    let told = |names: &[&'static str]| [own(names), super::events::needed()].concat();
     match name {
         "agent" => own(&["resolver", "assignee"]),
         "level" => own(&["group"]),
@@ -50,11 +50,10 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "first_group" | "reopen_count" | "reassign_count" => told(&[]),
         "is_first_level_resolvable" => own(&["first_level", "category"]),
         "first_response_at" => told(&["created_at", "first_response_secs"]),
-        "resolved_at" => own(&["created_at", "resolution_secs", "closed_at", "status"]),
-        "sla_resolution_due_at" => own(&["created_at", "priority", "due_resolution_at"]),
-        "sla_response_due_at" => own(&["created_at", "priority", "due_response_at", "first_response_at"]),
-        "sla_resolution_verdict" => own(&["sla_resolution_met", "sla_resolution_due_at"]),
-        "sla_response_verdict" => own(&["sla_response_met", "sla_response_due_at"]),
+        "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status"]),
+        "sla_resolution_verdict" => [own(&["sla_resolution_due_at"]), sla::requirements()].concat(),
+        "sla_response_verdict" => [own(&["sla_response_due_at"]), sla::requirements()].concat(),
+        name if sla::TICKET_COLUMNS.contains(&name) => sla::requirements(),
         "ttr_business_secs" => own(&["created_at", "resolved_at"]),
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
@@ -75,38 +74,52 @@ pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
 }
 
 /// Fills from the events what the ticket rows leave out.
-fn told_by_events(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
-    let stories = stories(m)?;
-    if stories.is_empty() || !tickets.has("id_key") {
+fn told_by_events(tickets: &mut Frame, log: &EventLog) -> Result<()> {
+    if log.is_empty() {
         return Ok(());
     }
-    let fill = |s: &DataFrame, name: &str, of: &dyn Fn(&Story) -> i64| -> Result<Vec<i64>> {
-        let (own, keys) = (longs(get(s, name)?)?, longs(get(s, "id_key")?)?);
-        Ok(own.iter().zip(keys).map(|(&own, key)| if own == MISSING { stories.get(&key).map_or(MISSING, of) } else { own }).collect())
+    let stories: Vec<Option<Story>> = (0..tickets.height()).into_par_iter().map(|row| Story::of(log.of(row))).collect();
+    let filled = |name: &str, of: &dyn Fn(&Story) -> i64| -> Result<Vec<i64>> {
+        let told = |(own, story): (i64, &Option<Story>)| if own == MISSING { story.as_ref().map_or(MISSING, of) } else { own };
+        Ok(tickets.longs(name)?.into_iter().zip(&stories).map(told).collect())
     };
+    let mut columns: Vec<(&str, Values)> = Vec::new();
     if tickets.has("first_response_at") {
-        tickets.add("first_response_at", |s| Ok(Values::Long(fill(s, "first_response_at", &|t| t.first_reply)?)))?;
+        columns.push(("first_response_at", Values::Long(filled("first_response_at", &|t| t.first_reply)?)));
+    }
+    if tickets.has("resolved_at") && tickets.has("status") {
+        columns.push(("resolved_at", Values::Long(resolved_by_events(tickets, &stories)?)));
     }
     for (name, of) in [("reopen_count", (|t| t.reopened) as fn(&Story) -> i32), ("reassign_count", |t| t.moves)] {
         if tickets.has(name) {
             let whole = |v: i64| if v == MISSING { i32::MIN } else { v as i32 };
-            tickets.add(name, |s| Ok(Values::Whole(fill(s, name, &|t| i64::from(of(t)))?.into_iter().map(whole).collect())))?;
+            columns.push((name, Values::Whole(filled(name, &|t| i64::from(of(t)))?.into_iter().map(whole).collect())));
         }
     }
     if tickets.has("first_group") {
-        tickets.add("first_group", |s| {
-            let (own, keys) = (codes(get(s, "first_group")?)?, longs(get(s, "id_key")?)?);
-            let told = |(own, key): (u32, i64)| if own == NONE { stories.get(&key).map_or(NONE, |t| t.first_group) } else { own };
-            Ok(Values::Text(own.into_iter().zip(keys).map(told).collect()))
-        })?;
+        let told = |(own, story): (u32, &Option<Story>)| if own == NONE { story.map_or(NONE, |t| t.first_group) } else { own };
+        columns.push(("first_group", Values::Text(tickets.codes("first_group")?.into_iter().zip(&stories).map(told).collect())));
     }
-    Ok(())
+    columns.into_iter().try_for_each(|(name, values)| tickets.set(name, &values))
+}
+
+/// When tickets were resolved that are so by their row, which does not say when.
+fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>]) -> Result<Vec<i64>> {
+    let (resolved, closed) = (code_of("resolved")?, code_of("closed")?);
+    let (own, status) = (tickets.longs("resolved_at")?, tickets.codes("status")?);
+    let is_over = |row: usize| status[row] == resolved || status[row] == closed || status[row] == NONE;
+    let one = |(row, story): (usize, &Option<Story>)| match story {
+        Some(story) if own[row] == MISSING && is_over(row) => story.resolved,
+        _ => own[row],
+    };
+    Ok(stories.iter().enumerate().map(one).collect())
 }
 
 /// Adds the wanted columns.
-pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
-    told_by_events(m, tickets)?;
+    let log = EventLog::read(m, tickets)?;
+    told_by_events(tickets, &log)?;
     resolution(m, tickets)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
@@ -127,21 +140,8 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     if want("first_response_at") {
         tickets.add("first_response_at", |s| first_response(m, s))?;
     }
-    let has_responses = want("first_response_at") && tickets.longs("first_response_at")?.iter().any(|t| *t != MISSING);
-    if want("sla_resolution_due_at") {
-        tickets.add("sla_resolution_due_at", |s| due(m, s, "due_resolution_at", |t| t.resolution, true))?;
-    }
-    if want("sla_response_due_at") {
-        tickets.add("sla_response_due_at", |s| due(m, s, "due_response_at", |t| t.response, has_responses))?;
-    }
-    for (name, met, due) in [
-        ("sla_resolution_verdict", "sla_resolution_met", "sla_resolution_due_at"),
-        ("sla_response_verdict", "sla_response_met", "sla_response_due_at"),
-    ] {
-        if want(name) {
-            verdict(tickets, name, met, due)?;
-        }
-    }
+    let made = sla::add(m, tickets, &log)?;
+    drop(log);
     for (name, to) in [("ttr_business_secs", "resolved_at"), ("frt_business_secs", "first_response_at")] {
         if want(name) {
             tickets.add(name, |s| business(m, s, to))?;
@@ -161,7 +161,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         drop((at, keys, ids));
         tickets.set("next_contact_secs", &Values::Whole(next))?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// Ticket events with the agent they belong to.
@@ -287,44 +287,10 @@ fn first_response(m: &Making<'_>, s: &DataFrame) -> Result<Values> {
     Ok(Values::Long((0..at.len()).map(one).collect()))
 }
 
-/// Due times: the desk's own target for the priority, else the export's due time.
-fn due(m: &Making<'_>, s: &DataFrame, of_export: &str, part: impl Fn(&Target) -> Option<Span>, is_known: bool) -> Result<Values> {
-    let (created, priority, given) = (longs(get(s, "created_at")?)?, codes(get(s, "priority")?)?, longs(get(s, of_export)?)?);
-    if !is_known {
-        return Ok(Values::Long(vec![MISSING; created.len()]));
-    }
-    let mut targets: HashMap<u32, Option<Span>, FixedState> = HashMap::default();
-    let one = |i: usize| {
-        let target = *targets.entry(priority[i]).or_insert_with(|| {
-            let of_priority = m.settings.sla.get(&text_of(priority[i])).or_else(|| m.settings.sla.get("default"));
-            of_priority.and_then(&part)
-        });
-        known(created[i]).and_then(|c| target.and_then(|t| add_span(m, c, t)).or(known(given[i]))).unwrap_or(MISSING)
-    };
-    Ok(Values::Long((0..created.len()).map(one).collect()))
-}
-
-/// The product's verdict, where no ticket has a due time to judge by.
-///
-/// Never ticket by ticket: products call tickets without a target "on time", and those would flatter the share.
-fn verdict(tickets: &mut Frame, name: &str, met: &str, due: &str) -> Result<()> {
-    let has_due = tickets.longs(due)?.iter().any(|t| *t != MISSING);
-    let verdicts = if has_due { vec![None; tickets.height()] } else { tickets.flags(met)? };
-    tickets.set(name, &Values::Flag(verdicts))
-}
-
-fn add_span(m: &Making<'_>, from: i64, span: Span) -> Option<i64> {
-    match span {
-        Span::Calendar(secs) => Some(from + secs),
-        Span::Business(secs) => m.calendar.add(from, secs),
-        Span::BusinessDays(days) => m.calendar.add(from, days * m.calendar.business_day_secs()),
-    }
-}
-
 fn business(m: &Making<'_>, s: &DataFrame, to: &str) -> Result<Values> {
     let (from, to) = (longs(get(s, "created_at")?)?, longs(get(s, to)?)?);
     let one = |(from, to): (i64, i64)| match (known(from), known(to)) {
-        (Some(a), Some(b)) if b >= a => m.calendar.elapsed(a, b).min(i64::from(i32::MAX)) as i32,
+        (Some(a), Some(b)) if b >= a => m.calendars.own().elapsed(a, b).min(i64::from(i32::MAX)) as i32,
         _ => i32::MIN,
     };
     Ok(Values::Whole(from.into_iter().zip(to).map(one).collect()))

@@ -154,13 +154,14 @@ fn is_stored(wanted: &Wanted, source: &SourceSettings, column: &str, name: &str)
 }
 
 /// Columns of a ticket event taken from a state of its ticket: (event column, ticket column).
-const STATE_COLUMNS: [(&str, &str); 8] = [
+const STATE_COLUMNS: [(&str, &str); 9] = [
     ("ticket_id_key", "id_key"),
     ("at", "updated_at"),
     ("status", "status"),
     ("priority", "priority"),
     ("group", "group"),
     ("assignee", "assignee"),
+    ("hold_reason", "hold_reason"),
     ("sla_resolution_met", "sla_resolution_met"),
     ("sla_response_met", "sla_response_met"),
 ];

@@ -197,15 +197,19 @@ pub(super) struct Measured<'a> {
     pub(super) signal: Option<signals::Charted>,
 }
 
-/// All cards: the desk, then teams, suppliers and agents by name.
-pub(super) fn all(e: &Evidence<'_>) -> Result<Vec<Card>> {
+/// What every card and topic stands on.
+pub(super) fn ground<'a>(e: &'a Evidence<'a>) -> Ground<'a> {
     let is_shown = |m: &Metric| m.is_own || AGENT.contains(&m.id.as_str());
     let has_goal = |m: &Metric| e.target(&m.id).is_some() && is_judged(m, CardKind::Agent);
     let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before, has_goal)).unwrap_or_default();
     let peers = Peers::new(e, e.last(), is_shown);
-    let ground = Ground { e, subjects: subjects(e), peers, peers_before, case_mix: case_mix::CaseMix::new(e) };
+    Ground { e, subjects: subjects(e), peers, peers_before, case_mix: case_mix::CaseMix::new(e) }
+}
+
+/// All cards: the desk, then teams, suppliers and agents by name.
+pub(super) fn all(ground: &Ground<'_>) -> Result<Vec<Card>> {
     // Cards know nothing of each other, and their order is that of the subjects.
-    ground.subjects.par_iter().map(|s| card(&ground, s)).collect()
+    ground.subjects.par_iter().map(|s| card(ground, s)).collect()
 }
 
 fn subjects(e: &Evidence<'_>) -> Vec<Subject> {

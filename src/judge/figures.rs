@@ -126,7 +126,7 @@ fn events(e: &Evidence<'_>, points: &[Point]) -> Vec<(String, String)> {
 }
 
 /// A share by agent over the recent periods against its rows, with the limits of chance.
-fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Option<ChartData> {
+pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &str) -> Option<ChartData> {
     let metric = e.catalogue.get(id).ok()?;
     let pages = pages(subjects, CardKind::Agent);
     let breakdown = match s.kind {

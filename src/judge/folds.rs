@@ -57,7 +57,20 @@ pub const BEFORE: Look = Look { over: Over::Before, by: PARTS, metrics: CHANGED 
 pub const RECENT: Look = Look {
     over: Over::Recent,
     by: &[&["agent"], &["team", "agent"], &["supplier", "agent"], &[]],
-    metrics: &["csat", "sla_resolution", "reopen_rate", "qa_score", "peer_360", "kudos", "shadowing_days", "calls_answered"],
+    metrics: &[
+        "csat",
+        "sla_resolution",
+        "reopen_rate",
+        "qa_score",
+        "peer_360",
+        "kudos",
+        "shadowing_days",
+        "calls_answered",
+        "review_late_pause",
+        "review_late_priority",
+        "review_silent",
+        "review_recreated",
+    ],
 };
 /// Where things differ: dimensions, then the hours of the week.
 pub const PLACES: Look = Look {
@@ -101,8 +114,44 @@ pub const YEAR: Look = Look {
     ],
     metrics: &["fcr_touch", "csat", "reopen_rate", "aht"],
 };
+/// Measures of clocks, by [`CLOCKS_BY`].
+pub(super) const CLOCKS: &[&str] = &[
+    "clock_met",
+    "clock_met_created",
+    "clock_met_stopped",
+    "clock_near_miss",
+    "clock_missed",
+    "clock_decided",
+    "clock_any",
+    "clock_open_overdue",
+    "clock_late_median",
+    "clock_late_p90",
+    "sla_agreement",
+    "clock_with_events",
+];
+const CLOCKS_BY: &[&[&str]] = &[
+    &["clock"],
+    &["clock", "target_for"],
+    &["clock", "used_bin"],
+    &["clock", "longest_party"],
+    &["clock", "breach_group"],
+    &["clock", "verdicts"],
+    &["clock", "difference"],
+];
+/// The clocks of the period.
+pub const CLOCKS_NOW: Look = Look { over: Over::Period, by: &[&["clock"], &["clock", "target_for"]], metrics: CLOCKS };
+/// The clocks of the recent periods.
+pub const CLOCKS_RECENT: Look = Look { over: Over::Recent, by: CLOCKS_BY, metrics: CLOCKS };
+/// Measures of who held tickets.
+pub(super) const HELD: &[&str] = &["held_open", "held_closed", "held_tickets", "tickets_resolved"];
+/// Who held the tickets resolved in the recent periods.
+pub const HOLDERS: Look = Look {
+    over: Over::Recent,
+    by: &[&["party"], &["priority", "party"], &["holder_group", "party"], &["priority"], &[], &["holder_group"]],
+    metrics: HELD,
+};
 /// All looks, in the order of [`Folds`].
-pub const LOOKS: [Look; 8] = [HISTORY, PERIOD, NOW, BEFORE, RECENT, PLACES, MIX, YEAR];
+pub const LOOKS: [Look; 11] = [HISTORY, PERIOD, NOW, BEFORE, RECENT, PLACES, MIX, YEAR, CLOCKS_NOW, CLOCKS_RECENT, HOLDERS];
 
 impl Look {
     /// Breakdowns in the form the fold takes.
@@ -165,5 +214,17 @@ impl Folds {
 
     pub(super) fn year(&self) -> &Readings {
         self.at(7)
+    }
+
+    pub(super) fn clocks(&self) -> &Readings {
+        self.at(8)
+    }
+
+    pub(super) fn clocks_recent(&self) -> &Readings {
+        self.at(9)
+    }
+
+    pub(super) fn held(&self) -> &Readings {
+        self.at(10)
     }
 }

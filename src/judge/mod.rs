@@ -14,6 +14,7 @@ mod sections;
 mod signals;
 mod standing;
 mod tables;
+mod topics;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::{Catalogue, Metric};
 use crate::scorecard::{
-    Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData,
+    Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData, Topic,
 };
 use crate::settings::Settings;
 
@@ -65,6 +66,49 @@ pub struct Stay {
     pub reason: String,
 }
 
+/// A clock that was missed, for a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// The ticket's id.
+    pub ticket: String,
+    /// `resolution`, `response` …
+    pub clock: String,
+    /// The priority the target was taken for.
+    pub target_for: String,
+    /// How far beyond the target, by the target's clock.
+    pub late_secs: i64,
+    /// Whether it still runs.
+    pub is_open: bool,
+    /// Group and agent that held the ticket when the time ran out.
+    pub holder: String,
+    /// The party that had to act longest.
+    pub longest: String,
+}
+
+/// A clock of which the product's verdict is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differing {
+    /// The ticket's id.
+    pub ticket: String,
+    /// `resolution` or `response`.
+    pub clock: String,
+    /// Our verdict; `None` while undecided.
+    pub ours: Option<bool>,
+    /// The product's.
+    pub theirs: bool,
+    /// Why, as far as a reason was found.
+    pub reason: String,
+}
+
+/// Single clocks worth a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClockRows {
+    /// Due in the period and furthest beyond their target, the furthest first.
+    pub missed: Vec<Missed>,
+    /// Due in the period with another verdict of the product, the newest first.
+    pub differing: Vec<Differing>,
+}
+
 /// Everything a scorecard is made from.
 #[derive(Debug)]
 pub struct Evidence<'a> {
@@ -92,6 +136,8 @@ pub struct Evidence<'a> {
     pub remarks: &'a [(String, String)],
     /// Tickets worth reading.
     pub examples: &'a Examples,
+    /// Single clocks worth a line.
+    pub clocks: &'a ClockRows,
     /// The command line.
     pub command: &'a str,
 }
@@ -166,8 +212,11 @@ pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
 /// # Errors
 /// A bug if a metric that every scorecard shows is not in the catalogue.
 pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
-    let cards = cards::all(e)?;
-    let definitions = shown_ids(&cards).into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
+    let ground = cards::ground(e);
+    let cards = cards::all(&ground)?;
+    let topics = topics::all(&ground, &cards);
+    let definitions =
+        shown_ids(&cards, &topics).into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
     let notes = notes::all(e, &cards);
     Ok(Scorecard {
         schema_version: SCHEMA_VERSION,
@@ -190,11 +239,12 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
         },
         definitions,
         cards,
+        topics,
     })
 }
 
-/// Ids of all metrics that appear anywhere on the cards, sorted.
-fn shown_ids(cards: &[Card]) -> Vec<&str> {
+/// Ids of all metrics that appear anywhere on the cards and topics, sorted.
+fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
     fn of_tables(tables: &[TableData]) -> impl Iterator<Item = &str> {
         tables.iter().flat_map(|t| t.columns.iter().filter_map(|c| c.metric.as_deref()))
     }
@@ -203,8 +253,9 @@ fn shown_ids(cards: &[Card]) -> Vec<&str> {
             ChartData::Trend { metric, .. }
             | ChartData::Groups { metric, .. }
             | ChartData::Funnel { metric, .. }
-            | ChartData::Ramp { metric, .. } => Some(metric.as_str()),
-            ChartData::Backlog { .. } | ChartData::Survival { .. } => None,
+            | ChartData::Ramp { metric, .. }
+            | ChartData::Margins { metric, .. } => Some(metric.as_str()),
+            ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
         })
     }
     fn of_section(s: &Section) -> impl Iterator<Item = &str> {
@@ -217,7 +268,10 @@ fn shown_ids(cards: &[Card]) -> Vec<&str> {
         let sections = c.sections.iter().flat_map(of_section);
         kpis.chain(findings).chain(next).chain(of_tables(&c.tables)).chain(of_charts(&c.charts)).chain(sections).collect()
     }
-    let mut ids: Vec<&str> = cards.iter().flat_map(of_card).filter(|id| !id.is_empty()).collect();
+    fn of_topic(t: &Topic) -> impl Iterator<Item = &str> {
+        t.kpis.iter().map(|k| k.metric.as_str()).chain(t.sections.iter().flat_map(of_section))
+    }
+    let mut ids: Vec<&str> = cards.iter().flat_map(of_card).chain(topics.iter().flat_map(of_topic)).filter(|id| !id.is_empty()).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -18,6 +18,11 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         out.push(note(Level::Warning, "agents-off-roster", text));
     }
     out.extend(e.remarks.iter().map(|(code, text)| note(Level::Warning, code, text.clone())));
+    for file in e.settings.calendars.files() {
+        out.extend(file.remarks().into_iter().map(|text| note(Level::Warning, "holiday-file-in-doubt", text)));
+        let text = format!("Holidays come from {} too (SHA-256 {}…).", file.name, &file.sha256[..12]);
+        out.push(note(Level::Info, "holiday-file", text));
+    }
     out.extend(immature(e, cards));
     out.sort_by_key(|n| n.level);
     out

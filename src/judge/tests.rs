@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::folds::{Folds, LOOKS};
-use super::{Evidence, Examples, scorecard};
+use super::{ClockRows, Evidence, Examples, scorecard};
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
 use crate::ingest::ledger::Ledger;
@@ -86,6 +86,7 @@ fn judged(rows: &Rows) -> Scorecard {
         off_roster: &[],
         remarks: &[],
         examples: &Examples::new(),
+        clocks: &ClockRows::default(),
         command: "deskcard report",
     })
     .unwrap()

@@ -28,6 +28,28 @@ pub fn describing(table: Table) -> &'static [&'static str] {
             "supplier",
         ],
         Table::TicketEvents => &["ticket_id", "at", "kind", "status", "group", "agent", "team", "supplier"],
+        Table::SlaClocks => &[
+            "id",
+            "clock",
+            "policy",
+            "target_for",
+            "started_at",
+            "due_at",
+            "stopped_at",
+            "stage",
+            "breached_at",
+            "breach_group",
+            "breach_agent",
+            "longest_party",
+            "category",
+            "group",
+            "agent",
+            "team",
+            "supplier",
+        ],
+        Table::TicketSpans => {
+            &["id", "from_at", "to_at", "party", "holder_status", "holder_group", "holder_agent", "agent", "team", "supplier"]
+        }
         Table::Calls => &["id", "start_at", "queue", "outcome", "wait_secs", "agent", "team", "supplier"],
         Table::Surveys => &["ticket_id", "answered_at", "score", "priority", "category", "agent", "team", "supplier"],
         Table::AgentDays => &["day_at", "agent", "team", "supplier", "mentor"],

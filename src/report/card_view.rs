@@ -33,10 +33,10 @@ pub(super) fn card(place: Place<'_>, card: &Card) -> CardView {
         next: next(place, card),
         summary: if is_agent { None } else { signals::summary(place, &card.kpis) }.into_iter().collect(),
         measures: measures(place, if is_agent { "How it stands" } else { "Measures" }, judged, "k"),
-        extras: extras(place, card),
+        extras: extras(place, &card.name, &card.sections),
         context: unnamed_if_single(measures(place, "Context, not judged", context, "c")),
         observations: unnamed_if_single(measures(place, "Observations", card.observations.iter().collect(), "o")),
-        charts: card.charts.iter().enumerate().map(|(i, c)| chart(place, card, (&i.to_string(), c))).collect(),
+        charts: card.charts.iter().enumerate().map(|(i, c)| chart(place, &card.name, (&i.to_string(), c))).collect(),
         tables: card.tables.iter().map(|t| table(place, t)).collect(),
         footer: card.footer.iter().map(|f| format::label(f, 1000)).collect(),
     }
@@ -113,7 +113,7 @@ pub(super) fn note(n: &Note) -> NoteView {
 }
 
 /// Measures by section, sections in the order they first appear. `prefix` keeps the ids of pictures apart.
-fn measures(place: Place<'_>, title: &str, kpis: Vec<&Kpi>, prefix: &str) -> MeasuresView {
+pub(super) fn measures(place: Place<'_>, title: &str, kpis: Vec<&Kpi>, prefix: &str) -> MeasuresView {
     let has_signals = kpis.iter().any(|k| k.signal.is_some());
     let mut sections: Vec<SectionView> = Vec::new();
     for (i, k) in kpis.into_iter().enumerate() {
@@ -129,7 +129,7 @@ fn measures(place: Place<'_>, title: &str, kpis: Vec<&Kpi>, prefix: &str) -> Mea
 }
 
 /// A single section needs no heading below the one of its part.
-fn unnamed_if_single(mut measures: MeasuresView) -> MeasuresView {
+pub(super) fn unnamed_if_single(mut measures: MeasuresView) -> MeasuresView {
     if let [only] = measures.sections.as_mut_slice() {
         only.name.clear();
     }

@@ -11,6 +11,7 @@ use tera::{Context, Tera};
 use super::Page;
 use super::card_view::{self, Place};
 use super::page_view;
+use super::topic_view;
 use super::view::Chrome;
 use crate::error::{Error, Result};
 use crate::scorecard::{Card, CardKind, Scorecard};
@@ -19,17 +20,19 @@ use crate::scorecard::{Card, CardKind, Scorecard};
 pub const STYLE: &str = include_str!("../../report_templates/style.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 16] = [
+pub const TEMPLATES: [(&str, &str); 18] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
     ("definitions.html", include_str!("../../report_templates/definitions.html")),
     ("data.html", include_str!("../../report_templates/data.html")),
+    ("topic.html", include_str!("../../report_templates/topic.html")),
     ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
     ("part_change.html", include_str!("../../report_templates/part_change.html")),
     ("part_chart.html", include_str!("../../report_templates/part_chart.html")),
     ("part_extra.html", include_str!("../../report_templates/part_extra.html")),
     ("part_finding.html", include_str!("../../report_templates/part_finding.html")),
+    ("part_further.html", include_str!("../../report_templates/part_further.html")),
     ("part_kpi.html", include_str!("../../report_templates/part_kpi.html")),
     ("part_next.html", include_str!("../../report_templates/part_next.html")),
     ("part_notes.html", include_str!("../../report_templates/part_notes.html")),
@@ -43,13 +46,17 @@ pub const MAX_PAGE_BYTES: usize = 1 << 20;
 
 /// All HTML pages; a file in `templates` replaces the built-in template of its name.
 pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page>> {
+    topic_view::check(scorecard)?;
     let tera = engine(templates)?;
     let place = Place { scorecard, root: "" };
     let mut pages = vec![
         page(&tera, place, ("index.html", "index.html", "index", "Scorecard"), &page_view::index(place))?,
         page(&tera, place, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(scorecard))?,
-        page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(scorecard))?,
+        page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place))?,
     ];
+    for t in &scorecard.topics {
+        pages.push(page(&tera, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
+    }
     for card in &scorecard.cards {
         pages.push(card_page(&tera, scorecard, card)?);
     }
@@ -178,7 +185,7 @@ mod tests {
         std::fs::remove_dir_all(&dir).unwrap();
         let scorecard = crate::report::tests::scorecard();
         let place = Place { scorecard: &scorecard, root: "" };
-        let made = page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(&scorecard)).unwrap();
+        let made = page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place)).unwrap();
         assert_eq!(String::from_utf8(made.bytes).unwrap(), "only Kundendienst &lt;Nord&gt;");
         assert_eq!(broken.unwrap_err().kind, crate::error::Kind::Config);
     }

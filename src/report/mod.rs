@@ -14,6 +14,7 @@ mod page_view;
 mod parts;
 mod signals;
 pub mod text;
+mod topic_view;
 pub mod view;
 
 use std::path::Path;

@@ -1,11 +1,12 @@
 //! What an agent's page keeps to itself: no other agent's row, mark, curve or name.
 //!
 //! Owns the rule for cards and for the notes above them. Whole rows and marks of others go away; a name inside a sentence
-//! becomes "a colleague".
+//! becomes "a colleague". A link to a page on a topic goes away too: from there a way leads to everybody.
 
 use std::collections::BTreeSet;
 
-use crate::scorecard::{Card, CardKind, ChartData, Finding, Note, Scorecard, Section, TableData};
+use super::topic_view::is_topic;
+use crate::scorecard::{Card, CardKind, ChartData, Finding, Note, Scorecard, Section, TableData, Topic};
 
 const COLLEAGUE: &str = "a colleague";
 
@@ -49,6 +50,7 @@ pub(super) fn notes(scorecard: &Scorecard, card: &Card) -> Vec<Note> {
 
 /// The agents a page may not name.
 struct Others<'a> {
+    topics: &'a [Topic],
     names: BTreeSet<&'a str>,
     /// The others and the owner, longest first, so that a name inside a longer one is not taken for a person.
     by_length: Vec<&'a str>,
@@ -62,7 +64,7 @@ impl<'a> Others<'a> {
         let names: BTreeSet<&str> = scorecard.cards.iter().filter(is_other).map(|c| c.name.as_str()).collect();
         let mut by_length: Vec<&str> = names.iter().copied().chain([owner]).collect();
         by_length.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        Self { names, by_length, owner, page: format!("agents/{slug}.html") }
+        Self { topics: &scorecard.topics, names, by_length, owner, page: format!("agents/{slug}.html") }
     }
 
     /// Whether a row or mark is another agent's, by its name or by the page it leads to.
@@ -121,21 +123,30 @@ impl<'a> Others<'a> {
                 ChartData::Funnel { groups, .. } => kept(groups, |g| !self.has(&g.name, g.page.as_deref())),
                 ChartData::Survival { curves, .. } => kept(curves, |c| !self.has(&c.name, None)),
                 ChartData::Ramp { lines, .. } => kept(lines, |l| !self.has(&l.name, None)),
-                ChartData::Trend { .. } | ChartData::Backlog { .. } => true,
+                ChartData::Shares { rows, .. } => {
+                    let is_kept = kept(rows, |r| !self.has(&r.name, r.page.as_deref()));
+                    rows.iter_mut().for_each(|r| self.hide(&mut r.name));
+                    is_kept
+                }
+                ChartData::Trend { .. } | ChartData::Backlog { .. } | ChartData::Margins { .. } => true,
             }
         });
     }
 
     fn hide_in_words(&self, chart: &mut ChartData) {
-        if let ChartData::Trend { events, .. } = chart {
-            events.iter_mut().for_each(|(_, label)| self.hide(label));
+        match chart {
+            ChartData::Trend { events, .. } => events.iter_mut().for_each(|(_, label)| self.hide(label)),
+            ChartData::Shares { parts, .. } => parts.iter_mut().for_each(|part| self.hide(part)),
+            _ => {}
         }
         let (ChartData::Trend { title, subtitle, .. }
         | ChartData::Funnel { title, subtitle, .. }
         | ChartData::Survival { title, subtitle, .. }
         | ChartData::Ramp { title, subtitle, .. }
         | ChartData::Groups { title, subtitle, .. }
-        | ChartData::Backlog { title, subtitle, .. }) = chart;
+        | ChartData::Backlog { title, subtitle, .. }
+        | ChartData::Margins { title, subtitle, .. }
+        | ChartData::Shares { title, subtitle, .. }) = chart;
         self.hide(title);
         self.hide(subtitle);
     }
@@ -148,6 +159,7 @@ impl<'a> Others<'a> {
             self.hide(&mut table.note);
             for row in &mut table.rows {
                 self.hide(&mut row.name);
+                row.page.take_if(|page| is_topic(self.topics, page));
                 row.cells.iter_mut().filter_map(|c| c.text.as_mut()).for_each(|text| self.hide(text));
             }
             !had_rows || !table.rows.is_empty()
@@ -186,7 +198,7 @@ mod tests {
     fn names_of_others_are_hidden_and_the_owners_is_not() {
         let all = vec!["Ada Lovelace-King", "Grace Hopper", "Ada Lovelace", "Grace", "Ada"];
         let names: BTreeSet<&str> = all.iter().copied().filter(|n| *n != "Ada Lovelace").collect();
-        let others = Others { names, by_length: all, owner: "Ada Lovelace", page: String::new() };
+        let others = Others { topics: &[], names, by_length: all, owner: "Ada Lovelace", page: String::new() };
         let cases = [
             ("Ada Lovelace and Grace Hopper, Grace.", "Ada Lovelace and a colleague, a colleague."),
             ("From Ada Lovelace-King to Ada Lovelace", "From a colleague to Ada Lovelace"),

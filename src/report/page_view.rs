@@ -7,7 +7,7 @@ use super::view::{
     CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView,
     SourceView, TableView,
 };
-use super::{measure, signals};
+use super::{measure, signals, topic_view};
 use crate::format;
 use crate::scorecard::{
     Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
@@ -26,6 +26,7 @@ pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
         desk: format::label(&s.desk, 80),
         has_index: here != "agent",
         here: here.to_owned(),
+        topics: topic_view::navigation(place),
         period: format::clean(&s.period.label),
         span: format!("{} to {}, {}", s.period.first_day, s.period.last_day, s.time_zone),
         period_id: format::clean(&s.period.id),
@@ -94,7 +95,7 @@ fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
         }
         _ => "By name, not by rank.".to_owned(),
     };
-    Some(TableView { title, note, row_label, is_narrow: false, columns, rows })
+    Some(TableView { title, note, row_label, is_long: false, is_narrow: false, columns, rows })
 }
 
 const STANDS_OUT: &str = "Stands out";
@@ -185,9 +186,14 @@ fn definition(d: &Definition) -> DefinitionView {
     }
 }
 
-/// Sources with their rows, and all notes.
-pub(super) fn data(scorecard: &Scorecard) -> DataView {
-    DataView { notes: scorecard.notes.iter().map(note).collect(), sources: scorecard.sources.iter().map(source).collect() }
+/// Sources with their rows, all notes, and the topics that are not in the navigation.
+pub(super) fn data(place: Place<'_>) -> DataView {
+    let s = place.scorecard;
+    DataView {
+        notes: s.notes.iter().map(note).collect(),
+        sources: s.sources.iter().map(source).collect(),
+        further: topic_view::further(place, |_| true),
+    }
 }
 
 fn file(f: &FileInfo) -> FileView {

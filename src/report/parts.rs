@@ -7,14 +7,18 @@ use crate::scorecard::{Card, Cell, ChartData, Definition, Kpi, Section, TableCol
 use crate::{charts, format};
 
 /// Anchors the page itself uses.
-const TAKEN: [&str; 10] = ["main", "notes-h", "measures", "context", "observations", "charts", "signals", "next", "trust", "glance"];
+const TAKEN: [&str; 11] =
+    ["main", "notes-h", "measures", "context", "observations", "charts", "signals", "next", "trust", "glance", "further"];
 
-/// The sections of a card, each with an anchor of its own.
-pub(super) fn extras(place: Place<'_>, card: &Card) -> Vec<ExtraView> {
+/// Rows from which a table is a list: on a phone its rows are set in running lines, and what they do not have is left out.
+const LONG: usize = 12;
+
+/// The sections of a page, each with an anchor of its own. `subject` names whose page it is.
+pub(super) fn extras(place: Place<'_>, subject: &str, sections: &[Section]) -> Vec<ExtraView> {
     let mut all: Vec<ExtraView> = Vec::new();
-    for (i, section) in card.sections.iter().enumerate() {
+    for (i, section) in sections.iter().enumerate() {
         let id = free_anchor(section, i, &all);
-        all.push(extra(place, card, (i, section), id));
+        all.push(extra(place, subject, (i, section), id));
     }
     all
 }
@@ -22,7 +26,7 @@ pub(super) fn extras(place: Place<'_>, card: &Card) -> Vec<ExtraView> {
 /// One section of a card by its id, as the only one of a page.
 pub(super) fn extra_of(place: Place<'_>, card: &Card, id: &str) -> Option<ExtraView> {
     let (i, section) = card.sections.iter().enumerate().find(|(_, s)| s.id == id)?;
-    Some(extra(place, card, (i, section), free_anchor(section, i, &[])))
+    Some(extra(place, &card.name, (i, section), free_anchor(section, i, &[])))
 }
 
 fn free_anchor(section: &Section, i: usize, before: &[ExtraView]) -> String {
@@ -32,7 +36,7 @@ fn free_anchor(section: &Section, i: usize, before: &[ExtraView]) -> String {
     if id.is_empty() || is_taken { format!("part-{}-{id}", i + 1) } else { id }
 }
 
-fn extra(place: Place<'_>, card: &Card, (i, s): (usize, &Section), id: String) -> ExtraView {
+fn extra(place: Place<'_>, subject: &str, (i, s): (usize, &Section), id: String) -> ExtraView {
     let has_words = !s.facts.is_empty() || !s.findings.is_empty() || !s.empty.is_empty();
     ExtraView {
         id,
@@ -42,15 +46,15 @@ fn extra(place: Place<'_>, card: &Card, (i, s): (usize, &Section), id: String) -
         findings: s.findings.iter().map(|f| finding(place, "section", f)).collect(),
         empty: if s.findings.is_empty() { format::label(&s.empty, 400) } else { String::new() },
         is_beside: has_words && s.charts.len() == 1,
-        charts: s.charts.iter().enumerate().map(|(j, c)| chart(place, card, (&format!("s{i}-{j}"), c))).collect(),
+        charts: s.charts.iter().enumerate().map(|(j, c)| chart(place, subject, (&format!("s{i}-{j}"), c))).collect(),
         tables: s.tables.iter().map(|t| table(place, t)).collect(),
         footer: format::label(&s.footer, 1000),
     }
 }
 
-/// A chart. `id` must be unique among those of the page.
-pub(super) fn chart(place: Place<'_>, card: &Card, (id, data): (&str, &ChartData)) -> ChartView {
-    let drawing = charts::draw(data, &place.scorecard.definitions, &format::label(&card.name, 60), &format!("chart-{id}"));
+/// A chart; `subject` names the line or mark of the page's owner. `id` must be unique among those of the page.
+pub(super) fn chart(place: Place<'_>, subject: &str, (id, data): (&str, &ChartData)) -> ChartView {
+    let drawing = charts::draw(data, &place.scorecard.definitions, &format::label(subject, 60), &format!("chart-{id}"));
     ChartView {
         title: format::label(&drawing.title, 200),
         subtitle: format::label(&drawing.subtitle, 300),
@@ -65,7 +69,7 @@ pub(super) fn chart(place: Place<'_>, card: &Card, (id, data): (&str, &ChartData
 /// A table with its columns' headings.
 pub(super) fn table(place: Place<'_>, t: &TableData) -> TableView {
     let has_n = |i: usize| t.rows.iter().filter_map(|r| r.cells.get(i)).any(|c| c.value.is_some() && c.n > 0);
-    let shaped = |(i, c)| ColumnView { is_text: is_text(t, i), has_n: has_n(i), ..heading(place, c) };
+    let shaped = |(i, c)| ColumnView { is_text: is_text(t, i), is_short: is_short(t, i), has_n: has_n(i), ..heading(place, c) };
     let columns: Vec<ColumnView> = t.columns.iter().enumerate().map(shaped).collect();
     let row = |r: &TableRow| RowView {
         name: Link { text: format::label(&r.name, 80), href: r.page.as_deref().map_or_else(String::new, |p| place.href(p)) },
@@ -75,6 +79,7 @@ pub(super) fn table(place: Place<'_>, t: &TableData) -> TableView {
         title: format::label(&t.title, 160),
         note: format::label(&t.note, 600),
         row_label: format::label(&t.row_label, 60),
+        is_long: t.rows.len() > LONG,
         is_narrow: columns.len() < 4 && columns.iter().all(|c| !c.is_text),
         rows: t.rows.iter().map(row).collect(),
         columns,
@@ -85,6 +90,14 @@ pub(super) fn table(place: Place<'_>, t: &TableData) -> TableView {
 fn is_text(t: &TableData, column: usize) -> bool {
     let cells = || t.rows.iter().filter_map(|r| r.cells.get(column));
     cells().any(|c| c.text.is_some()) && cells().all(|c| c.text.is_some() || c.value.is_none())
+}
+
+/// Longest text of a column that is kept on one line, in characters.
+const SHORT: usize = 18;
+
+fn is_short(t: &TableData, column: usize) -> bool {
+    let texts = t.rows.iter().filter_map(|r| r.cells.get(column)?.text.as_ref());
+    texts.into_iter().all(|text| text.chars().count() <= SHORT)
 }
 
 /// Its label, or the short name of its metric; linked to the definition, if there is one.
@@ -149,7 +162,7 @@ mod tests {
         let mut card = scorecard.cards[0].clone();
         let with_id = |id: &str| Section { id: id.to_owned(), ..Section::default() };
         card.sections = ["people", "people", "measures", "", "chart-0-w-t", "<b>"].map(with_id).to_vec();
-        let ids: Vec<String> = extras(place, &card).into_iter().map(|e| e.id).collect();
+        let ids: Vec<String> = extras(place, &card.name, &card.sections).into_iter().map(|e| e.id).collect();
         assert_eq!(ids, ["people", "part-2-people", "part-3-measures", "part-4-", "part-5-chart-0-w-t", "-b-"]);
     }
 

@@ -38,6 +38,8 @@ fn every_page_is_there_and_small_and_made_the_same_twice() {
         "index.html",
         "definitions.html",
         "data.html",
+        "sla.html",
+        "review.html",
         "desk.html",
         "teams/team-x.html",
         "agents/agent-grace.html",
@@ -95,6 +97,63 @@ fn an_agents_page_names_no_other_agent() {
     assert!(!ada.contains("<dd>7</dd>") && ada.contains("<dd>9</dd>"), "figures of others go");
     let desk = text_of("desk.html");
     assert!(desk.contains("Grace Hopper") && desk.contains("Ada Lovelace") && desk.contains("<dd>7</dd>"));
+}
+
+#[test]
+fn a_topic_is_in_the_navigation_or_below_its_parent_and_on_no_agents_page() {
+    let links = |name: &str| {
+        let page = text_of(name);
+        let (nav, rest) = page.split_once("</nav>").unwrap();
+        let has = |part: &str, file: &str| part.contains(&format!("{file}\""));
+        [has(nav, "sla.html"), has(nav, "review.html"), has(rest, "sla.html"), has(rest, "review.html")]
+    };
+    assert_eq!(links("definitions.html"), [true, false, false, false]);
+    assert_eq!(links("data.html"), [true, false, false, true]);
+    assert_eq!(links("sla.html"), [true, false, true, true], "a table of it leads to it");
+    assert!(["index.html", "desk.html", "teams/team-x.html"].iter().all(|name| links(name)[0]));
+    assert!(
+        text_of("teams/team-x.html").contains("href=\"../sla.html\"") && text_of("sla.html").contains("sla.html\" aria-current=\"page\"")
+    );
+    for name in ["agents/agent-ada.html", "agents/agent-grace.html"] {
+        let page = text_of(name);
+        assert!(page.contains("INC000001") && !page.contains("sla.html") && !page.contains("review.html"), "{name}");
+    }
+}
+
+#[test]
+fn a_topic_shows_its_measures_sections_warnings_and_footer() {
+    let page = text_of("sla.html");
+    assert!(page.contains("id=\"measures\"") && page.contains("id=\"context\"") && page.contains("id=\"recognition\""));
+    assert!(page.contains("Before you read the numbers") && !page.contains("Grace Hopper has no team."), "warnings only");
+    assert!(page.contains("id=\"trust\"") && page.contains("id=\"further\"") && page.contains("near miss"));
+    let review = text_of("review.html");
+    assert!(review.contains("class=\"grid long\"") && review.contains("class=\"text short\"") && review.contains("class=\"text blank\""));
+    assert!(review.contains("<p class=\"over\">Kundendienst &lt;Nord&gt;</p>") && !review.contains("id=\"measures\""));
+}
+
+#[test]
+fn a_topic_whose_file_would_be_another_pages_is_refused() {
+    for id in ["", "../x", "a b", "index", "Desk", "definitions", "data", "review", "REVIEW", "x.html"] {
+        let mut scorecard = scorecard();
+        scorecard.topics[1].parent = None;
+        scorecard.topics[0].id = id.into();
+        assert_eq!(pages(&scorecard).unwrap_err().kind, crate::error::Kind::Bug, "{id}");
+    }
+    for parent in ["", "nowhere", "review"] {
+        let mut scorecard = scorecard();
+        scorecard.topics[1].parent = Some(parent.into());
+        assert_eq!(pages(&scorecard).unwrap_err().kind, crate::error::Kind::Bug, "{parent}");
+    }
+}
+
+#[test]
+fn shares_of_other_agents_go_and_names_inside_a_row_are_hidden() {
+    let scorecard = scorecard();
+    let shown = super::own::only_own(&scorecard, scorecard.cards.last().unwrap());
+    let charts = shown.sections[0].charts.as_slice();
+    let [.., ChartData::Margins { subtitle, .. }, ChartData::Shares { parts, rows, .. }] = charts else { panic!("both charts") };
+    assert_eq!((subtitle.as_str(), parts[2].as_str()), ("As a colleague saw it", "held by a colleague"));
+    assert_eq!(rows[1..].iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["Ada Lovelace", "Team of a colleague"]);
 }
 
 #[test]
@@ -268,6 +327,11 @@ fn json_reads_back_and_csv_has_a_row_a_measure() {
 fn the_summary_names_warnings_measures_and_verdicts() {
     let text = text_of("summary.txt");
     assert!(text.contains("! <script>") && text.contains("Label of fcr") && text.contains("met") && text.contains("Doing well"));
+    let topic = text.split_once("\nSLA ").expect("the topic").1;
+    assert!(
+        topic.contains("near") && !topic.contains("Label of fcr") && !text.contains("To review"),
+        "what the desk's card has is not repeated"
+    );
     assert!(text.contains("better than usual (high)") && text.contains("Goals for next week") && text.contains("About one false signal"));
     assert!(!text.contains('\u{202e}') && !text.contains("\n\n\n"));
 }

@@ -16,7 +16,7 @@ pub fn summary(scorecard: &Scorecard) -> String {
         let _ = writeln!(out, "! {}", format::clean(&note.text));
     }
     if let Some(desk) = scorecard.cards.iter().find(|c| c.kind == CardKind::Desk) {
-        measures(&mut out, scorecard, desk);
+        measures(&mut out, scorecard, &desk.kpis);
         for (title, findings) in [("Goals", &desk.goals), ("Doing well", &desk.doing_well), ("To work on", &desk.to_improve)] {
             block(&mut out, title, findings);
         }
@@ -24,6 +24,7 @@ pub fn summary(scorecard: &Scorecard) -> String {
         for section in &desk.sections {
             block(&mut out, &format::clean(&section.title), &section.findings);
         }
+        topics(&mut out, scorecard, desk);
         for sentence in &desk.footer {
             let _ = writeln!(out, "{}", format::clean(sentence));
         }
@@ -34,9 +35,22 @@ pub fn summary(scorecard: &Scorecard) -> String {
     out
 }
 
-fn measures(out: &mut String, scorecard: &Scorecard, card: &Card) {
+/// The topics of the navigation: what they measure beyond the desk's card, and what they found.
+fn topics(out: &mut String, scorecard: &Scorecard, desk: &Card) {
+    for topic in scorecard.topics.iter().filter(|t| t.parent.is_none()) {
+        let new: Vec<&Kpi> = topic.kpis.iter().filter(|k| !desk.kpis.iter().any(|d| d.metric == k.metric)).collect();
+        let findings: Vec<Finding> = topic.sections.iter().flat_map(|s| s.findings.iter().cloned()).collect();
+        if !new.is_empty() {
+            let _ = writeln!(out, "{}", format::clean(&topic.title));
+            measures(out, scorecard, new);
+        }
+        block(out, &format::clean(&topic.title), &findings);
+    }
+}
+
+fn measures<'k>(out: &mut String, scorecard: &Scorecard, kpis: impl IntoIterator<Item = &'k Kpi>) {
     let _ = writeln!(out, "{:<40} {:>12} {:>8} {:>9}", "Measure", "value", "n", "target");
-    for k in &card.kpis {
+    for k in kpis {
         let line = measure(scorecard, k);
         out.push_str(line.trim_end());
         out.push('\n');

@@ -8,7 +8,7 @@ mod pages;
 
 use serde::Serialize;
 
-pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, SourceView};
+pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, SourceView, TopicLink, TopicView};
 
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]
@@ -23,8 +23,10 @@ pub struct Chrome {
     pub desk: String,
     /// Whether the page may link to the list of all cards; an agent's page does not.
     pub has_index: bool,
-    /// Which navigation entry is this page: `index`, `desk`, `definitions`, `data` or empty.
+    /// Which navigation entry is this page: `index`, `desk`, `definitions`, `data`, a topic's id, or none of them.
     pub here: String,
+    /// Topics of the navigation.
+    pub topics: Vec<TopicLink>,
     /// `Week 46 · 9–15 November 2026`.
     pub period: String,
     /// First and last day with the time zone.
@@ -350,6 +352,8 @@ pub struct TableView {
     pub note: String,
     /// What a row is.
     pub row_label: String,
+    /// Whether it is a list of many rows.
+    pub is_long: bool,
     /// Whether its few numbers need no more than half a page's width.
     pub is_narrow: bool,
     /// Columns, linked to their definitions.
@@ -367,6 +371,8 @@ pub struct ColumnView {
     pub href: String,
     /// Whether it has words, not numbers.
     pub is_text: bool,
+    /// Whether all of its words are so few that they stay on one line.
+    pub is_short: bool,
     /// Whether any of its cells has an n, and the others room for it.
     pub has_n: bool,
 }

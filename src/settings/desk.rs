@@ -28,7 +28,7 @@ pub struct Report {
     pub period: Unit,
     /// The folder to write to, relative to the config's.
     pub out: String,
-    /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`.
+    /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`, `sla`, `review`.
     pub pages: Vec<String>,
     /// Rates of agents with fewer rows are too few to speak of.
     pub min_n: u32,
@@ -52,12 +52,14 @@ impl Event {
     }
 }
 
-const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents"];
+/// The review page is made only where somebody asks for it: it has people's names beside patterns that may mean nothing.
+const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents", "sla", "review"];
+const USUAL_PAGES: usize = 5;
 const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 
 impl Default for Report {
     fn default() -> Self {
-        let pages = PAGES.iter().map(ToString::to_string).collect();
+        let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
         Self { period: Unit::Week, out: "scorecards".to_owned(), pages, min_n: 5 }
     }
 }

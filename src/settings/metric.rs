@@ -46,7 +46,8 @@ pub struct OwnMetric {
 }
 
 /// The fact tables.
-pub const TABLES: &[&str] = &["tickets", "ticket_events", "calls", "surveys", "agent_days", "spells", "observations"];
+pub const TABLES: &[&str] =
+    &["tickets", "ticket_events", "sla_clocks", "ticket_spans", "calls", "surveys", "agent_days", "spells", "observations"];
 /// The kinds of metric.
 pub const KINDS: &[&str] = &["count", "sum", "share", "mean", "median", "p90", "rate", "ratio", "stock", "turnover", "min", "max"];
 /// The units of metrics.

@@ -1,25 +1,29 @@
 //! `deskcard.toml` as plain structs: read once, checked as far as it can be without the data, every error with its place.
 
+mod calendars;
 pub(crate) mod column;
 mod desk;
 mod judge;
 mod metric;
 pub(crate) mod node;
 mod parameters;
+pub mod sla;
 pub(crate) mod source;
 mod span;
 mod targets;
 
+pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
+pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
+pub use sla::Sla;
 pub use source::{ALWAYS_BORNE, Options, Order, RowRule, Rows, Shape, SourceSettings};
 pub use span::Span;
-pub use targets::{Goal, Target};
+pub use targets::Goal;
 
-use crate::clock::calendar::Weekly;
 use crate::error::{Error, Result};
 use node::{File, Table};
 use sha2::{Digest, Sha256};
@@ -48,10 +52,10 @@ pub struct Settings {
     pub levels: BTreeMap<String, String>,
     /// Categories the first level cannot resolve (`[first_level] cannot_resolve`): outside net first contact resolution.
     pub not_first_level: Vec<String>,
-    /// Targets by `P1` to `P5` or `default`.
-    pub sla: BTreeMap<String, Target>,
-    /// Business hours; None: day and night.
-    pub calendar: Option<Weekly>,
+    /// What is promised, and by which clock.
+    pub sla: Sla,
+    /// When the desk is open, and the calendars with a name.
+    pub calendars: Calendars,
     /// Goals in the order of the file; the metrics are not checked yet.
     pub goals: Vec<Goal>,
     /// Dated markers in the order of the file.
@@ -75,6 +79,7 @@ const TABLES_OF_THE_FILE: &[&str] = &[
     "first_level",
     "sla",
     "calendar",
+    "calendars",
     "goals",
     "judge",
     "people",
@@ -95,6 +100,17 @@ impl Settings {
         Self::parse(&text, path)
     }
 
+    /// The same file with changes of its `[sla]`, each `path=value`.
+    ///
+    /// # Errors
+    /// A config error for a change that cannot be read, or that makes the config wrong.
+    pub fn changed(&self, changes: &[String]) -> Result<Self> {
+        let text = std::fs::read_to_string(&self.path)
+            .map_err(|e| Error::config(format!("cannot read the config {} again: {e}", self.path.display())))?;
+        Self::parse(&sla::what_if::changed(&text, changes)?, &self.path)
+            .map_err(|e| e.hint(format!("with --what-if {}", changes.join(" --what-if "))))
+    }
+
     /// Checks the text of a config file; `path` says where it came from.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let name = path.display().to_string();
@@ -102,18 +118,22 @@ impl Settings {
         let document = file.parse()?;
         let root = Table::root(file, &document, TABLES_OF_THE_FILE)?;
         let desk = Desk::read(&root)?;
+        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let calendars = calendars::calendars(&root, desk.time_zone, dir)?;
+        let names: Vec<&str> = calendars.named.keys().map(String::as_str).collect();
+        let sla = sla::sla(&root, &names)?;
         let parameters = root.get("parameters").map(|n| n.table("[parameters]", Parameters::keys())).transpose()?;
         Ok(Self {
             path: path.to_owned(),
-            dir: path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned(),
+            dir: dir.to_owned(),
             hash: hash(text),
             report: Report::read(&root)?,
             parameters: Parameters::read(parameters.as_ref())?,
             repeat_by: desk::repeat_by(&root)?,
             levels: desk::levels(&root)?,
             not_first_level: desk::not_first_level(&root)?,
-            sla: targets::sla(&root)?,
-            calendar: targets::calendar(&root, desk.time_zone)?,
+            sla,
+            calendars,
             goals: targets::goals(&root)?,
             events: desk::events(&root)?,
             judge: Judge::read(&root)?,

@@ -1,9 +1,11 @@
 //! The grammar as a whole, and what every mistake is told.
 
 use super::column::DurationUnit;
+use super::sla::{Aim, clock_number};
 use super::*;
 use crate::clock::parse_day;
 use crate::clock::period::Unit;
+use crate::clock::sla::Kind;
 use crate::columns::Source;
 use chrono_tz::Tz;
 
@@ -136,12 +138,13 @@ fn the_smallest_config_has_the_documented_defaults() {
     assert_eq!(settings.desk, Desk { name: "A desk".into(), time_zone: Tz::Europe__Berlin, currency: String::new(), as_of: None });
     assert_eq!(settings.report.period, Unit::Week);
     assert_eq!((settings.report.out.as_str(), settings.report.min_n), ("scorecards", 5));
-    assert_eq!(settings.report.pages, ["desk", "teams", "suppliers", "agents"]);
+    assert_eq!(settings.report.pages, ["desk", "teams", "suppliers", "agents", "sla"]);
     let defaults = "csat_good=4 csat_max=5 fcr_time=3600 match_after=3600 match_before=300 near_miss=0.8 reopen_window=604800 \
                     repeat_window=604800 service_level=20 short_abandon=10 stale_after=432000 survey_window=604800";
     assert_eq!(settings.parameters.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" "), defaults);
     assert_eq!(settings.repeat_by, ["requester"]);
-    assert_eq!((settings.calendar, settings.dir.as_path()), (None, Path::new(".")));
+    assert_eq!((settings.calendars.own, settings.dir.as_path()), (None, Path::new(".")));
+    assert!(settings.sla.policies.is_empty());
     let source = &settings.sources[0];
     assert_eq!((source.name.as_str(), source.kind, source.time_zone), ("tickets", Source::Tickets, Tz::Europe__Berlin));
     assert_eq!((source.options.delimiter, source.order, source.rows(), source.timestamps.len()), (None, None, Rows::Latest, 0));
@@ -174,13 +177,18 @@ fn every_key_of_the_small_tables_arrives() {
 #[test]
 fn targets_goals_and_hours_arrive() {
     let settings = read(WHOLE);
-    let target = |response, resolution| Target { response: Some(response), resolution: Some(resolution) };
-    assert_eq!(settings.sla["P1"], target(Span::Calendar(900), Span::Calendar(14_400)));
-    assert_eq!(settings.sla["default"], target(Span::Business(7200), Span::BusinessDays(3)));
+    let [policy] = &settings.sla.policies[..] else { panic!("one policy: {:?}", settings.sla.policies) };
+    assert_eq!((policy.name.as_str(), policy.when.as_deref(), policy.targets.len()), ("targets", None, 1));
+    let aims = |priority| {
+        let promises = policy.targets[0].of(priority).expect("a promise");
+        [Kind::FirstResponse, Kind::Resolution].map(|kind| promises.aims[clock_number(kind)].clone())
+    };
+    assert_eq!(aims(1), [Span::Calendar(900), Span::Calendar(14_400)].map(|s| Some(Aim::Span(s))));
+    assert_eq!(aims(3), [Span::Business(7200), Span::BusinessDays(3)].map(|s| Some(Aim::Span(s))));
     let goals: Vec<_> = settings.goals.iter().map(|g| (g.metric.as_str(), g.value)).collect();
     assert_eq!(goals, [("fcr_touch", 0.7), ("csat", 0.85), ("ttr_median", 28_800.0), ("awt", 20.0)]);
     assert_eq!((settings.goals[1].at.as_str(), settings.goals[1].value_at.as_str()), ("deskcard.toml:47:1", "deskcard.toml:47:8"));
-    let calendar = settings.calendar.expect("a calendar");
+    let calendar = settings.calendars.own.expect("a calendar").first.schedule;
     assert_eq!(calendar.time_zone, Tz::Europe__Vienna);
     assert_eq!(calendar.hours[0], [(28_800, 43_200), (46_800, 64_800)]);
     assert_eq!(calendar.hours[1], [(0, 86_400)]);
@@ -246,7 +254,7 @@ fn a_header_of_its_own_does_not_take_the_unit_of_the_presets() {
 fn what_is_just_still_allowed() {
     let settings = read(&format!("{SMALL}[parameters]\ncsat_good = 5\n[calendar]\nmon = [\"08:00-12:00\", \"12:00-24:00\"]\n"));
     assert_eq!(settings.parameters.get("csat_good"), Some(Number::Int(5)));
-    assert_eq!(settings.calendar.expect("a calendar").hours[0], [(28_800, 43_200), (43_200, 86_400)]);
+    assert_eq!(settings.calendars.own.expect("a calendar").first.schedule.hours[0], [(28_800, 43_200), (43_200, 86_400)]);
 }
 
 #[test]
@@ -377,10 +385,6 @@ fn mistakes_in_parameters_targets_goals_and_hours() {
         (told("[goals]\nttr = \"1bd\""), "deskcard.toml:9:7: a goal cannot be in business days"),
         (told("[goals]\nttr = \"x%\""), "deskcard.toml:9:7: `x%` is not a percentage"),
         (told("[goals]\nttr = true"), "deskcard.toml:9:7: `ttr` must be a text in quotes, not true or false"),
-        (
-            told("[calendar]\nmon = \"18:00-08:00\""),
-            "deskcard.toml:9:7: the hours `18:00-08:00` end before they start\n  hint: hours over midnight belong to two days",
-        ),
         (
             told("[calendar]\nmon = \"18:00-00:00\""),
             "deskcard.toml:9:7: the hours `18:00-00:00` end before they start\n  hint: midnight at the end of a day is 24:00",

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-FLAG = {"is_acd", "fcr_flag", "kb_linked", "requester_vip", "resolved_first_contact", "has_ticket_source"}
-WHOLE = {"version", "transfers", "tenure_days", "mentees", "created_hour", "created_weekday", "start_hour", "start_weekday", "agent_replies", "customer_replies"}
+FLAG = {"is_acd", "fcr_flag", "kb_linked", "requester_vip", "resolved_first_contact", "has_ticket_source", "has_events"}
+WHOLE = {"version", "cycle", "used_bin", "transfers", "tenure_days", "mentees", "created_hour", "created_weekday", "start_hour", "start_weekday", "agent_replies", "customer_replies"}
 REAL = {"score", "csat_score", "effort", "cost", "value", "fte", "absent_hours", "scheduled_day_hours", "prior_business_months"}
 
 
@@ -24,7 +24,7 @@ def sql_type(name):
         return "BOOLEAN"
     if name in WHOLE or name in ("at",) or name.endswith(("_at", "_secs", "_key", "_count")):
         return "BIGINT"
-    return "DOUBLE" if name in REAL else "VARCHAR"
+    return "DOUBLE" if name in REAL or name.endswith(("_share", "_used")) else "VARCHAR"
 
 
 def load(con, folder):

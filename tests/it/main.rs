@@ -18,4 +18,5 @@ mod pages;
 mod planted;
 mod presets;
 mod real;
+mod real_sla;
 mod world;

@@ -83,7 +83,20 @@ pub(crate) struct Event {
     pub(crate) ticket: String,
     pub(crate) at: i64,
     pub(crate) kind: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) priority: Option<String>,
     pub(crate) group: Option<String>,
+}
+
+/// How the desk's clocks run: the keys of `[sla]`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ClockRules {
+    /// Whether tickets on hold stop the clock.
+    pub(crate) pauses: bool,
+    pub(crate) reopen: &'static str,
+    pub(crate) on_priority: &'static str,
+    /// Whether the resolution is an answer.
+    pub(crate) is_answered_by_resolution: bool,
 }
 
 /// A call.
@@ -179,6 +192,7 @@ pub(crate) struct World {
     pub(crate) to: NaiveDate,
     pub(crate) calendar: Option<Hours>,
     pub(crate) promises: BTreeMap<String, Promise>,
+    pub(crate) clock: ClockRules,
     pub(crate) levels: BTreeMap<String, String>,
     pub(crate) cannot_resolve: Vec<String>,
     pub(crate) repeats_by_category: bool,

@@ -158,13 +158,53 @@ fn sections() -> Vec<Section> {
         ],
         findings: all.into_iter().zip([Some(true), Some(false), None]).map(|(c, g)| finding("fcr", c, g)).collect(),
         empty: "never shown".into(),
-        charts: vec![funnel(&["Grace Hopper", "Ada Lovelace", HOSTILE]), survival(), ramp()],
-        tables: vec![table()],
+        charts: vec![funnel(&["Grace Hopper", "Ada Lovelace", HOSTILE]), survival(), ramp(), margins(), shares()],
+        tables: vec![table(), long_table()],
         footer: format!("Thank Grace Hopper {HOSTILE}"),
     };
     let empty = Section { id: "recognition".into(), title: "Drivers".into(), empty: "Nothing drives <it>.".into(), ..Section::default() };
     let hostile = Section { id: HOSTILE.into(), title: HOSTILE.into(), charts: vec![trend()], ..Section::default() };
     vec![full, empty, hostile]
+}
+
+fn margins() -> ChartData {
+    let bin = |i: u32| MarginBin { from: f64::from(i) / 10.0, to: (i < 20).then(|| f64::from(i + 1) / 10.0), count: 9, is_open: 1 };
+    let (title, subtitle) = (HOSTILE.into(), "As Grace Hopper saw it".into());
+    ChartData::Margins { metric: "fcr".into(), title, subtitle, bins: (0..21).map(bin).collect(), unknown: 3 }
+}
+
+fn shares() -> ChartData {
+    let row = |name: &str| ShareRow { name: name.into(), page: None, n: 12, values: vec![3600.0, 1800.0, 0.0] };
+    let rows = vec![row(HOSTILE), row("Grace Hopper"), row("Ada Lovelace"), row("Team of Grace Hopper")];
+    let parts = vec!["working".into(), HOSTILE.into(), "held by Grace Hopper".into()];
+    ChartData::Shares { title: HOSTILE.into(), subtitle: HOSTILE.into(), parts, rows, unit: Unit::Seconds }
+}
+
+/// A list of many rows, some of them with links to topics.
+fn long_table() -> TableData {
+    let cells = |i: usize| vec![text_cell("short"), if i.is_multiple_of(2) { Cell::default() } else { text_cell(HOSTILE) }];
+    let row =
+        |i: usize| TableRow { name: format!("INC{i:06}"), page: Some(["sla.html", "review.html#odd"][i % 2].into()), cells: cells(i) };
+    let column = |label: &str| TableColumn { label: label.into(), metric: None, unit: Unit::Count };
+    let columns = vec![column("Priority"), column("Why")];
+    TableData { title: "Long".into(), note: String::new(), row_label: "Ticket".into(), columns, rows: (0..20).map(row).collect() }
+}
+
+fn topics() -> Vec<Topic> {
+    let odd = Section { id: "odd".into(), title: HOSTILE.into(), tables: vec![long_table()], ..Section::default() };
+    let sla = Topic {
+        id: "sla".into(),
+        parent: None,
+        title: format!("SLA {HOSTILE}"),
+        over: HOSTILE.into(),
+        lead: HOSTILE.into(),
+        kpis: vec![kpi("fcr", Some(0.75)), kpi("volume", Some(40.0)), kpi("near", Some(0.1))],
+        sections: sections(),
+        footer: vec![HOSTILE.into()],
+    };
+    let review =
+        Topic { id: "review".into(), parent: Some("sla".into()), title: "To review".into(), sections: vec![odd], ..Topic::default() };
+    vec![sla, review]
 }
 
 fn next_goal() -> NextGoal {
@@ -252,5 +292,6 @@ pub(in crate::report) fn scorecard() -> Scorecard {
             card(CardKind::Agent, "Grace Hopper", "agent-grace"),
             card(CardKind::Agent, "Ada Lovelace", "agent-ada"),
         ],
+        topics: topics(),
     }
 }

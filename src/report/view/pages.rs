@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{BlockView, ExtraView, IconView, KpiView, NoteView, TableView};
+use super::{BlockView, ExtraView, IconView, KpiView, Link, MeasuresView, NoteView, TableView};
 
 /// The first page.
 #[derive(Debug, Clone, Serialize)]
@@ -73,6 +73,40 @@ pub struct DataView {
     pub notes: Vec<NoteView>,
     /// Sources with their rows.
     pub sources: Vec<SourceView>,
+    /// Topics that are not in the navigation.
+    pub further: Vec<Link>,
+}
+
+/// A page on one topic.
+#[derive(Debug, Clone, Serialize)]
+pub struct TopicView {
+    /// The line above the heading.
+    pub over: String,
+    /// Heading.
+    pub title: String,
+    /// How to read it, or empty.
+    pub lead: String,
+    /// Warnings about the data; all notes are on the data page.
+    pub notes: Vec<NoteView>,
+    /// Judged measures.
+    pub measures: MeasuresView,
+    /// Its parts.
+    pub extras: Vec<ExtraView>,
+    /// Measures shown for context.
+    pub context: MeasuresView,
+    /// Topics that only this page and the data page lead to.
+    pub further: Vec<Link>,
+    /// How far to trust the page.
+    pub footer: Vec<String>,
+}
+
+/// A topic in the navigation.
+#[derive(Debug, Clone, Serialize)]
+pub struct TopicLink {
+    /// Its id, which is the navigation entry's.
+    pub id: String,
+    /// Its name and page.
+    pub link: Link,
 }
 
 /// A file of a source.

@@ -1,10 +1,12 @@
 //! Ticket metrics: what each says of one ticket.
 
 use super::agents::People;
+use super::clock::{Clocks, Seen, Told, share};
 use super::logic::{and, is};
 use super::measure::{Keys, Measure, Row, Stay};
 use super::time::{Clock, local_day};
 use crate::world::{Event, Ticket, World};
+use deskcard::clock::sla::{Cycle, Stage};
 
 const DAY: i64 = 86_400;
 
@@ -23,6 +25,7 @@ pub(crate) struct Known {
     first_contact: Option<bool>,
     is_mature: bool,
     is_repeated: bool,
+    is_repeated_in_a_day: bool,
     due_resolution: Option<i64>,
     pub(crate) resolution_in_sla: Option<bool>,
     response_in_sla: Option<bool>,
@@ -30,6 +33,9 @@ pub(crate) struct Known {
     response_at: Option<i64>,
     due_response: Option<i64>,
     first_response: Option<i64>,
+    /// Share of the resolution target used.
+    used: Option<f64>,
+    clocks: Told,
     ttr: Option<i64>,
     ttr_business: Option<i64>,
     frt_business: Option<i64>,
@@ -47,11 +53,24 @@ struct Has {
 }
 
 impl Has {
-    fn of(world: &World, clock: &Clock<'_>, tickets: &[Ticket]) -> Self {
-        let responses = tickets.iter().any(|t| first_response(world, t).is_some());
-        let dues: Vec<(Option<i64>, Option<i64>)> = tickets.iter().map(|t| dues(world, clock, t)).collect();
-        let (response_dues, resolution_dues) = (dues.iter().any(|d| d.0.is_some()) && responses, dues.iter().any(|d| d.1.is_some()));
+    fn of(world: &World, clocks: &Clocks<'_>, tickets: &[Ticket]) -> Self {
+        let is_told = world.events.iter().flatten().any(|e| e.kind.as_deref() == Some("reply_public"));
+        let responses = is_told || tickets.iter().any(|t| first_response(world, t).is_some());
+        let cycles = |t: &Ticket| {
+            let (resolved, first_response) = (resolved(world, t), first_response(world, t));
+            clocks.told(&Seen { ticket: t, resolved, first_response, has_responses: responses, events: events_of(world, t) })
+        };
+        let is_due = |cycles: &[Cycle]| cycles.last().is_some_and(|c| c.due_at.is_some());
+        let all: Vec<Told> = tickets.iter().map(cycles).collect();
+        let (response_dues, resolution_dues) = (all.iter().any(|t| is_due(&t.response)), all.iter().any(|t| is_due(&t.resolution)));
         Self { responses, response_dues, resolution_dues }
+    }
+}
+
+impl Known {
+    /// Closed, and neither its row nor its events say when.
+    fn is_end_unknown(&self) -> bool {
+        self.clocks.is_end_unknown
     }
 }
 
@@ -81,8 +100,7 @@ fn first_response(world: &World, t: &Ticket) -> Option<i64> {
 
 /// The ticket with what its row leaves out and its events tell.
 fn told(world: &World, ticket: &Ticket) -> Ticket {
-    let mut own: Vec<&Event> = world.events.iter().flatten().filter(|e| e.ticket == ticket.id && e.at < world.as_of).collect();
-    own.sort_by_key(|e| e.at);
+    let own = events_of(world, ticket);
     let mut out = ticket.clone();
     if own.is_empty() {
         return out;
@@ -95,30 +113,57 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
     out.reassigned = out.reassigned.or(Some(moves));
     out.reopened = out.reopened.or(Some(reopened));
     out.first_response = out.first_response.or(own.iter().find(|e| is(e, "reply_public")).map(|e| e.at));
+    let mut ended = None;
+    for e in &own {
+        match (e.status.as_deref(), e.kind.as_deref()) {
+            (Some("resolved" | "closed"), _) | (None, Some("resolved" | "closed")) => ended = ended.or(Some(e.at)),
+            (Some(_), _) | (None, Some("reopened")) => ended = None,
+            (None, _) => {}
+        }
+    }
+    let is_over = matches!(out.status.as_deref(), None | Some("resolved" | "closed"));
+    out.resolved = out.resolved.or(ended.filter(|_| is_over));
     out
+}
+
+/// The events of a ticket in the order of time.
+fn events_of<'w>(world: &'w World, ticket: &Ticket) -> Vec<&'w Event> {
+    let mut own: Vec<&Event> = world.events.iter().flatten().filter(|e| e.ticket == ticket.id && e.at < world.as_of).collect();
+    own.sort_by_key(|e| e.at);
+    own
+}
+
+/// The verdict of all cycles, the due time of the last, and the share used by the one that decides.
+fn verdict(cycles: &[Cycle]) -> (Option<bool>, Option<i64>, Option<f64>) {
+    let Some(last) = cycles.last() else { return (None, None, None) };
+    let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
+    (decides.is_met, last.due_at, share(decides))
 }
 
 impl<'a> Tickets<'a> {
     pub(crate) fn new(world: &'a World, people: &People<'_>) -> Self {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
-        let clock = Clock::new(world);
+        let (clock, clocks) = (Clock::new(world), Clocks::new(world));
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
-        let has = Has::of(world, &clock, &tickets);
-        let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, &clock, t, has)).collect();
+        let has = Has::of(world, &clocks, &tickets);
+        let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, (&clock, &clocks), t, has)).collect();
         for i in 0..all.len() {
             let window = world.numbers.repeat_window;
             all[i].is_mature = tickets[i].requester.is_some() && tickets[i].created + window <= seen_until;
-            all[i].is_repeated = tickets.iter().enumerate().any(|(j, other)| {
-                let gap = other.created - tickets[i].created;
-                // Of two contacts at the same instant one comes before the other.
-                let is_later = gap > 0 || (gap == 0 && other.id > tickets[i].id);
-                j != i && is_later && gap <= window && same_matter(world, &tickets[i], other)
-            });
+            let is_repeated = |window: i64| {
+                tickets.iter().enumerate().any(|(j, other)| {
+                    let gap = other.created - tickets[i].created;
+                    // Of two contacts at the same instant one comes before the other.
+                    let is_later = gap > 0 || (gap == 0 && other.id > tickets[i].id);
+                    j != i && is_later && gap <= window && same_matter(world, &tickets[i], other)
+                })
+            };
+            (all[i].is_repeated, all[i].is_repeated_in_a_day) = (is_repeated(window), is_repeated(DAY));
         }
         Self { world, all, seen_until }
     }
 
-    fn known(world: &World, people: &People<'_>, clock: &Clock<'_>, t: &Ticket, has: Has) -> Known {
+    fn known(world: &World, people: &People<'_>, (clock, clocks): (&Clock<'_>, &Clocks<'_>), t: &Ticket, has: Has) -> Known {
         let resolved = resolved(world, t);
         let first_response = first_response(world, t);
         let is_cancelled = t.status.as_deref() == Some("cancelled");
@@ -130,31 +175,27 @@ impl<'a> Tickets<'a> {
         // What is not counted is not tested, but without replies and reassignments there is nothing to go by.
         let is_one_touch = t.replies.unwrap_or(0) <= 1 && t.reassigned.unwrap_or(0) == 0 && t.reopened.unwrap_or(0) == 0;
         let one_touch = (t.replies.is_some() || t.reassigned.is_some()).then_some(is_one_touch);
-        let (due_response, due_resolution) = dues(world, clock, t);
-        let due_response = due_response.filter(|_| has.responses);
+        let seen = Seen { ticket: t, resolved, first_response, has_responses: has.responses, events: events_of(world, t) };
+        let told = clocks.told(&seen);
+        let (resolution_verdict, due_resolution, used) = verdict(&told.resolution);
+        let (response_verdict, due_response, _) = verdict(&told.response);
         // The product's verdict counts only where no ticket at all has a due time.
-        let (resolution_met, response_met) =
-            (t.resolution_met.filter(|_| !has.resolution_dues), t.response_met.filter(|_| !has.response_dues));
-        let in_time = |done: Option<i64>, due: i64, is_over: bool| match done {
-            Some(at) => Some(at <= due),
-            None => (due < world.as_of && !is_over).then_some(false),
-        };
-        // Closed nobody knows when: neither in time nor late.
-        let resolution_in_sla = due_resolution.map_or(resolution_met, |due| in_time(resolved, due, is_closed));
-        let response_in_sla = due_response.map_or(response_met, |due| in_time(first_response.or(resolved), due, false));
+        let resolution_in_sla = if has.resolution_dues { resolution_verdict } else { t.resolution_met };
+        let response_in_sla = if has.response_dues { response_verdict } else { t.response_met };
         let (level, first_level) = levels(world, t);
         let is_first_level_work =
             matches!(first_level.as_deref(), None | Some("L1")) && !t.category.as_ref().is_some_and(|c| world.cannot_resolve.contains(c));
         let later = |at: Option<i64>| at.filter(|at| *at >= t.created);
         Known {
-            resolution_at: due_resolution.or(resolution_met.map(|_| resolved.unwrap_or(t.created))),
-            response_at: due_response.or(response_met.map(|_| first_response.unwrap_or(t.created))),
+            resolution_at: due_resolution.or(resolution_in_sla.map(|_| resolved.unwrap_or(t.created))),
+            response_at: due_response.or(response_in_sla.map(|_| first_response.unwrap_or(t.created))),
             ttr: later(resolved).map(|at| at - t.created),
             ttr_business: later(resolved).map(|at| clock.elapsed(t.created, at)),
             frt_business: later(first_response).map(|at| clock.elapsed(t.created, at)),
             first_contact: t.fcr_flag.or(one_touch),
             is_mature: false,
             is_repeated: false,
+            is_repeated_in_a_day: false,
             ticket: t.clone(),
             agent,
             keys,
@@ -167,6 +208,8 @@ impl<'a> Tickets<'a> {
             resolution_in_sla,
             response_in_sla,
             first_response,
+            used,
+            clocks: told,
             level,
             first_level,
             is_first_level_work,
@@ -200,6 +243,8 @@ impl<'a> Tickets<'a> {
         out.extend(self.levels());
         out.extend(self.sla());
         out.extend(self.speed_and_flow());
+        out.extend(self.clocks());
+        out.extend(self.held());
         out
     }
 
@@ -254,15 +299,15 @@ impl<'a> Tickets<'a> {
         let created = |k: &Known| Some(k.ticket.created);
         let resolution = |k: &Known| is(k.resolution_in_sla);
         let response = |k: &Known| is(k.response_in_sla);
-        let due_later = |due: Option<i64>| due.is_some_and(|due| due >= self.world.as_of);
-        let pending = self
-            .immature(self.live(|k| k.resolution_at, resolution), |k| !k.is_cancelled && k.gone.is_none() && due_later(k.due_resolution));
+        let pending = self.immature(self.live(|k| k.resolution_at, resolution), |k| {
+            !k.is_cancelled && k.gone.is_none() && k.due_resolution.is_some() && k.resolution_in_sla.is_none()
+        });
         let unanswered = self.immature(self.live(|k| k.response_at, response), |k| {
-            !k.is_cancelled && k.first_response.or(k.resolved).is_none() && due_later(k.due_response)
+            !k.is_cancelled && k.due_response.is_some() && k.response_in_sla.is_none()
         });
         let near = |k: &Known| {
-            let due = k.due_resolution.filter(|due| *due > k.ticket.created && k.resolution_in_sla == Some(true))?;
-            is(k.resolved.map(|at| (at - k.ticket.created) as f64 >= share * (due - k.ticket.created) as f64))
+            let used = k.used.filter(|_| k.resolution_in_sla == Some(true))?;
+            is(Some(used >= share))
         };
         let late = |k: &Known| k.resolved.zip(k.due_resolution).filter(|(at, due)| at > due).map(|(at, due)| (at - due) as f64);
         let of_due = |fact: &dyn Fn(&Known) -> Option<f64>| {
@@ -281,6 +326,109 @@ impl<'a> Tickets<'a> {
             ("sla_breach_median", Measure::Quantile(0.5, of_due(&late))),
             ("sla_breach_p90", Measure::Quantile(0.9, of_due(&late))),
             ("open_overdue", Measure::Stock(self.stock(|k| k.due_resolution.filter(|_| !k.is_cancelled)))),
+        ]
+    }
+
+    /// A row a clock and cycle.
+    fn cycles(&self, at: impl Fn(&Cycle) -> Option<i64>, fact: impl Fn(&Known, &Cycle) -> Option<f64>) -> Vec<Row> {
+        let of = |k: &Known| -> Vec<Cycle> {
+            let known = if k.is_end_unknown() { &[][..] } else { &k.clocks.resolution[..] };
+            k.clocks.response.iter().chain(known).copied().collect()
+        };
+        self.all.iter().flat_map(|k| of(k).into_iter().map(|c| Row::new(&k.keys, at(&c), fact(k, &c))).collect::<Vec<_>>()).collect()
+    }
+
+    fn clocks(&self) -> Vec<(&'static str, Measure)> {
+        let near = self.world.numbers.near_miss;
+        let due = |c: &Cycle| c.due_at;
+        let met = |_: &Known, c: &Cycle| is(c.is_met);
+        let undecided = |c: &Cycle| c.is_met.is_none() && c.stage != Stage::Cancelled;
+        let mut kept = self.cycles(due, met);
+        for (row, pending) in kept.iter_mut().zip(self.cycles(due, |_, c| is(Some(undecided(c))))) {
+            row.immature = pending.fact == Some(1.0);
+        }
+        let missed = |c: &Cycle| c.is_met.map(|m| !m);
+        let late = |_: &Known, c: &Cycle| c.target_secs.filter(|_| c.is_met == Some(false)).map(|t| (c.used_secs - t) as f64);
+        let near_miss = |_: &Known, c: &Cycle| if c.is_met == Some(true) { is(share(c).map(|u| u >= near)) } else { None };
+        let created = self.created_cycles();
+        let mut paused = self.cycles(|c| c.stopped_at, |_, c| Some(c.paused_secs as f64));
+        for (row, all) in paused.iter_mut().zip(self.cycles(|c| c.stopped_at, |_, c| Some(c.elapsed_secs as f64))) {
+            row.exposure = all.fact;
+        }
+        vec![
+            ("clock_met", Measure::Share(kept)),
+            ("clock_met_created", Measure::Share(created)),
+            ("clock_met_stopped", Measure::Share(self.cycles(|c| c.stopped_at, met))),
+            ("clock_near_miss", Measure::Share(self.cycles(due, near_miss))),
+            ("clock_missed", Measure::Count(self.cycles(due, |_, c| is(missed(c))))),
+            ("clock_open_overdue", Measure::Count(self.cycles(due, |_, c| is(Some(c.stopped_at.is_none() && c.is_met == Some(false)))))),
+            ("clock_decided", Measure::Count(self.cycles(due, |_, c| is(Some(c.is_met.is_some()))))),
+            ("clock_any", Measure::Count(self.cycles(due, |_, _| Some(1.0)))),
+            // Fractions are held to a millionth.
+            ("clock_used_median", Measure::Quantile(0.5, self.cycles(due, |_, c| c.is_met.and(share(c)).map(|u| (u * 1e6).round() / 1e6)))),
+            ("clock_late_median", Measure::Quantile(0.5, self.cycles(due, late))),
+            ("clock_late_p90", Measure::Quantile(0.9, self.cycles(due, late))),
+            ("clock_paused_share", Measure::Rate(1.0, None, paused)),
+            ("sla_agreement", Measure::Share(self.agreement())),
+            ("clock_with_events", Measure::Share(self.cycles(due, |k, c| c.is_met.map(|_| f64::from(k.clocks.has_events))))),
+        ]
+    }
+
+    /// Clocks by the creation of their ticket.
+    fn created_cycles(&self) -> Vec<Row> {
+        let mut rows = self.cycles(|_| None, |_, c| is(c.is_met));
+        for (row, created) in rows.iter_mut().zip(self.cycles(|_| None, |k, _| Some(k.ticket.created as f64))) {
+            row.at = created.fact.map(|at| at as i64);
+        }
+        rows
+    }
+
+    /// The last cycle of each clock against the product's verdict.
+    fn agreement(&self) -> Vec<Row> {
+        let same = |k: &Known, cycles: &[Cycle], theirs: Option<bool>| {
+            let last = *cycles.last()?;
+            Some(Row::new(&k.keys, last.due_at, is(last.is_met.zip(theirs).map(|(a, b)| a == b))))
+        };
+        let of = |k: &Known| {
+            let resolution = if k.is_end_unknown() { &[][..] } else { &k.clocks.resolution[..] };
+            [same(k, &k.clocks.response, k.ticket.response_met), same(k, resolution, k.ticket.resolution_met)]
+        };
+        self.all.iter().flat_map(of).flatten().collect()
+    }
+
+    fn held(&self) -> Vec<(&'static str, Measure)> {
+        let spans = |fact: &dyn Fn(&[(u32, i64, i64)], usize) -> Option<f64>| {
+            let of = |k: &Known| -> Vec<Row> {
+                (0..k.clocks.spans.len()).map(|i| Row::new(&k.keys, k.resolved, fact(&k.clocks.spans, i))).collect()
+            };
+            self.all.iter().flat_map(of).collect::<Vec<Row>>()
+        };
+        let judged = |c: &Cycle, k: &Known| k.clocks.has_events && c.is_met.is_some();
+        let within = |used: Option<f64>, from: f64| f64::from(used.is_some_and(|u| u >= from && u <= 1.0));
+        let late = |from: f64, which: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| {
+            let of = |k: &Known| -> Vec<Row> {
+                let cycles = k.clocks.resolution.iter().zip(&k.clocks.moments);
+                cycles.map(|(c, m)| Row::new(&k.keys, c.due_at, judged(c, k).then(|| within(which(m), from)))).collect()
+            };
+            self.all.iter().flat_map(of).collect::<Vec<Row>>()
+        };
+        let (day, written) = (DAY, ["email", "portal"]);
+        let recreated = |k: &Known| {
+            let is_old = k.ticket.requester.is_some() && k.ticket.created + day <= self.seen_until;
+            (k.resolved.is_some() && is_old).then_some(f64::from(k.is_repeated_in_a_day))
+        };
+        let silent = |k: &Known| {
+            let is_written = k.ticket.channel.as_deref().is_some_and(|c| written.contains(&c));
+            if is_written { is(k.ticket.replies.map(|n| n == 0)) } else { None }
+        };
+        vec![
+            ("held_open", Measure::Sum(spans(&|s, i| Some(s[i].1 as f64)))),
+            ("held_closed", Measure::Sum(spans(&|s, i| Some(s[i].2 as f64)))),
+            ("held_tickets", Measure::Count(spans(&|s, i| is(Some(s[..i].iter().all(|before| before.0 != s[i].0)))))),
+            ("review_late_pause", Measure::Share(late(0.9, |m| m.0))),
+            ("review_late_priority", Measure::Share(late(0.8, |m| m.1))),
+            ("review_silent", Measure::Share(self.done(silent))),
+            ("review_recreated", Measure::Share(self.rows(|k| Some(k.ticket.created), recreated))),
         ]
     }
 
@@ -332,14 +480,6 @@ impl<'a> Tickets<'a> {
 
 fn same_matter(world: &World, one: &Ticket, other: &Ticket) -> bool {
     one.requester.is_some() && one.requester == other.requester && (!world.repeats_by_category || one.category == other.category)
-}
-
-/// Response and resolution due: the desk's promise for the priority, else what the export says.
-fn dues(world: &World, clock: &Clock<'_>, t: &Ticket) -> (Option<i64>, Option<i64>) {
-    let own = priority(t).and_then(|p| world.promises.get(&p));
-    let promise = own.or(world.promises.get("default")).copied().unwrap_or_default();
-    let due = |span: Option<crate::world::Span>, given: Option<i64>| span.map(|s| clock.due(t.created, s)).or(given);
-    (due(promise.0, t.due_response), due(promise.1, t.due_resolution))
 }
 
 /// The level now, and the one that received it.

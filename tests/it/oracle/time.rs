@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
-use crate::world::{Hours, Span, World};
+use crate::world::{Hours, World};
 
 /// The wall clock at an instant.
 pub(crate) fn local(zone: Tz, utc: i64) -> NaiveDateTime {
@@ -97,31 +97,5 @@ impl<'a> Clock<'a> {
             }
         }
         secs
-    }
-
-    /// The instant at which a promise made at an instant falls due.
-    pub(crate) fn due(&self, from: i64, span: Span) -> i64 {
-        let mut left = match span {
-            Span::Plain(secs) => return from + secs,
-            Span::Hours(hours) => hours * 3_600,
-            Span::Days(days) => days * self.longest_day(),
-        };
-        let mut minute = from.div_euclid(60);
-        loop {
-            let start = (minute * 60).max(from);
-            let length = (minute + 1) * 60 - start;
-            if self.minute(minute) {
-                if left <= length {
-                    return start + left;
-                }
-                left -= length;
-            }
-            minute += 1;
-        }
-    }
-
-    fn longest_day(&self) -> i64 {
-        let open = |stretches: &Vec<(i64, i64)>| stretches.iter().map(|(from, to)| (to - from) * 60).sum();
-        self.hours.map_or(86_400, |h| h.week.iter().map(open).max().unwrap_or(0))
     }
 }

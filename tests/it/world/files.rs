@@ -72,6 +72,8 @@ pub(super) fn events() -> Columns<Event> {
         "ticket_id" => |e: &Event| e.ticket.clone(),
         "at" => |e: &Event| utc(Some(e.at)),
         "kind" => |e: &Event| text(e.kind.as_ref()),
+        "status" => |e: &Event| text(e.status.as_ref()),
+        "priority" => |e: &Event| text(e.priority.as_ref()),
         "group" => |e: &Event| text(e.group.as_ref()),
     ]
 }
@@ -240,6 +242,14 @@ impl World {
         }
         if !self.cannot_resolve.is_empty() {
             writeln!(out, "\n[first_level]\ncannot_resolve = {:?}", self.cannot_resolve)?;
+        }
+        let clock = &self.clock;
+        writeln!(out, "\n[sla]\nreopen = {:?}\non_priority = {:?}", clock.reopen, clock.on_priority)?;
+        if clock.pauses {
+            writeln!(out, "pause = [\"pending\"]")?;
+        }
+        if !clock.is_answered_by_resolution {
+            writeln!(out, "answered_by = [\"reply\"]")?;
         }
         if !self.promises.is_empty() {
             writeln!(out, "\n[sla.targets]")?;

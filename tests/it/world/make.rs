@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{Call, Event, Hours, Numbers, Observation, Promise, Rng, Span, Spell, Survey, Ticket, World, ZONES};
+use super::{Call, ClockRules, Event, Hours, Numbers, Observation, Promise, Rng, Span, Spell, Survey, Ticket, World, ZONES};
 use crate::oracle::time::{local_day, to_utc};
 
 const DAY: i64 = 86_400;
@@ -128,6 +128,12 @@ impl Maker {
             to,
             calendar: self.rng.percent(75).then(|| self.hours()),
             promises: self.promises(),
+            clock: ClockRules {
+                pauses: self.rng.percent(50),
+                reopen: *self.rng.pick::<&str>(&["resume", "resume", "new cycle", "ignore 2h"]),
+                on_priority: *self.rng.pick::<&str>(&["retarget", "retarget", "keep", "restart"]),
+                is_answered_by_resolution: self.rng.percent(70),
+            },
             levels: GROUPS.iter().zip(levels).take(if is_levelled { 3 } else { 0 }).map(|(g, l)| ((*g).to_owned(), l.to_owned())).collect(),
             cannot_resolve: self.rng.maybe(50, |_| vec!["Travel".to_owned()]).unwrap_or_default(),
             repeats_by_category: self.rng.percent(40),
@@ -359,7 +365,9 @@ impl Maker {
             let mut at = ticket.created;
             for _ in 0..*self.rng.pick(&[0, 0, 1, 2, 4]) {
                 let kind = self.rng.word(90, &["created", "assigned", "reply_public", "reply_internal", "reopened", "resolved", "hiccup"]);
-                out.push(Event { ticket: ticket.id.clone(), at, kind, group: self.rng.word(60, &GROUPS) });
+                let status = self.rng.word(35, &["new", "open", "pending", "pending", "resolved", "closed", "cancelled"]);
+                let (priority, group) = (self.rng.word(15, &["P1", "P2", "P3"]), self.rng.word(60, &GROUPS));
+                out.push(Event { ticket: ticket.id.clone(), at, kind, status, priority, group });
                 at = self.later(at) + 1;
             }
         }

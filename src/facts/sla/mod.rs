@@ -1,0 +1,376 @@
+//! The SLA clock of every ticket: which policy applies, what its clocks say, who held the ticket meanwhile.
+//!
+//! Rows and settings go in, the arithmetic is [`crate::clock::sla`]'s. Ticket columns, a row a clock (`sla_clocks`) and a row a stretch of
+//! time with one holder (`ticket_spans`) come out.
+
+mod cycles;
+mod difference;
+mod rows;
+mod spans;
+mod terms;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::events::{EventLog, Words};
+use super::{Making, Table};
+use crate::clock::sla::{Cycle, Kind};
+use crate::clock::timeline::{Doubts, State, Timeline};
+use crate::columns::Source;
+use crate::desk::{Frame, MISSING, Values};
+use crate::error::Result;
+use crate::settings::sla::{Aim, CLOCKS, Choice};
+use crate::settings::{Rows, Settings};
+
+use cycles::Cycles;
+use rows::Columns;
+use spans::Spans;
+use terms::Terms;
+
+pub(super) use cycles::COLUMNS as CLOCK_COLUMNS;
+pub(super) use spans::COLUMNS as SPAN_COLUMNS;
+
+/// Columns of the tickets that are made here.
+pub(super) const TICKET_COLUMNS: [&str; 6] = [
+    "sla_resolution_due_at",
+    "sla_response_due_at",
+    "sla_resolution_verdict",
+    "sla_response_verdict",
+    "sla_resolution_used_share",
+    "sla_response_used_share",
+];
+
+/// The ticket columns anything here is made of, apart from those the policies name.
+const NEEDED: [&str; 17] = [
+    "id_key",
+    "created_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "status",
+    "hold_reason",
+    "hold_secs",
+    "priority",
+    "group",
+    "first_group",
+    "assignee",
+    "resolver",
+    "due_response_at",
+    "due_resolution_at",
+    "sla_response_met",
+    "sla_resolution_met",
+];
+
+/// What a column made here is made of.
+pub(super) fn requirements() -> Vec<(Table, &'static str)> {
+    NEEDED.iter().map(|n| (Table::Tickets, *n)).chain(super::events::needed()).collect()
+}
+
+/// Columns of the tickets that the policies of a config name.
+pub(super) fn named_columns(settings: &Settings) -> Vec<String> {
+    let sla = &settings.sla;
+    let mut names: Vec<String> = Vec::new();
+    for rules in sla.all_rules() {
+        names.push(rules.start.clone());
+        names.extend(rules.attached.clone());
+        if let Choice::By { column, .. } = &rules.calendar {
+            names.push(column.clone());
+        }
+    }
+    for policy in &sla.policies {
+        // A condition that cannot be read is told when it is used.
+        names.extend(policy.when.iter().flat_map(|w| super::columns_of(w).unwrap_or_default()));
+        let aims = policy.targets.iter().flat_map(|t| t.by_priority.iter().flatten()).flat_map(|p| p.aims.iter().flatten());
+        names.extend(aims.filter_map(|a| if let Aim::Column(name) = a { Some(name.clone()) } else { None }));
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// What became of the policies and the stories.
+#[derive(Debug, Default)]
+struct Account {
+    doubts: Doubts,
+    /// Tickets that are closed, nobody knows when.
+    unknown_ends: u64,
+    /// For each policy: tickets its condition is true of, and tickets it was applied to.
+    policies: Vec<(u64, u64)>,
+    tickets: u64,
+    with_events: u64,
+}
+
+impl Account {
+    fn add(&mut self, other: &Self) {
+        self.doubts.before_creation += other.doubts.before_creation;
+        self.doubts.resolution_moved += other.doubts.resolution_moved;
+        self.doubts.stops_before_start += other.doubts.stops_before_start;
+        self.doubts.still_open += other.doubts.still_open;
+        self.unknown_ends += other.unknown_ends;
+        self.tickets += other.tickets;
+        self.with_events += other.with_events;
+        self.policies.resize(self.policies.len().max(other.policies.len()), (0, 0));
+        for (mine, others) in self.policies.iter_mut().zip(&other.policies) {
+            *mine = (mine.0 + others.0, mine.1 + others.1);
+        }
+    }
+}
+
+/// The tables made beside the tickets, and sentences about what was odd.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// A row a clock and cycle.
+    pub(super) clocks: Frame,
+    /// A row a stretch of time with one holder.
+    pub(super) spans: Frame,
+    /// Sentences for the data-quality box: (code, text).
+    pub(super) remarks: Vec<(String, String)>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    tickets: bool,
+    clocks: bool,
+    spans: bool,
+}
+
+/// Adds the ticket columns and makes the two tables, as far as they are wanted.
+pub(super) fn add(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<Made> {
+    let asked = Asked {
+        tickets: TICKET_COLUMNS.iter().any(|c| m.wanted.has(Table::Tickets, c)),
+        clocks: m.wanted.wants_rows(Table::SlaClocks),
+        spans: m.wanted.wants_rows(Table::TicketSpans),
+    };
+    if !(asked.tickets || asked.clocks || asked.spans) {
+        return Ok(Made::default());
+    }
+    let terms = Terms::new(m, tickets)?;
+    let words = Words::new()?;
+    let mut rows = 0;
+    let mut firsts = Vec::with_capacity(tickets.segments.len());
+    for segment in &tickets.segments {
+        firsts.push(rows);
+        rows += segment.height();
+    }
+    let parts = tickets
+        .segments
+        .par_iter_mut()
+        .zip(firsts)
+        .map(|(segment, first)| Segment { m, log, terms: &terms, words: &words, first, asked }.make(segment))
+        .collect::<Result<Vec<_>>>()?;
+    for (name, met, due) in [
+        ("sla_resolution_verdict", "sla_resolution_met", "sla_resolution_due_at"),
+        ("sla_response_verdict", "sla_response_met", "sla_response_due_at"),
+    ] {
+        if m.wanted.has(Table::Tickets, name) {
+            product_verdict(tickets, name, met, due)?;
+        }
+    }
+    let mut made = Made::default();
+    let mut account = Account::default();
+    for part in parts {
+        made.clocks.segments.extend(part.0);
+        made.spans.segments.extend(part.1);
+        account.add(&part.2);
+    }
+    made.remarks = remarks(m.settings, &account);
+    Ok(made)
+}
+
+/// The product's verdict, where no ticket has a due time to judge by.
+///
+/// Never ticket by ticket: products call tickets without a target "on time", and those would flatter the share.
+fn product_verdict(tickets: &mut Frame, name: &str, met: &str, due: &str) -> Result<()> {
+    if !tickets.longs(due)?.iter().any(|t| *t != MISSING) {
+        let verdicts = tickets.flags(met)?;
+        tickets.set(name, &Values::Flag(verdicts))?;
+    }
+    Ok(())
+}
+
+/// The wanted columns of the tickets a table's rows belong to, `own` ones apart.
+fn of_tickets(segment: &Segment<'_>, table: Table, own: &[&str], tickets: &DataFrame, rows: &[u32]) -> Result<DataFrame> {
+    let is_wanted = |name: &str| !own.contains(&name) && segment.m.wanted.has(table, name);
+    let columns: Vec<Column> = tickets.columns().iter().filter(|c| is_wanted(c.name())).cloned().collect();
+    let frame = DataFrame::new(tickets.height(), columns).map_err(crate::desk::bug)?;
+    frame.take(&IdxCa::from_vec("row".into(), rows.to_vec())).map_err(crate::desk::bug)
+}
+
+/// One segment of the tickets, worked on by one thread.
+struct Segment<'a> {
+    m: &'a Making<'a>,
+    log: &'a EventLog,
+    terms: &'a Terms<'a>,
+    words: &'a Words,
+    /// The number of its first row in the whole frame.
+    first: usize,
+    asked: Asked,
+}
+
+/// The ticket columns of one clock.
+#[derive(Default)]
+struct TicketColumns {
+    due: Vec<i64>,
+    verdict: Vec<Option<bool>>,
+    used: Vec<Option<f64>>,
+}
+
+impl TicketColumns {
+    fn new(rows: usize) -> Self {
+        Self { due: vec![MISSING; rows], verdict: vec![None; rows], used: vec![None; rows] }
+    }
+
+    /// All cycles of one ticket: missed if any was, met if all are.
+    fn set(&mut self, row: usize, cycles: &[Cycle]) {
+        let Some(last) = cycles.last() else { return };
+        let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
+        self.due[row] = last.due_at.unwrap_or(MISSING);
+        self.verdict[row] = decides.is_met;
+        self.used[row] = decides.target_secs.filter(|t| *t > 0).map(|t| decides.used_secs as f64 / t as f64);
+    }
+}
+
+/// What a segment gives.
+#[derive(Default)]
+struct Parts {
+    resolution: TicketColumns,
+    response: TicketColumns,
+    cycles: Cycles,
+    spans: Spans,
+    account: Account,
+}
+
+impl Segment<'_> {
+    fn make(&self, segment: &mut DataFrame) -> Result<(Option<DataFrame>, Option<DataFrame>, Account)> {
+        let columns = Columns::read(self.m, segment, self.words)?;
+        let mut parts = Parts {
+            resolution: TicketColumns::new(columns.len()),
+            response: TicketColumns::new(columns.len()),
+            account: Account { tickets: columns.len() as u64, ..Account::default() },
+            ..Parts::default()
+        };
+        let policies = self.terms.policies(self.m, segment, &columns, &mut parts.account.policies)?;
+        let kinds = self.kinds();
+        let (mut timeline, mut told) = (Timeline::default(), Vec::new());
+        for (row, policy) in policies.into_iter().enumerate().filter(|(row, _)| columns.created[*row] != MISSING) {
+            self.tell(&columns, (row, policy), &kinds, (&mut timeline, &mut told), &mut parts);
+        }
+        self.set(segment, parts.resolution, "sla_resolution")?;
+        self.set(segment, parts.response, "sla_response")?;
+        let clocks = self.asked.clocks.then(|| parts.cycles.frame(self, segment, &columns)).transpose()?;
+        let spans = self.asked.spans.then(|| parts.spans.frame(self, segment)).transpose()?;
+        Ok((clocks, spans, parts.account))
+    }
+
+    /// Tells the story of one ticket and runs its clocks.
+    fn tell(
+        &self,
+        columns: &Columns,
+        (row, policy): (usize, u16),
+        kinds: &[Kind],
+        (timeline, told): (&mut Timeline, &mut Vec<Cycle>),
+        parts: &mut Parts,
+    ) {
+        let events = self.log.of(self.first + row);
+        let (has_events, is_end_unknown) = (!events.is_empty(), columns.is_end_unknown(row, events));
+        parts.account.with_events += u64::from(has_events);
+        parts.account.unknown_ends += u64::from(is_end_unknown);
+        let party = |s: &State| self.terms.party(s);
+        timeline.tell(&columns.row(row), events, self.m.desk.as_of, party, &mut parts.account.doubts);
+        for &kind in kinds {
+            told.clear();
+            let of = terms::Of { policy, kind, row, columns, has_events };
+            self.terms.run(&of, timeline, told);
+            // A ticket closed nobody knows when has a due time and no verdict, and no clock but that of its answer can be shown.
+            let is_shown = kind == Kind::FirstResponse || !is_end_unknown;
+            if !is_shown {
+                told.iter_mut().for_each(|c| c.is_met = None);
+            }
+            match kind {
+                Kind::Resolution => parts.resolution.set(row, told),
+                Kind::FirstResponse => parts.response.set(row, told),
+                _ => {}
+            }
+            if self.asked.clocks && is_shown {
+                parts.cycles.add(self, &of, timeline, told);
+            }
+        }
+        if self.asked.spans && !is_end_unknown {
+            parts.spans.add(self, columns, (row, policy), timeline);
+        }
+    }
+
+    /// Adds the wanted columns of one clock to the tickets.
+    fn set(&self, segment: &mut DataFrame, values: TicketColumns, clock: &str) -> Result<()> {
+        let named =
+            [("due_at", Values::Long(values.due)), ("verdict", Values::Flag(values.verdict)), ("used_share", Values::Number(values.used))];
+        for (what, values) in named {
+            let name = format!("{clock}_{what}");
+            if self.m.wanted.has(Table::Tickets, &name) {
+                segment.with_column(values.column(&name, 0..segment.height())).map_err(crate::desk::bug)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The clocks to run: all that anything is promised for, or the two of the tickets' own columns.
+    fn kinds(&self) -> Vec<Kind> {
+        let is_run = |kind: &Kind| match kind {
+            Kind::Resolution => true,
+            Kind::FirstResponse => self.terms.has_responses,
+            other => self.asked.clocks && self.m.settings.sla.promises(*other),
+        };
+        CLOCKS.iter().map(|(_, kind)| *kind).filter(is_run).collect()
+    }
+}
+
+/// Sentences about what was odd, and about policies that do nothing.
+fn remarks(settings: &Settings, account: &Account) -> Vec<(String, String)> {
+    let d = &account.doubts;
+    let count = |n: u64| crate::format::count(n);
+    let mut out: Vec<(String, String)> = [
+        (
+            u64::from(d.before_creation),
+            "clock-event-before-creation",
+            "event(s) of tickets lie before their creation; they count as the state at creation.",
+        ),
+        (
+            u64::from(d.stops_before_start),
+            "clock-stops-before-start",
+            "ticket(s) were resolved before their clock started; it stands at 0.",
+        ),
+        (
+            u64::from(d.resolution_moved),
+            "clock-resolution-moved",
+            "ticket(s) were resolved at another time by their events than by their row (more than a minute apart); the row counts.",
+        ),
+        (u64::from(d.still_open), "clock-still-open", "ticket(s) are open by their row and resolved by their events; the row counts."),
+        (account.unknown_ends, "clock-end-unknown", "ticket(s) are closed and nothing says when; their resolution clock has no verdict."),
+    ]
+    .into_iter()
+    .filter(|(n, ..)| *n > 0)
+    .map(|(n, code, text)| (code.to_owned(), format!("{} {text}", count(n))))
+    .collect();
+    for (policy, (meant, applied)) in settings.sla.policies.iter().zip(&account.policies) {
+        let name = &policy.name;
+        let text = match (meant, applied) {
+            (_, 1..) => continue,
+            (0, 0) => format!("The SLA policy {name:?} ({}) applies to no ticket: its condition is true of none.", policy.at),
+            (n, 0) => format!(
+                "The SLA policy {name:?} ({}) is never used: its {} ticket(s) are all taken by the policies before it.",
+                policy.at,
+                count(*n)
+            ),
+        };
+        if account.tickets > 0 {
+            out.push(("sla-policy-unused".to_owned(), text));
+        }
+    }
+    out
+}
+
+/// Whether a config has ticket events at all, or the states of an audit log that are like them.
+pub(super) fn has_event_source(settings: &Settings) -> bool {
+    settings.sources.iter().any(|s| s.kind == Source::TicketEvents || s.rows() == Rows::Versions)
+}

@@ -1,0 +1,113 @@
+//! Patterns to ask about: what people do when a target, not the customer, is in front of them. On this page only.
+
+use super::super::cards::{Ground, Subject};
+use super::super::figures::funnel;
+use crate::format;
+use crate::scorecard::{CardKind, ChartData, MarginBin, Section, Topic, Unit};
+use crate::stats::Proportion;
+use crate::stats::bunching::{excess_mass, just_before};
+
+/// Measures with what to ask about each: metric, heading, the question.
+const PATTERNS: [(&str, &str, &str); 5] = [
+    ("review_late_pause", "Put on hold at the last moment", "Was something really awaited, or was the clock to be stopped?"),
+    ("review_late_priority", "New priority late in the clock", "Did the matter become less urgent, or the target too near?"),
+    ("review_silent", "Resolved without a word to the requester", "Does the requester know that it is solved, and how?"),
+    ("reopen_rate", "Reopened soon", "Was it solved when it was closed?"),
+    ("review_recreated", "The same requester again within a day", "Was a ticket closed that should have stayed open?"),
+];
+/// Steps of a twentieth around the target: half of it before, half after.
+const AROUND: std::ops::Range<usize> = 10..30;
+/// Clocks around the target from which bunching is looked for.
+const FEWEST: u64 = 100;
+
+pub(super) fn topic(ground: &Ground<'_>) -> Option<Topic> {
+    let desk = ground.subjects.iter().find(|s| s.kind == CardKind::Desk)?;
+    let sections: Vec<Section> =
+        bunching(ground).into_iter().chain(PATTERNS.iter().filter_map(|pattern| section(ground, desk, pattern))).collect();
+    (!sections.is_empty()).then(|| Topic {
+        id: "review".to_owned(),
+        parent: Some("sla".to_owned()),
+        title: "Patterns to ask about".to_owned(),
+        over: String::new(),
+        lead: "Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.".to_owned(),
+        kpis: Vec::new(),
+        sections,
+        footer: vec![
+            "A dot beyond the outer limits differs from the others by more than chance makes groups that are all alike; mix of work, shift and role are not taken out.".to_owned(),
+            "Nothing on this page enters a verdict, a goal or a ranking.".to_owned(),
+        ],
+    })
+}
+
+/// One pattern, by agent.
+fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&str, &str, &str)) -> Option<Section> {
+    let e = ground.e;
+    let all = e.folds.recent().get(metric, 3, &[], 0).and_then(|r| r.proportion()).filter(|p| p.n() > 0)?;
+    let text = e.catalogue.get(metric).ok()?.text.clone();
+    let rate = format::value_of(Unit::Share, all.rate(), all.n());
+    Some(Section {
+        id: metric.replace('_', "-"),
+        title: (*title).to_owned(),
+        lead: format!("{question} {} of {} over {} ({rate}).", format::count(all.hits()), format::count(all.n()), e.recent_words()),
+        charts: if all.hits() == 0 { Vec::new() } else { funnel(e, desk, &ground.subjects, metric).into_iter().collect() },
+        footer: text,
+        ..Section::default()
+    })
+}
+
+/// Whether tickets end just in time more often than a smooth curve allows.
+fn bunching(ground: &Ground<'_>) -> Option<Section> {
+    let e = ground.e;
+    let recent = e.folds.clocks_recent();
+    let step = |i: usize| {
+        let group = ["resolution".to_owned(), i.to_string()];
+        recent.get("clock_decided", 2, &group, 0).map_or(0, |r| r.sum.round() as u64)
+    };
+    let counts: Vec<u64> = AROUND.map(step).collect();
+    let n: u64 = counts.iter().sum();
+    if n < FEWEST {
+        return None;
+    }
+    let last_before = counts.len() / 2 - 1;
+    let mass = excess_mass(&counts, last_before).ok()?;
+    let (before, after) = (&mass.before, &mass.after);
+    let verdict = if mass.bunched() {
+        "More end just in time, and fewer just too late, than a smooth curve allows: worth asking how."
+    } else {
+        "No pile before the due time with a hole after it: what lies near it follows the curve of the rest."
+    };
+    let simple = Proportion::new(before.observed, before.observed + after.observed).ok().map(just_before);
+    let mut facts = vec![
+        ("Last twentieth before the due time".to_owned(), edge_words(before.observed, before.expected)),
+        ("First twentieth after it".to_owned(), edge_words(after.observed, after.expected)),
+    ];
+    facts.extend(simple.map(|j| {
+        let share = format::value_of(Unit::Share, j.share, before.observed + after.observed);
+        (
+            "Of both, before it".to_owned(),
+            format!("{share} (95 % interval {})", format::interval(Unit::Share, j.interval, before.observed + after.observed)),
+        )
+    }));
+    let share = |i: usize| (AROUND.start + i) as f64 / 20.0;
+    let bins =
+        counts.iter().enumerate().map(|(i, c)| MarginBin { from: share(i), to: Some(share(i + 1)), count: *c, is_open: 0 }).collect();
+    Some(Section {
+        id: "bunching".to_owned(),
+        title: "Just in time".to_owned(),
+        lead: verdict.to_owned(),
+        facts,
+        charts: vec![ChartData::Margins {
+            metric: "clock_met".to_owned(),
+            title: if mass.bunched() { "More resolutions just before the due time than after it".to_owned() } else { "Resolutions around the due time".to_owned() },
+            subtitle: format!("Share of the target used, in time of the target’s clock; {} clocks due in {}", format::count(n), e.recent_words()),
+            bins,
+            unknown: 0,
+        }],
+        footer: "Counted in consumed time of the target: by the wall clock every office has waves that look like this. Poisson curve through the other bins (Chetty 2011); both the pile and the hole must be clear.".to_owned(),
+        ..Section::default()
+    })
+}
+
+fn edge_words(observed: u64, expected: f64) -> String {
+    format!("{} clocks; the curve through the others gives {}", format::count(observed), format::value(Unit::Number, expected))
+}

@@ -1,0 +1,466 @@
+//! The SLA page: what was kept, how closely, who had the time, and where the product says otherwise.
+
+use std::collections::BTreeMap;
+
+use super::super::Evidence;
+use super::super::cards::Ground;
+use super::super::tables::{column, words};
+use crate::format;
+use crate::metrics::{Reading, Readings};
+use crate::scorecard::{Card, CardKind, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+
+/// The measures of the desk's card that belong here.
+const KPIS: [&str; 5] = ["sla_resolution", "sla_response", "sla_near_miss", "sla_breach_median", "open_overdue"];
+/// Who has to act, in the order of the chart, by the word of the facts.
+const PARTIES: [(&str, &str, &str); 4] = [
+    ("desk", "Working", "The desk itself"),
+    ("requester", "Waiting for the requester", "The requester"),
+    ("second level", "With second level", "Second level"),
+    ("supplier", "With a supplier", "A supplier"),
+];
+const OUT_OF_HOURS: &str = "Out of hours";
+/// Steps of the target that make a bar: a tenth.
+const STEPS_A_BAR: usize = 2;
+/// The step that holds everything beyond twice the target.
+const BEYOND: usize = 40;
+/// Groups shown by themselves.
+const MOST_GROUPS: usize = 12;
+/// Clocks from which a distribution is drawn.
+const FEWEST: u64 = 20;
+
+pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Option<Topic> {
+    let e = ground.e;
+    let clocks = clocks(e);
+    if clocks.is_empty() {
+        return None;
+    }
+    let desk = cards.iter().find(|c| c.kind == CardKind::Desk);
+    let kpis = desk.map_or_else(Vec::new, |d| d.kpis.iter().filter(|k| KPIS.contains(&k.metric.as_str())).cloned().collect());
+    let sections = [kept(e, &clocks), margins(e, &clocks), causes(e, &clocks), time(e), agreement(e)];
+    Some(Topic {
+        id: "sla".to_owned(),
+        parent: None,
+        title: "SLA".to_owned(),
+        over: String::new(),
+        lead: lead(e, &clocks),
+        kpis,
+        sections: sections.into_iter().flatten().collect(),
+        footer: footer(e, &clocks),
+    })
+}
+
+/// The clocks with anything due over the recent periods, in the order of [`crate::settings::sla::CLOCKS`].
+fn clocks(e: &Evidence<'_>) -> Vec<&'static str> {
+    let is_there = |name: &&str| reading(e.folds.clocks_recent(), "clock_decided", 0, &[name]).is_some_and(|r| r.n > 0.0);
+    crate::settings::sla::CLOCKS.iter().map(|(name, _)| *name).filter(|n| is_there(&n)).collect()
+}
+
+fn reading(readings: &Readings, metric: &str, breakdown: usize, group: &[&str]) -> Option<Reading> {
+    let group: Vec<String> = group.iter().map(|g| (*g).to_owned()).collect();
+    readings.get(metric, breakdown, &group, 0)
+}
+
+/// The count of a metric.
+fn count(readings: &Readings, metric: &str, breakdown: usize, group: &[&str]) -> u64 {
+    reading(readings, metric, breakdown, group).map_or(0, |r| r.sum.round() as u64)
+}
+
+/// `Resolution`, `First response`.
+fn title_of(clock: &str) -> &'static str {
+    match clock {
+        "response" => "First response",
+        "next_response" => "Next response",
+        "update" => "Updates",
+        "resolution" => "Resolution",
+        "work" => "Working time",
+        "wait" => "Requester’s waiting",
+        "group" => "Time in a group",
+        "supplier" => "Time with a supplier",
+        _ => "Other",
+    }
+}
+
+fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {
+    let now = e.folds.clocks();
+    let said = clocks.iter().filter_map(|clock| {
+        let r = reading(now, "clock_met", 0, &[clock]).filter(|r| r.n > 0.0)?;
+        let share = format::optional(Unit::Share, r.value, r.n as u64);
+        Some(format!(
+            "{}: {} of {} kept ({share}).",
+            title_of(clock),
+            format::count(r.sum.round() as u64),
+            format::count(r.n.round() as u64)
+        ))
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { "Nothing was due in this period.".to_owned() } else { format!("Due in this period. {}", said.join(" ")) }
+}
+
+fn footer(e: &Evidence<'_>, clocks: &[&str]) -> Vec<String> {
+    let recent = e.folds.clocks_recent();
+    let mut out = vec![
+        "A clock counts in the period in which it falls due; one still running past its due time is missed. The columns by creation and by end show what other tools count.".to_owned(),
+        "A clock that stops exactly at its due second is kept. Pauses, reopenings and changes of priority count as [sla] in the config says.".to_owned(),
+    ];
+    for clock in clocks {
+        if let Some(r) = reading(recent, "clock_with_events", 0, &[clock]).filter(|r| r.n > 0.0 && r.sum < r.n) {
+            out.push(format!(
+                "{}: {} of {} clocks have ticket events; the others have no history of pauses and handovers and run from start to end.",
+                title_of(clock),
+                format::count(r.sum.round() as u64),
+                format::count(r.n.round() as u64)
+            ));
+        }
+    }
+    out
+}
+
+/// What was kept in the period, by clock and priority.
+fn kept(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
+    let metrics = [
+        "clock_met",
+        "clock_met_created",
+        "clock_met_stopped",
+        "clock_near_miss",
+        "clock_open_overdue",
+        "clock_late_median",
+        "clock_late_p90",
+    ];
+    let now = e.folds.clocks();
+    let columns: Vec<TableColumn> = metrics.iter().filter_map(|m| column(e, m)).collect();
+    let mut rows = Vec::new();
+    for clock in clocks {
+        let groups = now.groups("clock_decided", 1).map(|(g, _)| g).chain(now.groups("clock_met_created", 1).map(|(g, _)| g));
+        let mut groups: Vec<&Vec<String>> = groups.filter(|g| g[0] == **clock).collect();
+        groups.sort();
+        groups.dedup();
+        for group in groups {
+            let cell = |metric: &str| {
+                let r = now.get(metric, 1, group, 0);
+                Cell { value: r.and_then(|r| r.value), n: r.map_or(0, |r| r.n.round() as u64), ..Cell::default() }
+            };
+            let cells: Vec<Cell> = metrics.iter().map(|m| cell(m)).collect();
+            if cells.iter().any(|c| c.n > 0) {
+                let name = if group[1].is_empty() { title_of(clock).to_owned() } else { format!("{}, {}", title_of(clock), group[1]) };
+                rows.push(TableRow { name, page: None, cells });
+            }
+        }
+    }
+    let mut tables = vec![TableData {
+        title: "By clock and priority".to_owned(),
+        note: "The priority is the one the target was taken for.".to_owned(),
+        row_label: "Clock".to_owned(),
+        columns,
+        rows,
+    }];
+    tables.extend(latest(e));
+    Some(Section {
+        id: "kept".to_owned(),
+        title: "What was kept".to_owned(),
+        lead: "The first column is the measure: due in the period, open past due is missed. The next two count the same clocks by creation and by their end, where misses still open drop out of sight.".to_owned(),
+        tables,
+        ..Section::default()
+    })
+}
+
+/// The clocks furthest beyond their target that were due in the period.
+fn latest(e: &Evidence<'_>) -> Option<TableData> {
+    let rows: Vec<TableRow> = e
+        .clocks
+        .missed
+        .iter()
+        .map(|m| TableRow {
+            name: m.ticket.clone(),
+            page: None,
+            cells: vec![
+                words(title_of(&m.clock)),
+                words(&m.target_for),
+                Cell { value: Some(m.late_secs as f64), ..Cell::default() },
+                words(if m.is_open { "still open" } else { "ended" }),
+                words(&m.holder),
+                words(party_title(&m.longest)),
+            ],
+        })
+        .collect();
+    let columns = ["Clock", "Priority", "Late by", "State", "At the breach with", "Longest"];
+    let columns = columns.iter().map(|label| text_column(label, if *label == "Late by" { Unit::Seconds } else { Unit::Number })).collect();
+    (!rows.is_empty()).then(|| TableData {
+        title: "Furthest beyond their target".to_owned(),
+        note: "Due in the period. Late by the clock of the target; who held the ticket when its time ran out, and who had to act longest until its end.".to_owned(),
+        row_label: "Ticket".to_owned(),
+        columns,
+        rows,
+    })
+}
+
+fn text_column(label: &str, unit: Unit) -> TableColumn {
+    TableColumn { label: label.to_owned(), metric: None, unit }
+}
+
+fn party_title(party: &str) -> &str {
+    PARTIES.iter().find(|(word, ..)| *word == party).map_or(party, |(.., name)| name)
+}
+
+/// How much of the target was used.
+fn margins(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
+    let charts: Vec<ChartData> = clocks.iter().filter_map(|clock| margin_chart(e, clock)).collect();
+    (!charts.is_empty()).then(|| Section {
+        id: "margins".to_owned(),
+        title: "How closely".to_owned(),
+        lead: format!("How much of its target each clock due in {} had used when it stopped, or has used by now.", e.recent_words()),
+        charts,
+        footer: "Near misses are kept, with less than a fifth of the target left.".to_owned(),
+        ..Section::default()
+    })
+}
+
+fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
+    let recent = e.folds.clocks_recent();
+    let step = |metric: &str, i: usize| count(recent, metric, 2, &[clock, &i.to_string()]);
+    let decided: Vec<u64> = (0..=BEYOND).map(|i| step("clock_decided", i)).collect();
+    let open: Vec<u64> = (0..=BEYOND).map(|i| step("clock_open_overdue", i)).collect();
+    let n: u64 = decided.iter().sum();
+    if n < FEWEST {
+        return None;
+    }
+    let share = |i: usize| i as f64 / 20.0;
+    let bar = |i: usize| {
+        let of = |steps: &[u64]| steps[i..(i + STEPS_A_BAR).min(BEYOND)].iter().sum();
+        MarginBin { from: share(i), to: Some(share(i + STEPS_A_BAR)), count: of(&decided), is_open: of(&open) }
+    };
+    let mut bins: Vec<MarginBin> = (0..BEYOND).step_by(STEPS_A_BAR).map(bar).collect();
+    bins.push(MarginBin { from: share(BEYOND), to: None, count: decided[BEYOND], is_open: open[BEYOND] });
+    let missed: u64 = decided[20..].iter().sum();
+    let near: u64 = decided[16..20].iter().sum();
+    let words = |k: u64| format::value_of(Unit::Share, k as f64 / n as f64, n);
+    let all = reading(recent, "clock_decided", 0, &[clock]).map_or(0, |r| r.sum.round() as u64);
+    Some(ChartData::Margins {
+        metric: "clock_met".to_owned(),
+        title: format!("{}: {} missed, {} just kept", title_of(clock), words(missed), words(near)),
+        subtitle: format!("Share of the target used, {} clocks due in {}", format::count(n), e.recent_words()),
+        bins,
+        unknown: all.saturating_sub(n),
+    })
+}
+
+/// Who had the missed ones.
+fn causes(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
+    let recent = e.folds.clocks_recent();
+    let missed: Vec<(&str, u64)> = clocks.iter().map(|c| (*c, count(recent, "clock_missed", 0, &[c]))).filter(|(_, n)| *n > 0).collect();
+    let mut tables = Vec::new();
+    for (title, note, label, breakdown) in [
+        ("Who had to act longest", "Of the missed clocks, by the party with most of the opening hours until the end.", "Party", 3),
+        ("Who held it at the breach", "The group that held the ticket when its time ran out.", "Group", 4),
+    ] {
+        tables.extend(cause_table(e, (title, note, label), breakdown, &missed));
+    }
+    if tables.is_empty() {
+        return None;
+    }
+    let lead = missed.iter().filter_map(|(clock, n)| {
+        let most = parties(recent, clock).into_iter().max_by_key(|(_, k)| *k)?;
+        (most.1 > 0).then(|| {
+            let share = format::value_of(Unit::Share, most.1 as f64 / *n as f64, *n);
+            format!("{}: of {} missed, {share} lay longest with {}.", title_of(clock), format::count(*n), most.0.to_lowercase())
+        })
+    });
+    Some(Section {
+        id: "causes".to_owned(),
+        title: "Why the missed ones were missed".to_owned(),
+        lead: lead.collect::<Vec<_>>().join(" "),
+        tables,
+        footer: format!("Clocks due in {}. Who holds a ticket at the breach need not have caused it.", e.recent_words()),
+        ..Section::default()
+    })
+}
+
+/// Missed clocks by the party that had them longest.
+fn parties(recent: &Readings, clock: &str) -> Vec<(&'static str, u64)> {
+    PARTIES.iter().map(|(word, _, name)| (*name, count(recent, "clock_missed", 3, &[clock, word]))).collect()
+}
+
+fn cause_table(e: &Evidence<'_>, (title, note, label): (&str, &str, &str), breakdown: usize, missed: &[(&str, u64)]) -> Option<TableData> {
+    let recent = e.folds.clocks_recent();
+    let mut names: BTreeMap<String, u64> = BTreeMap::new();
+    for (group, values) in recent.groups("clock_missed", breakdown) {
+        if let Some(r) = values.first().copied().flatten().filter(|r| r.sum > 0.0)
+            && missed.iter().any(|(clock, _)| *clock == group[0])
+        {
+            *names.entry(group[1].clone()).or_default() += r.sum.round() as u64;
+        }
+    }
+    let mut names: Vec<(String, u64)> = names.into_iter().filter(|(name, _)| !name.is_empty()).collect();
+    names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    names.truncate(MOST_GROUPS);
+    let cell = |name: &str, clock: &str, all: u64| {
+        let n = count(recent, "clock_missed", breakdown, &[clock, name]);
+        words(&if n == 0 {
+            "–".to_owned()
+        } else {
+            format!("{} ({})", format::count(n), format::value_of(Unit::Share, n as f64 / all as f64, all))
+        })
+    };
+    let rows: Vec<TableRow> = names
+        .iter()
+        .map(|(name, _)| TableRow {
+            name: party_title(name).to_owned(),
+            page: None,
+            cells: missed.iter().map(|(clock, all)| cell(name, clock, *all)).collect(),
+        })
+        .collect();
+    let columns = missed.iter().map(|(clock, _)| text_column(&format!("{}, missed", title_of(clock)), Unit::Count)).collect();
+    (!rows.is_empty()).then(|| TableData { title: title.to_owned(), note: note.to_owned(), row_label: label.to_owned(), columns, rows })
+}
+
+/// Where the time of resolved tickets went.
+fn time(e: &Evidence<'_>) -> Option<Section> {
+    let held = e.folds.held();
+    let secs = |metric: &str, breakdown: usize, group: &[&str]| reading(held, metric, breakdown, group).map_or(0.0, |r| r.sum);
+    let row = |name: &str, n: u64, breakdown: usize, before: &[&str]| {
+        let with = |party: &'static str| [before, &[party]].concat();
+        let mut values: Vec<f64> = PARTIES.iter().map(|(word, ..)| secs("held_open", breakdown, &with(word))).collect();
+        values.push(PARTIES.iter().map(|(word, ..)| secs("held_closed", breakdown, &with(word))).sum());
+        ShareRow { name: name.to_owned(), page: None, n, values }
+    };
+    let tickets = |breakdown: usize, group: &[&str]| count(held, "tickets_resolved", breakdown, group);
+    let all = row("All", tickets(4, &[]), 0, &[]);
+    let total: f64 = all.values.iter().sum();
+    if total <= 0.0 || all.n < FEWEST {
+        return None;
+    }
+    let share = |v: f64| format::value_of(Unit::Share, v / total, all.n);
+    let title = format!("{} of a ticket’s time is work, {} lies out of hours", share(all.values[0]), share(all.values[PARTIES.len()]));
+    let mut priorities: Vec<&Vec<String>> = held.groups("tickets_resolved", 3).map(|(g, _)| g).filter(|g| !g[0].is_empty()).collect();
+    priorities.sort();
+    let by_priority = priorities.iter().map(|g| row(&g[0], tickets(3, &[&g[0]]), 1, &[&g[0]])).filter(|r| r.n > 0);
+    let rows: Vec<ShareRow> = [all].into_iter().chain(by_priority).collect();
+    let parts: Vec<String> = PARTIES.iter().map(|(_, title, _)| (*title).to_owned()).chain([OUT_OF_HOURS.to_owned()]).collect();
+    let subtitle = format!("Time from creation to resolution, tickets resolved in {}", e.recent_words());
+    let by_party = ChartData::Shares { title, subtitle, parts: parts.clone(), rows, unit: Unit::Seconds };
+    let charts = [Some(by_party), by_group(e, &parts)].into_iter().flatten().collect();
+    Some(Section {
+        id: "time".to_owned(),
+        title: "Where the time goes".to_owned(),
+        lead: "Who had to act: the desk, second level or a supplier by the group that held the ticket ([levels]), the requester or another party by the hold reason while it was on hold ([sla.parties]).".to_owned(),
+        charts,
+        footer: "Tickets without events are with their last group from creation to resolution.".to_owned(),
+        ..Section::default()
+    })
+}
+
+/// The same by the group that held the ticket.
+fn by_group(e: &Evidence<'_>, parts: &[String]) -> Option<ChartData> {
+    let held = e.folds.held();
+    let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for (metric, is_open) in [("held_open", true), ("held_closed", false)] {
+        for (group, values) in held.groups(metric, 2) {
+            let secs = values.first().copied().flatten().map_or(0.0, |r| r.sum);
+            let part = if is_open { PARTIES.iter().position(|(word, ..)| *word == group[1]) } else { Some(PARTIES.len()) };
+            if let Some(part) = part.filter(|_| !group[0].is_empty()) {
+                groups.entry(group[0].clone()).or_insert_with(|| vec![0.0; PARTIES.len() + 1])[part] += secs;
+            }
+        }
+    }
+    let mut rows: Vec<ShareRow> = groups
+        .into_iter()
+        .map(|(name, values)| ShareRow { n: count(held, "held_tickets", 5, &[&name]), name, page: None, values })
+        .filter(|r| r.values.iter().sum::<f64>() > 0.0)
+        .collect();
+    if rows.len() < 2 {
+        return None;
+    }
+    rows.sort_by(|a, b| b.values.iter().sum::<f64>().total_cmp(&a.values.iter().sum()).then(a.name.cmp(&b.name)));
+    rows.truncate(MOST_GROUPS);
+    let (first, all) = (&rows[0], rows.iter().flat_map(|r| &r.values).sum::<f64>());
+    let share = format::value_of(Unit::Share, first.values.iter().sum::<f64>() / all, 100);
+    Some(ChartData::Shares {
+        title: format!("{} holds {share} of all the time", format::label(&first.name, 60)),
+        subtitle: format!("Time by the group that held the ticket, tickets resolved in {}; largest first", e.recent_words()),
+        parts: parts.to_vec(),
+        rows,
+        unit: Unit::Seconds,
+    })
+}
+
+/// Our verdict against the product's.
+fn agreement(e: &Evidence<'_>) -> Option<Section> {
+    let recent = e.folds.clocks_recent();
+    let cells = ["both met", "ours met, theirs missed", "ours missed, theirs met", "both missed"];
+    let mut rows = Vec::new();
+    let mut lead = Vec::new();
+    for clock in ["response", "resolution"] {
+        let Some(r) = reading(recent, "sla_agreement", 0, &[clock]).filter(|r| r.n > 0.0) else { continue };
+        let n = r.n.round() as u64;
+        let numbers =
+            cells.iter().map(|c| Cell { value: Some(count(recent, "clock_decided", 5, &[clock, c]) as f64), n: 0, ..Cell::default() });
+        let agree = Cell { value: r.value, n, ..Cell::default() };
+        rows.push(TableRow { name: title_of(clock).to_owned(), page: None, cells: numbers.chain([agree]).collect() });
+        lead.push(format!("{}: {} of {} verdicts agree.", title_of(clock), format::count(r.sum.round() as u64), format::count(n)));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let labels = ["Both met", "Only ours met", "Only theirs met", "Both missed"];
+    let columns = labels.iter().map(|l| text_column(l, Unit::Count)).chain(column(e, "sla_agreement")).collect();
+    let mut tables =
+        vec![TableData { title: "Verdicts side by side".to_owned(), note: String::new(), row_label: "Clock".to_owned(), columns, rows }];
+    tables.extend(reasons(e));
+    tables.extend(differing(e));
+    Some(Section {
+        id: "agreement".to_owned(),
+        title: "Against the product’s own verdict".to_owned(),
+        lead: format!("Clocks due in {}. {}", e.recent_words(), lead.join(" ")),
+        tables,
+        footer: "The reason is the first change of the rules that gives the product’s verdict; `deskcard sla` lists every ticket."
+            .to_owned(),
+        ..Section::default()
+    })
+}
+
+/// Why verdicts differ, most frequent first.
+fn reasons(e: &Evidence<'_>) -> Option<TableData> {
+    let recent = e.folds.clocks_recent();
+    let groups = recent.groups("clock_any", 6).filter_map(|(g, v)| Some((g, v.first().copied().flatten()?)));
+    let mut found: Vec<(&str, &str, u64)> = groups
+        .filter(|(g, r)| !g[1].is_empty() && r.sum > 0.0)
+        .map(|(g, r)| (g[0].as_str(), g[1].as_str(), r.sum.round() as u64))
+        .collect();
+    found.sort_by(|a, b| b.2.cmp(&a.2).then(a.cmp(b)));
+    let rows: Vec<TableRow> = found
+        .iter()
+        .map(|(clock, reason, n)| TableRow {
+            name: format!("{}: {reason}", title_of(clock)),
+            page: None,
+            cells: vec![Cell { value: Some(*n as f64), ..Cell::default() }],
+        })
+        .collect();
+    (!rows.is_empty()).then(|| TableData {
+        title: "Why they differ".to_owned(),
+        note: String::new(),
+        row_label: "Reason found".to_owned(),
+        columns: vec![text_column("Clocks", Unit::Count)],
+        rows,
+    })
+}
+
+fn differing(e: &Evidence<'_>) -> Option<TableData> {
+    let verdict = |met: Option<bool>| met.map_or("undecided", |m| if m { "met" } else { "missed" });
+    let rows: Vec<TableRow> = e
+        .clocks
+        .differing
+        .iter()
+        .map(|d| TableRow {
+            name: d.ticket.clone(),
+            page: None,
+            cells: vec![words(title_of(&d.clock)), words(verdict(d.ours)), words(verdict(Some(d.theirs))), words(&d.reason)],
+        })
+        .collect();
+    let columns = ["Clock", "Ours", "The product’s", "Reason found"].iter().map(|l| text_column(l, Unit::Number)).collect();
+    (!rows.is_empty()).then(|| TableData {
+        title: "Tickets whose verdicts differ".to_owned(),
+        note: "The newest due in the period.".to_owned(),
+        row_label: "Ticket".to_owned(),
+        columns,
+        rows,
+    })
+}
