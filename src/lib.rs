@@ -19,15 +19,18 @@
 //!   ([`ingest::cells`]); what is no table yet is made one ([`ingest::shapes`]); presets are data (`ingest/presets/*.toml`); every row is
 //!   accounted for ([`ingest::ledger`]). [`ingest::inspect`] proposes the config for a file nobody has described; [`ingest::repair`] guesses, for
 //!   comparison with other readers only.
-//! - [`clock`]: zones, periods, business calendars. No wall clock: the cut-off is an argument.
+//! - [`clock`]: zones, periods, business calendars ([`clock::calendar`], [`clock::ics`]), a ticket's story ([`clock::timeline`]) and the SLA clock
+//!   over it ([`clock::sla`]). Pure: instants in, instants out. No wall clock: the cut-off is an argument.
 //! - [`desk`]: polars frames in our own column names.
 //! - [`facts`]: a row a ticket, call, survey, agent-day, spell, observation with everything a metric needs. What looks across
-//!   rows is made once; what is local to a row is SQL text ([`facts::derived`]), evaluated when asked for.
+//!   rows is made once; what is local to a row is SQL text ([`facts::derived`]), evaluated when asked for. `facts::sla` leads rows, events and
+//!   policies to the clock, and makes `sla_clocks` (a row a clock) and `ticket_spans` (a row a holder) of what it says.
 //! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them.
 //! - [`stats`]: numbers in, numbers out: intervals, the hierarchical engine and its decision rule, control charts, funnels, case mix,
 //!   survival, permutations …; each a file with its golden numbers (`tests/numbers`). No random state but a seed in the arguments.
 //! - [`judge`]: readings → scorecard: which looks at the facts are needed (`judge::folds`), whose cards, which measures, where each
-//!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`.
+//!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`, pages on one topic
+//!   across the desk (SLA, review) in `judge/topics`.
 //! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!

@@ -19,4 +19,5 @@ mod planted;
 mod presets;
 mod real;
 mod real_sla;
+mod sla;
 mod world;

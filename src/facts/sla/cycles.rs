@@ -237,12 +237,19 @@ pub(super) fn whole(secs: i64) -> i32 {
     secs.clamp(i64::from(-i32::MAX), i64::from(i32::MAX)) as i32
 }
 
-fn used_share(c: &Cycle) -> Option<f64> {
-    c.target_secs.filter(|t| *t > 0).map(|t| c.used_secs as f64 / t as f64)
+/// The share of the target that is used, to a millionth: what fractions are summed in.
+pub(super) fn used_share(c: &Cycle) -> Option<f64> {
+    c.target_secs.filter(|t| *t > 0).map(|t| (c.used_secs as f64 / t as f64 * 1e6).round() / 1e6)
 }
 
 /// The step of a twentieth of the target, from 0; a step holds its upper end.
 fn used_bin(c: &Cycle) -> Option<i64> {
     let target = c.target_secs.filter(|t| *t > 0)?;
-    Some(((c.used_secs * BINS / 2 + target - 1) / target - 1).clamp(0, BINS))
+    let bin = (c.used_secs * BINS / 2 + target - 1) / target - 1;
+    // Used up at closing time and still running the next morning is missed, and a verdict lies on its side of the target.
+    Some(match c.is_met {
+        Some(true) => bin.clamp(0, BINS / 2 - 1),
+        Some(false) => bin.clamp(BINS / 2, BINS),
+        None => bin.clamp(0, BINS),
+    })
 }

@@ -227,7 +227,7 @@ impl TicketColumns {
         let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
         self.due[row] = last.due_at.unwrap_or(MISSING);
         self.verdict[row] = decides.is_met;
-        self.used[row] = decides.target_secs.filter(|t| *t > 0).map(|t| decides.used_secs as f64 / t as f64);
+        self.used[row] = cycles::used_share(decides);
     }
 }
 

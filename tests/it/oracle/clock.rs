@@ -206,9 +206,9 @@ impl<'a> Clocks<'a> {
     }
 }
 
-/// The share of the target that is used.
+/// The share of the target that is used, to a millionth.
 pub(crate) fn share(c: &Cycle) -> Option<f64> {
-    c.target_secs.filter(|t| *t > 0).map(|t| c.used_secs as f64 / t as f64)
+    c.target_secs.filter(|t| *t > 0).map(|t| (c.used_secs as f64 / t as f64 * 1e6).round() / 1e6)
 }
 
 fn target(span: Span) -> Target {

@@ -364,8 +364,7 @@ impl<'a> Tickets<'a> {
             ("clock_open_overdue", Measure::Count(self.cycles(due, |_, c| is(Some(c.stopped_at.is_none() && c.is_met == Some(false)))))),
             ("clock_decided", Measure::Count(self.cycles(due, |_, c| is(Some(c.is_met.is_some()))))),
             ("clock_any", Measure::Count(self.cycles(due, |_, _| Some(1.0)))),
-            // Fractions are held to a millionth.
-            ("clock_used_median", Measure::Quantile(0.5, self.cycles(due, |_, c| c.is_met.and(share(c)).map(|u| (u * 1e6).round() / 1e6)))),
+            ("clock_used_median", Measure::Quantile(0.5, self.cycles(due, |_, c| c.is_met.and(share(c))))),
             ("clock_late_median", Measure::Quantile(0.5, self.cycles(due, late))),
             ("clock_late_p90", Measure::Quantile(0.9, self.cycles(due, late))),
             ("clock_paused_share", Measure::Rate(1.0, None, paused)),
