@@ -8,11 +8,16 @@ use super::{Context, Outcome, stdout_failed, write_file};
 use crate::cli::FactsArgs;
 use crate::desk::bug;
 use crate::error::Result;
-use crate::facts::{Facts, Table, Wanted, all_columns};
+use crate::facts::{Facts, Table, Wanted, all_columns, is_id};
 
 pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let (facts, _) = ctx.facts(&Wanted::everything(&ctx.settings))?;
+    let mut wanted = Wanted::everything(&ctx.settings);
+    for table in Table::ALL {
+        // Everything else goes by the hash of an id; what is written is to be read beside the exports.
+        ids(table).try_for_each(|id| wanted.add(table, id))?;
+    }
+    let (facts, _) = ctx.facts(&wanted)?;
     for table in Table::ALL {
         let path = args.out.join(format!("{table}.csv"));
         write_file(&path, &table_csv(&ctx, &facts, table)?)?;
@@ -24,9 +29,15 @@ pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<
     Ok(Outcome::Done)
 }
 
+/// The ids of a table, as texts.
+fn ids(table: Table) -> impl Iterator<Item = &'static str> {
+    table.source().columns().iter().map(|c| c.name).filter(move |name| is_id(table, name))
+}
+
 /// Every column of a table, a row a fact; nulls are empty, texts are quoted, so that an empty text differs from none.
 fn table_csv(ctx: &Context, facts: &Facts, table: Table) -> Result<Vec<u8>> {
-    let names: Vec<String> = all_columns(&ctx.settings, table).into_iter().filter(|c| facts.has_column(table, c)).collect();
+    let all = ids(table).map(str::to_owned).chain(all_columns(&ctx.settings, table));
+    let names: Vec<String> = all.filter(|c| facts.has_column(table, c)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Never).from_writer(Vec::new());
     let failed = |e: &dyn std::fmt::Display| crate::error::Error::output(format!("{table}.csv: {e}"));

@@ -207,9 +207,6 @@ fn want_columns<'a>(ctx: &Context, wanted: &mut Wanted, table: Table, columns: i
     let known = crate::facts::all_columns(&ctx.settings, table);
     for column in columns.filter(|c| known.contains(c)) {
         wanted.add(table, column)?;
-        if crate::facts::is_id(table, column) {
-            wanted.texts = true;
-        }
     }
     Ok(())
 }

@@ -193,6 +193,8 @@ impl Wanted {
 
     /// Adds a column with all it is made of.
     pub fn add(&mut self, table: Table, name: &str) -> Result<()> {
+        // An id that somebody names is wanted as it is written, not only its hash.
+        self.texts |= is_id(table, name);
         let is_new = self.direct.entry(table).or_default().insert(name.to_owned());
         if let Some(derived) = derived::find(table, name)
             && is_new

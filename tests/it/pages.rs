@@ -115,6 +115,8 @@ fn the_pages_say_what_they_said() {
         ("index", "index.html".to_owned()),
         ("data", "data.html".to_owned()),
         ("definitions", "definitions.html".to_owned()),
+        ("sla", "sla.html".to_owned()),
+        ("review", "review.html".to_owned()),
         ("agent", page("agent", "Sabine Petermann")),
         ("team", page("team", "Service Desk Berlin")),
         ("supplier", page("supplier", "Norvik Outsourcing")),

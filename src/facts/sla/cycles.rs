@@ -59,7 +59,7 @@ pub(super) struct Cycles {
     clocks: Vec<u8>,
     policies: Vec<u16>,
     numbers: Vec<i32>,
-    cycles: Vec<Cycle>,
+    all: Vec<Cycle>,
     /// Who had the ticket longest, of those that were missed: party, group.
     longest: Vec<(u8, u32)>,
     differences: Vec<&'static str>,
@@ -80,7 +80,7 @@ impl Cycles {
             self.differences.push(difference::reason(segment, of, timeline, cycles, cycle));
             self.bases.push(basis(segment, of));
             self.moments.push(moments(segment, of, timeline, cycle));
-            self.cycles.push(*cycle);
+            self.all.push(*cycle);
         }
     }
 
@@ -95,9 +95,9 @@ impl Cycles {
     }
 
     fn values(&self, name: &str, segment: &Segment<'_>, columns: &Columns) -> Result<Values> {
-        let long = |f: &dyn Fn(&Cycle) -> Option<i64>| Values::Long(self.cycles.iter().map(|c| f(c).unwrap_or(MISSING)).collect());
-        let secs = |f: &dyn Fn(&Cycle) -> Option<i64>| Values::Whole(self.cycles.iter().map(|c| f(c).map_or(i32::MIN, whole)).collect());
-        let text = |f: &dyn Fn(usize) -> u32| Values::Text((0..self.cycles.len()).map(f).collect());
+        let long = |f: &dyn Fn(&Cycle) -> Option<i64>| Values::Long(self.all.iter().map(|c| f(c).unwrap_or(MISSING)).collect());
+        let secs = |f: &dyn Fn(&Cycle) -> Option<i64>| Values::Whole(self.all.iter().map(|c| f(c).map_or(i32::MIN, whole)).collect());
+        let text = |f: &dyn Fn(usize) -> u32| Values::Text((0..self.all.len()).map(f).collect());
         let clocks: Vec<u32> = CLOCKS.iter().map(|(name, _)| code_of(name)).collect::<Result<_>>()?;
         let parties: Vec<u32> = PARTIES.iter().map(|(name, _)| code_of(name)).collect::<Result<_>>()?;
         let party = |p: crate::clock::timeline::Party| PARTIES.iter().position(|(_, known)| *known == p).map_or(NONE, |i| parties[i]);
@@ -109,8 +109,8 @@ impl Cycles {
                 text(&|i| if self.policies[i] == NO_POLICY { of_export } else { segment.terms.name(self.policies[i]) })
             }
             "cycle" => Values::Whole(self.numbers.clone()),
-            "clock_group" => text(&|i| self.cycles[i].group),
-            "target_for" => text(&|i| segment.words.priority_code(self.cycles[i].priority)),
+            "clock_group" => text(&|i| self.all[i].group),
+            "target_for" => text(&|i| segment.words.priority_code(self.all[i].priority)),
             "started_at" => long(&|c| Some(c.started_at)),
             "stopped_at" => long(&|c| c.stopped_at),
             "ended_at" => long(&end),
@@ -121,33 +121,33 @@ impl Cycles {
                 let stages = ["in progress", "paused", "completed", "cancelled"].map(code_of);
                 let [running, paused, completed, cancelled] = stages;
                 let (running, paused, completed, cancelled) = (running?, paused?, completed?, cancelled?);
-                text(&|i| match self.cycles[i].stage {
+                text(&|i| match self.all[i].stage {
                     Stage::Running => running,
                     Stage::Paused => paused,
                     Stage::Completed => completed,
                     Stage::Cancelled => cancelled,
                 })
             }
-            "is_met" => Values::Flag(self.cycles.iter().map(|c| c.is_met).collect()),
+            "is_met" => Values::Flag(self.all.iter().map(|c| c.is_met).collect()),
             "target_secs" => secs(&|c| c.target_secs),
             "used_secs" => secs(&|c| Some(c.used_secs)),
             "open_secs" => secs(&|c| Some(c.open_secs)),
             "elapsed_secs" => secs(&|c| Some(c.elapsed_secs)),
             "paused_secs" => secs(&|c| Some(c.paused_secs)),
             "margin_secs" => secs(&|c| c.target_secs.map(|t| t - c.used_secs)),
-            "used_share" => Values::Number(self.cycles.iter().map(used_share).collect()),
+            "used_share" => Values::Number(self.all.iter().map(used_share).collect()),
             "used_bin" => secs(&used_bin),
-            "breach_group" => text(&|i| self.cycles[i].at_breach.map_or(NONE, |s| s.group)),
-            "breach_agent" => text(&|i| self.cycles[i].at_breach.map_or(NONE, |s| s.assignee)),
-            "breach_party" => text(&|i| self.cycles[i].at_breach.map_or(NONE, |s| party(s.party))),
+            "breach_group" => text(&|i| self.all[i].at_breach.map_or(NONE, |s| s.group)),
+            "breach_agent" => text(&|i| self.all[i].at_breach.map_or(NONE, |s| s.assignee)),
+            "breach_party" => text(&|i| self.all[i].at_breach.map_or(NONE, |s| party(s.party))),
             "longest_party" => text(&|i| parties.get(usize::from(self.longest[i].0)).copied().unwrap_or(NONE)),
             "longest_group" => text(&|i| self.longest[i].1),
-            "vendor_met" => Values::Flag((0..self.cycles.len()).map(|i| self.vendor_met(i, columns)).collect()),
+            "vendor_met" => Values::Flag((0..self.all.len()).map(|i| self.vendor_met(i, columns)).collect()),
             "verdicts" => {
                 let [both, ours, theirs, neither] =
                     ["both met", "ours met, theirs missed", "ours missed, theirs met", "both missed"].map(code_of);
                 let (both, ours, theirs, neither) = (both?, ours?, theirs?, neither?);
-                text(&|i| match (self.cycles[i].is_met, self.vendor_met(i, columns)) {
+                text(&|i| match (self.all[i].is_met, self.vendor_met(i, columns)) {
                     (Some(true), Some(true)) => both,
                     (Some(true), Some(false)) => ours,
                     (Some(false), Some(true)) => theirs,
@@ -220,12 +220,12 @@ fn words(texts: &[&'static str]) -> Result<Values> {
     let mut known: Vec<(&'static str, u32)> = vec![("", NONE)];
     let mut codes = Vec::with_capacity(texts.len());
     for text in texts {
-        let code = match known.iter().find(|(t, _)| t == text) {
-            Some((_, code)) => *code,
-            None => {
-                known.push((text, code_of(text)?));
-                known[known.len() - 1].1
-            }
+        let code = if let Some((_, code)) = known.iter().find(|(t, _)| t == text) {
+            *code
+        } else {
+            let code = code_of(text)?;
+            known.push((text, code));
+            code
         };
         codes.push(code);
     }

@@ -33,6 +33,18 @@ struct Ready<'a> {
     groups: Vec<u32>,
 }
 
+impl Ready<'_> {
+    /// Whether none of the hold reasons that pause occurs: an empty list would mean any.
+    fn is_without_reasons(&self) -> bool {
+        self.reasons.is_empty() && !self.rules.pause_reasons.is_empty()
+    }
+
+    /// Whether none of the groups that have a target occurs.
+    fn is_without_groups(&self) -> bool {
+        self.groups.is_empty() && !self.rules.groups.is_empty()
+    }
+}
+
 /// Everything the clocks of any ticket need.
 pub(super) struct Terms<'a> {
     sla: &'a Sla,
@@ -211,7 +223,10 @@ impl<'a> Terms<'a> {
         if targets.iter().all(Option::is_none) {
             return;
         }
-        let is_pausing = rules.pause_clocks[clock_number(of.kind)] && !but.unpaused;
+        if of.kind == Kind::Group && ready.is_without_groups() {
+            return;
+        }
+        let is_pausing = rules.pause_clocks[clock_number(of.kind)] && !but.unpaused && !ready.is_without_reasons();
         let hold =
             crate::desk::known(of.columns.hold_secs[of.row]).filter(|_| is_pausing && !of.has_events && rules.pause.has(Status::Pending));
         let terms = sla::Terms {

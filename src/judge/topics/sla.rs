@@ -36,7 +36,7 @@ pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Option<Topic> {
     }
     let desk = cards.iter().find(|c| c.kind == CardKind::Desk);
     let kpis = desk.map_or_else(Vec::new, |d| d.kpis.iter().filter(|k| KPIS.contains(&k.metric.as_str())).cloned().collect());
-    let sections = [kept(e, &clocks), margins(e, &clocks), causes(e, &clocks), time(e), agreement(e)];
+    let sections = [Some(kept(e, &clocks)), margins(e, &clocks), causes(e, &clocks), time(e), agreement(e)];
     Some(Topic {
         id: "sla".to_owned(),
         parent: None,
@@ -52,7 +52,7 @@ pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Option<Topic> {
 /// The clocks with anything due over the recent periods, in the order of [`crate::settings::sla::CLOCKS`].
 fn clocks(e: &Evidence<'_>) -> Vec<&'static str> {
     let is_there = |name: &&str| reading(e.folds.clocks_recent(), "clock_decided", 0, &[name]).is_some_and(|r| r.n > 0.0);
-    crate::settings::sla::CLOCKS.iter().map(|(name, _)| *name).filter(|n| is_there(&n)).collect()
+    crate::settings::sla::CLOCKS.iter().map(|(name, _)| *name).filter(is_there).collect()
 }
 
 fn reading(readings: &Readings, metric: &str, breakdown: usize, group: &[&str]) -> Option<Reading> {
@@ -116,7 +116,7 @@ fn footer(e: &Evidence<'_>, clocks: &[&str]) -> Vec<String> {
 }
 
 /// What was kept in the period, by clock and priority.
-fn kept(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
+fn kept(e: &Evidence<'_>, clocks: &[&str]) -> Section {
     let metrics = [
         "clock_met",
         "clock_met_created",
@@ -154,13 +154,13 @@ fn kept(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
         rows,
     }];
     tables.extend(latest(e));
-    Some(Section {
+    Section {
         id: "kept".to_owned(),
         title: "What was kept".to_owned(),
         lead: "The first column is the measure: due in the period, open past due is missed. The next two count the same clocks by creation and by their end, where misses still open drop out of sight.".to_owned(),
         tables,
         ..Section::default()
-    })
+    }
 }
 
 /// The clocks furthest beyond their target that were due in the period.

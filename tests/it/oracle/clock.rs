@@ -12,18 +12,24 @@ use deskcard::clock::timeline::{Doubts, Event, EventKind, NONE, Party, Role, Row
 
 use crate::world::{self, Span, Ticket, World};
 
+/// A stretch of time: group, opening seconds, other seconds.
+pub(crate) type Held = (u32, i64, i64);
+
+/// The share of the target used when the last pause began, and when the priority last changed.
+pub(crate) type Moments = (Option<f64>, Option<f64>);
+
 /// The clocks of one ticket, with who held it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     pub(crate) response: Vec<Cycle>,
     pub(crate) resolution: Vec<Cycle>,
-    /// Stretches of time: group, opening seconds, other seconds.
-    pub(crate) spans: Vec<(u32, i64, i64)>,
+    /// Who held it.
+    pub(crate) spans: Vec<Held>,
     pub(crate) has_events: bool,
     /// Closed, and neither its row nor its events say when.
     pub(crate) is_end_unknown: bool,
-    /// For each cycle of the resolution the share of the target used when its last pause began, and when its priority last changed.
-    pub(crate) moments: Vec<(Option<f64>, Option<f64>)>,
+    /// For each cycle of the resolution.
+    pub(crate) moments: Vec<Moments>,
 }
 
 /// What it takes to run them.

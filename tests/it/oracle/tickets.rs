@@ -1,7 +1,7 @@
 //! Ticket metrics: what each says of one ticket.
 
 use super::agents::People;
-use super::clock::{Clocks, Seen, Told, share};
+use super::clock::{Clocks, Held, Moments, Seen, Told, share};
 use super::logic::{and, is};
 use super::measure::{Keys, Measure, Row, Stay};
 use super::time::{Clock, local_day};
@@ -396,7 +396,7 @@ impl<'a> Tickets<'a> {
     }
 
     fn held(&self) -> Vec<(&'static str, Measure)> {
-        let spans = |fact: &dyn Fn(&[(u32, i64, i64)], usize) -> Option<f64>| {
+        let spans = |fact: &dyn Fn(&[Held], usize) -> Option<f64>| {
             let of = |k: &Known| -> Vec<Row> {
                 (0..k.clocks.spans.len()).map(|i| Row::new(&k.keys, k.resolved, fact(&k.clocks.spans, i))).collect()
             };
@@ -404,7 +404,7 @@ impl<'a> Tickets<'a> {
         };
         let judged = |c: &Cycle, k: &Known| k.clocks.has_events && c.is_met.is_some();
         let within = |used: Option<f64>, from: f64| f64::from(used.is_some_and(|u| u >= from && u <= 1.0));
-        let late = |from: f64, which: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| {
+        let late = |from: f64, which: fn(&Moments) -> Option<f64>| {
             let of = |k: &Known| -> Vec<Row> {
                 let cycles = k.clocks.resolution.iter().zip(&k.clocks.moments);
                 cycles.map(|(c, m)| Row::new(&k.keys, c.due_at, judged(c, k).then(|| within(which(m), from)))).collect()

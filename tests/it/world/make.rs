@@ -130,8 +130,8 @@ impl Maker {
             promises: self.promises(),
             clock: ClockRules {
                 pauses: self.rng.percent(50),
-                reopen: *self.rng.pick::<&str>(&["resume", "resume", "new cycle", "ignore 2h"]),
-                on_priority: *self.rng.pick::<&str>(&["retarget", "retarget", "keep", "restart"]),
+                reopen: self.rng.pick::<&str>(&["resume", "resume", "new cycle", "ignore 2h"]),
+                on_priority: self.rng.pick::<&str>(&["retarget", "retarget", "keep", "restart"]),
                 is_answered_by_resolution: self.rng.percent(70),
             },
             levels: GROUPS.iter().zip(levels).take(if is_levelled { 3 } else { 0 }).map(|(g, l)| ((*g).to_owned(), l.to_owned())).collect(),
