@@ -9,7 +9,7 @@ use super::{Making, Table};
 use crate::clock::timeline::{Event, EventKind, Role, Status};
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, code_of};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Columns of the events it is made from.
 pub(super) const COLUMNS: [&str; 9] =
@@ -82,11 +82,18 @@ fn sort_within(starts: &[u32], events: &mut [Event]) {
 
 /// The events in the order of the files. Those without an instant, which none has, would be at the beginning of time.
 fn told(m: &Making<'_>, events: &Frame) -> Result<Vec<Event>> {
-    let texts = |name: &str| if events.has(name) { events.codes(name) } else { Ok(vec![NONE; events.height()]) };
     let words = Words::new()?;
-    let (at, kind, status, priority) = (events.longs("at")?, texts("kind")?, texts("status")?, texts("priority")?);
-    let (group, hold_reason, role) = (texts("group")?, texts("hold_reason")?, texts("actor_role")?);
-    let assignee = m.identity.agents(&texts("assignee")?)?;
+    let texts = |name: &&str| match events.has(name) {
+        true if *name == "assignee" => agents(m, &events.codes(name)?),
+        true => events.codes(name),
+        false => Ok(vec![NONE; events.height()]),
+    };
+    let at = events.longs("at")?;
+    let names = ["kind", "status", "priority", "group", "assignee", "hold_reason", "actor_role"];
+    let columns = names.par_iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let [kind, status, priority, group, assignee, hold_reason, role] = &columns[..] else {
+        return Err(Error::bug("seven columns were asked for"));
+    };
     let one = |i: usize| Event {
         at: at[i],
         kind: words.kind(kind[i]),
@@ -98,6 +105,12 @@ fn told(m: &Making<'_>, events: &Frame) -> Result<Vec<Event>> {
         role: words.role(role[i]),
     };
     Ok((0..at.len()).into_par_iter().map(one).collect())
+}
+
+/// The agents of assignees, on all cores.
+fn agents(m: &Making<'_>, assignees: &[u32]) -> Result<Vec<u32>> {
+    let parts = assignees.par_chunks(crate::desk::SEGMENT).map(|part| m.identity.agents(part)).collect::<Result<Vec<_>>>()?;
+    Ok(parts.concat())
 }
 
 /// The codes of the canonical words.
