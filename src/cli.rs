@@ -143,7 +143,7 @@ pub struct QueryArgs {
 
 /// `deskcard sla`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = examples("  deskcard sla --by policy,category\n  deskcard sla --what-if targets.P3=16bh --what-if calendar=always --list 50\n  deskcard sla --from 2026-11-09 --to 2026-11-15 --format json"))]
+#[command(after_help = examples("  deskcard sla --by policy,category\n  deskcard sla --what-if targets.P3=16bh --what-if calendar=always --list 50\n  deskcard sla --from 2026-11-09 --to 2026-11-15 --format csv"))]
 pub struct SlaArgs {
     /// Shared options.
     #[command(flatten)]
@@ -163,9 +163,9 @@ pub struct SlaArgs {
     /// How many tickets to list of those that differ, flip or are late.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub list: usize,
-    /// How to print.
+    /// How to print; `csv` is a row a clock.
     #[arg(long, value_enum, default_value = "table")]
-    pub format: CheckFormat,
+    pub format: Format,
 }
 
 /// `deskcard metrics`.

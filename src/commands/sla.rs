@@ -1,14 +1,16 @@
 //! `deskcard sla`: what was kept, where the product says otherwise, and what would be if.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufWriter, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use super::{Context, Outcome, stdout_failed};
-use crate::cli::{CheckFormat, SlaArgs};
+use crate::cli::{Format, SlaArgs};
 use crate::clock::period::Period;
-use crate::desk::{Frame, known};
+use crate::desk::{Frame, codes, get, known, longs, text_of};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::format;
@@ -21,7 +23,10 @@ pub(super) fn run(args: &SlaArgs, now: i64, stdout: &mut dyn Write) -> Result<Ou
     let args = &SlaArgs { by: args.by.iter().filter(|c| !c.is_empty()).cloned().collect(), ..args.clone() };
     let ctx = Context::load(&args.common, now)?;
     let span = span(&ctx, args)?;
-    let wanted = wanted(&ctx.settings, &args.by)?;
+    if args.format == Format::Csv && !args.what_if.is_empty() {
+        return Err(Error::config("--format csv lists the clocks as they are, without --what-if").hint("use --format json"));
+    }
+    let wanted = wanted(&ctx.settings, &args.by, args.format)?;
     let desk = ctx.desk(&wanted)?;
     desk.ledger.accept()?;
     let changed = match args.what_if.as_slice() {
@@ -30,18 +35,23 @@ pub(super) fn run(args: &SlaArgs, now: i64, stdout: &mut dyn Write) -> Result<Ou
     };
     let otherwise = changed
         .map(|settings| {
-            let wanted = self::wanted(&settings, &args.by)?;
+            let wanted = self::wanted(&settings, &args.by, args.format)?;
             // What the change needs is not always what was read.
-            let desk = if wanted == self::wanted(&ctx.settings, &args.by)? { desk.clone() } else { ctx.desk_of(&settings, &wanted)? };
+            let desk =
+                if wanted == self::wanted(&ctx.settings, &args.by, args.format)? { desk.clone() } else { ctx.desk_of(&settings, &wanted)? };
             Clocks::read(&Facts::make(&settings, desk, &wanted)?.0, &args.by, span)
         })
         .transpose()?;
     let (facts, _) = ctx.facts_of(desk, &wanted)?;
+    if args.format == Format::Csv {
+        let mut out = BufWriter::new(stdout);
+        return list(&facts, &args.by, span, &mut out).map(|()| Outcome::Done);
+    }
     let clocks = Clocks::read(&facts, &args.by, span)?;
     let answer = Answer::new(&clocks, otherwise.as_ref(), args);
     let text = match args.format {
-        CheckFormat::Json => serde_json::to_string_pretty(&answer.json()).map_err(|e| Error::bug(e.to_string()))?,
-        CheckFormat::Table => answer.words(args, &facts),
+        Format::Json => serde_json::to_string_pretty(&answer.json()).map_err(|e| Error::bug(e.to_string()))?,
+        Format::Table | Format::Csv => answer.words(args, &facts),
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
@@ -78,10 +88,107 @@ const COLUMNS: [&str; 13] = [
     "basis",
 ];
 
-fn wanted(settings: &Settings, by: &[String]) -> Result<Wanted> {
+/// Columns of a clock in a list of all of them.
+const LISTED: [&str; 23] = [
+    "id",
+    "clock",
+    "cycle",
+    "policy",
+    "target_for",
+    "started_at",
+    "due_at",
+    "stopped_at",
+    "stage",
+    "is_met",
+    "target_secs",
+    "used_secs",
+    "open_secs",
+    "elapsed_secs",
+    "paused_secs",
+    "margin_secs",
+    "breached_at",
+    "breach_group",
+    "breach_agent",
+    "longest_party",
+    "basis",
+    "vendor_met",
+    "difference",
+];
+
+/// Prints a row a clock: instants on the desk's clock, lengths in seconds.
+fn list(facts: &Facts, by: &[String], span: (i64, i64), out: &mut impl Write) -> Result<()> {
+    let by = by.iter().map(String::as_str).filter(|c| !LISTED.contains(c));
+    let names: Vec<&str> = LISTED.into_iter().chain(by).collect();
+    let mut head = csv::Writer::from_writer(Vec::new());
+    head.write_record(&names).map_err(|e| Error::bug(e.to_string()))?;
+    out.write_all(&head.into_inner().map_err(|e| Error::bug(e.to_string()))?).map_err(|e| stdout_failed(&e))?;
+    if facts.frame(Table::SlaClocks).height() > 0 {
+        let segments = facts.columns(Table::SlaClocks, &names)?.segments;
+        // A few segments at a time: their text is larger than they are.
+        for some in segments.chunks(rayon::current_num_threads()) {
+            let texts = some.par_iter().map(|s| rows(facts, &names, s, span)).collect::<Result<Vec<_>>>()?;
+            texts.iter().try_for_each(|text| out.write_all(text)).map_err(|e| stdout_failed(&e))?;
+        }
+    }
+    out.flush().map_err(|e| stdout_failed(&e))
+}
+
+/// The rows of a segment as CSV.
+fn rows(facts: &Facts, names: &[&str], segment: &DataFrame, (from, to): (i64, i64)) -> Result<Vec<u8>> {
+    let due = longs(get(segment, "due_at")?)?;
+    let columns = names.iter().map(|name| Cells::of(segment, name)).collect::<Result<Vec<_>>>()?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |e: csv::Error| Error::bug(e.to_string());
+    for row in (0..due.len()).filter(|&row| known(due[row]).is_none_or(|t| (from..to).contains(&t))) {
+        for column in &columns {
+            match column {
+                Cells::Short(codes, texts) => writer.write_field(codes.get(row).and_then(|c| texts.get(c)).map_or("", String::as_str)),
+                Cells::Instant(at) => writer.write_field(known(at[row]).map_or_else(String::new, |t| facts.zone().format_second(t))),
+                Cells::Whole(numbers) => writer.write_field(known(numbers[row]).map_or_else(String::new, |n| n.to_string())),
+                Cells::Other(texts) => writer.write_field(texts[row].as_deref().map_or_else(String::new, safe_text)),
+            }
+            .map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|e| Error::bug(e.to_string()))
+}
+
+/// A column about to be printed.
+enum Cells {
+    /// Codes, and the text of each: a cell is one of few.
+    Short(Vec<u32>, HashMap<u32, String>),
+    Instant(Vec<i64>),
+    Whole(Vec<i64>),
+    Other(Vec<Option<String>>),
+}
+
+impl Cells {
+    fn of(segment: &DataFrame, name: &str) -> Result<Self> {
+        let column = get(segment, name)?;
+        if name.ends_with("_at") {
+            return Ok(Self::Instant(longs(column)?));
+        }
+        if column.dtype().is_categorical() {
+            let codes = codes(column)?;
+            let mut texts = HashMap::new();
+            for code in &codes {
+                texts.entry(*code).or_insert_with(|| safe_text(&text_of(*code)));
+            }
+            return Ok(Self::Short(codes, texts));
+        }
+        if name.ends_with("_secs") || name == "cycle" {
+            return Ok(Self::Whole(longs(column)?));
+        }
+        Ok(Self::Other(Frame { segments: vec![segment.clone()] }.texts(name)?))
+    }
+}
+
+fn wanted(settings: &Settings, by: &[String], format: Format) -> Result<Wanted> {
     let mut wanted = Wanted::new(settings);
     wanted.texts = true;
-    for column in COLUMNS.iter().copied().chain(by.iter().map(String::as_str)) {
+    let shown: &[&str] = if format == Format::Csv { &LISTED } else { &COLUMNS };
+    for column in shown.iter().copied().chain(by.iter().map(String::as_str)) {
         wanted.add(Table::SlaClocks, column)?;
     }
     Ok(wanted)

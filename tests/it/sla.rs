@@ -164,6 +164,34 @@ fn what_if_lists_what_flips_and_the_verdict_of_the_product_is_compared() {
 }
 
 #[test]
+fn every_clock_is_a_row_of_the_list() {
+    let dir = desk(&format!("[sla.targets]\nP3 = {{ resolution = \"8bh\" }}\n{OFFICE}"));
+    let text = deskcard_in(dir.path(), &["sla", "--format", "csv", "--by", "category"]).ok().stdout;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().expect("a header").len(), 24);
+    let rows: Vec<Vec<String>> = reader.records().map(|r| r.expect("a row").iter().map(str::to_owned).collect()).collect();
+    assert_eq!(rows.len(), 4);
+    let start = [
+        "T2",
+        "resolution",
+        "1",
+        "targets",
+        "P3",
+        "2026-03-02 09:00:00",
+        "2026-03-02 17:00:00",
+        "2026-03-03 17:00:00",
+        "completed",
+        "false",
+    ];
+    assert_eq!(rows[1][..10], start);
+    // Twice its eight hours: a sign, and no apostrophe before it.
+    assert_eq!(rows[1][15], "-28800");
+    assert_eq!((rows[1][17].as_str(), rows[1][23].as_str()), ("Network", "Access"));
+    let refused = deskcard_in(dir.path(), &["sla", "--format", "csv", "--what-if", "pause=[]"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+}
+
+#[test]
 fn mistakes_in_calendars_and_policies_are_told_with_their_place() {
     let bad = |config: &str, what: &str| {
         let said = told(config);
