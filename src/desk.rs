@@ -36,6 +36,16 @@ impl Frame {
         self.segments.first().is_some_and(|s| s.column(column).is_ok())
     }
 
+    /// Whether the column holds short texts, by their codes.
+    pub fn is_short_text(&self, column: &str) -> bool {
+        self.segments.first().and_then(|s| s.column(column).ok()).is_some_and(|c| c.dtype().is_categorical())
+    }
+
+    /// One frame a segment.
+    pub fn split(self) -> Vec<Frame> {
+        self.segments.into_iter().map(|segment| Frame { segments: vec![segment] }).collect()
+    }
+
     /// The column over all segments as instants, counts or keys; nulls stay nulls.
     pub fn whole(&self, column: &str) -> Result<Vec<Option<i64>>> {
         let mut out = Vec::with_capacity(self.height());
