@@ -76,6 +76,9 @@ pub struct Rows {
 pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -> Result<Rows> {
     let described: Vec<&str> = describing(table).iter().copied().filter(|c| facts.has_column(table, c)).collect();
     let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| m.on == Some(table)).collect();
+    if metrics.is_empty() {
+        return Ok(Rows::default());
+    }
     let mut exprs: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
     for (i, metric) in metrics.iter().enumerate() {
         let (fact, at) = match metric.kind {
@@ -91,12 +94,15 @@ pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -
     for segment in 0..facts.segments(table) {
         let frame = facts.evaluate(table, segment, &exprs)?;
         let columns = metrics.iter().enumerate().map(|(i, m)| metric_cells(&frame, i, m, start, end)).collect::<Result<Vec<_>>>()?;
-        let texts = described.iter().map(|c| written(get(&frame, c)?, c, facts)).collect::<Result<Vec<_>>>()?;
+        // A period is a small part of the data: only its rows are written out.
+        let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
+        let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
+        let texts = described.iter().map(|c| written(get(&shown, c)?, c, facts)).collect::<Result<Vec<_>>>()?;
         let group = |name: &str| described.iter().position(|c| *c == name);
         let groups = [group("agent"), group("team"), group("supplier")];
-        for row in (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())) {
-            out.cells.push(texts.iter().chain(&columns).map(|c| c[row].clone()).collect());
-            out.groups.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][row].clone())));
+        for (i, row) in counted.into_iter().enumerate() {
+            out.cells.push(texts.iter().map(|c| c[i].clone()).chain(columns.iter().map(|c| c[row as usize].clone())).collect());
+            out.groups.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][i].clone())));
         }
     }
     Ok(out)
