@@ -143,7 +143,7 @@ pub struct QueryArgs {
 
 /// `deskcard sla`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = examples("  deskcard sla --by policy,category\n  deskcard sla --what-if targets.P3=16bh --what-if calendar=always --list 50\n  deskcard sla --from 2026-11-09 --to 2026-11-15 --format csv"))]
+#[command(after_help = examples("  deskcard sla --by policy,category\n  deskcard sla --what-if targets.P3=16bh --what-if calendar=always --list 50\n  deskcard sla --ticket INC0010191\n  deskcard sla --from 2026-11-09 --to 2026-11-15 --format csv"))]
 pub struct SlaArgs {
     /// Shared options.
     #[command(flatten)]
@@ -157,9 +157,12 @@ pub struct SlaArgs {
     /// Last day on which clocks are due, inclusive.
     #[arg(long, value_name = "DAY")]
     pub to: Option<String>,
-    /// A change of [sla] to try: targets.P3=16bh, targets.P1.response=30m, calendar=always, pause=pending, policy.NAME.targets.P2=4h. May be given several times.
+    /// A change of the config's SLA rules to try: targets.P3=16bh, targets.P1.response=30m, calendar=always, pause=pending, policy.NAME.targets.P2=4h. May be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     pub what_if: Vec<String>,
+    /// Tell the story of one ticket instead: who held it when, and what each of its clocks says.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["what_if", "from", "to", "format"])]
+    pub ticket: Option<String>,
     /// How many tickets to list of those that differ, flip or are late.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub list: usize,

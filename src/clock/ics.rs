@@ -2,7 +2,7 @@
 //!
 //! An event is a holiday if it covers whole days: given as dates, or from midnight to midnight on the calendar's wall clock.
 //! Whatever else the file holds is counted, and what cannot be read is an error with its line; nothing is left out silently.
-//! The work is bounded by the size of the text and [`Holidays::between`] by [`MOST_STEPS`].
+//! The work is bounded by the size of the text and [`Holidays::between`] by a number of steps.
 
 mod event;
 mod line;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod list;
+mod story;
 
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
@@ -24,6 +25,14 @@ pub(super) fn run(args: &SlaArgs, now: i64, stdout: &mut dyn Write) -> Result<Ou
     let span = span(&ctx, args)?;
     if args.format == Format::Csv && !args.what_if.is_empty() {
         return Err(Error::config("--format csv lists the clocks as they are, without --what-if").hint("use --format json"));
+    }
+    if let Some(ticket) = &args.ticket {
+        let mut wanted = Wanted::new(&ctx.settings);
+        story::want(&mut wanted)?;
+        let (facts, _) = ctx.facts(&wanted)?;
+        writeln!(stdout, "{}", story::story(&facts, ctx.settings.desk.time_zone.name(), ticket)?.trim_end())
+            .map_err(|e| stdout_failed(&e))?;
+        return Ok(Outcome::Done);
     }
     let wanted = wanted(&ctx.settings, &args.by, args.format)?;
     let desk = ctx.desk(&wanted)?;

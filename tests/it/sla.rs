@@ -191,6 +191,38 @@ fn every_clock_is_a_row_of_the_list() {
     assert_eq!(refused.code, 2, "{}", refused.stderr);
 }
 
+/// What the README shows of `[sla]` and `[calendars]` is a config.
+#[test]
+fn the_readme_shows_keys_that_exist() {
+    let readme = std::fs::read_to_string(crate::harness::root().join("README.md")).expect("the README");
+    let section = readme.split("## The SLA clock").nth(1).expect("the section");
+    let block = section.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let ics = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260302\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let dir = folder(&format!("{HEAD}{block}"), &[("tickets.csv", TICKETS), ("events.csv", EVENTS), ("holidays.ics", ics)]);
+    let answer = deskcard_in(dir.path(), &["sla", "--format", "json", "--by", "policy"]).ok().json();
+    let clocks: Vec<(&str, &str)> =
+        answer["clocks"].as_array().expect("clocks").iter().filter_map(|c| Some((c["clock"].as_str()?, c["group"][0].as_str()?))).collect();
+    assert!(clocks.contains(&("group", "targets")) && !clocks.contains(&("resolution", "Executives")), "{clocks:?}");
+}
+
+#[test]
+fn a_ticket_tells_its_story() {
+    let dir = desk(&format!("[sla]\npause = [\"pending\"]\n[sla.targets]\nP3 = {{ resolution = \"8bh\" }}\n{OFFICE}"));
+    let story = deskcard_in(dir.path(), &["sla", "--ticket", "T2"]).ok().stdout;
+    for line in [
+        "resolution, by \"targets\" for P3: missed",
+        "started 2026-03-02 09:00:00, due 2026-03-03 13:00:00, ended 2026-03-03 17:00:00 (completed)",
+        "used 12 h of 8 h (150 %); paused 4 h; 1 d 8 h on the wall clock",
+        "when the time ran out it was with Network; longest with: desk",
+        "told from its events",
+    ] {
+        assert!(story.contains(line), "{line}\n{story}");
+    }
+    assert_eq!(story.lines().filter(|l| l.trim_start().starts_with("2026-03-0")).count(), 3, "{story}");
+    let unknown = deskcard_in(dir.path(), &["sla", "--ticket", "T9"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("there is no ticket \"T9\""), "{}", unknown.stderr);
+}
+
 #[test]
 fn mistakes_in_calendars_and_policies_are_told_with_their_place() {
     let bad = |config: &str, what: &str| {

@@ -27,11 +27,16 @@ impl Tally {
         match clock.is_met {
             Some(true) => self.met += 1,
             Some(false) => self.missed += 1,
-            None => self.not_yet_due += u64::from(clock.stopped.is_none()),
+            None => self.not_yet_due += u64::from(clock.stopped.is_none() && clock.due.is_some()),
         }
         self.open_overdue += u64::from(clock.is_met == Some(false) && clock.stopped.is_none());
         self.near_misses += u64::from(clock.is_near_miss);
         self.with_history += u64::from(clock.has_history);
+    }
+
+    /// Clocks with a verdict, or one to come.
+    fn all(self) -> u64 {
+        self.decided() + self.not_yet_due
     }
 
     fn decided(self) -> u64 {
@@ -175,7 +180,8 @@ impl Answer {
             heads.extend(["kept if", "met if", "missed if"].map(str::to_owned));
         }
         let mut grid = grid(&heads, 1 + args.by.len());
-        for ((clock, group), (now, then)) in &self.tallies {
+        // A clock may have a target for some priorities only: the others have nothing to say here.
+        for ((clock, group), (now, then)) in self.tallies.iter().filter(|(_, (now, then))| now.all() + then.all() > 0) {
             let mut cells = vec![clock.clone()];
             cells.extend(group.iter().map(|g| if g.is_empty() { "(none)".to_owned() } else { format::clean(g) }));
             cells.push(now.words());

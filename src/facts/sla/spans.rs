@@ -7,7 +7,7 @@ use super::cycles::whole;
 use super::rows::Columns;
 use super::terms::Of;
 use crate::clock::sla::Cycle;
-use crate::clock::timeline::{NONE, Party, State, Statuses, Timeline};
+use crate::clock::timeline::{NONE, Party, State, Status, Statuses, Timeline};
 use crate::desk::{Values, bug, code_of};
 use crate::error::Result;
 use crate::facts::Table;
@@ -82,7 +82,8 @@ impl Spans {
             "holder_group" => text(&|s| s.group),
             "holder_agent" => text(&|s| s.assignee),
             "holder_status" => text(&|s| segment.words.status_code(s.status)),
-            "holder_reason" => text(&|s| s.hold_reason),
+            // The reason of a hold that is over says nothing.
+            "holder_reason" => text(&|s| if s.status == Status::Pending { s.hold_reason } else { NONE }),
             "open_secs" => Values::Whole(self.open.clone()),
             "closed_secs" => Values::Whole(self.ends.iter().zip(&self.open).map(|((from, to), open)| whole(to - from) - open).collect()),
             "has_events" => Values::Flag(self.has_events.clone()),

@@ -48,7 +48,10 @@ fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&st
     Some(Section {
         id: metric.replace('_', "-"),
         title: (*title).to_owned(),
-        lead: format!("{question} {} of {} over {} ({rate}).", format::count(all.hits()), format::count(all.n()), e.recent_words()),
+        lead: match all.hits() {
+            0 => format!("Not once in {} over {}.", format::count(all.n()), e.recent_words()),
+            hits => format!("{question} {} of {} over {} ({rate}).", format::count(hits), format::count(all.n()), e.recent_words()),
+        },
         charts: if all.hits() == 0 { Vec::new() } else { funnel(e, desk, &ground.subjects, metric).into_iter().collect() },
         footer: text,
         ..Section::default()
