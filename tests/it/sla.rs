@@ -208,7 +208,7 @@ fn the_readme_shows_keys_that_exist() {
 #[test]
 fn a_ticket_tells_its_story() {
     let dir = desk(&format!("[sla]\npause = [\"pending\"]\n[sla.targets]\nP3 = {{ resolution = \"8bh\" }}\n{OFFICE}"));
-    let story = deskcard_in(dir.path(), &["sla", "--ticket", "T2"]).ok().stdout;
+    let story = deskcard_in(dir.path(), &["sla", "--ticket", "T2"]).ok().stdout.replace('\u{a0}', " ");
     for line in [
         "resolution, by \"targets\" for P3: missed",
         "started 2026-03-02 09:00:00, due 2026-03-03 13:00:00, ended 2026-03-03 17:00:00 (completed)",
