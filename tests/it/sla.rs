@@ -241,6 +241,11 @@ fn mistakes_in_calendars_and_policies_are_told_with_their_place() {
     bad(&policy("category ="), "cannot read the SQL expression");
     bad(&policy("category"), "neither true nor false");
     bad("[sla]\npause = [\"resolved\"]\n", "both pauses and ends the clock");
+    bad("[sla]\ncalendar = { by = \"sit\", of = { \"x\" = \"always\" } }\n", "tickets have no column \"sit\"");
+    bad(
+        "[sla]\ncalendar = { by = \"requester_vip\", of = { \"x\" = \"always\" } }\n",
+        "tickets have no column \"requester_vip\" of short texts",
+    );
     let ics = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:2026-13-01\nEND:VEVENT\nEND:VCALENDAR\n";
     let config = format!("{HEAD}[calendar]\nmon = \"09:00-17:00\"\nholiday_files = [\"holidays.ics\"]\n");
     let dir = folder(&config, &[("tickets.csv", TICKETS), ("events.csv", EVENTS), ("holidays.ics", ics)]);

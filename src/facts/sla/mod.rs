@@ -97,7 +97,6 @@ struct Account {
     /// For each policy: tickets its condition is true of, and tickets it was applied to.
     policies: Vec<(u64, u64)>,
     tickets: u64,
-    with_events: u64,
 }
 
 impl Account {
@@ -108,7 +107,6 @@ impl Account {
         self.doubts.still_open += other.doubts.still_open;
         self.unknown_ends += other.unknown_ends;
         self.tickets += other.tickets;
-        self.with_events += other.with_events;
         self.policies.resize(self.policies.len().max(other.policies.len()), (0, 0));
         for (mine, others) in self.policies.iter_mut().zip(&other.policies) {
             *mine = (mine.0 + others.0, mine.1 + others.1);
@@ -274,7 +272,6 @@ impl Segment<'_> {
     ) {
         let events = self.log.of(self.first + row);
         let (has_events, is_end_unknown) = (!events.is_empty(), columns.is_end_unknown(row, events));
-        parts.account.with_events += u64::from(has_events);
         parts.account.unknown_ends += u64::from(is_end_unknown);
         let party = |s: &State| self.terms.party(s);
         timeline.tell(&columns.row(row), events, self.m.desk.as_of, party, &mut parts.account.doubts);

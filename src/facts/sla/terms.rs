@@ -99,6 +99,12 @@ impl<'a> Terms<'a> {
         let mut by_column: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for rules in sla.all_rules() {
             if let Choice::By { column, .. } = &rules.calendar {
+                if tickets.height() > 0 && !tickets.is_short_text(column) {
+                    let what = format!("tickets have no column {column:?} of short texts that a calendar could be chosen by");
+                    return Err(Error::config(what)
+                        .at("[sla] calendar")
+                        .hint("such as location, group, team, priority, or one of [source.extra]"));
+                }
                 by_column.insert(column, if column == "group" { groups.clone() } else { distinct(tickets, column)? });
             }
         }
