@@ -356,6 +356,7 @@ impl Facts {
         let mut surveys = taken(&mut desk, Source::Surveys);
         let making = Making { settings, desk: &desk, wanted, zone: &zone, calendars, identity, roster };
         let clocks = tickets::add(&making, &mut tickets)?;
+        surveys::mark(&making, &surveys, &mut tickets)?;
         calls::add(&making, &mut calls, &tickets)?;
         surveys::embed(&making, &mut surveys, &tickets, &calls)?;
         frames.insert(Table::Tickets, tickets);

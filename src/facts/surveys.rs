@@ -1,6 +1,6 @@
 //! Survey facts: answers with what is known of their ticket or call.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use polars::prelude::*;
 
@@ -64,6 +64,25 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         out.extend([(Table::Tickets, "resolved_at"), (Table::Tickets, "created_at"), (Table::Calls, "start_at"), (Table::Calls, "end_at")]);
     }
     out
+}
+
+/// Marks the tickets a survey was sent about; nothing where no survey says when it was sent.
+pub(super) fn mark(m: &Making<'_>, surveys: &Frame, tickets: &mut Frame) -> Result<()> {
+    if !m.wanted.has(Table::Tickets, "is_surveyed") {
+        return Ok(());
+    }
+    let is_told = surveys.has("ticket_id_key") && surveys.has("sent_at") && tickets.has("id_key");
+    let mut asked: HashSet<i64> = HashSet::new();
+    if is_told {
+        let sent = surveys.longs("ticket_id_key")?.into_iter().zip(surveys.longs("sent_at")?);
+        asked.extend(sent.filter(|(key, at)| *key != MISSING && *at != MISSING && *at < m.desk.as_of).map(|(key, _)| key));
+    }
+    tickets.add("is_surveyed", |s| {
+        if asked.is_empty() {
+            return Ok(Values::Flag(vec![None; s.height()]));
+        }
+        Ok(Values::Flag(longs(get(s, "id_key")?)?.iter().map(|key| Some(asked.contains(key))).collect()))
+    })
 }
 
 /// Makes surveys of the scores that tickets and calls carry themselves.

@@ -35,6 +35,7 @@ pub(super) const ADDED: &[&str] = &[
     "created_hour",
     "created_weekday",
     "tenure_weeks",
+    "is_surveyed",
 ];
 /// Columns added to the ticket events' own.
 pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
@@ -58,6 +59,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "frt_business_secs" => own(&["created_at", "first_response_at"]),
         "created_hour" | "created_weekday" => own(&["created_at"]),
         "tenure_weeks" => own(&["agent", "resolved_at"]),
+        "is_surveyed" => vec![(Table::Tickets, "id_key"), (Table::Surveys, "ticket_id_key"), (Table::Surveys, "sent_at")],
         "next_contact_secs" => own(&["id_key", "created_at", "requester_key"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
         _ => Vec::new(),

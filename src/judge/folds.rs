@@ -69,6 +69,7 @@ pub const RECENT: Look = Look {
         "review_late_pause",
         "review_late_priority",
         "review_silent",
+        "review_asked",
         "review_recreated",
     ],
 };

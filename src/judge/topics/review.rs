@@ -8,11 +8,12 @@ use crate::stats::Proportion;
 use crate::stats::bunching::{excess_mass, just_before};
 
 /// Measures with what to ask about each: metric, heading, the question.
-const PATTERNS: [(&str, &str, &str); 5] = [
+const PATTERNS: [(&str, &str, &str); 6] = [
     ("review_late_pause", "Put on hold at the last moment", "Was something really awaited, or was the clock to be stopped?"),
     ("review_late_priority", "New priority late in the clock", "Did the matter become less urgent, or the target too near?"),
     ("review_silent", "Resolved without a word to the requester", "Does the requester know that it is solved, and how?"),
     ("reopen_rate", "Reopened soon", "Was it solved when it was closed?"),
+    ("review_asked", "Who is asked for an answer", "Does everybody’s work get a survey, or only what went well?"),
     ("review_recreated", "The same requester again within a day", "Was a ticket closed that should have stayed open?"),
 ];
 /// Steps of a twentieth around the target: half of it before, half after.

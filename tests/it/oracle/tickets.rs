@@ -1,5 +1,7 @@
 //! Ticket metrics: what each says of one ticket.
 
+use std::collections::BTreeSet;
+
 use super::agents::People;
 use super::clock::{Clocks, Held, Moments, Seen, Told, share};
 use super::logic::{and, is};
@@ -416,6 +418,9 @@ impl<'a> Tickets<'a> {
             let is_old = k.ticket.requester.is_some() && k.ticket.created + day <= self.seen_until;
             (k.resolved.is_some() && is_old).then_some(f64::from(k.is_repeated_in_a_day))
         };
+        let sent = |s: &&crate::world::Survey| s.sent.is_some_and(|at| at < self.world.as_of);
+        let surveyed: BTreeSet<&String> = self.world.surveys.iter().flatten().filter(sent).filter_map(|s| s.ticket.as_ref()).collect();
+        let asked = |k: &Known| (!surveyed.is_empty()).then(|| f64::from(surveyed.contains(&k.ticket.id)));
         let silent = |k: &Known| {
             let is_written = k.ticket.channel.as_deref().is_some_and(|c| written.contains(&c));
             if is_written { is(k.ticket.replies.map(|n| n == 0)) } else { None }
@@ -427,6 +432,7 @@ impl<'a> Tickets<'a> {
             ("review_late_pause", Measure::Share(late(0.9, |m| m.0))),
             ("review_late_priority", Measure::Share(late(0.8, |m| m.1))),
             ("review_silent", Measure::Share(self.done(silent))),
+            ("review_asked", Measure::Share(self.done(asked))),
             ("review_recreated", Measure::Share(self.rows(|k| Some(k.ticket.created), recreated))),
         ]
     }
