@@ -12,7 +12,7 @@ use crate::facts::{Facts, Table, Wanted, all_columns, is_id};
 
 pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let mut wanted = Wanted::everything(&ctx.settings);
+    let mut wanted = Wanted::everything(&ctx.settings, &Table::ALL);
     for table in Table::ALL {
         // Everything else goes by the hash of an id; what is written is to be read beside the exports.
         ids(table).try_for_each(|id| wanted.add(table, id))?;

@@ -158,10 +158,10 @@ impl Wanted {
         Self { texts: true, hashes: true, is_whole_desk: true, ..Self::new(settings) }
     }
 
-    /// Everything.
-    pub fn everything(settings: &Settings) -> Self {
+    /// Every column of some tables.
+    pub fn everything(settings: &Settings, tables: &[Table]) -> Self {
         let mut wanted = Self { texts: true, ..Self::new(settings) };
-        for table in Table::ALL {
+        for &table in tables {
             let names: Vec<String> = all_columns(settings, table);
             wanted.columns.entry(table).or_default().extend(names.iter().cloned());
             wanted.direct.entry(table).or_default().extend(names);
