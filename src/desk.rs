@@ -175,8 +175,8 @@ pub fn known(value: i64) -> Option<i64> {
     (value != MISSING).then_some(value)
 }
 
-/// The code of a missing short text.
-pub const NONE: u32 = u32::MAX;
+/// The code of a missing short text; the clock has the same.
+pub const NONE: u32 = crate::clock::timeline::NONE;
 
 /// A column's values for all rows of a frame.
 #[derive(Debug, Clone)]

@@ -229,6 +229,15 @@ pub struct Doubts {
     pub still_open: u32,
 }
 
+impl std::ops::AddAssign for Doubts {
+    fn add_assign(&mut self, other: Self) {
+        self.before_creation += other.before_creation;
+        self.resolution_moved += other.resolution_moved;
+        self.stops_before_start += other.stops_before_start;
+        self.still_open += other.still_open;
+    }
+}
+
 /// One ticket's story. Keep one and [`tell`](Timeline::tell) it again for the next ticket: it allocates only to grow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Timeline {

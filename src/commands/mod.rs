@@ -1,6 +1,7 @@
 //! One verb a file. Each `run` reads aloud like a recipe; what they share is here.
 
 mod check;
+mod clocks;
 mod dump;
 mod facts;
 mod ingest;
@@ -90,14 +91,9 @@ impl Context {
 
     /// Reads the exports; whether a file is too broken is left to the caller.
     pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
-        self.desk_of(&self.settings, wanted)
-    }
-
-    /// The same by other settings.
-    fn desk_of(&self, settings: &Settings, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
         let bar = self.talk.bar();
-        let desk = read_exports(settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+        let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));

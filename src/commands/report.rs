@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::clocks::clocks;
 use super::{Context, Outcome, stdout_failed, wanted, write_file};
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
-use crate::desk::{Frame, known};
+use crate::desk::known;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 use crate::ingest::ledger::Ledger;
@@ -91,9 +92,7 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
     for column in STAY {
         wanted.add(Table::Spells, column)?;
     }
-    for column in CLOCK {
-        wanted.add(Table::SlaClocks, column)?;
-    }
+    super::clocks::want(&mut wanted, &[])?;
     (wanted.texts, wanted.hashes) = (true, true);
     ctx.facts(&wanted)
 }
@@ -200,54 +199,29 @@ fn stays(facts: &Facts) -> Result<Vec<Stay>> {
     Ok(out)
 }
 
-/// Columns of a clock in a list.
-const CLOCK: [&str; 12] = [
-    "id",
-    "clock",
-    "target_for",
-    "due_at",
-    "stopped_at",
-    "is_met",
-    "margin_secs",
-    "breach_group",
-    "breach_agent",
-    "longest_party",
-    "vendor_met",
-    "difference",
-];
 /// Clocks in a list at most.
 const CLOCK_ROWS: usize = 15;
 
 /// The clocks due in the period that are worth a line.
 fn clock_rows(facts: &Facts, period: &Period) -> Result<ClockRows> {
-    let clocks = facts.frame(Table::SlaClocks);
-    let mut out = ClockRows::default();
-    if !CLOCK.iter().all(|c| clocks.has(c)) {
-        return Ok(out);
-    }
     let span = period.start_utc(facts.zone())..period.end_utc(facts.zone());
-    for segment in &clocks.segments {
-        let frame = Frame { segments: vec![segment.clone()] };
-        let due = frame.longs("due_at")?;
-        let rows: Vec<usize> = (0..due.len()).filter(|&row| known(due[row]).is_some_and(|t| span.contains(&t))).collect();
-        if rows.is_empty() {
-            continue;
+    let mut out = ClockRows::default();
+    for c in clocks(facts, &[], |due| due.is_some_and(|t| span.contains(&t)))? {
+        if let Some(theirs) = c.vendor_met.filter(|_| !c.difference.is_empty()) {
+            let (ticket, clock) = (c.ticket.clone(), c.name.clone());
+            out.differing.push(Differing { ticket, clock, ours: c.is_met, theirs, reason: c.difference.clone() });
         }
-        let (is_met, vendor) = (frame.flags("is_met")?, frame.flags("vendor_met")?);
-        let (margin, stopped) = (frame.longs("margin_secs")?, frame.longs("stopped_at")?);
-        let texts = ["id", "clock", "target_for", "breach_group", "breach_agent", "longest_party", "difference"];
-        let texts = texts.iter().map(|c| frame.texts(c)).collect::<Result<Vec<_>>>()?;
-        for row in rows {
-            let said = |column: usize| texts[column][row].clone().unwrap_or_default();
-            if let (Some(false), Some(margin)) = (is_met[row], known(margin[row])) {
-                let holder = [said(3), said(4)].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
-                let (ticket, clock, target_for) = (said(0), said(1), said(2));
-                let is_open = known(stopped[row]).is_none();
-                out.missed.push(Missed { ticket, clock, target_for, late_secs: -margin, is_open, holder, longest: said(5) });
-            }
-            if let Some(theirs) = vendor[row].filter(|_| !said(6).is_empty()) {
-                out.differing.push(Differing { ticket: said(0), clock: said(1), ours: is_met[row], theirs, reason: said(6) });
-            }
+        if let Some(late_secs) = c.late_secs {
+            let (clock, holder, longest) = (c.name, c.holder, c.longest);
+            out.missed.push(Missed {
+                ticket: c.ticket,
+                clock,
+                target_for: c.target_for,
+                late_secs,
+                is_open: c.is_open_overdue,
+                holder,
+                longest,
+            });
         }
     }
     out.missed.sort_by(|a, b| b.late_secs.cmp(&a.late_secs).then_with(|| a.ticket.cmp(&b.ticket)).then_with(|| a.clock.cmp(&b.clock)));

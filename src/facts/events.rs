@@ -10,6 +10,7 @@ use crate::clock::timeline::{Event, EventKind, Role, Status};
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, code_of};
 use crate::error::{Error, Result};
+use crate::settings::sla::STATUSES;
 
 /// Columns of the events it is made from.
 pub(super) const COLUMNS: [&str; 9] =
@@ -116,7 +117,7 @@ fn agents(m: &Making<'_>, assignees: &[u32]) -> Result<Vec<u32>> {
 /// The codes of the canonical words.
 #[derive(Debug)]
 pub(super) struct Words {
-    statuses: [(u32, Status); 6],
+    statuses: Vec<(u32, Status)>,
     kinds: [(u32, EventKind); 9],
     roles: [(u32, Role); 3],
     priorities: [u32; 5],
@@ -126,14 +127,7 @@ impl Words {
     pub(super) fn new() -> Result<Self> {
         let of = |text: &str| code_of(text);
         Ok(Self {
-            statuses: [
-                (of("new")?, Status::New),
-                (of("open")?, Status::Open),
-                (of("pending")?, Status::Pending),
-                (of("resolved")?, Status::Resolved),
-                (of("closed")?, Status::Closed),
-                (of("cancelled")?, Status::Cancelled),
-            ],
+            statuses: STATUSES.iter().map(|(word, status)| Ok((of(word)?, *status))).collect::<Result<_>>()?,
             kinds: [
                 (of("created")?, EventKind::Created),
                 (of("status")?, EventKind::Status),

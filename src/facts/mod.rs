@@ -418,11 +418,6 @@ impl Facts {
         frames.flat_map(DataFrame::columns).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
     }
 
-    /// A parameter of the config as a number; 0 for one that does not exist.
-    pub fn parameter(&self, name: &str) -> f64 {
-        self.parameters.get(name).map_or(0.0, crate::settings::Number::as_f64)
-    }
-
     /// Number of segments of a table.
     pub fn segments(&self, table: Table) -> usize {
         self.frames.get(&table).map_or(0, |f| f.segments.len())
@@ -499,15 +494,8 @@ impl Facts {
     }
 
     fn unknown(&self, table: Table, name: &str) -> Error {
-        let stored = self.frames[&table]
-            .segments
-            .first()
-            .map(|s| s.get_column_names().into_iter().map(PlSmallStr::as_str).collect::<Vec<_>>())
-            .unwrap_or_default();
-        let names = stored.into_iter().chain(derived::of(table).iter().map(|d| d.name));
-        let near = nearest(name, names);
-        let error = Error::config(format!("{table} have no column {name:?}"));
-        if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }
+        let stored = self.frames[&table].segments.first().into_iter().flat_map(names_of);
+        unknown_column(table, name, stored.chain(derived::of(table).iter().map(|d| d.name)))
     }
 
     /// A table with the named columns for every row, in order.
@@ -516,6 +504,18 @@ impl Facts {
         let segments = (0..self.segments(table)).map(|s| self.evaluate(table, s, &exprs)).collect::<Result<_>>()?;
         Ok(Frame { segments })
     }
+}
+
+/// The names of a frame's columns.
+fn names_of(frame: &DataFrame) -> impl Iterator<Item = &str> {
+    frame.get_column_names().into_iter().map(PlSmallStr::as_str)
+}
+
+/// A config error about a column that a table does not have, with the nearest it has.
+fn unknown_column<'a>(table: Table, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let near = nearest(name, known);
+    let error = Error::config(format!("{table} have no column {name:?}"));
+    if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }
 }
 
 /// The expression with short texts taken as texts where they are cast or searched: polars would take their codes.

@@ -20,7 +20,7 @@ use crate::scorecard::{Card, CardKind, Scorecard};
 pub const STYLE: &str = include_str!("../../report_templates/style.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 18] = [
+pub const TEMPLATES: [(&str, &str); 21] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
@@ -30,15 +30,18 @@ pub const TEMPLATES: [(&str, &str); 18] = [
     ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
     ("part_change.html", include_str!("../../report_templates/part_change.html")),
     ("part_chart.html", include_str!("../../report_templates/part_chart.html")),
+    ("part_context.html", include_str!("../../report_templates/part_context.html")),
     ("part_extra.html", include_str!("../../report_templates/part_extra.html")),
     ("part_finding.html", include_str!("../../report_templates/part_finding.html")),
     ("part_further.html", include_str!("../../report_templates/part_further.html")),
     ("part_kpi.html", include_str!("../../report_templates/part_kpi.html")),
+    ("part_measures.html", include_str!("../../report_templates/part_measures.html")),
     ("part_next.html", include_str!("../../report_templates/part_next.html")),
     ("part_notes.html", include_str!("../../report_templates/part_notes.html")),
     ("part_section.html", include_str!("../../report_templates/part_section.html")),
     ("part_signals.html", include_str!("../../report_templates/part_signals.html")),
     ("part_table.html", include_str!("../../report_templates/part_table.html")),
+    ("part_trust.html", include_str!("../../report_templates/part_trust.html")),
 ];
 
 /// Most bytes a page may have; a page beyond it is a bug, not a reader's problem.

@@ -255,6 +255,15 @@ impl<'a> Table<'a> {
     }
 }
 
+/// Two lists of keys as one; `N` is the length of both together.
+pub(crate) const fn joined<const N: usize>(first: &[&'static str], second: &[&'static str]) -> [&'static str; N] {
+    let mut keys = [""; N];
+    let (start, end) = keys.split_at_mut(first.len());
+    start.copy_from_slice(first);
+    end.copy_from_slice(second);
+    keys
+}
+
 /// Adds the nearest of what is known to an error about `name`, or all of it if nothing is near and the list is short.
 pub(crate) fn did_you_mean<S: AsRef<str> + Display>(error: Error, name: &str, known: &[S]) -> Error {
     const SHORT: usize = 16;

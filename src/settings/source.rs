@@ -2,7 +2,7 @@
 
 use super::column::{ColumnMapping, columns, text_lists, timestamp_forms, trimmed};
 use super::metric::is_name;
-use super::node::{Node, Table, did_you_mean};
+use super::node::{Node, Table, did_you_mean, joined};
 use crate::columns::Source;
 use crate::error::Result;
 use crate::ingest::preset::{self, Preset};
@@ -172,13 +172,7 @@ pub(crate) const OPTION_KEYS: &[&str] = &[
 const OWN_KEYS: [&str; 11] =
     ["name", "kind", "files", "preset", "timestamps", "order", "nulls", "where", "reject_limit", "columns", "extra"];
 
-const KEYS: [&str; OWN_KEYS.len() + OPTION_KEYS.len()] = {
-    let mut keys = [""; OWN_KEYS.len() + OPTION_KEYS.len()];
-    let (own, options) = keys.split_at_mut(OWN_KEYS.len());
-    own.copy_from_slice(&OWN_KEYS);
-    options.copy_from_slice(OPTION_KEYS);
-    keys
-};
+const KEYS: [&str; OWN_KEYS.len() + OPTION_KEYS.len()] = joined(&OWN_KEYS, OPTION_KEYS);
 
 /// `[[source]]`, in the order of the file.
 pub(super) fn sources(root: &Table<'_>, desk_zone: Tz) -> Result<Vec<SourceSettings>> {

@@ -29,7 +29,7 @@ struct Entry {
 impl Entry {
     /// Whether it can be broken down by the columns.
     fn has(&self, by: &[&str]) -> bool {
-        !by.contains(&"priority") || ["tickets", "surveys"].contains(&self.on.as_str())
+        !by.contains(&"priority") || ["tickets", "sla_clocks", "ticket_spans", "surveys"].contains(&self.on.as_str())
     }
 }
 

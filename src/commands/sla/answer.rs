@@ -8,7 +8,6 @@ use super::{Clock, Clocks};
 use crate::cli::SlaArgs;
 use crate::facts::Facts;
 use crate::format;
-use crate::report::csv::safe_text;
 use crate::scorecard::Unit;
 
 /// What was kept of some clocks.
@@ -19,7 +18,7 @@ struct Tally {
     open_overdue: u64,
     near_misses: u64,
     not_yet_due: u64,
-    with_history: u64,
+    with_events: u64,
 }
 
 impl Tally {
@@ -29,9 +28,9 @@ impl Tally {
             Some(false) => self.missed += 1,
             None => self.not_yet_due += u64::from(clock.stopped.is_none() && clock.due.is_some()),
         }
-        self.open_overdue += u64::from(clock.is_met == Some(false) && clock.stopped.is_none());
+        self.open_overdue += u64::from(clock.is_open_overdue);
         self.near_misses += u64::from(clock.is_near_miss);
-        self.with_history += u64::from(clock.has_history);
+        self.with_events += u64::from(clock.has_events);
     }
 
     /// Clocks with a verdict, or one to come.
@@ -98,21 +97,21 @@ impl Answer {
             missed: Vec::new(),
             has_change: !args.what_if.is_empty(),
         };
-        for ((ticket, name, cycle), clock) in &now.0 {
+        for ((ticket, name, cycle), clock) in now {
             answer.tallies.entry((name.clone(), clock.group.clone())).or_default().0.add(clock);
             answer.compare(ticket, name, clock);
-            if let (Some(false), Some(margin)) = (clock.is_met, clock.margin_secs) {
-                answer.missed.push((ticket.clone(), name.clone(), -margin, clock.holder.clone()));
+            if let Some(late) = clock.late_secs {
+                answer.missed.push((ticket.clone(), name.clone(), late, clock.holder.clone()));
             }
-            let then = otherwise.and_then(|o| o.0.get(&(ticket.clone(), name.clone(), *cycle)));
+            let then = otherwise.and_then(|o| o.get(&(ticket.clone(), name.clone(), *cycle)));
             if otherwise.is_some() && then.is_none_or(|then| then.is_met != clock.is_met) {
                 let is_met = then.and_then(|then| then.is_met);
                 answer.flips.push(Flip { ticket: ticket.clone(), clock: name.clone(), was_met: clock.is_met, is_met });
             }
         }
-        for ((ticket, name, cycle), clock) in otherwise.iter().flat_map(|o| &o.0) {
+        for ((ticket, name, cycle), clock) in otherwise.iter().flat_map(|o| o.iter()) {
             answer.tallies.entry((name.clone(), clock.group.clone())).or_default().1.add(clock);
-            if !now.0.contains_key(&(ticket.clone(), name.clone(), *cycle)) {
+            if !now.contains_key(&(ticket.clone(), name.clone(), *cycle)) {
                 answer.flips.push(Flip { ticket: ticket.clone(), clock: name.clone(), was_met: None, is_met: clock.is_met });
             }
         }
@@ -185,7 +184,7 @@ impl Answer {
             let mut cells = vec![clock.clone()];
             cells.extend(group.iter().map(|g| if g.is_empty() { "(none)".to_owned() } else { format::clean(g) }));
             cells.push(now.words());
-            cells.extend([now.met, now.missed, now.open_overdue, now.near_misses, now.not_yet_due, now.with_history].map(format::count));
+            cells.extend([now.met, now.missed, now.open_overdue, now.near_misses, now.not_yet_due, now.with_events].map(format::count));
             if self.has_change {
                 cells.push(then.words());
                 cells.extend([then.met, then.missed].map(format::count));
@@ -238,7 +237,7 @@ impl Answer {
         let mut out = String::from("\nFurthest beyond their target:\n");
         for (ticket, clock, late, holder) in self.missed.iter().take(args.list) {
             let late = format::value(Unit::Seconds, *late as f64);
-            let holder = if holder.is_empty() { String::new() } else { format!("; at the breach: {}", safe_text(&format::clean(holder))) };
+            let holder = if holder.is_empty() { String::new() } else { format!("; at the breach: {}", format::clean(holder)) };
             out += &format!("    {} {clock}: {late} late{holder}\n", format::clean(ticket));
         }
         out + &more(self.missed.len(), args.list)

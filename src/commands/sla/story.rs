@@ -1,9 +1,11 @@
 //! One ticket: who held it when, and what each of its clocks says.
 
+use std::rc::Rc;
+
 use comfy_table::{ContentArrangement, Table as Grid, presets};
 
+use super::cells::Cells;
 use super::list::LISTED;
-use crate::desk::{Frame, known};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::format;
@@ -37,8 +39,10 @@ pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
     grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     grid.set_header(["from", "to", "status", "hold reason", "group", "agent", "has to act", "in hours", "out of hours"]);
     for span in &spans {
-        let secs = |i: usize| span[i].secs().map_or_else(String::new, |s| format::value(Unit::Seconds, s as f64));
-        grid.add_row([1, 2, 3, 4, 5, 6, 7].map(|i| span[i].text(facts)).into_iter().chain([secs(8), secs(9)]));
+        let ends = ["from_at", "to_at"].map(|name| span.instant(name, facts));
+        let texts = ["holder_status", "holder_reason", "holder_group", "holder_agent", "party"].map(|name| span.text(name));
+        let lengths = ["open_secs", "closed_secs"].map(|name| span.length(name));
+        grid.add_row(ends.into_iter().chain(texts).chain(lengths));
     }
     out += &format!("{grid}\n");
     for clock in &clocks {
@@ -47,70 +51,63 @@ pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
     Ok(out)
 }
 
-/// A value of a row.
-enum Cell {
-    Text(String),
-    Instant(Option<i64>),
-    Secs(Option<i64>),
+/// A row of a table: its columns, and its number.
+struct Row<'a> {
+    names: &'a [&'static str],
+    columns: Rc<Vec<Cells>>,
+    row: usize,
 }
 
-impl Cell {
-    fn secs(&self) -> Option<i64> {
-        if let Self::Secs(secs) = self { *secs } else { None }
+impl Row<'_> {
+    fn cells(&self, name: &str) -> &Cells {
+        &self.columns[self.names.iter().position(|n| *n == name).unwrap_or(0)]
     }
 
-    fn text(&self, facts: &Facts) -> String {
-        match self {
-            Self::Text(text) => format::clean(text),
-            Self::Instant(at) => at.map_or_else(|| "–".to_owned(), |t| facts.zone().format_second(t)),
-            Self::Secs(secs) => secs.map_or_else(|| "–".to_owned(), |s| format::value(Unit::Seconds, s as f64)),
-        }
+    fn text(&self, name: &str) -> String {
+        format::clean(self.cells(name).text(self.row))
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.cells(name).number(self.row)
+    }
+
+    fn instant(&self, name: &str, facts: &Facts) -> String {
+        self.number(name).map_or_else(|| "–".to_owned(), |t| facts.zone().format_second(t))
+    }
+
+    fn length(&self, name: &str) -> String {
+        self.number(name).map_or_else(|| "–".to_owned(), |s| format::value(Unit::Seconds, s as f64))
     }
 }
 
 /// The rows of a table that belong to a ticket, with the columns asked for.
-fn of_ticket(facts: &Facts, table: Table, names: &[&str], ticket: &str) -> Result<Vec<Vec<Cell>>> {
+fn of_ticket<'n>(facts: &Facts, table: Table, names: &'n [&'static str], ticket: &str) -> Result<Vec<Row<'n>>> {
     let mut out = Vec::new();
     if facts.frame(table).height() == 0 {
         return Ok(out);
     }
-    for (segment, frame) in facts.columns(table, &["id"])?.split().into_iter().enumerate() {
+    for frame in facts.columns(table, names)?.split() {
         let ids = frame.texts("id")?;
         let rows: Vec<usize> = (0..ids.len()).filter(|&row| ids[row].as_deref() == Some(ticket)).collect();
-        if rows.is_empty() {
-            continue;
+        if !rows.is_empty() {
+            let columns = Rc::new(names.iter().map(|name| Cells::of(&frame, name)).collect::<Result<Vec<_>>>()?);
+            out.extend(rows.into_iter().map(|row| Row { names, columns: columns.clone(), row }));
         }
-        let exprs: Vec<(String, String)> = names.iter().map(|n| ((*n).to_owned(), format!("\"{n}\""))).collect();
-        let all = Frame { segments: vec![facts.evaluate(table, segment, &exprs)?] };
-        let columns = names.iter().map(|name| cells(&all, name)).collect::<Result<Vec<_>>>()?;
-        out.extend(rows.into_iter().map(|row| columns.iter().map(|c| c(row)).collect()));
     }
     Ok(out)
 }
 
-/// How a column's values are read.
-fn cells(frame: &Frame, name: &str) -> Result<Box<dyn Fn(usize) -> Cell>> {
-    if name.ends_with("_at") {
-        let at = frame.longs(name)?;
-        return Ok(Box::new(move |row| Cell::Instant(known(at[row]))));
-    }
-    if name.ends_with("_secs") {
-        let secs = frame.longs(name)?;
-        return Ok(Box::new(move |row| Cell::Secs(known(secs[row]))));
-    }
-    let texts = frame.texts(name)?;
-    Ok(Box::new(move |row| Cell::Text(texts[row].clone().unwrap_or_default())))
-}
-
 /// `resolution, by "targets" for P3: used 2 d of 3 d (67 %) …; kept`.
-fn clock_words(facts: &Facts, clock: &[Cell]) -> String {
-    let at = |name: &str| LISTED.iter().position(|n| *n == name).map_or(&clock[0], |i| &clock[i]);
-    let text = |name: &str| at(name).text(facts);
-    let target = at("target_secs").secs();
-    let share = at("used_secs").secs().zip(target.filter(|t| *t > 0)).map(|(used, target)| used as f64 / target as f64);
-    let of = match (target, share) {
-        (Some(_), Some(share)) => format!(" of {} ({})", text("target_secs"), format::value_of(Unit::Share, share, WHOLE_PERCENT)),
-        _ => ", no target".to_owned(),
+fn clock_words(facts: &Facts, clock: &Row<'_>) -> String {
+    let (text, length) = (|name: &str| clock.text(name), |name: &str| clock.length(name));
+    let at = |name: &str| clock.instant(name, facts);
+    let (used, target) = (clock.number("used_secs"), clock.number("target_secs").filter(|t| *t > 0));
+    let of = match used.zip(target) {
+        Some((used, target)) => {
+            let share = format::value_of(Unit::Share, used as f64 / target as f64, WHOLE_PERCENT);
+            format!(" of {} ({share})", length("target_secs"))
+        }
+        None => ", no target".to_owned(),
     };
     let verdict = match text("is_met").as_str() {
         "true" => "kept",
@@ -121,8 +118,8 @@ fn clock_words(facts: &Facts, clock: &[Cell]) -> String {
     let priority = text("target_for");
     let for_priority = if priority.is_empty() { String::new() } else { format!(" for {priority}") };
     let mut out = format!("\n{}, by {:?}{for_priority}: {verdict}\n", text("clock"), text("policy"));
-    out += &format!("  started {}, due {}, ended {} ({})\n", text("started_at"), text("due_at"), text("stopped_at"), text("stage"));
-    out += &format!("  used {}{of}; paused {}; {} on the wall clock\n", text("used_secs"), text("paused_secs"), text("elapsed_secs"));
+    out += &format!("  started {}, due {}, ended {} ({})\n", at("started_at"), at("due_at"), at("stopped_at"), text("stage"));
+    out += &format!("  used {}{of}; paused {}; {} on the wall clock\n", length("used_secs"), length("paused_secs"), length("elapsed_secs"));
     if verdict == "missed" {
         let holder: Vec<String> = ["breach_group", "breach_agent"].map(text).into_iter().filter(|t| !t.is_empty()).collect();
         out += &format!("  when the time ran out it was with {}; longest with: {}\n", holder.join(", "), text("longest_party"));

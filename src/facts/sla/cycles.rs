@@ -7,7 +7,7 @@ use super::spans::{PARTIES, longest};
 use super::terms::{But, NO_POLICY, Of};
 use super::{Segment, difference};
 use crate::clock::sla::{Cycle, Kind, Stage};
-use crate::clock::timeline::{NONE, Timeline};
+use crate::clock::timeline::{NONE, State, Timeline};
 use crate::desk::{MISSING, Values, bug, code_of};
 use crate::error::Result;
 use crate::facts::Table;
@@ -71,15 +71,20 @@ pub(super) struct Cycles {
 impl Cycles {
     /// Adds the cycles of one clock of one ticket.
     pub(super) fn add(&mut self, segment: &Segment<'_>, of: &Of<'_>, timeline: &Timeline, cycles: &[Cycle]) {
+        // What looks at the whole story again is done only for those who ask for it.
+        let is_wanted = |names: &[&str]| names.iter().any(|n| segment.m.wanted.has(Table::SlaClocks, n));
         for (i, cycle) in cycles.iter().enumerate() {
             self.rows.push(of.row as u32);
             self.clocks.push(clock_number(of.kind) as u8);
             self.policies.push(of.policy);
             self.numbers.push(i as i32 + 1);
-            self.longest.push(if cycle.is_met == Some(false) { longest(segment, of, timeline, cycle) } else { (u8::MAX, NONE) });
-            self.differences.push(difference::reason(segment, of, timeline, cycles, cycle));
+            let (has_longest, has_reason) = (is_wanted(&["longest_party", "longest_group"]), is_wanted(&["difference"]));
+            let is_missed = cycle.is_met == Some(false);
+            self.longest.push(if is_missed && has_longest { longest(segment, of, timeline, cycle) } else { (u8::MAX, NONE) });
+            self.differences.push(if has_reason { difference::reason(segment, of, timeline, cycles, cycle) } else { "" });
             self.bases.push(basis(segment, of));
-            self.moments.push(moments(segment, of, timeline, cycle));
+            let has_moments = is_wanted(&["last_pause_used", "last_priority_used"]) && of.kind == Kind::Resolution && of.has_events;
+            self.moments.push(if has_moments { moments(segment, of, timeline, cycle) } else { (None, None) });
             self.all.push(*cycle);
         }
     }
@@ -181,26 +186,21 @@ pub(super) fn vendor_met(kind: Kind, columns: &Columns, row: usize) -> Option<bo
 
 /// What the clock of a ticket rests on.
 fn basis(segment: &Segment<'_>, of: &Of<'_>) -> &'static str {
-    let rules = segment.terms.rules(of.policy);
-    let is_pausing = rules.pause_clocks[clock_number(of.kind)] && rules.pause != crate::clock::timeline::Statuses::NONE;
     match of.has_events {
         true => "events",
-        false if is_pausing && of.columns.hold_secs[of.row] != MISSING => "hold total",
+        false if segment.terms.pauses(of.policy, of.kind) && of.columns.hold_secs[of.row] != MISSING => "hold total",
         false => "no history",
     }
 }
 
 /// The share of the target used when the last pause of a resolution clock began, and when its priority last changed.
 fn moments(segment: &Segment<'_>, of: &Of<'_>, timeline: &Timeline, cycle: &Cycle) -> (Option<f64>, Option<f64>) {
-    if of.kind != Kind::Resolution || !of.has_events || !segment.m.wanted.has(Table::SlaClocks, "last_pause_used") {
-        return (None, None);
-    }
-    let paused = segment.terms.rules(of.policy).pause;
+    let is_paused = |s: &State| segment.terms.is_paused(of.policy, of.kind, s);
     let end = cycle.stopped_at.unwrap_or(segment.m.desk.as_of);
     let (mut pause, mut priority) = (None, None);
     for pair in timeline.states.windows(2).filter(|p| p[1].0 > cycle.started_at && p[1].0 < end) {
         let ((_, before), (at, after)) = (pair[0], pair[1]);
-        if paused.has(after.status) && !paused.has(before.status) {
+        if is_paused(&after) && !is_paused(&before) {
             pause = Some(at);
         }
         if before.priority != after.priority && before.priority != 0 {

@@ -101,10 +101,7 @@ struct Account {
 
 impl Account {
     fn add(&mut self, other: &Self) {
-        self.doubts.before_creation += other.doubts.before_creation;
-        self.doubts.resolution_moved += other.doubts.resolution_moved;
-        self.doubts.stops_before_start += other.doubts.stops_before_start;
-        self.doubts.still_open += other.doubts.still_open;
+        self.doubts += other.doubts;
         self.unknown_ends += other.unknown_ends;
         self.tickets += other.tickets;
         self.policies.resize(self.policies.len().max(other.policies.len()), (0, 0));
@@ -340,7 +337,7 @@ fn remarks(settings: &Settings, account: &Account) -> Vec<(String, String)> {
         (
             u64::from(d.resolution_moved),
             "clock-resolution-moved",
-            "ticket(s) were resolved at another time by their events than by their row (more than a minute apart); the row counts.",
+            "ticket(s) were resolved at another time by their events than by their row (more than a minute apart); the earlier counts.",
         ),
         (u64::from(d.still_open), "clock-still-open", "ticket(s) are open by their row and resolved by their events; the row counts."),
         (account.unknown_ends, "clock-end-unknown", "ticket(s) are closed and nothing says when; their resolution clock has no verdict."),

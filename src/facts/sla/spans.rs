@@ -7,7 +7,7 @@ use super::cycles::whole;
 use super::rows::Columns;
 use super::terms::Of;
 use crate::clock::sla::Cycle;
-use crate::clock::timeline::{NONE, Party, State, Status, Statuses, Timeline};
+use crate::clock::timeline::{NONE, Party, State, Status, Timeline};
 use crate::desk::{Values, bug, code_of};
 use crate::error::Result;
 use crate::facts::Table;
@@ -96,11 +96,9 @@ impl Spans {
 /// The party (its number in [`PARTIES`]) and the group that held a ticket longest while its clock ran, by opening hours; of equals the
 /// first to hold it.
 pub(super) fn longest(segment: &Segment<'_>, of: &Of<'_>, timeline: &Timeline, cycle: &Cycle) -> (u8, u32) {
-    let rules = segment.terms.rules(of.policy);
-    let paused: Statuses = if rules.pause_clocks[crate::settings::sla::clock_number(of.kind)] { rules.pause } else { Statuses::NONE };
     let mut parties = [0; PARTIES.len()];
     let mut groups: Vec<(u32, i64)> = Vec::new();
-    let is_running = |s: &State| !paused.has(s.status) && !rules.stop.has(s.status) && !rules.cancel.has(s.status);
+    let is_running = |s: &State| segment.terms.is_running(of.policy, of.kind, s);
     let end = cycle.stopped_at.unwrap_or(segment.m.desk.as_of);
     for (from, to, state) in timeline.spans(cycle.started_at, end).filter(|(.., s)| is_running(s)) {
         let secs = segment.terms.calendar(of.policy, of.columns, of.row, state.group).elapsed(from, to);

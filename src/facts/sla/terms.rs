@@ -13,7 +13,7 @@ use crate::clock::timeline::{NONE, Party, State, Status, Statuses, Timeline};
 use crate::columns::Source;
 use crate::desk::{Frame, bug, code_of, text_of};
 use crate::error::{Error, Result};
-use crate::facts::Making;
+use crate::facts::{Making, Table, names_of, unknown_column};
 use crate::settings::sla::{Aim, Choice, Policy, Promises, Rules, Targets, clock_number};
 use crate::settings::{Sla, Span};
 
@@ -35,9 +35,10 @@ struct Ready<'a> {
 }
 
 impl Ready<'_> {
-    /// Whether none of the hold reasons that pause occurs: an empty list would mean any.
-    fn is_without_reasons(&self) -> bool {
-        self.reasons.is_empty() && !self.rules.pause_reasons.is_empty()
+    /// Whether the clock can be paused. None of the hold reasons that pause may occur, and an empty list would mean any.
+    fn pauses(&self, kind: Kind) -> bool {
+        let is_without_reasons = self.reasons.is_empty() && !self.rules.pause_reasons.is_empty();
+        self.rules.pause_clocks[clock_number(kind)] && self.rules.pause != Statuses::NONE && !is_without_reasons
     }
 
     /// Whether none of the groups that have a target occurs.
@@ -87,14 +88,7 @@ impl<'a> Terms<'a> {
     pub(super) fn new(m: &'a Making<'a>, tickets: &Frame) -> Result<Self> {
         let sla = &m.settings.sla;
         let events = m.desk.frame(Source::TicketEvents);
-        let met = |name: &str| {
-            distinct(tickets, name).and_then(|mut t| {
-                Ok({
-                    t.extend(distinct(events, name)?);
-                    t
-                })
-            })
-        };
+        let met = |name: &str| -> Result<BTreeSet<u32>> { Ok(&distinct(tickets, name)? | &distinct(events, name)?) };
         let (reasons, groups) = (met("hold_reason")?, met("group")?);
         let mut by_column: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for rules in sla.all_rules() {
@@ -195,6 +189,24 @@ impl<'a> Terms<'a> {
         self.ready.get(usize::from(policy)).unwrap_or(&self.ready[self.ready.len() - 1])
     }
 
+    /// Whether a clock stands still in a state, as the policy has it.
+    pub(super) fn is_paused(&self, policy: u16, kind: Kind, state: &State) -> bool {
+        let ready = self.ready(policy);
+        let has_reason = || ready.rules.pause_reasons.is_empty() || ready.reasons.contains(&state.hold_reason);
+        ready.pauses(kind) && ready.rules.pause.has(state.status) && has_reason()
+    }
+
+    /// Whether a clock runs in a state.
+    pub(super) fn is_running(&self, policy: u16, kind: Kind, state: &State) -> bool {
+        let rules = self.rules(policy);
+        !self.is_paused(policy, kind, state) && !stops(rules, kind).has(state.status) && !rules.cancel.has(state.status)
+    }
+
+    /// Whether a clock can be paused at all.
+    pub(super) fn pauses(&self, policy: u16, kind: Kind) -> bool {
+        self.ready(policy).pauses(kind)
+    }
+
     /// The calendar that counts for a holder of a ticket.
     pub(super) fn calendar(&self, policy: u16, columns: &Columns, row: usize, group: u32) -> &'a Calendar {
         match &self.ready(policy).calendar {
@@ -233,7 +245,7 @@ impl<'a> Terms<'a> {
         if of.kind == Kind::Group && ready.is_without_groups() {
             return;
         }
-        let is_pausing = rules.pause_clocks[clock_number(of.kind)] && !but.unpaused && !ready.is_without_reasons();
+        let is_pausing = ready.pauses(of.kind) && !but.unpaused;
         let hold =
             crate::desk::known(of.columns.hold_secs[of.row]).filter(|_| is_pausing && !of.has_events && rules.pause.has(Status::Pending));
         let terms = sla::Terms {
@@ -314,10 +326,7 @@ fn condition(m: &Making<'_>, segment: &DataFrame, policy: &Policy) -> Result<Opt
     let expr = crate::facts::parse_sql(&m.settings.parameters.sql(sql).map_err(place)?).map_err(place)?;
     for name in crate::facts::column_names(&expr) {
         if segment.column(&name).is_err() {
-            let names = segment.get_column_names().into_iter().map(PlSmallStr::as_str);
-            let near = crate::error::nearest(&name, names);
-            let error = Error::config(format!("tickets have no column {name:?} that a policy could ask for"));
-            return Err(place(if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }));
+            return Err(place(unknown_column(Table::Tickets, &name, names_of(segment))));
         }
     }
     let column = segment.clone().lazy().select([crate::facts::as_text(&expr, segment).alias("when")]).collect();

@@ -10,7 +10,8 @@ use crate::scorecard::{Card, Topic};
 pub(super) fn all(ground: &Ground<'_>, cards: &[Card]) -> Vec<Topic> {
     let is_asked = |page: &str| ground.e.settings.report.pages.iter().any(|p| p == page);
     let sla = if is_asked("sla") { sla::topic(ground, cards) } else { None };
-    let review = if is_asked("review") { review::topic(ground) } else { None };
-    // Nothing leads to the review but the SLA page and the data page.
+    // Where there is an SLA page, the review is reached from there and from the data page alone.
+    let parent = sla.as_ref().map(|topic| topic.id.clone());
+    let review = if is_asked("review") { review::topic(ground, parent) } else { None };
     sla.into_iter().chain(review).collect()
 }

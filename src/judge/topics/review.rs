@@ -21,13 +21,13 @@ const AROUND: std::ops::Range<usize> = 10..30;
 /// Clocks around the target from which bunching is looked for.
 const FEWEST: u64 = 100;
 
-pub(super) fn topic(ground: &Ground<'_>) -> Option<Topic> {
+pub(super) fn topic(ground: &Ground<'_>, parent: Option<String>) -> Option<Topic> {
     let desk = ground.subjects.iter().find(|s| s.kind == CardKind::Desk)?;
     let sections: Vec<Section> =
         bunching(ground).into_iter().chain(PATTERNS.iter().filter_map(|pattern| section(ground, desk, pattern))).collect();
     (!sections.is_empty()).then(|| Topic {
         id: "review".to_owned(),
-        parent: Some("sla".to_owned()),
+        parent,
         title: "Patterns to ask about".to_owned(),
         over: String::new(),
         lead: "Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.".to_owned(),

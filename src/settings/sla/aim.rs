@@ -1,6 +1,6 @@
 //! Targets: `{ response = "15m", resolution = "end of next business day" }` by priority.
 
-use super::super::node::{Node, Table};
+use super::super::node::{Node, Table, did_you_mean, joined};
 use super::super::span::Span;
 use super::CLOCKS;
 use crate::clock::parse_time;
@@ -45,7 +45,7 @@ impl Targets {
 }
 
 const PRIORITIES: &[&str] = &["P1", "P2", "P3", "P4", "P5", "default"];
-const WITH_FROM: &[&str] = &["P1", "P2", "P3", "P4", "P5", "default", "from"];
+const WITH_FROM: &[&str] = &joined::<{ PRIORITIES.len() + 1 }>(PRIORITIES, &["from"]);
 const CLOCK_NAMES: &[&str] = &{
     let mut names = [""; CLOCKS.len()];
     let mut i = 0;
@@ -120,6 +120,6 @@ pub(super) fn column(node: &Node<'_>, text: &str) -> Result<String> {
     let instants: Vec<&str> = Source::Tickets.columns().iter().filter(|c| c.kind == Type::Instant).map(|c| c.name).collect();
     match instants.contains(&text) {
         true => Ok(text.to_owned()),
-        false => Err(super::super::node::did_you_mean(node.error(format!("tickets have no instant column `{text}`")), text, &instants)),
+        false => Err(did_you_mean(node.error(format!("tickets have no instant column `{text}`")), text, &instants)),
     }
 }

@@ -7,8 +7,9 @@ pub(crate) mod what_if;
 pub use aim::{Aim, Promises, Targets};
 pub use rules::{Choice, Rules};
 
-use super::node::{Node, Table};
+use super::node::{Node, Table, joined};
 use crate::clock::sla::Kind;
+use crate::clock::timeline::Status;
 use crate::error::Result;
 use std::collections::BTreeSet;
 
@@ -22,6 +23,16 @@ pub const CLOCKS: [(&str, Kind); 8] = [
     ("wait", Kind::Wait),
     ("group", Kind::Group),
     ("supplier", Kind::Supplier),
+];
+
+/// Statuses by the words of the canonical column, in the config and in the facts.
+pub const STATUSES: [(&str, Status); 6] = [
+    ("new", Status::New),
+    ("open", Status::Open),
+    ("pending", Status::Pending),
+    ("resolved", Status::Resolved),
+    ("closed", Status::Closed),
+    ("cancelled", Status::Cancelled),
 ];
 
 /// The number of a clock in [`CLOCKS`].
@@ -75,8 +86,12 @@ pub struct Policy {
 impl Policy {
     /// Whether it promises anything for the clock, to any priority at any time.
     pub fn promises(&self, kind: Kind) -> bool {
-        let number = clock_number(kind);
-        self.targets.iter().any(|t| t.by_priority.iter().flatten().any(|p| p.aims[number].is_some()))
+        self.aims(clock_number(kind)).next().is_some()
+    }
+
+    /// What is to be kept for a clock of [`CLOCKS`], of any priority at any time.
+    fn aims(&self, number: usize) -> impl Iterator<Item = &Aim> {
+        self.targets.iter().flat_map(|t| t.by_priority.iter().flatten()).filter_map(move |p| p.aims[number].as_ref())
     }
 }
 
@@ -91,27 +106,10 @@ pub struct Parties {
     pub supplier: BTreeSet<String>,
 }
 
-const KEYS: &[&str] = &{
-    let (own, rules) = (["targets", "policy", "parties"], rules::KEYS);
-    let mut keys = [""; 3 + rules::KEYS.len()];
-    let mut i = 0;
-    while i < keys.len() {
-        keys[i] = if i < own.len() { own[i] } else { rules[i - own.len()] };
-        i += 1;
-    }
-    keys
-};
-
-const POLICY_KEYS: &[&str] = &{
-    let (own, rules) = (["name", "when", "from", "until", "targets"], rules::KEYS);
-    let mut keys = [""; 5 + rules::KEYS.len()];
-    let mut i = 0;
-    while i < keys.len() {
-        keys[i] = if i < own.len() { own[i] } else { rules[i - own.len()] };
-        i += 1;
-    }
-    keys
-};
+const OWN_KEYS: [&str; 3] = ["targets", "policy", "parties"];
+const KEYS: &[&str] = &joined::<{ OWN_KEYS.len() + rules::KEYS.len() }>(&OWN_KEYS, &rules::KEYS);
+const POLICY_OWN_KEYS: [&str; 5] = ["name", "when", "from", "until", "targets"];
+const POLICY_KEYS: &[&str] = &joined::<{ POLICY_OWN_KEYS.len() + rules::KEYS.len() }>(&POLICY_OWN_KEYS, &rules::KEYS);
 
 /// `[sla]`; `calendars` are the names of `[calendars.NAME]`.
 pub(super) fn sla(root: &Table<'_>, calendars: &[&str]) -> Result<Sla> {
@@ -123,7 +121,11 @@ pub(super) fn sla(root: &Table<'_>, calendars: &[&str]) -> Result<Sla> {
     let mut policies = Vec::new();
     for node in table.tables("policy")? {
         let policy = policy(&node, &rules, calendars)?;
-        if let Some(other) = policies.iter().find(|p: &&Policy| p.name == policy.name || policy.name == OWN_TARGETS) {
+        if policy.name == OWN_TARGETS {
+            let error = node.error(format!("a policy cannot be called `{OWN_TARGETS}`"));
+            return Err(error.hint("that is the name of [sla.targets]; choose another"));
+        }
+        if let Some(other) = policies.iter().find(|p: &&Policy| p.name == policy.name) {
             return Err(node.error(format!("there are two policies `{}`", policy.name)).hint(format!("the other stands at {}", other.at)));
         }
         policies.push(policy);
@@ -133,8 +135,11 @@ pub(super) fn sla(root: &Table<'_>, calendars: &[&str]) -> Result<Sla> {
         let (name, at) = (OWN_TARGETS.to_owned(), node.key_place());
         policies.push(Policy { name, when: None, days: (None, None), rules: rules.clone(), targets, at });
     }
-    for policy in &policies {
-        policy.rules.check(policy)?;
+    policies.iter().try_for_each(rules::check)?;
+    let has_groups = policies.iter().any(|p| !p.rules.groups.is_empty());
+    if has_groups && !policies.iter().any(|p| p.promises(Kind::Group)) {
+        let error = table.error("`groups` are named, and no policy has a target `group` for them");
+        return Err(error.hint("write default = { group = \"8bh\" }"));
     }
     Ok(Sla { policies, rules, parties: parties(&table)? })
 }

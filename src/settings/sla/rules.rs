@@ -3,7 +3,7 @@
 use super::super::node::{Node, Table, did_you_mean};
 use super::super::span::Span;
 use super::aim::{self, Aim};
-use super::{CLOCKS, Policy, clock_number};
+use super::{CLOCKS, Policy, STATUSES, clock_number};
 use crate::clock::sla::{Follow, Kind, OnPriority, Reopen};
 use crate::clock::timeline::{Status, Statuses};
 use crate::error::{Error, Result};
@@ -106,16 +106,6 @@ impl Default for Rules {
     }
 }
 
-/// Statuses by the words of the config.
-const STATUSES: [(&str, Status); 6] = [
-    ("new", Status::New),
-    ("open", Status::Open),
-    ("pending", Status::Pending),
-    ("resolved", Status::Resolved),
-    ("closed", Status::Closed),
-    ("cancelled", Status::Cancelled),
-];
-
 impl Rules {
     /// The rules a table gives, the others from `base`.
     pub(super) fn read(table: &Table<'_>, base: &Self, calendars: &[&str]) -> Result<Self> {
@@ -169,35 +159,24 @@ impl Rules {
         if let Some(node) = table.get("due_outside_hours") {
             rules.is_due_moved_to_opening = node.choice(&["keep", "next opening"])? == "next opening";
         }
-        if let Some((_, status)) = STATUSES.iter().find(|(_, s)| rules.pause.has(*s) && (rules.stop.has(*s) || rules.cancel.has(*s))) {
-            return Err(table.error(format!("the status `{status:?}` both pauses and ends the clock").to_lowercase()));
+        if let Some((word, _)) = STATUSES.iter().find(|(_, s)| rules.pause.has(*s) && (rules.stop.has(*s) || rules.cancel.has(*s))) {
+            return Err(table.error(format!("the status `{word}` both pauses and ends the clock")));
         }
         Ok(rules)
     }
+}
 
-    /// Errors that only rules and targets together show.
-    pub(super) fn check(&self, policy: &Policy) -> Result<()> {
-        let number = clock_number(Kind::Group);
-        let has_group_target = policy.promises(Kind::Group);
-        if !self.groups.is_empty()
-            && !has_group_target
-            && policy.targets.iter().all(|t| t.by_priority.iter().flatten().all(|p| p.aims[number].is_none()))
-        {
-            let what = format!("the policy `{}` names groups but has no target `group` for them", policy.name);
-            return Err(Error::config(what).at(policy.at.clone()).hint("write default = { group = \"8bh\" }"));
+/// Errors that only rules and targets together show: what adds up stretches of time has no fixed due time.
+pub(super) fn check(policy: &Policy) -> Result<()> {
+    let is_fixed = |aim: &Aim| !matches!(aim, Aim::Span(_));
+    for (number, (name, kind)) in CLOCKS.iter().enumerate() {
+        let adds_up = matches!(kind, Kind::Work | Kind::Wait | Kind::Group | Kind::Supplier);
+        if adds_up && policy.aims(number).any(is_fixed) {
+            let what = format!("the policy `{}` has a fixed due time for the clock `{name}`, which adds up stretches of time", policy.name);
+            return Err(Error::config(what).at(policy.at.clone()).hint("give it a length of time, such as \"8bh\""));
         }
-        let is_fixed = |aim: &Aim| !matches!(aim, Aim::Span(_));
-        for (name, kind) in CLOCKS.iter().filter(|(_, k)| matches!(k, Kind::Work | Kind::Wait | Kind::Group | Kind::Supplier)) {
-            let number = clock_number(*kind);
-            let aims = policy.targets.iter().flat_map(|t| t.by_priority.iter().flatten()).filter_map(|p| p.aims[number].as_ref());
-            if aims.into_iter().any(is_fixed) {
-                let what =
-                    format!("the policy `{}` has a fixed due time for the clock `{name}`, which adds up stretches of time", policy.name);
-                return Err(Error::config(what).at(policy.at.clone()).hint("give it a length of time, such as \"8bh\""));
-            }
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 fn statuses(node: &Node<'_>) -> Result<Statuses> {

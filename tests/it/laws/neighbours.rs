@@ -84,6 +84,27 @@ fn rows_long_before_the_period_change_nothing() {
     });
 }
 
+/// What is made for one metric must not depend on another being asked for.
+#[test]
+fn a_metric_asked_alone_says_what_it_says_among_all() {
+    hold(2, |world: &World| {
+        let dir = world.write();
+        let question = Question::of(world, &[], "all");
+        let among = question.ask(dir.path(), |_| true);
+        // A figure a line.
+        let of = |text: &str, id: &str| {
+            let is_its = |line: &&str| line.contains(&format!("\"metric\":\"{id}\""));
+            text.lines().map(|line| line.trim().trim_end_matches(',')).filter(is_its).collect::<Vec<_>>().join("\n")
+        };
+        let mut out = Vec::new();
+        for entry in super::catalogue() {
+            let alone = question.ask(dir.path(), |other| other.id == entry.id);
+            out.extend(first_difference(&of(&among, &entry.id), &of(&alone, &entry.id)));
+        }
+        out
+    });
+}
+
 #[test]
 fn rows_after_the_cut_off_change_nothing() {
     hold(4, |world: &World| {
