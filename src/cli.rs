@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// The last lines of every help text.
-const EXIT_CODES: &str =
-    "Exit codes: 0 done; 1 done, and a gate you asked for said no; 2 usage or config; 3 input unusable; 4 some outputs failed; 70 a bug.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, and a gate you asked for said no; 2 usage or config; 3 input unusable; 4 some outputs failed; 5 another run is at work; 70 a bug.";
 
 /// Examples of a verb, with the exit codes.
 fn examples(lines: &str) -> String {
@@ -38,6 +37,10 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Write the scorecards of a period as pages, JSON and CSV.
     Report(ReportArgs),
+    /// The weekly job: take new exports into the history and publish every period that is due.
+    Run(RunArgs),
+    /// Say what the history holds and how it came to be; check it, make it anew, thin it out.
+    History(HistoryArgs),
     /// Print figures of any metric, by any column, over any periods.
     Query(QueryArgs),
     /// Say which promises were kept, where the product says otherwise, and what would be under other rules.
@@ -69,6 +72,92 @@ pub struct Common {
     pub quiet: bool,
 }
 
+/// Where the rows come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Origin {
+    /// The files that the config names, as they lie there now.
+    Exports,
+    /// Everything that `deskcard run` has taken in.
+    History,
+}
+
+/// What every verb that counts rows takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Data {
+    /// What to read. Default: the history if the config has a `[history]`, else the exports.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub read: Option<Origin>,
+    /// The history as it was after this batch (`deskcard history` lists them).
+    #[arg(long, value_name = "NUMBER")]
+    pub batch: Option<u64>,
+}
+
+/// How a run says what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// `deskcard run`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard run --config /srv/desk/deskcard.toml\n  deskcard run --period 2026-W46 --dry-run\n  deskcard run --settle 5m --log-format json"))]
+pub struct RunArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to publish: since-last-run, last-week, last-month, 2026-W46, 2026-11, 2026-Q4. Default: every period that has ended since the last one published.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// An export that was changed less than this ago is waited for: 60s, 5m, 0. Default: the config's.
+    #[arg(long, value_name = "TIME")]
+    pub settle: Option<String>,
+    /// Say what would be taken in and published; change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to say on stderr what is done.
+    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// Folder with templates that replace the built-in ones of the same name.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub templates: Option<PathBuf>,
+}
+
+/// What is to be done with the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HistoryVerb {
+    /// List the batches, and what each changed.
+    List,
+    /// Check that everything is there and as it was written.
+    Verify,
+    /// Make the tables anew from the exports that are kept.
+    Rebuild,
+    /// Put the small files of the tables together.
+    Compact,
+    /// Remove for good the rows to which nothing happened since a day, and the exports of which nothing is left.
+    Purge,
+}
+
+/// `deskcard history`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard history\n  deskcard history verify\n  deskcard history purge --before 2025-10-01"))]
+pub struct HistoryArgs {
+    /// What to do.
+    #[arg(value_enum, default_value = "list")]
+    pub verb: HistoryVerb,
+    /// For purge: the first day that is kept, 2025-10-01.
+    #[arg(long, value_name = "DAY", required_if_eq("verb", "purge"))]
+    pub before: Option<String>,
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+}
+
 /// `deskcard report`.
 #[derive(Debug, Args)]
 #[command(after_help = examples("  deskcard report\n  deskcard report --period 2026-W46 --out scorecards\n  deskcard report --period last-month --as-of 2026-12-01"))]
@@ -76,6 +165,9 @@ pub struct ReportArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
     /// The period: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-week, last-month, last-quarter. Default: the last complete one.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
@@ -121,6 +213,9 @@ pub struct QueryArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
     /// Columns to break the figures down by, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
     pub by: Vec<String>,
@@ -148,6 +243,9 @@ pub struct SlaArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
     /// Columns to break the clocks down by, separated by commas; "" for none.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN", default_value = "target_for")]
     pub by: Vec<String>,
@@ -201,6 +299,9 @@ pub struct CheckArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     pub format: CheckFormat,
@@ -219,6 +320,9 @@ pub struct FactsArgs {
     /// Shared options.
     #[command(flatten)]
     pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
     /// Folder to write to.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,

@@ -14,17 +14,20 @@ pub enum Kind {
     Input,
     /// Some outputs could not be written.
     Output,
+    /// Another run is at work.
+    Running,
     /// A bug of ours.
     Bug,
 }
 
 impl Kind {
-    /// Exit code: 2 usage or config, 3 input unusable, 4 outputs failed, 70 bug.
+    /// Exit code: 2 usage or config, 3 input unusable, 4 outputs failed, 5 another run is at work, 70 bug.
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Config => 2,
             Kind::Input => 3,
             Kind::Output => 4,
+            Kind::Running => 5,
             Kind::Bug => 70,
         }
     }
@@ -57,6 +60,11 @@ impl Error {
     /// An output that could not be written (exit code 4).
     pub fn output(what: impl Into<String>) -> Self {
         Self::new(Kind::Output, what)
+    }
+
+    /// Another run holds the lock (exit code 5).
+    pub fn running(what: impl Into<String>) -> Self {
+        Self::new(Kind::Running, what)
     }
 
     /// A bug of ours (exit code 70).

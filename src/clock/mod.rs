@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod ics;
 pub mod period;
 pub mod sla;
+pub mod stamp;
 pub mod timeline;
 pub mod zone;
 

@@ -1,5 +1,7 @@
 //! Reporting periods: ISO weeks, months, quarters and free spans of local days.
 
+pub mod due;
+
 use super::zone::Zone;
 use super::{date, day_text, parse_day};
 use crate::error::{Error, Result};
@@ -145,6 +147,15 @@ impl Period {
         Self::parse_named(text).unwrap_or_else(|| Err(unreadable(text)))
     }
 
+    /// The period whose id is exactly this, such as the name of a folder; None for every other text, `last-week` among them.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let found = match id.split_once("..") {
+            Some((from, to)) => Self::parse_span(id, from, to),
+            None => Self::parse_named(id)?,
+        };
+        found.ok().filter(|p| p.id == id)
+    }
+
     /// Number of days.
     pub fn days(&self) -> i32 {
         self.end_day - self.first_day
@@ -171,7 +182,7 @@ impl Period {
             unit: Unit::Week,
             first_day: monday,
             end_day: monday + 7,
-            id: format!("{}-W{:02}", week.year(), week.week()),
+            id: format!("{:04}-W{:02}", week.year(), week.week()),
             label: format!("Week {} · {}", week.week(), days_text(monday, monday + 6, "%B", "%Y")),
             short: format!("W{:02}", week.week()),
         }
@@ -242,6 +253,9 @@ fn days_text(first_day: i32, last_day: i32, month: &str, year: &str) -> String {
         format!("{}–{}", first.day(), whole(last))
     }
 }
+
+#[cfg(test)]
+mod oracle;
 
 #[cfg(test)]
 mod tests {
@@ -347,6 +361,17 @@ mod tests {
         let zone = Zone::new(Tz::Europe__Berlin);
         let hours = |text| (read(text).end_utc(&zone) - read(text).start_utc(&zone)) / 3600;
         assert_eq!((hours("2026-W13"), hours("2026-W43"), hours("2026-W46")), (167, 169, 168));
+    }
+
+    #[test]
+    fn an_id_is_read_exactly_as_it_is_written() {
+        for id in ["2026-W46", "2026-11", "2026-Q4", "2026-11-02..2026-11-20", "0026-W46", "0026-02", "0026-Q1", "9999-W52", "9999-12"] {
+            assert_eq!(Period::from_id(id).map(|p| p.id).as_deref(), Some(id));
+        }
+        let others = ["last", "last-week", "latest", "run.json", ".2026-W46.new", "2026-W46.old", "2027-W53", "2026-13", "2026-w46", ""];
+        for text in others.into_iter().chain(["2026", "2026-11-20..2026-11-02", "2026-11-02..", "..", "２０２６-11"]) {
+            assert_eq!(Period::from_id(text), None, "{text}");
+        }
     }
 
     #[test]

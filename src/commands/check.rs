@@ -16,7 +16,7 @@ use crate::metrics::{Ask, Kind, Metric, fold};
 const SHOWN: usize = 10;
 
 pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
-    let ctx = Context::load(&args.common, now)?;
+    let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     // Clocks and spans repeat the columns of their tickets: only what metrics name of them is made.
     let tables: Vec<Table> = Table::ALL.into_iter().filter(|t| !matches!(t, Table::SlaClocks | Table::TicketSpans)).collect();
     let mut everything = Wanted::everything(&ctx.settings, &tables);

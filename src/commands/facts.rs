@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::facts::{Facts, Table, Wanted, all_columns, is_id};
 
 pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
-    let ctx = Context::load(&args.common, now)?;
+    let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let mut wanted = Wanted::everything(&ctx.settings, &Table::ALL);
     for table in Table::ALL {
         // Everything else goes by the hash of an id; what is written is to be read beside the exports.

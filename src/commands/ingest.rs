@@ -114,7 +114,7 @@ fn index(ledger: &Ledger) -> Result<Vec<u8>> {
     for source in &ledger.sources {
         for r in &source.rejects {
             let (line, byte) = (r.line.to_string(), r.byte.to_string());
-            let row = [&source.name, &r.file, &line, &byte, &r.column, r.code, &r.reason].map(crate::report::csv::safe_text);
+            let row = [&source.name, &r.file, &line, &byte, &r.column, r.code.as_ref(), &r.reason].map(crate::report::csv::safe_text);
             writer.write_record(row).map_err(|e| failed(&e))?;
         }
     }

@@ -4,12 +4,14 @@ mod check;
 mod clocks;
 mod dump;
 mod facts;
+mod history;
 mod ingest;
 mod init;
 mod inspect;
 mod metrics;
 mod query;
 mod report;
+mod run;
 mod sla;
 
 use std::io::{IsTerminal, Write};
@@ -18,12 +20,13 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Cli, Command, Common};
+use crate::cli::{Cli, Command, Common, Data, Origin};
 use crate::clock::zone::Zone;
 use crate::clock::{parse_day, parse_local};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
+use crate::history::{self as kept, History};
 use crate::ingest::ingest as read_exports;
 use crate::ingest::ledger::Ledger;
 use crate::metrics::{Breakdown, Catalogue, Fill, Metric};
@@ -45,6 +48,8 @@ pub enum Outcome {
 pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
     match cli.command {
         Command::Report(args) => report::run(&args, now, command_line, stdout),
+        Command::Run(args) => run::run(&args, now, command_line, stdout),
+        Command::History(args) => history::run(&args, now, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Sla(args) => sla::run(&args, now, stdout),
@@ -64,6 +69,8 @@ pub(crate) struct Context {
     pub(crate) as_of: i64,
     /// Whether somebody said it, rather than the clock.
     pub(crate) is_as_of_given: bool,
+    /// What of the history is read; `None`: the exports are.
+    history: Option<kept::Span>,
     talk: Talk,
 }
 
@@ -79,7 +86,29 @@ impl Context {
         let place = if common.as_of.is_some() { "--as-of" } else { "[desk] as_of" };
         let as_of = said.map_or(Ok(now), |text| instant(text, &settings).map_err(|e| e.at(place)))?;
         let is_as_of_given = said.is_some();
-        Ok(Self { settings, catalogue, as_of, is_as_of_given, talk: Talk::new(common) })
+        Ok(Self { settings, catalogue, as_of, is_as_of_given, history: None, talk: Talk::new(common) })
+    }
+
+    /// The same, with its rows from where they are asked for.
+    ///
+    /// # Errors
+    /// A config error for a batch of a history that is not read.
+    pub(crate) fn reading(mut self, data: &Data) -> Result<Self> {
+        let usual = if self.settings.history.is_some() { Origin::History } else { Origin::Exports };
+        let origin = data.read.unwrap_or(if data.batch.is_some() { Origin::History } else { usual });
+        self.history = match (origin, data.batch) {
+            (Origin::History, entry) => Some(kept::Span { since: None, entry }),
+            (Origin::Exports, None) => None,
+            (Origin::Exports, Some(_)) => return Err(Error::config("--batch is about the history, and --read exports does not read it")),
+        };
+        Ok(self)
+    }
+
+    /// The same, with nothing of the history to which nothing happened since an instant.
+    #[must_use]
+    pub(crate) fn since(mut self, since: i64) -> Self {
+        self.history = self.history.map(|span| kept::Span { since: Some(since), ..span });
+        self
     }
 
     /// Reads the exports and makes the facts the metrics and breakdowns need; refuses files that are too broken.
@@ -92,9 +121,15 @@ impl Context {
     /// Reads the exports; whether a file is too broken is left to the caller.
     pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
-        let bar = self.talk.bar();
-        let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
-        bar.finish_and_clear();
+        let desk = match self.history {
+            Some(span) => History::of(&self.settings).read(&self.settings, wanted, self.as_of, span)?,
+            None => {
+                let bar = self.talk.bar();
+                let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+                bar.finish_and_clear();
+                desk
+            }
+        };
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
         }

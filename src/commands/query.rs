@@ -18,7 +18,7 @@ use crate::metrics::{Ask, Metric, Reading, Readings, fold};
 use crate::report::csv::safe_text;
 
 pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
-    let ctx = Context::load(&args.common, now)?;
+    let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let metrics = args.metrics.iter().map(|id| ctx.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
     check_columns(&ctx, args, &metrics)?;
     let breakdowns = vec![args.by.clone()];

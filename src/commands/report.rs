@@ -8,10 +8,9 @@ use super::clocks::clocks;
 use super::{Context, Outcome, stdout_failed, wanted, write_file};
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
-use crate::clock::zone::Zone;
-use crate::desk::known;
+use crate::desk::{Desk, known};
 use crate::error::{Error, Result};
-use crate::facts::{Facts, Table};
+use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
 use crate::judge::folds::{Folds, LOOKS, Look, Over};
 use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Missed, Stay};
@@ -24,49 +23,116 @@ use crate::scorecard::{CardKind, Scorecard};
 
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
+/// Seconds before the first period shown: half a year.
+const LOOKING_BACK: i64 = 183 * 86_400;
 /// Periods of a kind of which there is no year.
 const FREE_PERIODS: usize = 13;
 /// Rows kept as worth reading, on either side.
 const EXAMPLES: usize = 5;
 
 pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
-    let ctx = Context::load(&args.common, now)?;
-    let zone = ctx.zone();
-    let periods = periods(&ctx, args, &zone)?;
-    if let Some(folder) = args.templates.as_deref().filter(|t| !t.is_dir()) {
-        return Err(Error::config(format!("--templates {}: no such folder", folder.display()))
-            .hint("it holds files named as those of report_templates"));
-    }
-    let out = output(&ctx, args, &periods[periods.len() - 1])?;
-    let metrics = judge::shown(&ctx.catalogue);
-    let (facts, ledger) = read(&ctx, &metrics)?;
-    let (scorecard, row_tables) = judged(&ctx, &facts, &ledger, &metrics, &periods, command_line)?;
-    let mut pages = report::pages_with(&scorecard, args.templates.as_deref())?;
-    pages.extend(row_pages(&scorecard, &row_tables)?);
-    pages.push(rejects(&ledger)?);
-    publish(&out, &pages)?;
-    ctx.say(&format!("{} files in {}", pages.len(), out.display()));
+    let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
+    let unit = ctx.settings.report.period;
+    let today = ctx.zone().local_day(ctx.as_of);
+    let period = args.period.as_deref().map_or_else(|| Ok(Period::last_complete(unit, today)), |text| Period::parse(text, unit, today))?;
+    check_templates(args.templates.as_deref())?;
+    let out = output(&ctx, args, &period)?;
+    let since = needed_since(&ctx, &period);
+    let ctx = ctx.since(since);
+    let desk = desk(&ctx)?;
+    desk.ledger.accept()?;
+    let evidence = Base::new(&ctx, desk)?;
+    let made = evidence.made(&Wish { period: &period, command: command_line, templates: args.templates.as_deref(), remarks: &[] })?;
+    publish(&out, &made.pages)?;
+    ctx.say(&format!("{} files in {}", made.pages.len(), out.display()));
     writeln!(stdout, "{}", out.join("index.html").display()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
 }
 
-/// The period reported, last, with those before it that the charts show.
-fn periods(ctx: &Context, args: &ReportArgs, zone: &Zone) -> Result<Vec<Period>> {
-    let unit = ctx.settings.report.period;
-    let today = zone.local_day(ctx.as_of);
-    let period = match &args.period {
-        Some(text) => Period::parse(text, unit, today)?,
-        None => Period::last_complete(unit, today),
-    };
-    let mut all = vec![period];
-    let is_regular = matches!(all[0].unit, Unit::Week | Unit::Month | Unit::Quarter);
-    let wanted = if is_regular { HISTORY_PERIODS } else { FREE_PERIODS };
-    while all.len() < wanted {
-        let before = all[all.len() - 1].previous();
-        all.push(before);
+/// Refuses a folder of templates that is none.
+pub(super) fn check_templates(folder: Option<&Path>) -> Result<()> {
+    match folder.filter(|t| !t.is_dir()) {
+        Some(folder) => Err(Error::config(format!("--templates {}: no such folder", folder.display()))
+            .hint("it holds files named as those of report_templates")),
+        None => Ok(()),
     }
+}
+
+/// What the scorecards of any period are made of.
+pub(super) struct Base<'a> {
+    ctx: &'a Context,
+    metrics: Vec<&'a Metric>,
+    facts: Facts,
+    ledger: Ledger,
+}
+
+/// Which scorecards are wished for.
+pub(super) struct Wish<'a> {
+    /// Their period.
+    pub(super) period: &'a Period,
+    /// The command line, as it is printed on the pages.
+    pub(super) command: &'a str,
+    /// The folder of templates that replace ours.
+    pub(super) templates: Option<&'a Path>,
+    /// Further sentences for the first page: (code, text).
+    pub(super) remarks: &'a [(String, String)],
+}
+
+/// The scorecards of a period, and their files.
+pub(super) struct Made {
+    pub(super) scorecard: Scorecard,
+    pub(super) pages: Vec<Page>,
+}
+
+impl<'a> Base<'a> {
+    /// Makes the facts of a desk.
+    pub(super) fn new(ctx: &'a Context, desk: Desk) -> Result<Self> {
+        let metrics = judge::shown(&ctx.catalogue);
+        let (facts, ledger) = ctx.facts_of(desk, &needed(ctx, &metrics)?)?;
+        Ok(Self { ctx, metrics, facts, ledger })
+    }
+
+    /// The config and the cut-off.
+    pub(super) fn ctx(&self) -> &'a Context {
+        self.ctx
+    }
+
+    /// Agents in the exports whom the roster does not know.
+    pub(super) fn off_roster(&self) -> &[String] {
+        &self.facts.off_roster
+    }
+
+    /// The scorecards of a period.
+    pub(super) fn made(&self, wish: &Wish<'_>) -> Result<Made> {
+        let (scorecard, row_tables) = self.judged(&history(wish.period), wish)?;
+        let mut pages = report::pages_with(&scorecard, wish.templates)?;
+        pages.extend(row_pages(&scorecard, &row_tables)?);
+        pages.push(rejects(&self.ledger)?);
+        Ok(Made { scorecard, pages })
+    }
+}
+
+/// The period, last, with those before it that the charts show.
+fn history(period: &Period) -> Vec<Period> {
+    let is_regular = matches!(period.unit, Unit::Week | Unit::Month | Unit::Quarter);
+    let wanted = if is_regular { HISTORY_PERIODS } else { FREE_PERIODS };
+    let mut all: Vec<Period> = std::iter::successors(Some(period.clone()), |p| Some(p.previous())).take(wanted).collect();
     all.reverse();
-    Ok(all)
+    all
+}
+
+/// The instant from which on things that happened can show in the scorecards of a period, or in what they are compared with.
+///
+/// A ticket counts in a period by any of its instants, and by when something fell due; half a year before the first period shown is
+/// far beyond what any rule looks back over, unless a promise is longer than that.
+pub(super) fn needed_since(ctx: &Context, period: &Period) -> i64 {
+    let first = history(period)[0].start_utc(&ctx.zone());
+    first - LOOKING_BACK.max(4 * ctx.settings.sla.longest_secs())
+}
+
+/// Reads what the scorecards are made of.
+pub(super) fn desk(ctx: &Context) -> Result<Desk> {
+    ctx.desk(&needed(ctx, &judge::shown(&ctx.catalogue))?)
 }
 
 /// The folder to fill, checked before the work begins.
@@ -78,7 +144,8 @@ fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> 
     Ok(base.join(&period.id))
 }
 
-fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
+/// Everything that scorecards need of the facts.
+fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
     let mut wanted = wanted(ctx, metrics, &[], None)?;
     for look in LOOKS {
         wanted.merge(super::wanted(ctx, &look.metrics(&ctx.catalogue, metrics), &look.breakdowns(), None)?);
@@ -94,45 +161,42 @@ fn read(ctx: &Context, metrics: &[&Metric]) -> Result<(Facts, Ledger)> {
     }
     super::clocks::want(&mut wanted, &[])?;
     (wanted.texts, wanted.hashes) = (true, true);
-    ctx.facts(&wanted)
+    Ok(wanted)
 }
 
 /// Columns of a stay on the roster.
 const STAY: [&str; 9] = ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
 
-/// Folds, judges, and collects the rows behind.
-fn judged(
-    ctx: &Context,
-    facts: &Facts,
-    ledger: &Ledger,
-    metrics: &[&Metric],
-    periods: &[Period],
-    command: &str,
-) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
-    let now = &periods[periods.len() - 1];
-    let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
-    let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
-    let stays = stays(facts)?;
-    let about = about(facts, &stays);
-    let mut remarks = facts.remarks.clone();
-    remarks.extend(inconsistent(ctx, facts)?);
-    let scorecard = judge::scorecard(&Evidence {
-        settings: &ctx.settings,
-        catalogue: &ctx.catalogue,
-        ledger,
-        zone: facts.zone(),
-        as_of: ctx.as_of,
-        periods,
-        folds: &folds,
-        stays: &stays,
-        about: &about,
-        off_roster: &facts.off_roster,
-        remarks: &remarks,
-        examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
-        clocks: &clock_rows(facts, now)?,
-        command,
-    })?;
-    Ok((scorecard, tables))
+impl Base<'_> {
+    /// Folds, judges, and collects the rows behind.
+    fn judged(&self, periods: &[Period], wish: &Wish<'_>) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
+        let Self { ctx, metrics, facts, ledger } = self;
+        let now = wish.period;
+        let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
+        let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
+        let stays = stays(facts)?;
+        let about = about(facts, &stays);
+        let mut remarks = facts.remarks.clone();
+        remarks.extend(inconsistent(ctx, facts)?);
+        remarks.extend(wish.remarks.iter().cloned());
+        let scorecard = judge::scorecard(&Evidence {
+            settings: &ctx.settings,
+            catalogue: &ctx.catalogue,
+            ledger,
+            zone: facts.zone(),
+            as_of: ctx.as_of,
+            periods,
+            folds: &folds,
+            stays: &stays,
+            about: &about,
+            off_roster: &facts.off_roster,
+            remarks: &remarks,
+            examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
+            clocks: &clock_rows(facts, now)?,
+            command: wish.command,
+        })?;
+        Ok((scorecard, tables))
+    }
 }
 
 fn folded(ctx: &Context, facts: &Facts, look: &Look, metrics: &[&Metric], periods: &[Period]) -> Result<Readings> {
@@ -301,7 +365,16 @@ fn rejects(ledger: &Ledger) -> Result<Page> {
         .flat_map(|s| s.rejects.iter().map(move |r| (s, r)))
         .map(|(s, r)| {
             let (line, byte) = (r.line.to_string(), r.byte.to_string());
-            vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.to_owned(), r.value.clone(), r.reason.clone()]
+            vec![
+                s.name.clone(),
+                r.file.clone(),
+                line,
+                byte,
+                r.column.clone(),
+                r.code.clone().into_owned(),
+                r.value.clone(),
+                r.reason.clone(),
+            ]
         })
         .collect();
     Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter(), header.len())? })

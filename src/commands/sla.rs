@@ -22,7 +22,7 @@ use list::{LISTED, list};
 pub(super) fn run(args: &SlaArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     // `--by ""` asks for no breakdown.
     let args = &SlaArgs { by: args.by.iter().filter(|c| !c.is_empty()).cloned().collect(), ..args.clone() };
-    let ctx = Context::load(&args.common, now)?;
+    let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let span = span(&ctx, args)?;
     if args.format == Format::Csv && !args.what_if.is_empty() {
         return Err(Error::config("--format csv lists the clocks as they are, without --what-if").hint("use --format json"));

@@ -9,7 +9,7 @@ use super::plan::FilePlan;
 use super::scan::Block;
 use super::unique::Identities;
 use super::values::Cells;
-use crate::desk::MISSING;
+use crate::desk::{MISSING, text_of};
 use crate::error::Result;
 
 /// What any file of the source has that tells new rows from old: all its chunks then have it.
@@ -102,7 +102,7 @@ pub(super) fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Opti
     let prints = whole.iter().map(|k| (*k >> 32) as u32).collect();
     let keys = match plan.id.map(|i| &columns[i].0) {
         Some(Cells::Long(keys)) => keys.iter().zip(&whole).map(|(k, w)| if *k == MISSING { *w } else { *k }).collect(),
-        _ => whole,
+        _ => spells(plan, columns).unwrap_or(whole),
     };
     let updated = match plan.updated.map(|i| &columns[i].0) {
         Some(Cells::Long(at)) => at.iter().map(|t| (*t).clamp(0, i64::from(u32::MAX)) as u32).collect(),
@@ -115,6 +115,19 @@ pub(super) fn identities(plan: &FilePlan, block: &Block, columns: &[(Cells, Opti
         _ => Vec::new(),
     };
     Identities { keys, prints, updated, versions }
+}
+
+/// What identifies the rows of a roster: the person and the first day of the stay. Each export tells of it anew how it ended, who the
+/// mentor is. `None` for rows that are no stays.
+fn spells(plan: &FilePlan, columns: &[(Cells, Option<Cells>)]) -> Option<Vec<i64>> {
+    let cells = |name: &str| plan.columns.iter().position(|c| c.name == name).map(|i| &columns[i].0);
+    let (Some(Cells::Text(agents)), Some(Cells::Long(hired))) = (cells("agent_id"), cells("hired_at")) else { return None };
+    let started = |row: usize| match cells("desk_start_at") {
+        Some(Cells::Long(at)) => at.get(row).copied().unwrap_or(MISSING),
+        _ => MISSING,
+    };
+    let key = |row: usize| key_of(format!("{}\u{1f}{}\u{1f}{}", text_of(agents[row]), hired[row], started(row)).as_bytes());
+    (agents.len() == hired.len()).then(|| (0..agents.len()).map(key).collect())
 }
 
 /// Which rows the source's rules keep, `None` for all; and how many each left out, the first that did counting.
@@ -149,7 +162,7 @@ pub(super) fn rejects(plan: &FilePlan, block: &Block, bad: Vec<BadCell>, kept: O
             byte: block.byte_of(cell.row),
             column: cell.header,
             value: cell.value,
-            code: cell.code,
+            code: cell.code.into(),
             reason: cell.reason,
             raw: String::from_utf8_lossy(block.source_bytes(cell.row)).into_owned(),
         };

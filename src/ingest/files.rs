@@ -81,7 +81,23 @@ pub(super) fn documents(settings: &Settings, source: &SourceSettings) -> Result<
 /// # Errors
 /// An input error for a glob that matches nothing.
 fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathBuf, String)>> {
+    let (found, missing) = found_files(settings, source)?;
+    match missing.first() {
+        Some(pattern) => Err(Error::input(format!("source {:?}: no file matches {pattern:?}", source.name))
+            .at(source.at.clone())
+            .hint(format!("looked in {}", settings.dir.display()))
+            .hint("paths are relative to the config file")),
+        None => Ok(found),
+    }
+}
+
+/// The files of a source, sorted by name, and its patterns that match none.
+///
+/// # Errors
+/// A config error for what is no pattern.
+pub(super) fn found_files(settings: &Settings, source: &SourceSettings) -> Result<(Vec<(PathBuf, String)>, Vec<String>)> {
     let mut found = BTreeMap::new();
+    let mut missing = Vec::new();
     for pattern in source.files.iter().filter(|f| *f != "-") {
         // The folder's own name may hold what a pattern gives a meaning to; an absolute pattern stands for itself.
         let full = std::path::Path::new(&glob::Pattern::escape(&settings.dir.to_string_lossy())).join(pattern);
@@ -95,13 +111,10 @@ fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathB
             any = true;
         }
         if !any {
-            return Err(Error::input(format!("source {:?}: no file matches {pattern:?}", source.name))
-                .at(source.at.clone())
-                .hint(format!("looked in {}", settings.dir.display()))
-                .hint("paths are relative to the config file"));
+            missing.push(pattern.clone());
         }
     }
-    Ok(found.into_iter().map(|(shown, path)| (path, shown)).collect())
+    Ok((found.into_iter().map(|(shown, path)| (path, shown)).collect(), missing))
 }
 
 /// Finds out how a table is written and reads its header.

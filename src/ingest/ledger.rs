@@ -1,10 +1,12 @@
 //! The row account: what became of every row of every export.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::scan::Fault;
+use crate::columns::Source;
 use crate::error::{Error, Result};
 
 /// Rejects kept with their text; beyond these only the counts go on.
@@ -14,7 +16,7 @@ pub const KEPT_REJECTS: usize = 100_000;
 pub const KEPT_RAW: usize = 64 << 20;
 
 /// A row (or the piece of text where one should be) that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// File as named relative to the config.
     pub file: String,
@@ -27,7 +29,7 @@ pub struct Reject {
     /// The cell (or the start of the row) as it stands, at most 200 characters.
     pub value: String,
     /// Stable code, named as Frictionless names it: `type-error`, `missing-cell`, `extra-cell` …
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is wrong, in words.
     pub reason: String,
     /// The whole row as it stands, up to a bound; empty if too much was kept already.
@@ -44,7 +46,7 @@ impl Reject {
             byte: fault.byte,
             column: fault.column.map(|c| format!("column {}", c + 1)).unwrap_or_default(),
             value: fault.raw.chars().take(200).collect(),
-            code: fault.code.as_str(),
+            code: fault.code.as_str().into(),
             reason: fault.reason.clone(),
             raw: fault.raw.clone(),
         }
@@ -52,7 +54,7 @@ impl Reject {
 }
 
 /// The account of one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileLedger {
     /// File as named relative to the config; a file of an archive behind the archive's name.
     pub name: String,
@@ -84,7 +86,7 @@ pub struct FileLedger {
 }
 
 /// The account of one source.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SourceLedger {
     /// Name in the config.
     pub name: String,
@@ -111,7 +113,7 @@ pub struct SourceLedger {
     /// Accepted rows dated after the cut-off, which no figure counts.
     pub after_cut_off: u64,
     /// Rejects by code.
-    pub reject_codes: BTreeMap<&'static str, u64>,
+    pub reject_codes: BTreeMap<Cow<'static, str>, u64>,
     /// The rejects, in file order, up to [`KEPT_REJECTS`].
     pub rejects: Vec<Reject>,
     /// Words that no value map knows: column → word → rows.
@@ -132,12 +134,36 @@ pub struct SourceLedger {
     pub ignored_headers: Vec<String>,
     /// First and last instant of the rows' own date, seconds UTC.
     pub covers: Option<(i64, i64)>,
+    /// What the history holds of the source; `None` where it was not asked.
+    #[serde(skip)]
+    pub history: Option<Held>,
     /// The share of a file's rows that may be rejected.
     #[serde(skip)]
     pub reject_limit: f64,
     /// Bytes of raw text kept with the rejects.
     #[serde(skip)]
     kept_raw: usize,
+}
+
+/// What the history holds of a source, of which the rest of the account speaks only for the last batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Batches taken in so far.
+    pub batches: u64,
+    /// Rows held.
+    pub rows: u64,
+    /// Rows that were new in the last batch.
+    pub inserted: u64,
+    /// Rows replaced by a newer state in the last batch.
+    pub updated: u64,
+    /// Rows of the last batch that were there as they are.
+    pub unchanged: u64,
+    /// Rows of the last batch older than what was there.
+    pub older: u64,
+    /// Rows read so far, in all batches.
+    pub rows_in: u64,
+    /// Rows refused so far, in all batches.
+    pub rejected: u64,
 }
 
 impl FileLedger {
@@ -155,6 +181,12 @@ impl FileLedger {
 }
 
 impl SourceLedger {
+    /// The account of a source that has had no file yet.
+    pub(crate) fn without_files(name: &str, (kind, preset): (Source, &str)) -> Self {
+        let unmapped_columns = kind.columns().iter().map(|c| c.name.to_owned()).collect();
+        Self { name: name.to_owned(), kind: kind.name().to_owned(), preset: preset.to_owned(), unmapped_columns, ..Self::default() }
+    }
+
     /// Checks that every row is accounted for, over the source and over each of its files.
     ///
     /// # Errors
@@ -217,7 +249,7 @@ impl SourceLedger {
 
     pub(super) fn reject(&mut self, mut reject: Reject) {
         self.rejected += 1;
-        *self.reject_codes.entry(reject.code).or_default() += 1;
+        *self.reject_codes.entry(reject.code.clone()).or_default() += 1;
         if self.rejects.len() < KEPT_REJECTS {
             self.kept_raw += reject.raw.len();
             if self.kept_raw > KEPT_RAW {

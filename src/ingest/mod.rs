@@ -37,9 +37,21 @@ use crate::error::{Error, Result};
 use crate::facts::{Table, Wanted};
 use crate::settings::{Rows, Settings, SourceSettings};
 use ledger::{FileLedger, Ledger, SourceLedger};
-use source::{Gathered, Keep, dating_column};
-use table::{Slot, nulls};
+use source::Keep;
+use table::nulls;
 use unique::Verdict;
+
+pub(crate) use source::{Gathered, dating_column};
+pub(crate) use table::Slot;
+pub(crate) use unique::Identities;
+
+/// The files of a source on disk, sorted by name: (path, name relative to the config); and its patterns that match none.
+///
+/// # Errors
+/// A config error for what is no pattern.
+pub(crate) fn files_of(settings: &Settings, source: &SourceSettings) -> Result<(Vec<(std::path::PathBuf, String)>, Vec<String>)> {
+    files::found_files(settings, source)
+}
 
 /// A path as a file pattern that matches just it.
 pub fn as_pattern(path: &str) -> String {
@@ -53,9 +65,59 @@ pub fn as_pattern(path: &str) -> String {
 /// # Errors
 /// An input error for a missing, empty or unmappable file, or a date column that cannot be read one way only.
 pub fn ingest(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn(u64) + Sync)) -> Result<Desk> {
+    desk(settings, wanted, as_of, read_all(settings, wanted, as_of, progress)?)
+}
+
+/// Reads the files of one source whole, for the history: every column, of two rows with the same id the one that counts.
+///
+/// The states of an audit log are all kept. Whether too many rows are broken is left to the caller.
+///
+/// # Errors
+/// Those of [`ingest`].
+pub(crate) fn batch(settings: &Settings, source: &SourceSettings, progress: &(dyn Fn(u64) + Sync)) -> Result<Gathered> {
+    let keep = Keep { is_stored: &|_, _| true, texts: true, hashes: true, progress };
+    let mut gathered = source::read(settings, source, &keep)?;
+    let mut verdict = gathered.identities.judge();
+    settle(&mut gathered.ledger, &verdict);
+    gathered.ledger.check()?;
+    if source.rows() == Rows::Versions {
+        verdict.superseded.clear();
+    }
+    let dropped = [verdict.duplicate, verdict.superseded].concat();
+    drop_rows(&mut gathered.frame, &dropped)?;
+    gathered.identities.drop_rows(&dropped);
+    Ok(gathered)
+}
+
+/// Every column that rows of a source can have, in the order of the canonical table.
+pub(crate) fn all_columns_of(source: &SourceSettings) -> Vec<Slot> {
+    plan::slots(source, &Keep { is_stored: &|_, _| true, texts: true, hashes: false, progress: &|_| () })
+}
+
+/// Another number as soon as keys are made in another way: keys kept from before are then worth nothing.
+pub(crate) fn key_probe() -> i64 {
+    column::key_of(b"INC0001234")
+}
+
+/// The columns of a source's rows that `wanted` asks for, in the order of the canonical table.
+pub(crate) fn columns_of(source: &SourceSettings, wanted: &Wanted) -> Vec<Slot> {
+    let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
+    plan::slots(source, &Keep { is_stored: &is_stored, texts: wanted.texts, hashes: false, progress: &|_| () })
+}
+
+/// A desk of rows that were read and accounted for before.
+///
+/// Keys are needed of legs, which are folded by them, and with their age of the states of an audit log.
+pub(crate) fn desk_of(settings: &Settings, wanted: &Wanted, as_of: i64, sources: Vec<(&SourceSettings, Gathered)>) -> Result<Desk> {
+    let settled = sources.into_iter().map(|(source, gathered)| settled(source, gathered, as_of, false));
+    let settled = settled.collect::<Result<_>>()?;
+    desk(settings, wanted, as_of, settled)
+}
+
+fn desk(settings: &Settings, wanted: &Wanted, as_of: i64, sources: Vec<Settled>) -> Result<Desk> {
     let mut frames: BTreeMap<Source, Vec<Frame>> = BTreeMap::new();
     let mut ledger = Ledger::default();
-    for Settled { frames: of_source, account } in read_all(settings, wanted, as_of, progress)? {
+    for Settled { frames: of_source, account } in sources {
         of_source.into_iter().for_each(|(kind, frame)| frames.entry(kind).or_default().push(frame));
         ledger.sources.push(account);
     }
@@ -79,7 +141,7 @@ fn read_all(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn
             let is_stored = |column: &str, name: &str| is_stored(wanted, source, column, name);
             let keep = Keep { is_stored: &is_stored, texts: wanted.texts, hashes: wanted.hashes, progress };
             match source::read(settings, source, &keep) {
-                Ok(gathered) => settling.push(scope.spawn(move || settled(source, gathered, as_of))),
+                Ok(gathered) => settling.push(scope.spawn(move || settled(source, gathered, as_of, true))),
                 Err(error) => {
                     failure = Some(error);
                     break;
@@ -93,13 +155,15 @@ fn read_all(settings: &Settings, wanted: &Wanted, as_of: i64, progress: &(dyn Fn
     })
 }
 
-/// Decides which of the rows of a source count, and accounts for the others.
-fn settled(source: &SourceSettings, gathered: Gathered, as_of: i64) -> Result<Settled> {
+/// Decides which of the rows of a source count, and accounts for the others if they are `new`.
+fn settled(source: &SourceSettings, gathered: Gathered, as_of: i64, new: bool) -> Result<Settled> {
     let Gathered { mut frame, identities, ledger: mut account } = gathered;
     let mut frames = Vec::new();
     let verdict = identities.judge();
-    settle(&mut account, &verdict);
-    account.check()?;
+    if new {
+        settle(&mut account, &verdict);
+        account.check()?;
+    }
     let prints = if source.rows() == Rows::Legs { identities.keys } else { Vec::new() };
     if source.rows() == Rows::Versions {
         frames.push((Source::TicketEvents, states(&frame, &verdict.duplicate)?));

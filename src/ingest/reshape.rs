@@ -23,7 +23,7 @@ pub(super) fn queue_log(document: &Document) -> Result<Opened> {
         byte: r.byte,
         column: String::new(),
         value: r.raw.chars().take(200).collect(),
-        code: "source-error",
+        code: "source-error".into(),
         reason: r.reason,
         raw: r.raw,
     });

@@ -26,10 +26,10 @@ pub(super) const BLOCK: usize = 1 << 20;
 
 /// What a source gave.
 #[derive(Debug)]
-pub(super) struct Gathered {
-    pub(super) frame: Frame,
-    pub(super) identities: Identities,
-    pub(super) ledger: SourceLedger,
+pub(crate) struct Gathered {
+    pub(crate) frame: Frame,
+    pub(crate) identities: Identities,
+    pub(crate) ledger: SourceLedger,
 }
 
 /// What to keep of a source.
@@ -287,7 +287,7 @@ impl<'a> Assembly<'a> {
 }
 
 /// The column that dates the rows of a kind.
-pub(super) fn dating_column(kind: Source) -> &'static str {
+pub(crate) fn dating_column(kind: Source) -> &'static str {
     match kind {
         Source::Tickets => "created_at",
         Source::TicketEvents | Source::Observations => "at",

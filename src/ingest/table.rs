@@ -9,9 +9,9 @@ use crate::error::Result;
 
 /// A column of the frame to be.
 #[derive(Debug, Clone)]
-pub(super) struct Slot {
-    pub(super) name: String,
-    pub(super) kind: Type,
+pub(crate) struct Slot {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
 }
 
 /// Gathers rows into segments of [`SEGMENT`] rows.

@@ -8,15 +8,15 @@ const EMPTY: u32 = u32::MAX;
 
 /// What identifies a row and how new it is, for all rows of a source in the order they were read.
 #[derive(Debug, Default)]
-pub(super) struct Identities {
+pub(crate) struct Identities {
     /// The row's id (its whole text where the export has none).
-    pub(super) keys: Vec<i64>,
+    pub(crate) keys: Vec<i64>,
     /// A hash of the row's text.
-    pub(super) prints: Vec<u32>,
+    pub(crate) prints: Vec<u32>,
     /// The row's own update time in seconds since 1970, 0 where it has none; empty if the source has none.
-    pub(super) updated: Vec<u32>,
+    pub(crate) updated: Vec<u32>,
     /// The row's version number; empty if the source has none.
-    pub(super) versions: Vec<i32>,
+    pub(crate) versions: Vec<i32>,
 }
 
 /// Which rows to keep, and why the others go.
@@ -27,9 +27,27 @@ pub(super) struct Verdict {
 }
 
 impl Identities {
+    /// Forgets rows; their numbers are sorted or not, each given once.
+    pub(super) fn drop_rows(&mut self, rows: &[u32]) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut is_kept = vec![true; self.keys.len()];
+        rows.iter().for_each(|&row| is_kept[row as usize] = false);
+        keep(&mut self.keys, &is_kept);
+        keep(&mut self.prints, &is_kept);
+        keep(&mut self.updated, &is_kept);
+        keep(&mut self.versions, &is_kept);
+    }
+
+    /// How new a row is, but for the order of arrival.
+    pub(crate) fn age_of(&self, row: usize) -> (u32, i32) {
+        (self.updated.get(row).copied().unwrap_or(0), self.versions.get(row).copied().unwrap_or(0))
+    }
+
     fn age(&self, row: u32) -> (u32, i32, u32) {
-        let i = row as usize;
-        (self.updated.get(i).copied().unwrap_or(0), self.versions.get(i).copied().unwrap_or(0), row)
+        let (updated, version) = self.age_of(row as usize);
+        (updated, version, row)
     }
 
     /// Finds the rows to drop: newest update time wins, then the version, then the order of reading.
@@ -79,6 +97,12 @@ impl Identities {
         }
         verdict
     }
+}
+
+/// Keeps the marked values of a column, if there is one.
+fn keep<T>(values: &mut Vec<T>, is_kept: &[bool]) {
+    let mut marks = is_kept.iter();
+    values.retain(|_| marks.next() == Some(&true));
 }
 
 fn spread(key: i64) -> u64 {

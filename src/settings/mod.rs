@@ -7,6 +7,7 @@ mod judge;
 mod metric;
 pub(crate) mod node;
 mod parameters;
+mod run;
 pub mod sla;
 pub(crate) mod source;
 mod span;
@@ -19,9 +20,10 @@ pub use judge::{Judge, People};
 pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
+pub use run::{Guards, History, Run};
 pub use sla::Sla;
 pub use source::{ALWAYS_BORNE, Options, Order, RowRule, Rows, Shape, SourceSettings};
-pub use span::Span;
+pub use span::{Span, wait_secs};
 pub use targets::Goal;
 
 use crate::error::{Error, Result};
@@ -64,6 +66,12 @@ pub struct Settings {
     pub judge: Judge,
     /// What the roster holds.
     pub people: People,
+    /// Where everything taken in is kept; `None` where the config does not speak of it.
+    pub history: Option<History>,
+    /// What an unattended run does.
+    pub run: Run,
+    /// What a run must notice.
+    pub guards: Guards,
     /// The exports to read, in the order of the file; at least one.
     pub sources: Vec<SourceSettings>,
     /// The desk's own metrics, in the order of the file.
@@ -83,6 +91,9 @@ const TABLES_OF_THE_FILE: &[&str] = &[
     "goals",
     "judge",
     "people",
+    "history",
+    "run",
+    "guards",
     "event",
     "source",
     "metric",
@@ -138,6 +149,9 @@ impl Settings {
             events: desk::events(&root)?,
             judge: Judge::read(&root)?,
             people: People::read(&root)?,
+            history: root.get("history").map(|_| History::read(&root)).transpose()?,
+            run: Run::read(&root)?,
+            guards: Guards::read(&root)?,
             sources: source::sources(&root, desk.time_zone)?,
             metrics: metric::metrics(&root)?,
             desk,

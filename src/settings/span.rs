@@ -1,7 +1,7 @@
 //! Lengths of time as people write them: `20s`, `15m`, `4h`, `7d`, and in business time `30bm`, `8bh`, `3bd`.
 
 use super::node::Node;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A length of time and the clock it runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub enum Span {
     /// Business days: each the open time of the calendar's longest weekday.
     BusinessDays(i64),
 }
+
+/// The longest wait that can be asked for: a year, in seconds. Whoever writes more has mistaken the unit.
+const LONGEST_WAIT: i64 = 366 * 86_400;
 
 /// Why a text is no span: what is wrong and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,27 @@ impl Span {
         })
     }
 }
+
+/// Reads a wait, in seconds, as on the command line: a length of plain time up to a year, or `0` for none.
+///
+/// # Errors
+/// A config error without a place, with what to write instead.
+pub fn wait_secs(text: &str) -> Result<i64> {
+    wait(text).map_err(|no| Error::config(no.what).hint(no.hint))
+}
+
+fn wait(text: &str) -> Result<i64, NoSpan> {
+    if ["0", "0s", "0m", "0min", "0h", "0d"].contains(&text) {
+        return Ok(0);
+    }
+    match Span::parse(text)? {
+        Span::Calendar(secs) if secs <= LONGEST_WAIT => Ok(secs),
+        Span::Calendar(_) => Err(NoSpan { what: format!("`{text}` is more than a year"), hint: WAITS.to_owned() }),
+        _ => Err(NoSpan { what: format!("`{text}` is business time, and files do not wait for opening hours"), hint: WAITS.to_owned() }),
+    }
+}
+
+const WAITS: &str = "write 60s, 5m, 1h, or 0 for no wait";
 
 /// A number, possibly with a fraction, times a factor: only if that is a whole number that is not 0.
 fn whole_secs(number: &str, factor: i64) -> Option<i64> {
@@ -90,6 +114,12 @@ impl Node<'_> {
             _ => Err(self.error(format!("`{}` is plain time, not business time", self.key)).hint("write 20s, 15m, 4h or 2d")),
         }
     }
+
+    /// A wait as [`wait_secs`] reads it, in seconds; the number 0 needs no quotes.
+    pub(crate) fn wait_secs(&self) -> Result<i64> {
+        let text = self.word()?;
+        wait(&text).map_err(|no| self.error(no.what).hint(no.hint))
+    }
 }
 
 #[cfg(test)]
@@ -123,6 +153,41 @@ mod tests {
             assert_eq!(Span::parse(text).expect_err("refused").hint, hint);
         }
         assert_eq!(Span::parse("1 day").expect_err("refused").what, "`1 day` can mean 24 hours or so many working days");
+    }
+
+    #[test]
+    fn a_wait_may_be_none_but_not_business_time() {
+        for (text, secs) in [("60s", 60), ("5m", 300), ("1h", 3600), ("1.5h", 5400), ("0", 0), ("0s", 0), ("366d", 31_622_400)] {
+            assert_eq!(wait_secs(text), Ok(secs), "{text}");
+        }
+        let told = |text| wait_secs(text).expect_err("refused").to_string();
+        assert_eq!(told("60"), "`60` is not a length of time\n  hint: say of what: \"60s\", \"60min\", \"60h\" or \"60d\"");
+        assert_eq!(told("367d"), "`367d` is more than a year\n  hint: write 60s, 5m, 1h, or 0 for no wait");
+        assert!(told("3bd").starts_with("`3bd` is business time"));
+        for text in ["", "00", "0x", "-1s", "0bd", "60 s", "1e3s", "99999999999999999999s"] {
+            assert!(wait_secs(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wait_in_the_config_is_told_with_its_place() {
+        let read = |text: &str| {
+            let file = super::super::node::File { name: "deskcard.toml", text };
+            let document = file.parse().expect("TOML");
+            let root = super::super::node::Table::root(file, &document, &["settle", "keep"]).expect("a table");
+            let wait = root.get("settle").map(|n| n.wait_secs()).transpose();
+            let count = root.get("keep").map(|n| n.count()).transpose();
+            wait.and_then(|w| count.map(|c| (w, c))).map_err(|e| e.to_string())
+        };
+        assert_eq!(read("settle = \"5m\"\nkeep = 13"), Ok((Some(300), Some(13))));
+        assert_eq!(read("settle = 0"), Ok((Some(0), None)));
+        let told = |text: &str| read(text).expect_err("refused");
+        assert!(told("settle = 60").starts_with("deskcard.toml:1:10: `60` is not a length of time"));
+        for wrong in ["0", "-3", "1000001", "9999999999999999999"] {
+            assert!(told(&format!("keep = {wrong}")).starts_with("deskcard.toml:1:8: "), "{wrong}");
+        }
+        assert_eq!(told("keep = 0"), "deskcard.toml:1:8: `keep` must be a whole number from 1 to 1000000, not 0");
+        assert!(told("keep = 1.5").contains("must be a whole number"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod mean_shrinkage;
 pub mod mix_rate;
 pub mod mixed_logit;
 pub mod multiplicity;
+pub mod negative_binomial;
 pub mod permutation;
 pub mod person_time;
 pub mod poisson;

@@ -3,7 +3,7 @@
 use super::super::node::{Node, Table, did_you_mean, joined};
 use super::super::span::Span;
 use super::CLOCKS;
-use crate::clock::parse_time;
+use crate::clock::{DAY, parse_time};
 use crate::columns::{Source, Type};
 use crate::error::Result;
 
@@ -18,6 +18,18 @@ pub enum Aim {
     DayBy(u32, i64),
     /// The instant in a column of the tickets.
     Column(String),
+}
+
+impl Aim {
+    /// About how long it allows, in seconds, a business day counting as a day; 0 for an instant that the ticket names.
+    pub(super) fn rough_secs(&self) -> i64 {
+        match self {
+            Aim::Span(Span::Calendar(secs) | Span::Business(secs)) => *secs,
+            Aim::Span(Span::BusinessDays(days)) => days * DAY,
+            Aim::EndOfDay(days) | Aim::DayBy(days, _) => i64::from(*days) * DAY,
+            Aim::Column(_) => 0,
+        }
+    }
 }
 
 /// What is promised for a priority: an aim a clock, in the order of [`CLOCKS`].

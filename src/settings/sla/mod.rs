@@ -60,6 +60,12 @@ impl Sla {
         self.policies.iter().map(|p| &p.rules).chain([&self.rules])
     }
 
+    /// The longest time any policy allows, in seconds of the clock that measures it; 0 where nothing is promised.
+    pub fn longest_secs(&self) -> i64 {
+        let aims = self.policies.iter().flat_map(|p| (0..CLOCKS.len()).flat_map(|clock| p.aims(clock)));
+        aims.map(Aim::rough_secs).max().unwrap_or(0)
+    }
+
     /// Whether any policy promises something for the clock.
     pub fn promises(&self, kind: Kind) -> bool {
         self.policies.iter().any(|p| p.promises(kind))

@@ -1,0 +1,102 @@
+//! `deskcard run`: the weekly job. Takes new exports into the history and publishes every period that is due.
+//!
+//! An intake happens when its entry stands in the journal, a publication when its folder is in its place: one call each. A run that
+//! is killed anywhere leaves what was there, and the next one ends where an undisturbed one would have.
+
+mod intake;
+mod notice;
+mod plan;
+mod publication;
+mod record;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::report::{Base, check_templates, desk, needed_since};
+use super::{Context, Outcome};
+use crate::cli::RunArgs;
+use crate::clock::period::{Period, Unit};
+use crate::error::Result;
+use crate::history::{History, Span};
+use crate::publish::folder;
+use crate::publish::lock::Lock;
+use crate::publish::retain::retain;
+use intake::Intake;
+use plan::Plan;
+use publication::publish;
+use record::Recorder;
+
+/// What every step of a run knows.
+struct Run<'a> {
+    args: &'a RunArgs,
+    command: &'a str,
+    history: History,
+    /// The folder of the period folders.
+    out: PathBuf,
+}
+
+pub(super) fn run(args: &RunArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
+    let mut recorder = Recorder::new(args, now, command_line);
+    let ended = locked(args, now, command_line, &mut recorder, stdout);
+    let recorded = recorder.end(&ended);
+    ended.and_then(|outcome| recorded.map(|()| outcome))
+}
+
+fn locked(args: &RunArgs, now: i64, command: &str, recorder: &mut Recorder, stdout: &mut dyn Write) -> Result<Outcome> {
+    let ctx = Context::load(&args.common, now)?;
+    check_templates(args.templates.as_deref())?;
+    let out = ctx.settings.dir.join(&ctx.settings.report.out);
+    let run = Run { args, command, history: History::of(&ctx.settings), out };
+    recorder.knows(&ctx, &run);
+    if args.dry_run {
+        return plan::dry(&run, &ctx, stdout).map(|()| Outcome::Done);
+    }
+    let _lock = recorder.step("lock", || Lock::take(run.history.dir()))?;
+    recorder.is_ours();
+    weekly(&run, ctx, recorder).map(|()| Outcome::Done)
+}
+
+/// The recipe.
+fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()> {
+    recorder.step("sweep", || sweep(run))?;
+    let recovered = recorder.step("recover", || run.history.recover(&ctx.settings))?;
+    recorder.recovered(&recovered);
+    let intake = recorder.step("intake", || Intake::run(run, &ctx))?;
+    recorder.took(&intake);
+    let plan = Plan::new(run, &ctx)?;
+    recorder.planned(&plan);
+    let Some(oldest) = plan.oldest(intake.is_news() || !recovered.is_empty()) else {
+        return recorder.step("clean up", || clean_up(run, &ctx));
+    };
+    ctx.history = Some(Span { since: Some(needed_since(&ctx, &oldest)), entry: None });
+    let desk = recorder.step("read", || desk(&ctx))?;
+    let counted = recorder.step("count", || notice::count(run, &ctx, &desk, (&plan, &intake)))?;
+    let base = recorder.step("facts", || Base::new(&ctx, desk))?;
+    let noticed = notice::notice(&ctx, counted, &base);
+    recorder.noticed(&noticed);
+    notice::stop(&noticed)?;
+    publish(run, &base, &plan, (&noticed, recorder))?;
+    recorder.step("clean up", || clean_up(run, &ctx))
+}
+
+/// Clears away what a killed run left.
+fn sweep(run: &Run<'_>) -> Result<()> {
+    run.history.sweep()?;
+    folder::recover(&run.out, |name| Period::from_id(name).is_some())?;
+    crate::publish::file::sweep(&run.out).map(|_| ())
+}
+
+/// Removes what has become too old.
+fn clean_up(run: &Run<'_>, ctx: &Context) -> Result<()> {
+    let keep = ctx.settings.run.keep as usize;
+    for unit in [Unit::Week, Unit::Month, Unit::Quarter].into_iter().filter(|_| keep > 0) {
+        retain(&run.out, keep, |name| Period::from_id(name).is_some_and(|p| p.unit == unit))?;
+    }
+    let kept = ctx.settings.history.clone().unwrap_or_default().keep_removed;
+    ctx.settings.sources.iter().try_for_each(|source| run.history.table(source).vacuum(ctx.as_of - kept).map(|_| ()))
+}
+
+/// A path as it is told: relative to the config's folder where it lies below it.
+fn shown(ctx: &Context, path: &Path) -> String {
+    path.strip_prefix(&ctx.settings.dir).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}

@@ -1,0 +1,120 @@
+//! Which periods a run makes: those that are due, and those published before that late rows may have changed.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::super::{Context, stdout_failed};
+use super::intake::files;
+use super::{Run, shown};
+use crate::clock::period::Period;
+use crate::clock::period::due::{Asked, Due, Published, Standing, due};
+use crate::clock::{DAY, parse_local};
+use crate::error::{Error, Result};
+use crate::history::journal::Seen;
+use crate::publish::settle::identity;
+use crate::scorecard::Scorecard;
+
+/// The scorecards of a period as they are published.
+pub(super) const SCORECARD: &str = "scorecard.json";
+
+/// What a run makes.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) due: Due,
+    /// Published periods that are looked at again, oldest first.
+    pub(super) again: Vec<Period>,
+}
+
+impl Plan {
+    /// From what is asked for, what is published, and what the history covers.
+    ///
+    /// # Errors
+    /// A config error for a period that cannot be read, an input error for a damaged history.
+    pub(super) fn new(run: &Run<'_>, ctx: &Context) -> Result<Self> {
+        let unit = ctx.settings.report.period;
+        let zone = ctx.zone();
+        let today = zone.local_day(ctx.as_of);
+        let asked = Asked::parse(run.args.period.as_deref(), unit, today)?;
+        let published = published(&run.out)?;
+        let first_day = run.history.first_instant(&ctx.settings)?.map(|t| zone.local_day(t));
+        let limit = ctx.settings.run.catch_up as usize;
+        let due = due(&asked, &Standing { unit, today, published: &published, first_day, limit });
+        let newest = due.periods.last().cloned().unwrap_or_else(|| Period::last_complete(unit, today).next());
+        let back = std::iter::successors(Some(newest.previous()), |p| Some(p.previous())).take(ctx.settings.run.restate as usize);
+        let is_published = |p: &Period| published.iter().any(|x| x.id == p.id && x.day >= p.end_day);
+        let mut again: Vec<Period> = back.filter(|p| is_published(p) && !due.periods.contains(p)).collect();
+        again.reverse();
+        Ok(Self { due, again })
+    }
+
+    /// The newest period that is made; `None` if there is none.
+    pub(super) fn newest(&self) -> Option<&Period> {
+        self.due.periods.last().or(self.again.last())
+    }
+
+    /// The oldest period that may be made; `None` where there is nothing to do: nothing is due, and nothing new came.
+    pub(super) fn oldest(&self, is_news: bool) -> Option<Period> {
+        let again = self.again.first().filter(|_| is_news || !self.due.periods.is_empty());
+        self.due.periods.iter().chain(again).min_by_key(|p| p.first_day).cloned()
+    }
+}
+
+/// The periods published in a folder. What is no period's folder, or has no scorecard that can be read, is none.
+fn published(out: &Path) -> Result<Vec<Published>> {
+    let listed = match std::fs::read_dir(out) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
+    };
+    let listed = listed.map_err(|e| Error::output(format!("cannot read {}: {e}", out.display())))?;
+    let one = |item: std::fs::DirEntry| {
+        let id = item.file_name().into_string().ok()?;
+        Period::from_id(&id)?;
+        let cut_off = scorecard(&item.path())?.as_of;
+        Some(Published { id, day: parse_local(&cut_off)?.div_euclid(DAY) as i32 })
+    };
+    let mut found: Vec<Published> = listed.into_iter().filter_map(one).collect();
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(found)
+}
+
+/// The scorecards in a period's folder.
+pub(super) fn scorecard(folder: &Path) -> Option<Scorecard> {
+    serde_json::from_slice(&std::fs::read(folder.join(SCORECARD)).ok()?).ok()
+}
+
+/// Says what a run would do.
+pub(super) fn dry(run: &Run<'_>, ctx: &Context, stdout: &mut dyn Write) -> Result<()> {
+    let mut lines = Vec::new();
+    let entries = run.history.journal().entries()?;
+    for source in &ctx.settings.sources {
+        let seen = Seen::of(&entries, &source.name);
+        let (found, missing) = files(ctx, source)?;
+        for (path, name) in found {
+            let (bytes, modified) = identity(&path)?;
+            if seen.has_file(&name, bytes, modified) {
+                continue;
+            }
+            let hash = ingest_hash(&path)?;
+            let what = if seen.has_bytes(&hash) { "seen before under another name or date" } else { "would be taken in" };
+            lines.push(format!("{}: {name} ({bytes} bytes) {what}", source.name));
+        }
+        lines.extend(missing.into_iter().map(|pattern| format!("{}: no file matches {pattern}", source.name)));
+    }
+    if lines.is_empty() {
+        lines.push("no new exports".to_owned());
+    }
+    let plan = Plan::new(run, ctx)?;
+    lines.extend(plan.due.periods.iter().map(|p| format!("{} would be published to {}", p.label, shown(ctx, &run.out.join(&p.id)))));
+    lines.extend(plan.due.skipped.iter().map(|s| format!("{s} would be left out")));
+    if plan.due.periods.is_empty() {
+        lines.push("no period is due".to_owned());
+    }
+    lines.push("nothing was changed (--dry-run)".to_owned());
+    writeln!(stdout, "{}", lines.join("\n")).map_err(|e| stdout_failed(&e))
+}
+
+fn ingest_hash(path: &Path) -> Result<String> {
+    crate::ingest::decode::sha256(path)
+        .map(|(hash, _)| hash)
+        .map_err(|e| Error::input(format!("cannot be read: {e}")).at(path.display().to_string()))
+}

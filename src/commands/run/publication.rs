@@ -1,0 +1,154 @@
+//! The pages of every period that is due, oldest first, and of those that late rows have changed.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::super::report::{Base, Made, Wish};
+use super::plan::{Plan, scorecard};
+use super::record::Recorder;
+use super::{Run, shown};
+use crate::clock::period::Period;
+use crate::error::Result;
+use crate::format;
+use crate::guards::Warning as Noticed;
+use crate::publish::file::link;
+use crate::publish::folder::{Folder, Published};
+use crate::publish::retain::LATEST;
+use crate::run_record::{MetricChange, OutputFile, PeriodRecord, PeriodState};
+use crate::scorecard::{CardKind, Scorecard};
+
+/// Changes named in a sentence at most.
+const NAMED: usize = 4;
+
+/// A published period whose figures are no longer what was published.
+struct Restated {
+    period: Period,
+    /// The desk's own figures.
+    changes: Vec<MetricChange>,
+    /// What changed, in a sentence.
+    text: String,
+}
+
+/// Publishes what the plan says.
+///
+/// The periods that are due come first, so that a run that stops in between is told by what is published; what was restated is found
+/// again by the next.
+///
+/// # Errors
+/// An output error; what stands in place is then whole, and the next run goes on from there.
+pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, recorder): (&[Noticed], &mut Recorder)) -> Result<()> {
+    let Some(newest) = plan.newest() else { return Ok(()) };
+    let made = |period: &Period, remarks: &[(String, String)]| {
+        base.made(&Wish { period, command: run.command, templates: run.args.templates.as_deref(), remarks })
+    };
+    let remarks: Vec<(String, String)> = noticed.iter().map(|n| (n.code.name().replace('_', "-"), n.text.clone())).collect();
+    let probe = recorder.step("judge", || made(newest, &remarks))?;
+    let restated = restated(run, &plan.again, &probe.scorecard);
+    recorder.restated(restated.iter().map(|r| r.text.clone()));
+    for period in &plan.due.periods {
+        let is_newest = period == newest;
+        let mut remarks = if is_newest { remarks.clone() } else { Vec::new() };
+        remarks.extend(restated.iter().filter(|_| is_newest).map(|r| ("restated".to_owned(), r.text.clone())));
+        let pages = if is_newest && restated.is_empty() { None } else { Some(recorder.step("judge", || made(period, &remarks))?) };
+        put(run, base, (period, pages.as_ref().unwrap_or(&probe), Vec::new()), recorder)?;
+    }
+    for again in &restated {
+        let text = format!("Made again after its first publication. {}", again.text);
+        let pages = recorder.step("judge", || made(&again.period, &[("restated".to_owned(), text)]))?;
+        put(run, base, (&again.period, &pages, again.changes.clone()), recorder)?;
+    }
+    recorder.step("link", || link(&run.out.join(LATEST), &newest.id))
+}
+
+/// Puts the pages of a period in their place.
+fn put(
+    run: &Run<'_>,
+    base: &Base<'_>,
+    (period, made, changes): (&Period, &Made, Vec<MetricChange>),
+    recorder: &mut Recorder,
+) -> Result<()> {
+    let place = run.out.join(&period.id);
+    let published = recorder.step("publish", || {
+        let mut folder = Folder::start(&place)?;
+        made.pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
+        folder.finish()
+    })?;
+    let state = match published {
+        Published::Same => PeriodState::Same,
+        _ if !changes.is_empty() => PeriodState::Restated,
+        Published::New => PeriodState::New,
+        Published::Replaced => PeriodState::Replaced,
+    };
+    let folder = shown(base.ctx(), &place);
+    let outputs = made.pages.iter().map(|page| OutputFile {
+        path: format!("{folder}/{}", page.name),
+        bytes: page.bytes.len() as u64,
+        sha256: Sha256::digest(&page.bytes).iter().map(|b| format!("{b:02x}")).collect(),
+    });
+    recorder.published(PeriodRecord { id: period.id.clone(), state, folder: folder.clone(), changes }, outputs.collect());
+    Ok(())
+}
+
+/// The periods whose published figures the newest scorecards tell otherwise.
+fn restated(run: &Run<'_>, again: &[Period], newest: &Scorecard) -> Vec<Restated> {
+    again.iter().filter_map(|period| compared(period, &scorecard(&run.out.join(&period.id))?, newest)).collect()
+}
+
+fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Option<Restated> {
+    let now = figures(newest, &period.id);
+    let mut changes = Vec::new();
+    let (mut cards, mut words) = (0_usize, Vec::new());
+    for card in &published.cards {
+        let mut is_other = false;
+        // What was announced as not final yet is no restatement when it becomes final.
+        for kpi in card.kpis.iter().filter(|k| k.immature == 0) {
+            let Some((value, n)) = now.get(&(card.kind, card.name.as_str(), kpi.metric.as_str())) else { continue };
+            if is_same(kpi.value, *value) && kpi.n == *n {
+                continue;
+            }
+            is_other = true;
+            if card.kind == CardKind::Desk {
+                let definition = newest.definitions.iter().find(|d| d.id == kpi.metric);
+                let shown = |value: Option<f64>, n: u64| match (definition, value) {
+                    (Some(d), Some(value)) => format::value_of(d.unit, value, n),
+                    _ => "no data".to_owned(),
+                };
+                let label = definition.map_or(kpi.metric.as_str(), |d| d.short.as_str());
+                words.push(format!("{label} {} → {}", shown(kpi.value, kpi.n), shown(*value, *n)));
+                changes.push(MetricChange { metric: kpi.metric.clone(), before: kpi.value, after: *value });
+            }
+        }
+        cards += usize::from(is_other);
+    }
+    if cards == 0 {
+        return None;
+    }
+    let more = if words.len() > NAMED { format!(" and {} more", words.len() - NAMED) } else { String::new() };
+    words.truncate(NAMED);
+    let desk = if words.is_empty() { "no figure of the whole desk".to_owned() } else { format!("{}{more}", words.join(", ")) };
+    let text = format!("{}: rows that came later changed figures published before, on {cards} card(s): {desk}.", period.label);
+    Some(Restated { period: period.clone(), changes, text })
+}
+
+/// Value and rows of every card and measure in a period, by the newest scorecards.
+fn figures<'s>(newest: &'s Scorecard, period: &str) -> BTreeMap<(CardKind, &'s str, &'s str), (Option<f64>, u64)> {
+    let mut out = BTreeMap::new();
+    for card in &newest.cards {
+        for kpi in &card.kpis {
+            let point = match newest.period.id == period {
+                true => Some((kpi.value, kpi.n)),
+                false => kpi.history.iter().find(|p| p.period == period).map(|p| (p.value, p.n)),
+            };
+            out.extend(point.map(|p| ((card.kind, card.name.as_str(), kpi.metric.as_str()), p)));
+        }
+    }
+    out
+}
+
+fn is_same(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}

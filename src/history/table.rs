@@ -1,0 +1,737 @@
+//! One source's table: which rows are in it, and how it changes.
+//!
+//! A change writes new files beside the old ones and then one entry of the log, which says from now on which files count.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use foldhash::fast::FixedState;
+use polars::prelude::*;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::journal::Entry;
+use super::log::{self, Action, Add, CommitInfo, Field, Log, Metadata, Outcome, Remove, Stats, Transaction, Value};
+use super::parquet::{self, Kind};
+use super::partition;
+use super::source::{Batch, Kept, fingerprint};
+use crate::columns::Type;
+use crate::desk::{MISSING, Values, bug, get, longs};
+use crate::error::{Error, Result};
+use crate::ingest::{self, Gathered, Identities, Slot};
+use crate::publish::file::{replace, sweep};
+use crate::settings::{Rows, SourceSettings};
+
+/// Rows of a file at most.
+const FILE_ROWS: usize = 1 << 20;
+/// The table's property that says how its source was described when it was made.
+const FINGERPRINT: &str = "deskcard.described";
+
+/// What a change did to a table: `after = before + inserted - deleted`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The journal's entry that caused it.
+    pub entry: u64,
+    /// The version of the table it made.
+    pub version: u64,
+    /// Rows before it.
+    pub before: u64,
+    /// Rows that were not there.
+    pub inserted: u64,
+    /// Rows replaced by a newer state.
+    pub updated: u64,
+    /// Rows that were there as they are.
+    pub unchanged: u64,
+    /// Rows older than what was there.
+    pub older: u64,
+    /// Rows removed for good.
+    pub deleted: u64,
+    /// Rows after it.
+    pub after: u64,
+    /// The earliest instant at which anything was, or now is, otherwise: seconds UTC; `None` where nothing is.
+    pub since: Option<i64>,
+}
+
+impl Change {
+    /// # Errors
+    /// A bug if the rows do not add up.
+    fn check(&self, source: &str) -> Result<()> {
+        if self.after + self.deleted == self.before + self.inserted {
+            return Ok(());
+        }
+        Err(Error::bug(format!(
+            "{source}: {} rows before, {} inserted, {} deleted, but {} after",
+            self.before, self.inserted, self.deleted, self.after
+        )))
+    }
+}
+
+/// A file that counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    /// What the log says of it.
+    pub(crate) add: Add,
+    /// The part of the table it belongs to.
+    pub(crate) part: String,
+    /// Its rows.
+    pub(crate) rows: u64,
+}
+
+impl Live {
+    /// The earliest instant of a column, seconds UTC, as the log has it.
+    pub(crate) fn earliest(&self, column: &str) -> Option<i64> {
+        let stats: serde_json::Value = serde_json::from_str(self.add.stats.as_deref()?).ok()?;
+        let text = stats.get("minValues")?.get(column)?.as_str()?;
+        chrono::DateTime::parse_from_rfc3339(text).ok().map(|t| t.timestamp())
+    }
+}
+
+/// A column as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    name: String,
+    kind: Kind,
+}
+
+impl Stored {
+    fn new(name: &str, kind: Kind) -> Self {
+        Self { name: name.to_owned(), kind }
+    }
+
+    fn slot(&self) -> parquet::Slot<'_> {
+        parquet::Slot { name: &self.name, kind: self.kind }
+    }
+
+    /// Its type in the log.
+    fn field(&self) -> Field {
+        let kind = match self.kind {
+            Kind::Instant => log::Kind::Timestamp,
+            Kind::Long | Kind::Key => log::Kind::Long,
+            Kind::Whole => log::Kind::Integer,
+            Kind::Number => log::Kind::Double,
+            Kind::Flag => log::Kind::Boolean,
+            Kind::Category | Kind::Text => log::Kind::Text,
+        };
+        Field::new(&self.name, kind)
+    }
+}
+
+impl From<Slot> for Stored {
+    fn from(slot: Slot) -> Self {
+        let kind = match slot.kind {
+            Type::Id => Kind::Key,
+            Type::Instant => Kind::Instant,
+            Type::Duration | Type::Int => Kind::Whole,
+            Type::Number => Kind::Number,
+            Type::Flag => Kind::Flag,
+            Type::Dim | Type::Enum(_) => Kind::Category,
+            Type::Words => Kind::Text,
+        };
+        Self { name: slot.name, kind }
+    }
+}
+
+/// A table at one of its versions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    /// The version.
+    pub(crate) version: u64,
+    /// The last entry of the journal that it has.
+    pub(crate) entry: u64,
+    /// The files that count, sorted by part and path.
+    pub(crate) files: Vec<Live>,
+    /// How its source was described when it was made.
+    described: String,
+}
+
+impl State {
+    /// Rows in all.
+    pub(crate) fn rows(&self) -> u64 {
+        self.files.iter().map(|f| f.rows).sum()
+    }
+}
+
+/// One source's table.
+#[derive(Debug)]
+pub struct Table<'a> {
+    dir: PathBuf,
+    source: &'a SourceSettings,
+    log: Log,
+}
+
+/// What only the table needs of a row, beside the columns of the desk: as much of it as settles what the desk is.
+pub(crate) fn identifying(rows: Rows) -> Vec<Stored> {
+    match rows {
+        Rows::Latest => Vec::new(),
+        Rows::Legs => vec![Stored::new(KEY, Kind::Key)],
+        Rows::Versions => technical()[..4].to_vec(),
+    }
+}
+
+fn technical() -> [Stored; 5] {
+    [(KEY, Kind::Key), (PRINT, Kind::Long), (UPDATED, Kind::Instant), (VERSION, Kind::Whole), (BATCH, Kind::Whole)]
+        .map(|(name, kind)| Stored::new(name, kind))
+}
+
+const KEY: &str = "_key";
+const PRINT: &str = "_print";
+const UPDATED: &str = "_updated";
+const VERSION: &str = "_version";
+const BATCH: &str = "_batch";
+
+/// Every column of a table's files.
+fn columns(source: &SourceSettings) -> Vec<Stored> {
+    ingest::all_columns_of(source).into_iter().map(Stored::from).chain(technical()).collect()
+}
+
+/// Parts rows into those of the desk and what identifies them.
+pub(crate) fn split(rows: Rows, frame: DataFrame) -> Result<(DataFrame, Identities)> {
+    let mut identities = Identities::default();
+    if rows == Rows::Latest {
+        return Ok((frame, identities));
+    }
+    identities.keys = longs(get(&frame, KEY)?)?;
+    if rows == Rows::Versions {
+        identities = read_identities(&frame)?;
+    }
+    let names: Vec<PlSmallStr> = identifying(rows).iter().map(|s| s.name.as_str().into()).collect();
+    Ok((frame.drop_many(names), identities))
+}
+
+fn read_identities(frame: &DataFrame) -> Result<Identities> {
+    let (updated, versions) = (longs(get(frame, UPDATED)?)?, longs(get(frame, VERSION)?)?);
+    let known = |v: i64| if v == MISSING { 0 } else { v };
+    Ok(Identities {
+        keys: longs(get(frame, KEY)?)?,
+        prints: longs(get(frame, PRINT)?)?.into_iter().map(|p| p as u32).collect(),
+        updated: updated.into_iter().map(|t| known(t) as u32).collect(),
+        versions: versions.into_iter().map(|v| known(v) as i32).collect(),
+    })
+}
+
+/// The folder of a source's table: its name, made safe.
+pub(crate) fn folder_name(source: &str) -> String {
+    let safe: String = source.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    let is_plain = safe == source && !safe.starts_with(['_', '-']) && !TAKEN.contains(&safe.as_str());
+    if is_plain {
+        return safe;
+    }
+    let hash: String = Sha256::digest(source.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
+    format!("{}-{hash}", safe.trim_start_matches(['_', '-']))
+}
+
+/// Folders of the history that are no tables.
+const TAKEN: [&str; 7] = ["exports", "journal", "incoming", "runs", "lock", "outbox", "folds"];
+
+impl<'a> Table<'a> {
+    pub(super) fn new(dir: &Path, source: &'a SourceSettings) -> Self {
+        Self { dir: dir.to_owned(), source, log: Log::new(dir) }
+    }
+
+    /// Clears away what a killed run left in it.
+    ///
+    /// # Errors
+    /// An output error.
+    pub(crate) fn sweep(&self) -> Result<()> {
+        if !self.dir.is_dir() {
+            return Ok(());
+        }
+        self.log.recover()?;
+        for item in std::fs::read_dir(&self.dir).into_iter().flatten().flatten().filter(|i| i.path().is_dir()) {
+            sweep(&item.path())?;
+        }
+        Ok(())
+    }
+
+    /// Where a file of it lies.
+    pub(crate) fn path(&self, file: &Live) -> PathBuf {
+        self.dir.join(&file.add.path)
+    }
+
+    /// The table after an entry of the journal, or as it is; `None` if there is none yet.
+    ///
+    /// # Errors
+    /// An input error for a damaged log.
+    pub(crate) fn state(&self, entry: Option<u64>) -> Result<Option<State>> {
+        let mut at = None;
+        loop {
+            let Some(snapshot) = self.log.snapshot(at)? else { return Ok(None) };
+            let applied = snapshot.txns.get(&self.source.name).map_or(0, |v| *v as u64);
+            if entry.is_none_or(|entry| applied <= entry) {
+                let files = snapshot.files.into_values().map(live).collect::<Result<Vec<_>>>()?;
+                let described = snapshot.metadata.configuration.get(FINGERPRINT).cloned().unwrap_or_default();
+                return Ok(Some(State { version: snapshot.version, entry: applied, files: sorted(files), described }));
+            }
+            // Entries come in order, a version each: the one asked for lies before.
+            match snapshot.version.checked_sub(1) {
+                Some(before) => at = Some(before),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether the table was made of rows read as they are read now.
+    pub(crate) fn is_described(&self, state: &State) -> bool {
+        state.described == fingerprint(self.source)
+    }
+
+    /// The account of the last batch of a version; `None` where none had anything of this source.
+    pub(crate) fn kept(&self, state: &State) -> Result<Option<Kept>> {
+        if state.entry == 0 { Ok(None) } else { Kept::read(&self.dir, state.entry).map(Some) }
+    }
+
+    /// The accounts of the last batches, newest first, at most so many.
+    ///
+    /// # Errors
+    /// As [`Self::kept`].
+    pub(crate) fn last_batches(&self, most: usize) -> Result<Vec<Kept>> {
+        let Some(state) = self.state(None)? else { return Ok(Vec::new()) };
+        let mut next = state.entry;
+        let mut out = Vec::new();
+        while next != 0 && out.len() < most {
+            let kept = Kept::read(&self.dir, next)?;
+            next = kept.before;
+            out.push(kept);
+        }
+        Ok(out)
+    }
+
+    /// The rows of a file, with these columns.
+    ///
+    /// # Errors
+    /// An input error for a file that is missing or damaged.
+    pub(crate) fn load(&self, file: &Live, columns: &[Stored]) -> Result<DataFrame> {
+        let slots: Vec<parquet::Slot<'_>> = columns.iter().map(Stored::slot).collect();
+        parquet::read(&self.path(file), &slots)
+    }
+
+    /// Brings the rows of a batch in.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; an output error if a file cannot be written.
+    pub(crate) fn merge(&self, entry: &Entry, gathered: Gathered) -> Result<Change> {
+        let state = self.state(None)?;
+        let before = state.as_ref().map(|s| self.kept(s)).transpose()?.flatten();
+        let files = state.as_ref().map_or(&[][..], |s| &s.files);
+        let mut incoming = Incoming::new(self.source, gathered, entry.number)?;
+        let (found, settled) = self.settle(files, &mut incoming)?;
+        let mut commit = Commit::new(self, entry, state.as_ref());
+        for (file, gone) in &found {
+            commit.without(file, gone)?;
+        }
+        commit.add(&incoming.kept()?)?;
+        let change = Change {
+            before: files.iter().map(|f| f.rows).sum(),
+            inserted: incoming.keep.iter().filter(|k| **k).count() as u64 - settled.updated,
+            since: [settled.since, commit.since].into_iter().flatten().min(),
+            ..settled
+        };
+        let batch = Batch { empty: empty_cells(&incoming.frame), ledger: incoming.ledger };
+        commit.finish("MERGE", change, Account::Of(before.as_ref(), batch))
+    }
+
+    /// For each file with rows to replace the marks of these; and what was found out. Rows that bring nothing new are taken out of `incoming`.
+    fn settle(&self, files: &[Live], incoming: &mut Incoming) -> Result<(Vec<(Live, Vec<bool>)>, Change)> {
+        let index = incoming.index();
+        let hits: Vec<Vec<(usize, u32)>> = files.par_iter().map(|f| self.hits(f, &index)).collect::<Result<_>>()?;
+        let mut change = Change::default();
+        let mut found = Vec::new();
+        let ages = identifying(Rows::Versions);
+        for (file, hits) in files.iter().zip(hits).filter(|(_, hits)| !hits.is_empty()) {
+            let stored = read_identities(&self.load(file, &ages)?)?;
+            let mut gone = vec![false; stored.keys.len()];
+            for (there, new) in hits {
+                let row = new as usize;
+                let is_newer = || incoming.identities.age_of(row) >= stored.age_of(there);
+                if stored.prints[there] == incoming.identities.prints[row] {
+                    change.unchanged += 1;
+                    incoming.keep[row] = false;
+                } else if is_newer() {
+                    change.updated += 1;
+                    gone[there] = true;
+                } else {
+                    change.older += 1;
+                    incoming.keep[row] = false;
+                }
+            }
+            if gone.contains(&true) {
+                found.push((file.clone(), gone));
+            }
+        }
+        Ok((found, change))
+    }
+
+    /// Rows of a file that are among the incoming: (row there, row that comes).
+    fn hits(&self, file: &Live, index: &HashMap<i64, u32, FixedState>) -> Result<Vec<(usize, u32)>> {
+        let path = self.path(file);
+        let keys = parquet::read_longs(&path, KEY)?;
+        let found = |(row, key): (usize, &i64)| index.get(key).map(|new| (row, *new));
+        if self.source.rows() != Rows::Versions {
+            return Ok(keys.iter().enumerate().filter_map(found).collect());
+        }
+        let prints = parquet::read_longs(&path, PRINT)?;
+        let keys: Vec<i64> = keys.iter().zip(prints).map(|(key, print)| state_key(*key, print as u32)).collect();
+        Ok(keys.iter().enumerate().filter_map(found).collect())
+    }
+
+    /// Removes the rows to which nothing happened from an instant on; `None` if there are none.
+    ///
+    /// # Errors
+    /// As [`Self::merge`].
+    pub(crate) fn purge(&self, entry: &Entry, before: i64) -> Result<Option<Change>> {
+        let Some(state) = self.state(None)? else { return Ok(None) };
+        let account = self.kept(&state)?;
+        let mut commit = Commit::new(self, entry, Some(&state));
+        let mut deleted = 0;
+        let last = partition::month(Some(before));
+        for file in state.files.iter().filter(|f| f.part != partition::CURRENT && f.part <= last) {
+            let frame = self.load(file, &columns(self.source))?;
+            let touched = partition::last_touched(self.source.kind, self.source.rows(), &frame)?;
+            let gone: Vec<bool> = touched.iter().map(|t| t.is_some_and(|t| t < before)).collect();
+            let rows = gone.iter().filter(|g| **g).count() as u64;
+            if rows > 0 {
+                deleted += rows;
+                commit.without(file, &gone)?;
+            }
+        }
+        if deleted == 0 {
+            return Ok(None);
+        }
+        let change = Change { before: state.rows(), deleted, ..Change::default() };
+        commit.finish("DELETE", change, Account::Still(account)).map(Some)
+    }
+
+    /// Puts the files of each part together; `None` if there is nothing to do.
+    ///
+    /// # Errors
+    /// As [`Self::merge`].
+    pub(crate) fn compact(&self, entry: &Entry) -> Result<Option<Change>> {
+        let Some(state) = self.state(None)? else { return Ok(None) };
+        let account = self.kept(&state)?;
+        let mut parts: BTreeMap<&str, Vec<&Live>> = BTreeMap::new();
+        state.files.iter().for_each(|f| parts.entry(&f.part).or_default().push(f));
+        let mut commit = Commit::new(self, entry, Some(&state));
+        for files in parts.into_values() {
+            for group in groups(&files) {
+                let mut all = DataFrame::default();
+                for (i, file) in group.iter().enumerate() {
+                    let rows = self.load(file, &columns(self.source))?;
+                    if i == 0 {
+                        all = rows
+                    } else {
+                        all.vstack_mut(&rows).map(|_| ()).map_err(bug)?
+                    }
+                    commit.remove(file);
+                }
+                commit.put(&group[0].part, &all)?;
+            }
+        }
+        if commit.is_empty() {
+            return Ok(None);
+        }
+        let change = Change { before: state.rows(), ..Change::default() };
+        commit.finish("OPTIMIZE", change, Account::Still(account)).map(Some)
+    }
+
+    /// Removes files that no longer count and that were replaced before an instant, and what a killed run left behind; how many.
+    ///
+    /// # Errors
+    /// An output error if a file cannot be removed.
+    pub(crate) fn vacuum(&self, before: i64) -> Result<usize> {
+        let Some(snapshot) = self.log.snapshot(None)? else { return Ok(0) };
+        let is_needed = |path: &str| {
+            snapshot.files.contains_key(path)
+                || snapshot.removed.get(path).is_some_and(|r| r.deletion_timestamp.is_none_or(|at| at >= before * 1000))
+        };
+        let mut removed = 0;
+        for (path, relative) in super::files_below(&self.dir)? {
+            let is_data = relative.starts_with(&format!("{}=", partition::COLUMN));
+            if is_data && !is_needed(&relative) {
+                std::fs::remove_file(&path).map_err(|e| Error::output(format!("cannot remove {}: {e}", path.display())))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// The entries of the journal from which rows are still there.
+    pub(crate) fn entries_in_use(&self, state: &State) -> Result<BTreeSet<u64>> {
+        let each = state.files.par_iter().map(|f| parquet::read_longs(&self.path(f), BATCH)).collect::<Result<Vec<_>>>()?;
+        Ok(each.into_iter().flatten().map(|b| b as u64).collect())
+    }
+}
+
+/// Neighbouring files that fit into one, where there are several.
+fn groups<'f>(files: &[&'f Live]) -> Vec<Vec<&'f Live>> {
+    let mut out: Vec<Vec<&Live>> = Vec::new();
+    let mut rows = usize::MAX;
+    for file in files {
+        if rows.saturating_add(file.rows as usize) > FILE_ROWS {
+            out.push(Vec::new());
+            rows = 0;
+        }
+        rows += file.rows as usize;
+        out.last_mut().expect("a group was begun").push(file);
+    }
+    out.retain(|g| g.len() > 1);
+    out
+}
+
+fn live(add: Add) -> Result<Live> {
+    let part = add.partition_values.get(partition::COLUMN).cloned().flatten().unwrap_or_default();
+    let rows = add.stats.as_deref().and_then(log::num_records).ok_or_else(|| {
+        Error::input("a file of the log does not say how many rows it has")
+            .at(add.path.clone())
+            .hint("somebody else has written to this table; `deskcard history rebuild` makes it anew")
+    })?;
+    Ok(Live { part, rows, add })
+}
+
+fn sorted(mut files: Vec<Live>) -> Vec<Live> {
+    files.sort_by(|a, b| a.part.cmp(&b.part).then_with(|| a.add.path.cmp(&b.add.path)));
+    files
+}
+
+/// What tells a state of a ticket from its other states.
+fn state_key(key: i64, print: u32) -> i64 {
+    key ^ i64::from(print).wrapping_mul(0x2545_F491_4F6C_DD1D)
+}
+
+/// The rows of a batch.
+struct Incoming {
+    /// The rows with everything the table keeps of them.
+    frame: DataFrame,
+    identities: Identities,
+    /// Which are to be kept.
+    keep: Vec<bool>,
+    ledger: crate::ingest::ledger::SourceLedger,
+    rows: Rows,
+}
+
+impl Incoming {
+    fn new(source: &SourceSettings, gathered: Gathered, entry: u64) -> Result<Self> {
+        let Gathered { frame, identities, ledger } = gathered;
+        let mut frame = frame.collect()?;
+        let height = frame.height();
+        let long = |values: Vec<i64>| Values::Long(if values.is_empty() { vec![MISSING; height] } else { values });
+        let whole = |values: Vec<i32>| Values::Whole(if values.is_empty() { vec![i32::MIN; height] } else { values });
+        let technical = [
+            (KEY, long(identities.keys.clone())),
+            (PRINT, long(identities.prints.iter().map(|p| i64::from(*p)).collect())),
+            (UPDATED, long(identities.updated.iter().map(|t| i64::from(*t)).collect())),
+            (VERSION, whole(identities.versions.clone())),
+            (BATCH, Values::Whole(vec![entry as i32; height])),
+        ];
+        for (name, values) in technical {
+            frame.with_column(values.column(name, 0..height)).map_err(bug)?;
+        }
+        Ok(Self { frame, keep: vec![true; height], identities, ledger, rows: source.rows() })
+    }
+
+    /// Rows by what tells them apart.
+    fn index(&self) -> HashMap<i64, u32, FixedState> {
+        let ids = &self.identities;
+        let key = |row: usize| if self.rows == Rows::Versions { state_key(ids.keys[row], ids.prints[row]) } else { ids.keys[row] };
+        (0..ids.keys.len()).map(|row| (key(row), row as u32)).collect()
+    }
+
+    /// The rows that are kept.
+    fn kept(&self) -> Result<DataFrame> {
+        self.frame.filter(&BooleanChunked::from_slice("keep".into(), &self.keep)).map_err(bug)
+    }
+}
+
+/// What is kept to be told of a change.
+enum Account<'b> {
+    /// It brought this batch, after that one.
+    Of(Option<&'b Kept>, Batch),
+    /// It brought no rows: the last batch is still the last.
+    Still(Option<Kept>),
+}
+
+/// Rows and empty cells by column of what a batch's files have; what the table adds to them is left out.
+fn empty_cells(frame: &DataFrame) -> BTreeMap<String, (u64, u64)> {
+    let own = frame.columns().iter().filter(|c| !c.name().starts_with('_') && !c.name().ends_with("_key"));
+    own.map(|c| (c.name().to_string(), (c.len() as u64, c.null_count() as u64))).collect()
+}
+
+/// A change of a table that is being made: files are written at once, and count from [`Self::finish`] on.
+struct Commit<'t> {
+    table: &'t Table<'t>,
+    entry: &'t Entry,
+    version: u64,
+    is_first: bool,
+    removed: Vec<Remove>,
+    added: Vec<Add>,
+    rows: i64,
+    since: Option<i64>,
+}
+
+impl<'t> Commit<'t> {
+    fn new(table: &'t Table<'t>, entry: &'t Entry, state: Option<&State>) -> Self {
+        let version = state.map_or(0, |s| s.version + 1);
+        Self { table, entry, version, is_first: state.is_none(), removed: Vec::new(), added: Vec::new(), rows: 0, since: None }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.removed.is_empty() && self.added.is_empty()
+    }
+
+    /// Replaces a file by one without the marked rows.
+    fn without(&mut self, file: &Live, gone: &[bool]) -> Result<()> {
+        let all = self.table.load(file, &columns(self.table.source))?;
+        let split = |is_kept: bool| {
+            let marks: Vec<bool> = gone.iter().map(|g| *g != is_kept).collect();
+            all.filter(&BooleanChunked::from_slice("keep".into(), &marks)).map_err(bug)
+        };
+        self.remove(file);
+        self.note_since(&split(false)?)?;
+        self.put(&file.part, &split(true)?)
+    }
+
+    fn remove(&mut self, file: &Live) {
+        self.rows -= file.rows as i64;
+        self.removed.push(Remove::of(&file.add, self.entry.at * 1000, true));
+    }
+
+    /// Adds rows, each to its part.
+    fn add(&mut self, rows: &DataFrame) -> Result<()> {
+        self.note_since(rows)?;
+        let source = self.table.source;
+        let mut parts: BTreeMap<String, Vec<IdxSize>> = BTreeMap::new();
+        for (row, touched) in partition::last_touched(source.kind, source.rows(), rows)?.into_iter().enumerate() {
+            parts.entry(partition::month(touched)).or_default().push(row as IdxSize);
+        }
+        for (part, members) in parts {
+            for members in members.chunks(FILE_ROWS) {
+                let taken = rows.take(&IdxCa::from_vec("rows".into(), members.to_vec())).map_err(bug)?;
+                self.put(&part, &taken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the earliest instant of rows that come or go.
+    fn note_since(&mut self, rows: &DataFrame) -> Result<()> {
+        for column in self.table.source.kind.columns().iter().filter(|c| c.kind == Type::Instant) {
+            let Ok(values) = rows.column(column.name) else { continue };
+            let earliest = values.i64().map_err(bug)?.min();
+            self.since = [self.since, earliest].into_iter().flatten().min();
+        }
+        Ok(())
+    }
+
+    /// Writes rows as a file of a part; no rows make no file.
+    fn put(&mut self, part: &str, rows: &DataFrame) -> Result<()> {
+        if rows.height() == 0 {
+            return Ok(());
+        }
+        let columns = columns(self.table.source);
+        let slots: Vec<parquet::Slot<'_>> = columns.iter().map(Stored::slot).collect();
+        let bytes = parquet::write(rows, &slots)?;
+        let hash: String = Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let path = format!("{}={part}/part-{hash}.parquet", partition::COLUMN);
+        replace(&self.table.dir.join(&path), &bytes)?;
+        self.rows += rows.height() as i64;
+        self.added.push(Add {
+            path,
+            partition_values: [(partition::COLUMN.to_owned(), Some(part.to_owned()))].into(),
+            size: bytes.len() as u64,
+            modification_time: self.entry.at * 1000,
+            data_change: true,
+            stats: Some(stats(rows, &columns)?),
+        });
+        Ok(())
+    }
+
+    /// Makes the change count.
+    fn finish(mut self, operation: &str, mut change: Change, account: Account<'_>) -> Result<Change> {
+        let source = self.table.source;
+        change.entry = self.entry.number;
+        change.version = self.version;
+        change.after = change.before.checked_add_signed(self.rows).ok_or_else(|| Error::bug("a table with fewer than no rows"))?;
+        change.check(&source.name)?;
+        match account {
+            Account::Of(before, batch) => Kept::new(before, batch, (change.clone(), self.entry.at)).write(&self.table.dir)?,
+            // Nothing was read: what is known of the last batch stands.
+            Account::Still(Some(last)) => {
+                let as_is = Change { entry: change.entry, after: change.after, ..last.change.clone() };
+                Kept { entry: change.entry, change: as_is, ..last }.write(&self.table.dir)?;
+            }
+            Account::Still(None) => {}
+        }
+        // A file that comes back as it was is neither removed nor added.
+        let same: BTreeSet<String> =
+            self.added.iter().map(|a| a.path.clone()).filter(|p| self.removed.iter().any(|r| r.path == *p)).collect();
+        self.added.retain(|a| !same.contains(&a.path));
+        self.removed.retain(|r| !same.contains(&r.path));
+        let mut actions = vec![Action::CommitInfo(self.info(operation, &change))];
+        if self.is_first {
+            actions.push(Action::Protocol(log::Protocol::default()));
+            actions.push(Action::Metadata(metadata(source, self.entry.at)?));
+        }
+        actions.push(Action::Transaction(Transaction {
+            app_id: source.name.clone(),
+            version: self.entry.number as i64,
+            last_updated: Some(self.entry.at * 1000),
+        }));
+        actions.extend(self.removed.into_iter().map(Action::Remove));
+        actions.extend(self.added.into_iter().map(Action::Add));
+        match self.table.log.commit(self.version, &actions)? {
+            Outcome::Done => Ok(change),
+            Outcome::Taken => {
+                Err(Error::output("somebody else has written to the table meanwhile").at(self.table.dir.display().to_string()))
+            }
+        }
+    }
+
+    fn info(&self, operation: &str, change: &Change) -> CommitInfo {
+        let counts = [
+            ("numRowsBefore", change.before),
+            ("numRowsInserted", change.inserted),
+            ("numRowsUpdated", change.updated),
+            ("numRowsUnchanged", change.unchanged),
+            ("numRowsOlder", change.older),
+            ("numRowsDeleted", change.deleted),
+            ("numRowsAfter", change.after),
+        ];
+        CommitInfo {
+            timestamp: self.entry.at * 1000,
+            operation: operation.to_owned(),
+            operation_parameters: BTreeMap::from([("entry".to_owned(), self.entry.number.to_string().into())]),
+            operation_metrics: counts.into_iter().map(|(name, n)| (name.to_owned(), n.to_string())).collect(),
+            engine_info: "deskcard".to_owned(),
+            ..CommitInfo::default()
+        }
+    }
+}
+
+fn metadata(source: &SourceSettings, at: i64) -> Result<Metadata> {
+    let mut fields: Vec<Field> = columns(source).iter().map(Stored::field).collect();
+    fields.push(Field::new(partition::COLUMN, log::Kind::Text));
+    let mut metadata = Metadata::new(table_id(source), &fields, &[partition::COLUMN])?;
+    metadata.name = Some(source.name.clone());
+    metadata.created_time = Some(at * 1000);
+    metadata.configuration.insert(FINGERPRINT.to_owned(), fingerprint(source));
+    Ok(metadata)
+}
+
+/// The table's id, in the form of a UUID: the same for the same source.
+fn table_id(source: &SourceSettings) -> String {
+    let hex: String = Sha256::digest(format!("deskcard table {}", source.name)).iter().take(16).map(|b| format!("{b:02x}")).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// Row count, and the bounds of every instant, as the log has them.
+fn stats(rows: &DataFrame, columns: &[Stored]) -> Result<String> {
+    let mut stats = Stats::new(rows.height() as u64);
+    for stored in columns.iter().filter(|c| c.kind == Kind::Instant) {
+        let Ok(column) = rows.column(&stored.name) else { continue };
+        let values = column.i64().map_err(bug)?;
+        let instant = |secs: i64| Value::Timestamp(secs.saturating_mul(1_000_000));
+        let range = values.min().map(instant).zip(values.max().map(instant));
+        stats = stats.column(&stored.name, values.null_count() as u64, range);
+    }
+    stats.to_json()
+}
