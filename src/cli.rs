@@ -47,6 +47,10 @@ pub enum Command {
     Sla(SlaArgs),
     /// List the metrics, or define one.
     Metrics(MetricsArgs),
+    /// Say whether everything is in place for unattended runs.
+    Doctor(DoctorArgs),
+    /// Print the JSON Schema of the config or of an output.
+    Schema(SchemaArgs),
     /// Say what was read, what was refused, and what is missing for which metric.
     Check(CheckArgs),
     /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
@@ -156,6 +160,38 @@ pub struct HistoryArgs {
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     pub format: CheckFormat,
+}
+
+/// `deskcard doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard doctor\n  deskcard doctor --format json"))]
+pub struct DoctorArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+}
+
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `deskcard.toml`.
+    Config,
+    /// `run.json`.
+    Run,
+    /// `scorecard.json`.
+    Scorecard,
+}
+
+/// `deskcard schema`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard schema config > deskcard.schema.json\n  deskcard schema scorecard"))]
+pub struct SchemaArgs {
+    /// What the schema is of.
+    #[arg(value_enum)]
+    pub of: SchemaOf,
 }
 
 /// `deskcard report`.

@@ -63,6 +63,7 @@ pub mod metrics;
 pub mod publish;
 pub mod report;
 pub mod run_record;
+pub mod schema;
 pub mod scorecard;
 pub mod settings;
 pub mod stats;

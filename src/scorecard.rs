@@ -4,6 +4,7 @@
 //! output (`scorecard.json`) and the template debugger. Numbers are raw (shares 0 to 1, durations in seconds);
 //! only [`crate::format`] turns them into text.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the shape below; raised when a field changes its meaning or goes away, or a reader of the old shape would stumble.
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA_VERSION: u32 = 4;
 
 /// One period of one desk, complete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Scorecard {
     /// [`SCHEMA_VERSION`] at the time of writing.
     pub schema_version: u32,
@@ -48,7 +49,7 @@ pub struct Scorecard {
 }
 
 /// A page on one topic across the whole desk: the SLA clock, rows worth a second look.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Topic {
     /// File name stem, letters, digits, `-` and `_`, unlike that of any other page: `sla`, `review`.
     pub id: String,
@@ -69,7 +70,7 @@ pub struct Topic {
 }
 
 /// The rule every verdict follows, from `[judge]` of the config.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleInfo {
     /// Smallest difference of a share that matters, 0 to 1, unless a measure has its own.
     pub margin: f64,
@@ -84,7 +85,7 @@ pub struct RuleInfo {
 }
 
 /// A week, month, quarter or free span in the desk's zone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PeriodInfo {
     /// `2026-W46`, `2026-11`, `2026-Q4`, or `2026-11-02..2026-11-20`.
     pub id: String,
@@ -101,7 +102,7 @@ pub struct PeriodInfo {
 }
 
 /// One `[[source]]` of the config, with the row identity `rows_in = accepted + rejected + duplicate + superseded`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceInfo {
     /// Its name in the config.
     pub name: String,
@@ -130,7 +131,7 @@ pub struct SourceInfo {
 }
 
 /// A file of a source, with the same row identity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileInfo {
     /// Its name as given (relative to the config); a file of an archive behind the archive's.
     pub name: String,
@@ -151,7 +152,7 @@ pub struct FileInfo {
 }
 
 /// How much a [`Note`] matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Numbers may be wrong or missing.
@@ -161,7 +162,7 @@ pub enum Level {
 }
 
 /// A sentence of the data-quality box.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
     /// How much it matters.
     pub level: Level,
@@ -172,7 +173,7 @@ pub struct Note {
 }
 
 /// What kind of number a metric is; decides how it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// 0 to 1, shown as percent.
@@ -190,7 +191,7 @@ pub enum Unit {
 }
 
 /// Which direction is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// More is better.
@@ -202,7 +203,7 @@ pub enum Better {
 }
 
 /// What a metric means, printed on the definitions page and linked from every figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Definition {
     /// The metric's id, e.g. `fcr_touch`.
     pub id: String,
@@ -227,7 +228,7 @@ pub struct Definition {
 }
 
 /// Whose card it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
     /// The whole desk.
@@ -241,7 +242,7 @@ pub enum CardKind {
 }
 
 /// One subject's page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// Whose.
     pub kind: CardKind,
@@ -276,7 +277,7 @@ pub struct Card {
 }
 
 /// A part of a card with a subject of its own.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
     /// Stable id, also the anchor: `watermelon`, `people`, `recognition`, `where`, `drivers`.
     pub id: String,
@@ -299,7 +300,7 @@ pub struct Section {
 }
 
 /// A goal for the next period, within reach of where the subject stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NextGoal {
     /// Metric id.
     pub metric: String,
@@ -314,7 +315,7 @@ pub struct NextGoal {
 }
 
 /// One measure of one subject.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Kpi {
     /// Metric id; its [`Definition`] is in the scorecard.
     pub metric: String,
@@ -353,7 +354,7 @@ pub struct Kpi {
 }
 
 /// Where a subject stands, from the hierarchical model over the recent periods.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Standing {
     /// Shrunken value.
     pub value: f64,
@@ -376,7 +377,7 @@ pub struct Standing {
 }
 
 /// What a control chart says of its newest point (Making Data Count, NHS England).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Signal {
     /// Ordinary or special variation.
     pub variation: Variation,
@@ -385,7 +386,7 @@ pub struct Signal {
 }
 
 /// Variation of the newest point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Variation {
     /// Nothing but the usual variation.
@@ -418,7 +419,7 @@ impl Variation {
 }
 
 /// Target against the limits of the latest phase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
     /// The target lies outside the limits on the good side: it will be met.
@@ -435,7 +436,7 @@ impl Assurance {
 }
 
 /// Range of a share once the rows that are not known yet are in (Manski's worst case bounds).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bounds {
     /// All unknown rows turn out bad, and all good.
     pub range: (f64, f64),
@@ -446,7 +447,7 @@ pub struct Bounds {
 }
 
 /// Why rows are not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unknown {
     /// Their window has not elapsed.
@@ -456,7 +457,7 @@ pub enum Unknown {
 }
 
 /// Indirectly standardised expectation: the subject's own mix at the desk's rates.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Expected {
     /// Observed value over the recent periods.
     pub observed: f64,
@@ -469,7 +470,7 @@ pub struct Expected {
 }
 
 /// A value of one period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// [`PeriodInfo::id`].
     pub period: String,
@@ -484,7 +485,7 @@ pub struct Point {
 }
 
 /// How sure a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
     /// The whole interval lies on one side.
@@ -496,7 +497,7 @@ pub enum Certainty {
 }
 
 /// A sentence of judgement with its evidence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Metric id.
     pub metric: String,
@@ -515,7 +516,7 @@ pub struct Finding {
 }
 
 /// What to draw; the drawing decides nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "chart", rename_all = "snake_case")]
 pub enum ChartData {
     /// A metric over time for the subject, with the desk's line behind and the target.
@@ -640,7 +641,7 @@ pub enum ChartData {
 
 /// A bar of a [`ChartData::Margins`]: rows that used more than `from` and at most `to` of their target, so that one that ended
 /// exactly at 100 % was kept. The first bar has its `from` too.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MarginBin {
     /// Lower end, as a share of the target: 0.95 for 95 %.
     pub from: f64,
@@ -653,7 +654,7 @@ pub struct MarginBin {
 }
 
 /// A row of a [`ChartData::Shares`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShareRow {
     /// Name as shown. Hostile text.
     pub name: String,
@@ -666,7 +667,7 @@ pub struct ShareRow {
 }
 
 /// Limits of a control chart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Control {
     /// `p′ chart (σz 1.4)`, `XmR chart`.
     pub method: String,
@@ -677,7 +678,7 @@ pub struct Control {
 }
 
 /// Limits and signal of one point.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ControlPoint {
     /// Centre line.
     pub centre: f64,
@@ -690,7 +691,7 @@ pub struct ControlPoint {
 }
 
 /// Limits of a funnel at a number of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FunnelLimit {
     /// Rows.
     pub n: u64,
@@ -701,7 +702,7 @@ pub struct FunnelLimit {
 }
 
 /// A group in a funnel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FunnelGroup {
     /// Name as shown. Hostile text.
     pub name: String,
@@ -716,7 +717,7 @@ pub struct FunnelGroup {
 }
 
 /// A Kaplan-Meier curve.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Curve {
     /// Whose. Hostile text.
     pub name: String,
@@ -733,7 +734,7 @@ pub struct Curve {
 }
 
 /// A step of a [`Curve`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CurveStep {
     /// Days since the start.
     pub day: u32,
@@ -744,7 +745,7 @@ pub struct CurveStep {
 }
 
 /// A line of a [`ChartData::Ramp`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RampLine {
     /// Whose. Hostile text.
     pub name: String,
@@ -753,7 +754,7 @@ pub struct RampLine {
 }
 
 /// A point of a [`RampLine`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RampPoint {
     /// First and last week of tenure, from 1.
     pub weeks: (u32, u32),
@@ -766,7 +767,7 @@ pub struct RampPoint {
 }
 
 /// A group of a [`ChartData::Groups`] or a row of a table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupValue {
     /// Name as shown. Hostile text.
     pub name: String,
@@ -781,7 +782,7 @@ pub struct GroupValue {
 }
 
 /// A table by group (SLA by priority, FCR variants side by side, teams of the desk).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TableData {
     /// Heading.
     pub title: String,
@@ -796,7 +797,7 @@ pub struct TableData {
 }
 
 /// A column of a [`TableData`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TableColumn {
     /// Heading; empty for a metric, whose short name it is.
     pub label: String,
@@ -807,7 +808,7 @@ pub struct TableColumn {
 }
 
 /// A row of a [`TableData`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TableRow {
     /// Name as shown. Hostile text.
     pub name: String,
@@ -818,7 +819,7 @@ pub struct TableRow {
 }
 
 /// A value of a table.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cell {
     /// Value; `None` is "no data".
     pub value: Option<f64>,

@@ -2,6 +2,7 @@
 
 mod check;
 mod clocks;
+mod doctor;
 mod dump;
 mod facts;
 mod history;
@@ -12,6 +13,7 @@ mod metrics;
 mod query;
 mod report;
 mod run;
+mod schema;
 mod sla;
 
 use std::io::{IsTerminal, Write};
@@ -52,6 +54,8 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::History(args) => history::run(&args, now, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
+        Command::Doctor(args) => doctor::run(&args, now, stdout),
+        Command::Schema(args) => schema::run(&args, stdout),
         Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),

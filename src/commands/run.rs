@@ -3,9 +3,9 @@
 //! An intake happens when its entry stands in the journal, a publication when its folder is in its place: one call each. A run that
 //! is killed anywhere leaves what was there, and the next one ends where an undisturbed one would have.
 
-mod intake;
+pub(super) mod intake;
 mod notice;
-mod plan;
+pub(super) mod plan;
 mod publication;
 mod record;
 

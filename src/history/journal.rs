@@ -29,12 +29,14 @@ impl Entry {
         sources.into_iter().flat_map(BTreeMap::values).flatten()
     }
 
+    /// Whether it brought exports of a source.
+    pub fn brings(&self, source: &str) -> bool {
+        matches!(&self.what, What::Batch { sources } if sources.contains_key(source))
+    }
+
     /// Whether it may change the table of a source.
     pub fn concerns(&self, source: &str) -> bool {
-        match &self.what {
-            What::Batch { sources } => sources.contains_key(source),
-            What::Purge { .. } | What::Compact => true,
-        }
+        self.brings(source) || !matches!(self.what, What::Batch { .. })
     }
 }
 

@@ -30,6 +30,7 @@ use crate::settings::{Settings, SourceSettings};
 pub use journal::{Entry, Export, Journal, What};
 pub(crate) use read::Span;
 pub use source::Kept;
+pub(crate) use table::Live;
 pub use table::{Change, Table};
 
 /// The folder of the history.
@@ -132,7 +133,9 @@ impl History {
     ) -> Result<Option<Change>> {
         match &entry.what {
             What::Batch { sources } => {
-                let Some(exports) = sources.get(&source.name) else { return Ok(None) };
+                let Some(exports) = sources.get(&source.name).filter(|e| read.is_some() || !self.is_purged(entry, e)) else {
+                    return Ok(None);
+                };
                 let gathered = read.map_or_else(|| self.read_exports(settings, source, (exports, &self.exports())), Ok)?;
                 table.merge(entry, gathered).map(Some)
             }
@@ -174,6 +177,46 @@ impl History {
             first = [first, earliest].into_iter().flatten().min();
         }
         Ok(first)
+    }
+
+    /// Whether exports of an entry were removed by a later purge: none of its rows counts any more.
+    fn is_purged(&self, entry: &Entry, exports: &[Export]) -> bool {
+        let is_gone = |e: &Export| !self.exports().join(format!("{}.zst", e.sha256)).exists();
+        let is_purge = |e: &Entry| e.number > entry.number && matches!(e.what, What::Purge { .. });
+        exports.iter().any(is_gone) && self.journal().entries().is_ok_and(|all| all.iter().any(is_purge))
+    }
+
+    /// Removes the exports that came before a purge of which no row is left; how many, and how many stay for their newer rows.
+    ///
+    /// # Errors
+    /// An output error.
+    pub(crate) fn drop_exports(&self, settings: &Settings, before: i64) -> Result<(usize, usize)> {
+        let mut in_use = std::collections::BTreeMap::new();
+        for source in &settings.sources {
+            let table = self.table(source);
+            let entries = table.state(None)?.map(|s| table.entries_in_use(&s)).transpose()?.unwrap_or_default();
+            in_use.insert(source.name.as_str(), entries);
+        }
+        let (mut gone, mut needed) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let entries = self.journal().entries()?;
+        for entry in &entries {
+            let What::Batch { sources } = &entry.what else { continue };
+            for (source, exports) in sources {
+                let is_used = in_use.get(source.as_str()).is_none_or(|used| used.contains(&entry.number)) || entry.at >= before;
+                let set = if is_used { &mut needed } else { &mut gone };
+                set.extend(exports.iter().map(|e| e.sha256.clone()));
+            }
+        }
+        let mut removed = 0;
+        for hash in gone.difference(&needed) {
+            let path = self.exports().join(format!("{hash}.zst"));
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(|e| Error::output(format!("cannot remove {}: {e}", path.display())))?;
+                removed += 1;
+            }
+        }
+        let is_older = |e: &&Entry| e.at < before && e.exports().any(|x| needed.contains(&x.sha256));
+        Ok((removed, entries.iter().filter(is_older).map(|e| e.exports().count()).sum()))
     }
 
     /// Clears away what a killed run left: copies, half-made files, folders that were to be exchanged.

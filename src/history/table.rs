@@ -281,6 +281,19 @@ impl<'a> Table<'a> {
         if state.entry == 0 { Ok(None) } else { Kept::read(&self.dir, state.entry).map(Some) }
     }
 
+    /// The account of one batch; `None` where there is none any more.
+    pub(crate) fn account(&self, entry: u64) -> Option<Kept> {
+        Kept::read(&self.dir, entry).ok()
+    }
+
+    /// How many rows a file has, read from the file.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(crate) fn rows_of(&self, file: &Live) -> Result<u64> {
+        parquet::read_longs(&self.path(file), KEY).map(|keys| keys.len() as u64)
+    }
+
     /// The accounts of the last batches, newest first, at most so many.
     ///
     /// # Errors
@@ -457,7 +470,9 @@ impl<'a> Table<'a> {
 
     /// The entries of the journal from which rows are still there.
     pub(crate) fn entries_in_use(&self, state: &State) -> Result<BTreeSet<u64>> {
-        let each = state.files.par_iter().map(|f| parquet::read_longs(&self.path(f), BATCH)).collect::<Result<Vec<_>>>()?;
+        let batch = [Stored::new(BATCH, Kind::Whole)];
+        let read = |file: &Live| longs(get(&self.load(file, &batch)?, BATCH)?);
+        let each = state.files.par_iter().map(read).collect::<Result<Vec<_>>>()?;
         Ok(each.into_iter().flatten().map(|b| b as u64).collect())
     }
 }

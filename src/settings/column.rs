@@ -60,7 +60,7 @@ pub struct Part {
     pub first: Vec<String>,
 }
 
-const COLUMN_KEYS: &[&str] = &[
+pub(super) const COLUMN_KEYS: &[&str] = &[
     "header",
     "headers",
     "join",

@@ -53,9 +53,9 @@ impl Event {
 }
 
 /// The review page is made only where somebody asks for it: it has people's names beside patterns that may mean nothing.
-const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents", "sla", "review"];
+pub(super) const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents", "sla", "review"];
 const USUAL_PAGES: usize = 5;
-const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
+pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 
 impl Default for Report {
     fn default() -> Self {

@@ -53,7 +53,7 @@ pub const KINDS: &[&str] = &["count", "sum", "share", "mean", "median", "p90", "
 /// The units of metrics.
 pub const UNITS: &[&str] = &["share", "seconds", "count", "number", "money", "days"];
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "id",
     "label",
     "short",

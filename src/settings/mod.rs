@@ -8,6 +8,7 @@ mod metric;
 pub(crate) mod node;
 mod parameters;
 mod run;
+mod schema;
 pub mod sla;
 pub(crate) mod source;
 mod span;
@@ -21,6 +22,9 @@ pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
 pub use run::{Guards, History, Run};
+#[cfg(test)]
+pub(crate) use schema::check as schema_check;
+pub use schema::schema;
 pub use sla::Sla;
 pub use source::{ALWAYS_BORNE, Options, Order, RowRule, Rows, Shape, SourceSettings};
 pub use span::{Span, wait_secs};

@@ -119,17 +119,6 @@ impl<'a> Node<'a> {
         i64::from_str_radix(n.as_str(), n.radix()).map_err(|_| self.error("this number is too large"))
     }
 
-    /// How many, at least one and at most a million.
-    pub(crate) fn count(&self) -> Result<usize> {
-        let number = self.integer()?;
-        let is_count = (1..=1_000_000).contains(&number);
-        if is_count {
-            Ok(number as usize)
-        } else {
-            Err(self.error(format!("`{}` must be a whole number from 1 to 1000000, not {number}", self.key)))
-        }
-    }
-
     /// Whether it is a number rather than, say, a duration in quotes.
     pub(crate) fn is_number(&self) -> bool {
         self.value.is_integer() || self.value.is_float()

@@ -35,7 +35,7 @@ impl fmt::Display for Number {
 
 /// What a parameter holds and where it may lie.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Sort {
+pub(super) enum Sort {
     /// Plain time in seconds.
     Time,
     /// More than 0 and at most 1.
@@ -45,7 +45,7 @@ enum Sort {
 }
 
 /// Names, sorts, defaults.
-const KNOWN: &[(&str, Sort, Number)] = &[
+pub(super) const KNOWN: &[(&str, Sort, Number)] = &[
     ("service_level", Sort::Time, Number::Int(20)),
     ("short_abandon", Sort::Time, Number::Int(10)),
     ("repeat_window", Sort::Time, Number::Int(7 * 86_400)),

@@ -80,7 +80,7 @@ impl Run {
         let Some(node) = root.get("run") else { return Ok(run) };
         let table = node.table("[run]", &["settle", "catch_up", "keep", "restate"])?;
         if let Some(node) = table.get("settle") {
-            run.settle = settle(&node)?;
+            run.settle = node.wait_secs()?;
         }
         if let Some(node) = table.get("catch_up") {
             run.catch_up = periods(&node, 1)?;
@@ -121,11 +121,6 @@ impl Guards {
     pub fn ignores(&self, guard: Code) -> bool {
         self.ignore.contains(&guard)
     }
-}
-
-/// A length of plain time; unlike others it may be no time at all.
-fn settle(node: &Node<'_>) -> Result<i64> {
-    if node.is_number() || node.text()? != "0s" { node.plain_secs() } else { Ok(0) }
 }
 
 fn periods(node: &Node<'_>, least: u32) -> Result<u32> {
@@ -174,20 +169,22 @@ mod tests {
     #[test]
     fn without_a_word_the_defaults_hold() {
         let settings = parse("").expect("a config");
-        assert_eq!(settings.history, History { folder: "history".into(), keep_removed: 3_024_000 });
+        assert_eq!(settings.history, None);
         assert_eq!(settings.run, Run { settle: 60, catch_up: 13, keep: 0, restate: 4 });
         assert_eq!(settings.guards, Guards { stop: vec![], ignore: vec![], silent_after: 691_200 });
-        assert_eq!(parse("[history]\n[run]\n[guards]").expect("a config").run, settings.run);
+        let said = parse("[history]\n[run]\n[guards]").expect("a config");
+        assert_eq!((said.run, said.guards), (settings.run, settings.guards));
+        assert_eq!(said.history, Some(History { folder: "history".into(), keep_removed: 3_024_000 }));
     }
 
     #[test]
     fn every_key_arrives() {
         let settings = parse(
-            "[history]\nfolder = \"/var/desk\"\nkeep_removed = \"2d\"\n[run]\nsettle = \"0s\"\ncatch_up = 1\nkeep = 520\nrestate = 0\n\
+            "[history]\nfolder = \"/var/desk\"\nkeep_removed = \"2d\"\n[run]\nsettle = 0\ncatch_up = 1\nkeep = 520\nrestate = 0\n\
              [guards]\nstop = [\"source_missing\", \"row_limit\"]\nignore = \"off_roster\"\nsilent_after = \"36h\"",
         )
         .expect("a config");
-        assert_eq!(settings.history, History { folder: "/var/desk".into(), keep_removed: 172_800 });
+        assert_eq!(settings.history, Some(History { folder: "/var/desk".into(), keep_removed: 172_800 }));
         assert_eq!(settings.run, Run { settle: 0, catch_up: 1, keep: 520, restate: 0 });
         let guards = settings.guards;
         assert_eq!((guards.stop.as_slice(), guards.silent_after), ([Code::SourceMissing, Code::RowLimit].as_slice(), 129_600));
@@ -214,7 +211,8 @@ mod tests {
                 "8:16: `keep_removed` is plain time, not business time\n  hint: write 20s, 15m, 4h or 2d",
             ),
             ("[run]\nsettle = 60", "8:10: `60` is not a length of time\n  hint: say of what: \"60s\", \"60min\", \"60h\" or \"60d\""),
-            ("[run]\nsettle = \"0m\"", "8:10: `0m` is not a length of time"),
+            ("[run]\nsettle = \"1bh\"", "8:10: `1bh` is business time"),
+            ("[run]\nsettle = \"soon\"", "8:10: `soon` is not a length of time"),
             ("[run]\ncatch_up = 0", "8:12: `catch_up` must be a number of periods from 1 to 520"),
             ("[run]\nkeep = -1", "8:8: `keep` must be a number of periods from 0 to 520"),
             ("[run]\nrestate = 521", "8:11: `restate` must be a number of periods from 0 to 520"),

@@ -140,7 +140,7 @@ impl SourceSettings {
 pub const ALWAYS_BORNE: u64 = 10;
 
 /// The share of rejected rows that is borne unless the config says another.
-const REJECT_LIMIT: f64 = 0.01;
+pub(super) const REJECT_LIMIT: f64 = 0.01;
 
 /// Keys that a preset's `[options.KIND]` shares with `[[source]]`.
 pub(crate) const OPTION_KEYS: &[&str] = &[
@@ -172,7 +172,7 @@ pub(crate) const OPTION_KEYS: &[&str] = &[
 const OWN_KEYS: [&str; 11] =
     ["name", "kind", "files", "preset", "timestamps", "order", "nulls", "where", "reject_limit", "columns", "extra"];
 
-const KEYS: [&str; OWN_KEYS.len() + OPTION_KEYS.len()] = joined(&OWN_KEYS, OPTION_KEYS);
+pub(super) const KEYS: [&str; OWN_KEYS.len() + OPTION_KEYS.len()] = joined(&OWN_KEYS, OPTION_KEYS);
 
 /// `[[source]]`, in the order of the file.
 pub(super) fn sources(root: &Table<'_>, desk_zone: Tz) -> Result<Vec<SourceSettings>> {

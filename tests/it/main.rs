@@ -4,6 +4,8 @@ mod bad_input;
 mod bounds;
 mod calibration;
 mod cli;
+#[cfg(target_os = "linux")]
+mod crash;
 mod dirty;
 mod duckdb;
 mod edge_cards;
@@ -20,4 +22,6 @@ mod presets;
 mod real;
 mod real_sla;
 mod sla;
+#[cfg(unix)]
+mod soak;
 mod world;

@@ -78,7 +78,7 @@ fn published(out: &Path) -> Result<Vec<Published>> {
 }
 
 /// The scorecards in a period's folder.
-pub(super) fn scorecard(folder: &Path) -> Option<Scorecard> {
+pub(in crate::commands) fn scorecard(folder: &Path) -> Option<Scorecard> {
     serde_json::from_slice(&std::fs::read(folder.join(SCORECARD)).ok()?).ok()
 }
 

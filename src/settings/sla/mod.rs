@@ -113,9 +113,9 @@ pub struct Parties {
 }
 
 const OWN_KEYS: [&str; 3] = ["targets", "policy", "parties"];
-const KEYS: &[&str] = &joined::<{ OWN_KEYS.len() + rules::KEYS.len() }>(&OWN_KEYS, &rules::KEYS);
+pub(super) const KEYS: &[&str] = &joined::<{ OWN_KEYS.len() + rules::KEYS.len() }>(&OWN_KEYS, &rules::KEYS);
 const POLICY_OWN_KEYS: [&str; 5] = ["name", "when", "from", "until", "targets"];
-const POLICY_KEYS: &[&str] = &joined::<{ POLICY_OWN_KEYS.len() + rules::KEYS.len() }>(&POLICY_OWN_KEYS, &rules::KEYS);
+pub(super) const POLICY_KEYS: &[&str] = &joined::<{ POLICY_OWN_KEYS.len() + rules::KEYS.len() }>(&POLICY_OWN_KEYS, &rules::KEYS);
 
 /// `[sla]`; `calendars` are the names of `[calendars.NAME]`.
 pub(super) fn sla(root: &Table<'_>, calendars: &[&str]) -> Result<Sla> {

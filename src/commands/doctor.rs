@@ -1,0 +1,179 @@
+//! `deskcard doctor`: whether everything is in place for runs that nobody watches.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::history::verify::verify;
+use super::run::plan::scorecard;
+use super::{Context, Outcome, stdout_failed};
+use crate::cli::{CheckFormat, DoctorArgs};
+use crate::clock::{DAY, parse_local, period::Period};
+use crate::error::{Error, Result};
+use crate::history::History;
+use crate::publish::file::replace;
+use crate::run_record::RunRecord;
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// As it should be.
+    Ok,
+    /// Worth a look; a run will not stumble over it.
+    Look,
+    /// A run will fail, or what it would show is not whole.
+    Bad,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    state: State,
+    text: String,
+}
+
+impl Finding {
+    fn new(what: &'static str, state: State, text: impl Into<String>) -> Self {
+        Self { what, state, text: text.into() }
+    }
+
+    fn of(what: &'static str, done: Result<String>) -> Self {
+        match done {
+            Ok(text) => Self::new(what, State::Ok, text),
+            Err(error) => Self::new(what, State::Bad, error.to_string().replace("\n  hint: ", "; ")),
+        }
+    }
+}
+
+pub(super) fn run(args: &DoctorArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
+    let mut findings = Vec::new();
+    match Context::load(&args.common, now) {
+        Ok(ctx) => {
+            findings.push(Finding::new("config", State::Ok, format!("{} ({})", ctx.settings.path.display(), ctx.settings.hash)));
+            findings.extend(examine(&ctx, now));
+        }
+        Err(error) => findings.push(Finding::of("config", Err(error))),
+    }
+    let text = match args.format {
+        CheckFormat::Json => serde_json::to_string_pretty(&findings).map_err(|e| Error::bug(e.to_string()))?,
+        CheckFormat::Table => findings.iter().map(line).collect::<Vec<_>>().join("\n"),
+    };
+    writeln!(stdout, "{text}").map_err(|e| stdout_failed(&e))?;
+    let is_bad = findings.iter().any(|f| f.state == State::Bad);
+    Ok(if is_bad { Outcome::GateSaidNo } else { Outcome::Done })
+}
+
+fn line(finding: &Finding) -> String {
+    let mark = match finding.state {
+        State::Ok => "ok  ",
+        State::Look => "look",
+        State::Bad => "BAD ",
+    };
+    format!("{mark}  {:<14} {}", finding.what, finding.text)
+}
+
+fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
+    let history = History::of(&ctx.settings);
+    let out = ctx.settings.dir.join(&ctx.settings.report.out);
+    let mut findings = vec![clock(ctx, now), zones(ctx)];
+    findings.extend(ctx.settings.sources.iter().map(|source| files(ctx, source)));
+    findings.push(Finding::of("write pages", writable(&out)));
+    findings.push(Finding::of("write history", writable(history.dir())));
+    findings.push(fonts());
+    findings.push(whole(ctx, &history));
+    findings.push(last_run(ctx, &out, now));
+    findings.push(published(ctx, &out));
+    findings
+}
+
+/// The machine's clock against the newest thing that is known.
+fn clock(ctx: &Context, now: i64) -> Finding {
+    let shown = ctx.zone().format_minute(now);
+    // The day this was written: a clock before it is wrong.
+    const WRITTEN: i64 = 20_770 * DAY;
+    match ctx.is_as_of_given {
+        _ if now < WRITTEN => Finding::new("clock", State::Bad, format!("this machine says it is {shown}, which is over")),
+        true => Finding::new(
+            "clock",
+            State::Look,
+            format!("{shown}; but [desk] as_of or --as-of says {}, and every run will", ctx.zone().format_minute(ctx.as_of)),
+        ),
+        false => Finding::new("clock", State::Ok, format!("{shown} in {}", ctx.settings.desk.time_zone)),
+    }
+}
+
+fn zones(ctx: &Context) -> Finding {
+    let text = format!("{}, by the rules of tzdata {}", ctx.settings.desk.time_zone, chrono_tz::IANA_TZDB_VERSION);
+    Finding::new("time zones", State::Ok, text)
+}
+
+fn files(ctx: &Context, source: &crate::settings::SourceSettings) -> Finding {
+    match super::run::intake::files(ctx, source) {
+        Err(error) => Finding::of("exports", Err(error)),
+        Ok((found, missing)) if missing.is_empty() => {
+            Finding::new("exports", State::Ok, format!("{}: {} file(s)", source.name, found.len()))
+        }
+        Ok((_, missing)) => Finding::new("exports", State::Look, format!("{}: no file matches {}", source.name, missing.join(", "))),
+    }
+}
+
+/// Whether a file can be made, brought to the disk, and taken away again.
+fn writable(folder: &Path) -> Result<String> {
+    if !folder.exists() {
+        return Ok(format!("{} is not there yet; a run makes it", folder.display()));
+    }
+    let probe = folder.join("doctor.probe");
+    replace(&probe, b"deskcard doctor was here\n")?;
+    std::fs::remove_file(&probe).map_err(|e| Error::output(format!("cannot remove {}: {e}", probe.display())))?;
+    Ok(folder.display().to_string())
+}
+
+/// Pages carry no fonts of their own: they name those that readers' machines have.
+fn fonts() -> Finding {
+    Finding::new("fonts", State::Ok, "pages use the fonts of whoever reads them; nothing to install")
+}
+
+fn whole(ctx: &Context, history: &History) -> Finding {
+    match verify(ctx, history) {
+        Ok(answer) if answer.faults == 0 => Finding::new("history", State::Ok, answer.words),
+        Ok(answer) => Finding::new("history", State::Bad, answer.words.replace('\n', "; ")),
+        Err(error) => Finding::of("history", Err(error)),
+    }
+}
+
+fn last_run(ctx: &Context, out: &Path, now: i64) -> Finding {
+    let path = out.join("run.json");
+    let Ok(bytes) = std::fs::read(&path) else { return Finding::new("last run", State::Look, "there was none yet") };
+    let record: RunRecord = match serde_json::from_slice(&bytes) {
+        Ok(record) => record,
+        Err(e) => return Finding::new("last run", State::Bad, format!("{} cannot be read: {e}", path.display())),
+    };
+    let started = chrono::DateTime::parse_from_rfc3339(&record.started_at).map_or(now, |t| t.timestamp());
+    let days = (now - started).div_euclid(DAY);
+    let unit = ctx.settings.report.period;
+    let most = i64::from(Period::containing(unit, ctx.zone().local_day(now)).days()) + 1;
+    let text = format!("{} ({days} day(s) ago), exit code {}", record.started_at, record.exit.code);
+    match (record.exit.code, days > most) {
+        (0, false) => Finding::new("last run", State::Ok, text),
+        (0, true) => Finding::new("last run", State::Look, format!("{text}: longer ago than a {unit}")),
+        _ => Finding::new("last run", State::Bad, format!("{text}: {}", record.exit.message)),
+    }
+}
+
+/// The newest period that is published.
+fn published(ctx: &Context, out: &Path) -> Finding {
+    let names = std::fs::read_dir(out).into_iter().flatten().flatten().filter_map(|f| f.file_name().into_string().ok());
+    let newest = names.filter(|n| Period::from_id(n).is_some()).max_by_key(|n| Period::from_id(n).map(|p| p.end_day));
+    let Some(newest) = newest else { return Finding::new("published", State::Look, "no period yet") };
+    match scorecard(&out.join(&newest)).and_then(|s| parse_local(&s.as_of)) {
+        Some(_) => Finding::new("published", State::Ok, format!("{newest}, in {}", ctx.settings.report.out)),
+        None => Finding::new(
+            "published",
+            State::Bad,
+            format!("{newest} has no scorecard.json that can be read; remove the folder and run again"),
+        ),
+    }
+}

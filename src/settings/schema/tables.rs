@@ -1,0 +1,190 @@
+//! The small tables, and `[[metric]]`.
+
+use super::form::{
+    Key, choice, date, flag, goal, key, list_of, local_time, name, one_or_list, open_table, share, span, span_text, table, text, texts, to,
+    wait, whole, word,
+};
+use crate::guards::Code;
+use crate::settings::desk::{LEVELS, PAGES};
+use crate::settings::parameters::{KNOWN, Sort};
+use crate::settings::run::MOST_PERIODS;
+use crate::settings::{Guards, History, Judge, KINDS, Number, Report, Run, TABLES, UNITS};
+use serde_json::{Value, json};
+
+/// The keys of the file that these are.
+pub(super) fn keys() -> Vec<Key> {
+    let levels = open_table(&choice(LEVELS));
+    vec![
+        key("desk", "Who the scorecards are about.", desk()),
+        key("report", "What is made.", report()),
+        key("parameters", "The numbers that definitions of metrics use; only what differs from the defaults.", parameters()),
+        key("repeat", "When a contact repeats another.", repeat()),
+        key("levels", "The level of support of each assignment group and queue: \"Service Desk\" = \"L1\".", levels),
+        key("first_level", "What the first level is measured by.", first_level()),
+        key("goals", "What the desk wants to reach, by metric: csat = \"85%\". `deskcard metrics` lists them.", open_table(&goal())),
+        key("judge", "When a difference matters, and how sure a verdict must be.", judge()),
+        key("people", "What the roster holds.", people()),
+        key("history", "Where everything taken in is kept.", history()),
+        key("run", "What one unattended run does.", run()),
+        key("guards", "What a run must notice, and what becomes of it.", guards()),
+        key("event", "Dated markers on charts over time.", list_of(&event(), 0)),
+        key("metric", "Metrics of the desk's own.", list_of(&metric(), 0)),
+    ]
+}
+
+fn desk() -> Value {
+    let keys = [
+        key("name", "The name on the pages.", text()),
+        key("time_zone", "The zone of weeks, days and times shown.", to("time_zone")),
+        key("currency", "The currency of costs, as shown.", word()).or(""),
+        key("as_of", "The instant to look back from, local to the desk; without it, the machine's now.", local_time()),
+    ];
+    table("Who the scorecards are about.", &["name", "time_zone"], keys)
+}
+
+fn report() -> Value {
+    let default = Report::default();
+    let keys = [
+        key("period", "The cut of time where none is asked for.", choice(["week", "month", "quarter"])).or("week"),
+        key("out", "The folder to write to, relative to this file.", text()).or(default.out),
+        key(
+            "pages",
+            "The pages to make. `review` has people's names beside patterns that may mean nothing.",
+            one_or_list(choice(PAGES), 1),
+        )
+        .or(default.pages),
+        key("min_n", "Rates of agents with fewer rows are shown, but no finding is built on them.", whole(0, None)).or(default.min_n),
+    ];
+    table("What is made.", &[], keys)
+}
+
+fn parameters() -> Value {
+    let form = |sort| match sort {
+        Sort::Time => span(),
+        Sort::Share => share(0.0, 1.0, true),
+        Sort::Score => json!({ "type": "number" }),
+    };
+    let default = |sort, value| match (sort, value) {
+        (Sort::Time, Number::Int(secs)) => json!(span_text(secs)),
+        (_, Number::Int(n)) => json!(n),
+        (_, Number::Real(x)) => json!(x),
+    };
+    let keys = KNOWN.iter().map(|(name, sort, value)| key(name, parameter(name), form(*sort)).or(default(*sort, *value)));
+    table("The numbers that definitions of metrics use.", &[], keys)
+}
+
+fn parameter(name: &str) -> &'static str {
+    match name {
+        "service_level" => "A call answered within this time is within the service level.",
+        "short_abandon" => "A caller who hangs up within this time is not counted as lost.",
+        "repeat_window" => "The same person asking about the same within this time is a repeat contact.",
+        "reopen_window" => "A ticket reopened within this time counts as reopened.",
+        "fcr_time" => "A ticket resolved within this much business time of its creation is resolved at once.",
+        "stale_after" => "An open ticket that nobody touched for this time is stale.",
+        "near_miss" => "A promise kept with at least this share of its target used is a near miss.",
+        "survey_window" => "Surveys sent less than this before the end of the data are not counted yet: an answer may still come.",
+        "csat_good" => "A satisfaction score from here on is a good one.",
+        "csat_max" => "The end of the satisfaction scale.",
+        "match_before" => "A ticket of the same requester created at most this long before a call belongs to it.",
+        "match_after" => "A ticket of the same requester created at most this long after the end of a call belongs to it.",
+        _ => "",
+    }
+}
+
+fn repeat() -> Value {
+    let by = one_or_list(choice(["requester", "category", "service"]), 1);
+    let doc = "The columns that make two contacts the same; `requester` is always among them.";
+    table("When a contact repeats another.", &[], [key("by", doc, by).or(json!(["requester"]))])
+}
+
+fn first_level() -> Value {
+    let doc = "Categories the first level cannot resolve: they never count against net first contact resolution.";
+    table("What the first level is measured by.", &[], [key("cannot_resolve", doc, texts())])
+}
+
+fn judge() -> Value {
+    let default = Judge::default();
+    let margin = || share(0.0, 0.5, false);
+    let certainty = || share(0.5, 1.0, false);
+    let keys = [
+        key("margin", "Points beyond the target that are worth a word.", margin()).or(default.margin),
+        key("margins", "The same for single metrics: reopen_rate = \"1%\".", open_table(&margin())),
+        key("leaning", "At least this sure, and a verdict is leaning.", certainty()).or(default.leaning),
+        key("clear", "At least this sure, and a verdict is clear; not less than `leaning`.", certainty()).or(default.clear),
+        key("recent", "Periods a person is judged on; without it 13 weeks, 3 months or 1 quarter.", whole(1, Some(52))),
+    ];
+    table("When a difference matters, and how sure a verdict must be.", &[], keys)
+}
+
+fn people() -> Value {
+    let doc = "The first day from which the roster lists everybody who left; without it, it lists all who ever did.";
+    table("What the roster holds.", &[], [key("leavers_since", doc, date())])
+}
+
+fn history() -> Value {
+    let default = History::default();
+    let removed = "How long a data file that no newer state of the history uses still lies there, for whoever is reading it.";
+    let keys = [
+        key("folder", "The folder, relative to this file.", text()).or(default.folder),
+        key("keep_removed", removed, span()).or(span_text(default.keep_removed)),
+    ];
+    table("Where everything taken in is kept.", &[], keys)
+}
+
+fn run() -> Value {
+    let default = Run::default();
+    let most = Some(MOST_PERIODS);
+    let restate = "How many published periods back are made again to see whether late rows changed them.";
+    let keys = [
+        key("settle", "How long an export must not have changed before it is taken in; 0: not at all.", wait())
+            .or(span_text(default.settle)),
+        key("catch_up", "How many missed periods a run publishes at most, the newest ones.", whole(1, most)).or(default.catch_up),
+        key("keep", "How many periods stay published; 0: all of them.", whole(0, most)).or(default.keep),
+        key("restate", restate, whole(0, most)).or(default.restate),
+    ];
+    table("What one unattended run does.", &[], keys)
+}
+
+fn guards() -> Value {
+    let default = Guards::default();
+    let codes = || one_or_list(choice(Code::ALL.map(Code::name)), 0);
+    let silent = "How long a source may bring no new row before it counts as silent.";
+    let keys = [
+        key("stop", "What stops a run; anything else is a warning.", codes()).or(json!([])),
+        key("ignore", "What is not looked at; nothing that is in `stop`.", codes()).or(json!([])),
+        key("silent_after", silent, span()).or(span_text(default.silent_after)),
+    ];
+    table("What a run must notice, and what becomes of it.", &[], keys)
+}
+
+fn event() -> Value {
+    let keys = [
+        key("date", "The day, in the desk's zone.", date()),
+        key("label", "What happened.", text()),
+        key("new_phase", "Whether control charts begin anew there.", flag()).or(false),
+    ];
+    table("A dated marker on charts over time.", &["date", "label"], keys)
+}
+
+fn metric() -> Value {
+    let keys = [
+        key("id", "Its id: lower case letters, digits and underscores.", name()),
+        key("label", "Its name on the pages.", text()),
+        key("short", "A shorter name; without it, the label.", text()),
+        key("section", "The section it is shown in.", text()),
+        key("on", "The fact table.", choice(TABLES)),
+        key("by", "The instant column that puts a row into a period.", text()),
+        key("kind", "How rows become a number.", choice(KINDS)),
+        key("unit", "What the number is in.", choice(UNITS)),
+        key("better", "Which direction is good; `neither`: context, never judged.", choice(["higher", "lower", "neither"])),
+        key("fact", "The fact expression: SQL over the table's columns, null outside the population.", text()),
+        key("exposure", "What a rate is per: SQL.", text()),
+        key("numerator", "The metric on top of a ratio.", text()),
+        key("denominator", "The metric below a ratio.", text()),
+        key("text", "Its definition in words.", text()),
+        key("enters", "When a row enters a stock: SQL.", text()),
+        key("leaves", "When a row leaves a stock: SQL, null while it is in.", text()),
+        key("immature", "Which rows belong but may still change: SQL.", text()),
+    ];
+    table("A metric of the desk's own, shown and judged as ours are.", &["id", "label", "kind"], keys)
+}
