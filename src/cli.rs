@@ -28,6 +28,13 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Whether nobody is likely to sit before it: what it says must then fit into a line.
+    pub fn is_unattended(&self) -> bool {
+        matches!(self.command, Command::Run(_))
+    }
+}
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {

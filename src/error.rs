@@ -91,6 +91,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// All of it in one line, as a mail of cron shows it best.
+    pub fn one_line(&self) -> String {
+        self.to_string().replace("\n  hint: ", "; ").replace('\n', " ")
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.at.is_empty() {

@@ -25,6 +25,8 @@ pub struct RunRecord {
     pub config: ConfigInfo,
     /// Cut-off of the data in the desk's zone, e.g. `2026-11-16 06:00`; `None` where the run failed before it was known.
     pub as_of: Option<String>,
+    /// The last batch of the history that its periods were made of; 0 where there was none, or the run did not get there.
+    pub batch: u64,
     /// When it started.
     pub started_at: String,
     /// When it ended.
@@ -294,6 +296,7 @@ mod tests {
             command: "deskcard run --config \"a b/deskcard.toml\"".into(),
             config: ConfigInfo { path: "a b/deskcard.toml".into(), hash: Some("0123456789ab".into()) },
             as_of: Some("2026-11-16 06:00".into()),
+            batch: 46,
             started_at: "2026-11-16T05:00:00Z".into(),
             finished_at: "2026-11-16T05:00:02Z".into(),
             duration_ms: 2345,

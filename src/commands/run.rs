@@ -29,7 +29,8 @@ use record::Recorder;
 /// What every step of a run knows.
 struct Run<'a> {
     args: &'a RunArgs,
-    command: &'a str,
+    /// The last batch of the history, once it is known.
+    batch: std::cell::Cell<u64>,
     history: History,
     /// The folder of the period folders.
     out: PathBuf,
@@ -37,16 +38,16 @@ struct Run<'a> {
 
 pub(super) fn run(args: &RunArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
     let mut recorder = Recorder::new(args, now, command_line);
-    let ended = locked(args, now, command_line, &mut recorder, stdout);
+    let ended = locked(args, now, &mut recorder, stdout);
     let recorded = recorder.end(&ended);
     ended.and_then(|outcome| recorded.map(|()| outcome))
 }
 
-fn locked(args: &RunArgs, now: i64, command: &str, recorder: &mut Recorder, stdout: &mut dyn Write) -> Result<Outcome> {
+fn locked(args: &RunArgs, now: i64, recorder: &mut Recorder, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
     check_templates(args.templates.as_deref())?;
     let out = ctx.settings.dir.join(&ctx.settings.report.out);
-    let run = Run { args, command, history: History::of(&ctx.settings), out };
+    let run = Run { args, batch: std::cell::Cell::new(0), history: History::of(&ctx.settings), out };
     recorder.knows(&ctx, &run);
     if args.dry_run {
         return plan::dry(&run, &ctx, stdout).map(|()| Outcome::Done);
@@ -63,9 +64,10 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     recorder.recovered(&recovered);
     let intake = recorder.step("intake", || Intake::run(run, &ctx))?;
     recorder.took(&intake);
+    run.batch.set(run.history.journal().last()?);
     let plan = Plan::new(run, &ctx)?;
-    recorder.planned(&plan);
-    let Some(oldest) = plan.oldest(intake.is_news() || !recovered.is_empty()) else {
+    recorder.planned(&plan, run.batch.get());
+    let Some(oldest) = plan.oldest(record::last_done(&run.out) != Some(run.batch.get())) else {
         return recorder.step("clean up", || clean_up(run, &ctx));
     };
     ctx.history = Some(Span { since: Some(needed_since(&ctx, &oldest)), entry: None });

@@ -106,6 +106,14 @@ impl Journal {
         numbers.into_iter().map(|n| read(&self.path(n), n)).collect()
     }
 
+    /// The number of the last entry; 0 if there is none.
+    ///
+    /// # Errors
+    /// An input error if the folder cannot be read.
+    pub fn last(&self) -> Result<u64> {
+        Ok(self.numbers()?.last().copied().unwrap_or(0))
+    }
+
     /// The numbers of the entries, sorted.
     fn numbers(&self) -> Result<Vec<u64>> {
         let listed = match std::fs::read_dir(&self.dir) {

@@ -33,6 +33,11 @@ pub use source::Kept;
 pub(crate) use table::Live;
 pub use table::{Change, Table};
 
+/// Where copies lie until they are taken in; a name with a dot is not finished.
+pub(crate) const STAGED: &str = ".staged";
+/// Where exports that are kept are laid out to be read.
+const INCOMING: &str = ".incoming";
+
 /// The folder of the history.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -154,7 +159,7 @@ impl History {
         source: &SourceSettings,
         (exports, kept): (&[Export], &Path),
     ) -> Result<Gathered> {
-        let place = self.dir.join("incoming");
+        let place = self.dir.join(INCOMING);
         let desk = std::path::absolute(&place).unwrap_or(place);
         let made = laid_out(&desk, exports, kept).and_then(|files| {
             let settings = Settings { dir: desk.clone(), ..settings.clone() };
@@ -224,7 +229,7 @@ impl History {
     /// # Errors
     /// An output error.
     pub(crate) fn sweep(&self) -> Result<()> {
-        for name in ["staged", "incoming"] {
+        for name in [STAGED, INCOMING] {
             remove_folder(&self.dir.join(name))?;
         }
         recover(&self.dir, |_| true)?;

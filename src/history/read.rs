@@ -48,7 +48,7 @@ impl History {
 
     fn check_entry(&self, entry: Option<u64>) -> Result<()> {
         let Some(entry) = entry else { return Ok(()) };
-        let last = self.journal().entries()?.len() as u64;
+        let last = self.journal().last()?;
         if (1..=last).contains(&entry) {
             return Ok(());
         }

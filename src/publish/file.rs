@@ -209,12 +209,12 @@ mod tests {
     #[test]
     fn what_a_killed_run_left_is_swept_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
-        for name in [".run.json.77-3.tmp", ".export.1-0.tmp", ".mine.tmp", "run.json", ".vimrc"] {
+        for name in [".run.json.3.tmp", ".export.0.tmp", ".mine.tmp", "run.json", ".vimrc"] {
             fs::write(dir.path().join(name), "x").unwrap();
         }
-        fs::create_dir(dir.path().join(".folder.1-1.tmp")).unwrap();
-        assert_eq!(sweep(dir.path()).unwrap(), [".export.1-0.tmp", ".run.json.77-3.tmp"]);
-        assert_eq!(names(dir.path()), [".folder.1-1.tmp", ".mine.tmp", ".vimrc", "run.json"]);
+        fs::create_dir(dir.path().join(".folder.1.tmp")).unwrap();
+        assert_eq!(sweep(dir.path()).unwrap(), [".export.0.tmp", ".run.json.3.tmp"]);
+        assert_eq!(names(dir.path()), [".folder.1.tmp", ".mine.tmp", ".vimrc", "run.json"]);
         assert!(sweep(&dir.path().join("none")).unwrap().is_empty());
     }
 }

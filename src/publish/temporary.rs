@@ -16,7 +16,7 @@ const EPERM: i32 = 1;
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
-/// A private file named `.STEM.<process>-<count>.tmp`: no two writers share one. Removed when dropped, unless it was given its name.
+/// A private file named `.STEM.<count>.tmp`, made where none is: no two writers share one. Removed when dropped, unless it was given its name.
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
@@ -109,9 +109,9 @@ pub(super) fn stem(path: &Path) -> Result<&str> {
         .ok_or_else(|| Error::config("the path has no name that can be written").at(path.display().to_string()))
 }
 
-/// A temporary name that this process has not used.
+/// A temporary name that this process has not used. The same work uses the same names.
 pub(super) fn fresh_name(stem: &str) -> String {
-    format!(".{stem}.{}-{}{SUFFIX}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed))
+    format!(".{stem}.{}{SUFFIX}", MADE.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Is this a name that [`fresh_name`] makes?
@@ -120,8 +120,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
     name.strip_prefix('.')
         .and_then(|rest| rest.strip_suffix(SUFFIX))
         .and_then(|rest| rest.rsplit_once('.'))
-        .and_then(|(stem, number)| number.split_once('-').map(|(process, count)| (stem, process, count)))
-        .is_some_and(|(stem, process, count)| !stem.is_empty() && is_number(process) && is_number(count))
+        .is_some_and(|(stem, count)| !stem.is_empty() && is_number(count))
 }
 
 /// Does the file system have no such call, as against: not for us?

@@ -43,15 +43,10 @@ impl Intake {
     /// # Errors
     /// An input error for a file that is still being written, is cut off or too broken: then nothing was taken in.
     pub(super) fn run(run: &Run<'_>, ctx: &Context) -> Result<Self> {
-        let staged = run.history.dir().join("staged");
+        let staged = run.history.dir().join(crate::history::STAGED);
         let taken = Taking::new(run, ctx, staged.clone()).and_then(Taking::run);
         let cleared = crate::history::remove_folder(&staged);
         taken.and_then(|intake| cleared.map(|()| intake))
-    }
-
-    /// Whether anything of it may change a figure.
-    pub(super) fn is_news(&self) -> bool {
-        self.changes.values().any(|c| c.inserted + c.updated + c.deleted > 0)
     }
 
     /// The account of a file that was read.

@@ -40,7 +40,8 @@ struct Restated {
 pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, recorder): (&[Noticed], &mut Recorder)) -> Result<()> {
     let Some(newest) = plan.newest() else { return Ok(()) };
     let made = |period: &Period, remarks: &[(String, String)]| {
-        base.made(&Wish { period, command: run.command, templates: run.args.templates.as_deref(), remarks })
+        let command = again_by(run, base, period);
+        base.made(&Wish { period, command: &command, templates: run.args.templates.as_deref(), remarks })
     };
     let remarks: Vec<(String, String)> = noticed.iter().map(|n| (n.code.name().replace('_', "-"), n.text.clone())).collect();
     let probe = recorder.step("judge", || made(newest, &remarks))?;
@@ -59,6 +60,12 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
         put(run, base, (&again.period, &pages, again.changes.clone()), recorder)?;
     }
     recorder.step("link", || link(&run.out.join(LATEST), &newest.id))
+}
+
+/// The command that makes the pages of a period again from what the history held then.
+fn again_by(run: &Run<'_>, base: &Base<'_>, period: &Period) -> String {
+    let as_of = base.ctx().zone().format_minute(base.ctx().as_of);
+    format!("deskcard report --read history --batch {} --period {} --as-of \"{as_of}\"", run.batch.get(), period.id)
 }
 
 /// Puts the pages of a period in their place.

@@ -44,6 +44,7 @@ impl Recorder {
             command: command.to_owned(),
             config: ConfigInfo { path: args.common.config.display().to_string(), hash: None },
             as_of: None,
+            batch: 0,
             finished_at: started_at.clone(),
             started_at,
             duration_ms: 0,
@@ -146,7 +147,8 @@ impl Recorder {
         }
     }
 
-    pub(super) fn planned(&mut self, plan: &Plan) {
+    pub(super) fn planned(&mut self, plan: &Plan, batch: u64) {
+        self.record.batch = batch;
         for skipped in &plan.due.skipped {
             let reason = match skipped.why {
                 crate::clock::period::due::Why::BeforeData => "the data begin later",
@@ -296,4 +298,10 @@ fn rfc3339(utc: i64) -> String {
 /// A number that JSON can hold.
 fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
+}
+
+/// The batch that the last run which went well had seen; what came later may have changed what is published. `None`: nobody knows.
+pub(super) fn last_done(out: &std::path::Path) -> Option<u64> {
+    let record: RunRecord = serde_json::from_slice(&std::fs::read(out.join("run.json")).ok()?).ok()?;
+    (record.exit.kind == ExitKind::Done).then_some(record.batch)
 }

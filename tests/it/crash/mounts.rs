@@ -9,7 +9,7 @@ pub(crate) struct Mount {
 }
 
 impl Mount {
-    /// A tmpfs over a folder, with what lay there copied in, of a size that has room for nothing more. None where mounting is not allowed.
+    /// A tmpfs over a folder, with what lay there copied in; its size is set by [`Self::leave_free`]. None where mounting is not allowed.
     pub(crate) fn small_disk(at: &Path) -> Option<Self> {
         let kept = at.with_extension("kept");
         run("cp", &["-a", &text(at), &text(&kept)]).expect("the folder is copied");

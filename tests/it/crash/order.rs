@@ -68,6 +68,9 @@ impl<'a> Disk<'a> {
             }
             ("rename" | "renameat" | "renameat2", Some(from), Some(to)) if call.has("RENAME_EXCHANGE") => self.exchange(from, to, call),
             ("rename" | "renameat" | "renameat2", Some(from), Some(to)) => self.rename(from, to, call),
+            ("rename" | "renameat" | "renameat2" | "link" | "linkat", None, Some(to)) => {
+                self.breach(&format!("{to} comes from another folder than the desk's: whether it is synced is not known"), &[&call.line]);
+            }
             ("link" | "linkat", Some(from), Some(to)) => self.link(from, to, call),
             ("unlink" | "unlinkat" | "rmdir", Some(path), _) => self.unlink(path, call),
             _ => {}

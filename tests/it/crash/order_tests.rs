@@ -86,6 +86,12 @@ fn writing_what_is_in_place_is_told() {
 }
 
 #[test]
+fn what_comes_from_elsewhere_is_told() {
+    let told = told(&["rename(\"/tmp/x\", \"/s/exports/x\") = 0", "fsync(4</s/exports>) = 0"]);
+    assert!(told.len() == 1 && told[0].starts_with("exports/x comes from another folder"), "{told:?}");
+}
+
+#[test]
 fn a_new_folder_and_a_file_made_in_place_must_be_synced_before_a_commit() {
     let commit = "linkat(AT_FDCWD</s>, \"journal/.2.tmp\", AT_FDCWD</s>, \"journal/2\", 0) = 0";
     let months = told(&["mkdir(\"tickets/month=7\", 0700) = 0", commit, "fsync(4</s/journal>) = 0", "fsync(4</s/tickets>) = 0"]);

@@ -35,7 +35,7 @@ impl Call {
         self.args.iter().any(|a| matches!(a, Arg::Other(text) if text.split('|').any(|f| f == flag)))
     }
 
-    /// The path of its nth descriptor that is no working folder.
+    /// The path of its nth argument, if that is a descriptor.
     pub(crate) fn open(&self, nth: usize) -> Option<&str> {
         match self.args.get(nth) {
             Some(Arg::Open(path)) => Some(path),
@@ -56,8 +56,8 @@ impl Call {
     /// Whether it touches something in a folder.
     pub(crate) fn is_in(&self, folder: &Path) -> bool {
         let opened = |a: &Arg| matches!(a, Arg::Open(path) if Path::new(path).starts_with(folder));
-        let only_at = self.args.first().is_some_and(opened) && self.args.len() == 1;
-        only_at || self.names(folder).iter().any(|p| p.starts_with(folder)) || self.is_on_descriptor() && self.args.iter().any(opened)
+        let on_descriptor = self.is_on_descriptor() && self.args.iter().any(opened);
+        on_descriptor || self.names(folder).iter().any(|path| path.starts_with(folder))
     }
 
     /// Whether it works on an open file and not on a name.
@@ -235,4 +235,42 @@ fn a_trace_is_read_with_its_halves_its_paths_and_its_escapes() {
     let at = |c: usize, folder: &str| calls[c].is_in(Path::new(folder));
     assert!(at(0, "/d") && at(1, "/d/x") && at(3, "/d/.new") && at(4, "/d") && at(5, "/d"));
     assert!(!at(0, "/e") && !at(1, "/e") && !at(3, "/d/new"));
+}
+
+#[cfg(test)]
+mod laws {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As strace writes a name: what is not printed in octal, with all three digits where a digit follows.
+    fn escaped(name: &str) -> String {
+        let bytes = name.as_bytes();
+        let one = |(i, byte): (usize, &u8)| match byte {
+            b'"' => "\\\"".to_owned(),
+            b'\\' => "\\\\".to_owned(),
+            b'\n' => "\\n".to_owned(),
+            b' '..=b'~' if !b"<>".contains(byte) => char::from(*byte).to_string(),
+            _ if bytes.get(i + 1).is_some_and(u8::is_ascii_digit) => format!("\\{byte:03o}"),
+            _ => format!("\\{byte:o}"),
+        };
+        bytes.iter().enumerate().map(one).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_is_read_back(name in "[^/\0]{1,12}", other in "[^/\0]{1,12}") {
+            prop_assume!(![".", ".."].contains(&name.as_str()) && ![".", ".."].contains(&other.as_str()));
+            let (a, b) = (escaped(&name), escaped(&other));
+            let calls = read(&format!("1 openat(5</d/{a}>, \"{b}\", O_RDONLY) = 3</d/{a}/{b}>\n1 close(3</d/{b}>) = 0"));
+            prop_assert_eq!(calls.len(), 2);
+            prop_assert_eq!(calls[0].names(Path::new("/")), vec![Path::new("/d").join(&name).join(&other)]);
+            prop_assert_eq!(calls[1].open(0).and_then(|path| path.strip_prefix("/d/")), Some(other.as_str()));
+        }
+
+        #[test]
+        fn no_line_is_a_panic(text in "[0-9]{1,3} [a-z]{1,6}\\([\"\\\\<>(){},. a-z0-9=?-]{0,40}") {
+            prop_assert!(read(&text).len() <= 1);
+        }
+    }
 }
