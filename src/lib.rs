@@ -3,7 +3,8 @@
 //! # The straight line
 //!
 //! ```text
-//! exports ─ingest→ Desk ─facts→ Facts ─fold→ Readings ─judge→ Scorecard ─charts→ drawings ─report→ pages ─commands→ files
+//! exports ─ingest→ Desk ─facts→ Facts ─fold→ Readings ─judge→ Scorecard ─charts→ drawings ─report→ pages ─publish→ files
+//!                   ⇅ history
 //! ```
 //!
 //! Data flows in one direction and a module knows only what lies before it. [`scorecard::Scorecard`] is the waist: plain
@@ -11,7 +12,7 @@
 //!
 //! # The rooms
 //!
-//! - [`cli`]: what can be typed. [`commands`]: one verb a file, each a recipe; the only writers of files and streams.
+//! - [`cli`]: what can be typed. [`commands`]: one verb a file, each a recipe; `commands::run` is the weekly one.
 //! - [`settings`]: `deskcard.toml` → [`settings::Settings`]; every error has line, column and the nearest key.
 //! - [`columns`]: the canonical columns, for every kind of source.
 //! - [`ingest`]: exports → [`desk::Desk`]. Whatever a file is packed in becomes text ([`ingest::decode`]); how it is written is found with
@@ -19,6 +20,10 @@
 //!   ([`ingest::cells`]); what is no table yet is made one ([`ingest::shapes`]); presets are data (`ingest/presets/*.toml`); every row is
 //!   accounted for ([`ingest::ledger`]). [`ingest::inspect`] proposes the config for a file nobody has described; [`ingest::repair`] guesses, for
 //!   comparison with other readers only.
+//! - [`history`]: everything ever taken in. Exports as they came, a journal of their order, and the Delta tables that follow from both
+//!   ([`history::log`]: the log of such a table); a desk as it was after any batch.
+//! - [`publish`]: files, folders and links that are there whole or not at all, the lock, copies of exports. Knows nothing of desks.
+//! - [`guards`]: what a run must notice about its exports. Pure: counts in, warnings out.
 //! - [`clock`]: zones, periods, business calendars ([`clock::calendar`], [`clock::ics`]), a ticket's story ([`clock::timeline`]) and the SLA clock
 //!   over it ([`clock::sla`]). Pure: instants in, instants out. No wall clock: the cut-off is an argument.
 //! - [`desk`]: polars frames in our own column names.
@@ -32,6 +37,7 @@
 //!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`, pages on one topic
 //!   across the desk (SLA, review) in `judge/topics`.
 //! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
+//! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!
 //! # Invariants
@@ -39,6 +45,7 @@
 //! - Every row is accounted for: rows in = accepted + rejected + duplicate + superseded, checked on each run.
 //! - Instants are whole seconds UTC, durations whole seconds, sums integers; one division at the end. The bytes of every output
 //!   depend on the input, the config and the cut-off, never on threads, file order, the machine's zone or its clock.
+//! - The same exports in the same order make the same history, byte for byte; `rows after = rows before + inserted - deleted`, checked at every commit.
 //! - A fact is null outside its population; no rows are "no data", never zero and never NaN.
 //! - No broken row is repaired and nothing about a file is guessed silently: what its values cannot prove is a question, or said as a guess.
 //! - A verdict comes from one rule, and only from rows; cards are made side by side and know nothing of each other.

@@ -19,7 +19,7 @@ use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, Readings, fold};
 use crate::report::csv::safe_text;
 use crate::report::{self, Page};
-use crate::scorecard::{CardKind, Scorecard};
+use crate::scorecard::{CardKind, Level, Note, Scorecard};
 
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
@@ -42,9 +42,9 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     let desk = desk(&ctx)?;
     desk.ledger.accept()?;
     let evidence = Base::new(&ctx, desk)?;
-    let made = evidence.made(&Wish { period: &period, command: command_line, templates: args.templates.as_deref(), remarks: &[] })?;
-    publish(&out, &made.pages)?;
-    ctx.say(&format!("{} files in {}", made.pages.len(), out.display()));
+    let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
+    publish(&out, &pages)?;
+    ctx.say(&format!("{} files in {}", pages.len(), out.display()));
     writeln!(stdout, "{}", out.join("index.html").display()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
 }
@@ -66,22 +66,19 @@ pub(super) struct Base<'a> {
     ledger: Ledger,
 }
 
-/// Which scorecards are wished for.
-pub(super) struct Wish<'a> {
-    /// Their period.
-    pub(super) period: &'a Period,
-    /// The command line, as it is printed on the pages.
-    pub(super) command: &'a str,
-    /// The folder of templates that replace ours.
-    pub(super) templates: Option<&'a Path>,
-    /// Further sentences for the first page: (code, text).
-    pub(super) remarks: &'a [(String, String)],
+/// The scorecards of a period, and the rows behind their numbers.
+pub(super) struct Judged {
+    pub(super) scorecard: Scorecard,
+    rows: Vec<(Table, Rows)>,
 }
 
-/// The scorecards of a period, and their files.
-pub(super) struct Made {
-    pub(super) scorecard: Scorecard,
-    pub(super) pages: Vec<Page>,
+impl Judged {
+    /// Adds a sentence to the first page, after the others of its weight.
+    pub(super) fn warn(&mut self, code: &str, text: String) {
+        let notes = &mut self.scorecard.notes;
+        let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
+        notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text });
+    }
 }
 
 impl<'a> Base<'a> {
@@ -102,13 +99,12 @@ impl<'a> Base<'a> {
         &self.facts.off_roster
     }
 
-    /// The scorecards of a period.
-    pub(super) fn made(&self, wish: &Wish<'_>) -> Result<Made> {
-        let (scorecard, row_tables) = self.judged(&history(wish.period), wish)?;
-        let mut pages = report::pages_with(&scorecard, wish.templates)?;
-        pages.extend(row_pages(&scorecard, &row_tables)?);
+    /// The files of scorecards.
+    pub(super) fn pages(&self, judged: &Judged, templates: Option<&Path>) -> Result<Vec<Page>> {
+        let mut pages = report::pages_with(&judged.scorecard, templates)?;
+        pages.extend(row_pages(&judged.scorecard, &judged.rows)?);
         pages.push(rejects(&self.ledger)?);
-        Ok(Made { scorecard, pages })
+        Ok(pages)
     }
 }
 
@@ -168,17 +164,16 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
 const STAY: [&str; 9] = ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
 
 impl Base<'_> {
-    /// Folds, judges, and collects the rows behind.
-    fn judged(&self, periods: &[Period], wish: &Wish<'_>) -> Result<(Scorecard, Vec<(Table, Rows)>)> {
+    /// Folds, judges, and collects the rows behind; `command` is printed on the pages.
+    pub(super) fn judged(&self, now: &Period, command: &str) -> Result<Judged> {
         let Self { ctx, metrics, facts, ledger } = self;
-        let now = wish.period;
+        let periods = &history(now);
         let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
         let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
         let stays = stays(facts)?;
         let about = about(facts, &stays);
         let mut remarks = facts.remarks.clone();
         remarks.extend(inconsistent(ctx, facts)?);
-        remarks.extend(wish.remarks.iter().cloned());
         let scorecard = judge::scorecard(&Evidence {
             settings: &ctx.settings,
             catalogue: &ctx.catalogue,
@@ -193,9 +188,9 @@ impl Base<'_> {
             remarks: &remarks,
             examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
             clocks: &clock_rows(facts, now)?,
-            command: wish.command,
+            command,
         })?;
-        Ok((scorecard, tables))
+        Ok(Judged { scorecard, rows: tables })
     }
 }
 

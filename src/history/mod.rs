@@ -239,7 +239,7 @@ impl History {
                 remove_folder(&item.path())?;
             }
         }
-        for folder in [self.journal_folder(), self.exports(), self.dir.clone()] {
+        for folder in [self.journal_folder(), self.exports(), self.dir.join("runs"), self.dir.clone()] {
             sweep(&folder)?;
         }
         let entries = self.journal().entries()?;

@@ -1,6 +1,6 @@
 //! Ten years of Mondays: a made-up desk lives on, its jobs write what jobs write, and `deskcard run` takes it in week by week.
 //!
-//! `DESKCARD_LONG=1` lives all 520 weeks and prints what the runs took; else it is 40 weeks.
+//! `DESKCARD_LONG=1` lives all 520 weeks and prints what the runs took; else it is 27 weeks, two turns of all that can happen.
 
 mod cost;
 mod desk;
@@ -146,7 +146,7 @@ fn lived(weeks: i64) -> Vec<Cost> {
 
 #[test]
 fn every_monday_the_history_holds_what_the_exports_say() {
-    let weeks = if is_long() { 520 } else { 40 };
+    let weeks = if is_long() { 520 } else { 27 };
     let costs = lived(weeks);
     cost::print(&costs);
     if is_long() {
@@ -173,7 +173,7 @@ fn killed(desk: &Desk, rng: &mut Rng, as_of: &str, usual: f64) -> usize {
 
 #[test]
 fn killed_and_repeated_runs_leave_what_undisturbed_ones_do() {
-    let weeks = if is_long() { 60 } else { 14 };
+    let weeks = if is_long() { 60 } else { 10 };
     let (mut life, mut rng) = (Life::new(SEED + 1, 25), Rng::new(SEED));
     let (mut desk, mut twin, mut hits) = (Desk::new(), Desk::new(), 0);
     for week in 1..=weeks {

@@ -39,8 +39,9 @@ impl Plan {
         let first_day = run.history.first_instant(&ctx.settings)?.map(|t| zone.local_day(t));
         let limit = ctx.settings.run.catch_up as usize;
         let due = due(&asked, &Standing { unit, today, published: &published, first_day, limit });
-        let newest = due.periods.last().cloned().unwrap_or_else(|| Period::last_complete(unit, today).next());
-        let back = std::iter::successors(Some(newest.previous()), |p| Some(p.previous())).take(ctx.settings.run.restate as usize);
+        let newest = due.periods.last().cloned().unwrap_or_else(|| Period::last_complete(unit, today));
+        // The newest itself is looked at as well: it may be published already, by a run that was killed after it.
+        let back = std::iter::successors(Some(newest), |p| Some(p.previous())).take(ctx.settings.run.restate as usize + 1);
         let is_published = |p: &Period| published.iter().any(|x| x.id == p.id && x.day >= p.end_day);
         let mut again: Vec<Period> = back.filter(|p| is_published(p) && !due.periods.contains(p)).collect();
         again.reverse();

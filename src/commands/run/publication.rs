@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::super::report::{Base, Made, Wish};
+use super::super::report::{Base, Judged};
 use super::plan::{Plan, scorecard};
 use super::record::Recorder;
 use super::{Run, shown};
@@ -39,25 +39,22 @@ struct Restated {
 /// An output error; what stands in place is then whole, and the next run goes on from there.
 pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, recorder): (&[Noticed], &mut Recorder)) -> Result<()> {
     let Some(newest) = plan.newest() else { return Ok(()) };
-    let made = |period: &Period, remarks: &[(String, String)]| {
-        let command = again_by(run, base, period);
-        base.made(&Wish { period, command: &command, templates: run.args.templates.as_deref(), remarks })
-    };
-    let remarks: Vec<(String, String)> = noticed.iter().map(|n| (n.code.name().replace('_', "-"), n.text.clone())).collect();
-    let probe = recorder.step("judge", || made(newest, &remarks))?;
-    let restated = restated(run, &plan.again, &probe.scorecard);
+    let mut first = recorder.step("judge", || base.judged(newest, &again_by(run, base, newest)))?;
+    let restated = restated(run, &plan.again, &first.scorecard);
     recorder.restated(restated.iter().map(|r| r.text.clone()));
-    for period in &plan.due.periods {
-        let is_newest = period == newest;
-        let mut remarks = if is_newest { remarks.clone() } else { Vec::new() };
-        remarks.extend(restated.iter().filter(|_| is_newest).map(|r| ("restated".to_owned(), r.text.clone())));
-        let pages = if is_newest && restated.is_empty() { None } else { Some(recorder.step("judge", || made(period, &remarks))?) };
-        put(run, base, (period, pages.as_ref().unwrap_or(&probe), Vec::new()), recorder)?;
+    for period in plan.due.periods.iter().filter(|p| *p != newest) {
+        let judged = recorder.step("judge", || base.judged(period, &again_by(run, base, period)))?;
+        put(run, base, (period, &judged, Vec::new()), recorder)?;
     }
-    for again in &restated {
-        let text = format!("Made again after its first publication. {}", again.text);
-        let pages = recorder.step("judge", || made(&again.period, &[("restated".to_owned(), text)]))?;
-        put(run, base, (&again.period, &pages, again.changes.clone()), recorder)?;
+    if plan.due.periods.contains(newest) {
+        noticed.iter().for_each(|n| first.warn(&n.code.name().replace('_', "-"), n.text.clone()));
+        restated.iter().for_each(|r| first.warn("restated", r.text.clone()));
+        put(run, base, (newest, &first, Vec::new()), recorder)?;
+    }
+    for again in restated {
+        let mut judged = recorder.step("judge", || base.judged(&again.period, &again_by(run, base, &again.period)))?;
+        judged.warn("restated", format!("Made again after its first publication. {}", again.text));
+        put(run, base, (&again.period, &judged, again.changes), recorder)?;
     }
     recorder.step("link", || link(&run.out.join(LATEST), &newest.id))
 }
@@ -72,13 +69,14 @@ fn again_by(run: &Run<'_>, base: &Base<'_>, period: &Period) -> String {
 fn put(
     run: &Run<'_>,
     base: &Base<'_>,
-    (period, made, changes): (&Period, &Made, Vec<MetricChange>),
+    (period, judged, changes): (&Period, &Judged, Vec<MetricChange>),
     recorder: &mut Recorder,
 ) -> Result<()> {
     let place = run.out.join(&period.id);
+    let pages = recorder.step("pages", || base.pages(judged, run.args.templates.as_deref()))?;
     let published = recorder.step("publish", || {
         let mut folder = Folder::start(&place)?;
-        made.pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
+        pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
         folder.finish()
     })?;
     let state = match published {
@@ -88,7 +86,7 @@ fn put(
         Published::Replaced => PeriodState::Replaced,
     };
     let folder = shown(base.ctx(), &place);
-    let outputs = made.pages.iter().map(|page| OutputFile {
+    let outputs = pages.iter().map(|page| OutputFile {
         path: format!("{folder}/{}", page.name),
         bytes: page.bytes.len() as u64,
         sha256: Sha256::digest(&page.bytes).iter().map(|b| format!("{b:02x}")).collect(),
