@@ -67,7 +67,11 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     run.batch.set(run.history.journal().last()?);
     let plan = Plan::new(run, &ctx)?;
     recorder.planned(&plan, run.batch.get());
-    let Some(oldest) = plan.oldest(record::last_done(&run.out) != Some(run.batch.get())) else {
+    let unit = ctx.settings.report.period;
+    let complete = |day: i32| Period::last_complete(unit, day);
+    let today = complete(ctx.zone().local_day(ctx.as_of));
+    let is_done = record::last_done(&run.out).is_some_and(|(batch, day)| batch == run.batch.get() && complete(day) == today);
+    let Some(oldest) = plan.oldest(!is_done) else {
         return recorder.step("clean up", || clean_up(run, &ctx));
     };
     ctx.history = Some(Span { since: Some(needed_since(&ctx, &oldest)), entry: None });

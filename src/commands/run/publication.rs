@@ -32,7 +32,8 @@ struct Restated {
 
 /// Publishes what the plan says.
 ///
-/// The periods that are due come first, so that a run that stops in between is told by what is published; what was restated is found
+/// That a week was restated is said on its own pages and in the record: the newest pages follow from the history alone, so that they can be
+/// made again. The periods that are due come first, so that a run that stops in between is told by what is published; what was restated is found
 /// again by the next.
 ///
 /// # Errors
@@ -48,7 +49,6 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
     }
     if plan.due.periods.contains(newest) {
         noticed.iter().for_each(|n| first.warn(&n.code.name().replace('_', "-"), n.text.clone()));
-        restated.iter().for_each(|r| first.warn("restated", r.text.clone()));
         put(run, base, (newest, &first, Vec::new()), recorder)?;
     }
     for again in restated {

@@ -11,6 +11,7 @@ use super::plan::Plan;
 use crate::cli::{LogFormat, RunArgs};
 use crate::clock::period::due::Reason;
 use crate::clock::stamp::stamp;
+use crate::clock::{DAY, parse_local};
 use crate::error::{Error, Kind, Result};
 use crate::guards::Warning as Noticed;
 use crate::history::Recovered;
@@ -300,8 +301,10 @@ fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// The batch that the last run which went well had seen; what came later may have changed what is published. `None`: nobody knows.
-pub(super) fn last_done(out: &std::path::Path) -> Option<u64> {
+/// The batch that the last run which went well had seen, and its local day: what came later may have changed what is published, and so
+/// may a later look at the same rows. `None`: nobody knows.
+pub(super) fn last_done(out: &std::path::Path) -> Option<(u64, i32)> {
     let record: RunRecord = serde_json::from_slice(&std::fs::read(out.join("run.json")).ok()?).ok()?;
-    (record.exit.kind == ExitKind::Done).then_some(record.batch)
+    let day = parse_local(record.as_of.as_deref()?)?.div_euclid(DAY) as i32;
+    (record.exit.kind == ExitKind::Done).then_some((record.batch, day))
 }
