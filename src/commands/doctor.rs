@@ -15,6 +15,9 @@ use crate::history::History;
 use crate::publish::file::replace;
 use crate::run_record::RunRecord;
 
+/// The day this was written, in seconds since 1970: a clock before it is wrong.
+const WRITTEN: i64 = 20_770 * DAY;
+
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,8 +95,6 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
 /// The machine's clock against the newest thing that is known.
 fn clock(ctx: &Context, now: i64) -> Finding {
     let shown = ctx.zone().format_minute(now);
-    // The day this was written: a clock before it is wrong.
-    const WRITTEN: i64 = 20_770 * DAY;
     match ctx.is_as_of_given {
         _ if now < WRITTEN => Finding::new("clock", State::Bad, format!("this machine says it is {shown}, which is over")),
         true => Finding::new(
@@ -137,11 +138,9 @@ fn fonts() -> Finding {
 }
 
 fn whole(ctx: &Context, history: &History) -> Finding {
-    match verify(ctx, history) {
-        Ok(answer) if answer.faults == 0 => Finding::new("history", State::Ok, answer.words),
-        Ok(answer) => Finding::new("history", State::Bad, answer.words.replace('\n', "; ")),
-        Err(error) => Finding::of("history", Err(error)),
-    }
+    let answer = verify(ctx, history);
+    let state = if answer.faults == 0 { State::Ok } else { State::Bad };
+    Finding::new("history", state, answer.words.replace('\n', "; "))
 }
 
 fn last_run(ctx: &Context, out: &Path, now: i64) -> Finding {

@@ -125,14 +125,13 @@ impl Context {
     /// Reads the exports; whether a file is too broken is left to the caller.
     pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
-        let desk = match self.history {
-            Some(span) => History::of(&self.settings).read(&self.settings, wanted, self.as_of, span)?,
-            None => {
-                let bar = self.talk.bar();
-                let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
-                bar.finish_and_clear();
-                desk
-            }
+        let desk = if let Some(span) = self.history {
+            History::of(&self.settings).read(&self.settings, wanted, self.as_of, span)?
+        } else {
+            let bar = self.talk.bar();
+            let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;
+            bar.finish_and_clear();
+            desk
         };
         for source in &desk.ledger.sources {
             self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));

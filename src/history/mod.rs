@@ -2,7 +2,7 @@
 //!
 //! Exports are kept as they came (`exports/`, compressed, by SHA-256). The [`journal`] says in which order they were taken in: an entry
 //! is there whole or not at all, and once it is there the intake has happened. The tables, one a source, follow from both: Delta
-//! tables (reader version 1, writer version 2) that any Spark, DuckDB, Trino or polars reads, changed by one commit an entry. What a
+//! tables (reader version 1, writer version 2) that any Spark, `DuckDB`, Trino or polars reads, changed by one commit an entry. What a
 //! killed run left undone is done by the next: entries that a table does not have are applied to it.
 //!
 //! - A row is there once: by its id, else by its whole text. Of two states the one that is newer by its own update time counts, of

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::ingest;
 use crate::ingest::ledger::SourceLedger;
 use crate::publish::file::replace;
+use crate::publish::stage::hex;
 use crate::settings::SourceSettings;
 
 /// Changes when stored rows would come out differently for the same exports: tables are then made anew.
@@ -105,5 +106,5 @@ pub(super) fn fingerprint(source: &SourceSettings) -> String {
     // Where it stands in the config and which files it names change no row.
     let described = SourceSettings { at: String::new(), files: Vec::new(), name: String::new(), reject_limit: 0.0, ..source.clone() };
     let text = format!("{MADE_LIKE} {} {described:?}", ingest::key_probe());
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes())[..8])
 }

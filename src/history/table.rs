@@ -21,6 +21,7 @@ use crate::desk::{MISSING, Values, bug, get, longs};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Gathered, Identities, Slot};
 use crate::publish::file::{replace, sweep};
+use crate::publish::stage::hex;
 use crate::settings::{Rows, SourceSettings};
 
 /// Rows of a file at most.
@@ -217,7 +218,7 @@ pub(crate) fn folder_name(source: &str) -> String {
     if is_plain {
         return safe;
     }
-    let hash: String = Sha256::digest(source.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
+    let hash = hex(&Sha256::digest(source.as_bytes())[..4]);
     format!("{}-{hash}", safe.trim_start_matches(['_', '-']))
 }
 
@@ -345,7 +346,7 @@ impl<'a> Table<'a> {
     }
 
     /// For each file with rows to replace the marks of these; and what was found out. Rows that bring nothing new are taken out of `incoming`.
-    fn settle(&self, files: &[Live], incoming: &mut Incoming) -> Result<(Vec<(Live, Vec<bool>)>, Change)> {
+    fn settle(&self, files: &[Live], incoming: &mut Incoming) -> Result<(Vec<Replaced>, Change)> {
         let index = incoming.index();
         let hits: Vec<Vec<(usize, u32)>> = files.par_iter().map(|f| self.hits(f, &index)).collect::<Result<_>>()?;
         let mut change = Change::default();
@@ -431,9 +432,9 @@ impl<'a> Table<'a> {
                 for (i, file) in group.iter().enumerate() {
                     let rows = self.load(file, &columns(self.source))?;
                     if i == 0 {
-                        all = rows
+                        all = rows;
                     } else {
-                        all.vstack_mut(&rows).map(|_| ()).map_err(bug)?
+                        all.vstack_mut(&rows).map(|_| ()).map_err(bug)?;
                     }
                     commit.remove(file);
                 }
@@ -500,7 +501,7 @@ fn live(add: Add) -> Result<Live> {
             .at(add.path.clone())
             .hint("somebody else has written to this table; `deskcard history rebuild` makes it anew")
     })?;
-    Ok(Live { part, rows, add })
+    Ok(Live { add, part, rows })
 }
 
 fn sorted(mut files: Vec<Live>) -> Vec<Live> {
@@ -556,6 +557,9 @@ impl Incoming {
         self.frame.filter(&BooleanChunked::from_slice("keep".into(), &self.keep)).map_err(bug)
     }
 }
+
+/// A file with rows that are replaced, and the marks of these.
+type Replaced = (Live, Vec<bool>);
 
 /// What is kept to be told of a change.
 enum Account<'b> {
@@ -645,7 +649,7 @@ impl<'t> Commit<'t> {
         let columns = columns(self.table.source);
         let slots: Vec<parquet::Slot<'_>> = columns.iter().map(Stored::slot).collect();
         let bytes = parquet::write(rows, &slots)?;
-        let hash: String = Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let hash = hex(&Sha256::digest(&bytes)[..8]);
         let path = format!("{}={part}/part-{hash}.parquet", partition::COLUMN);
         replace(&self.table.dir.join(&path), &bytes)?;
         self.rows += rows.height() as i64;
@@ -734,7 +738,7 @@ fn metadata(source: &SourceSettings, at: i64) -> Result<Metadata> {
 
 /// The table's id, in the form of a UUID: the same for the same source.
 fn table_id(source: &SourceSettings) -> String {
-    let hex: String = Sha256::digest(format!("deskcard table {}", source.name)).iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let hex = hex(&Sha256::digest(format!("deskcard table {}", source.name))[..16]);
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 

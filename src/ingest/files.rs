@@ -91,11 +91,14 @@ fn find_files(settings: &Settings, source: &SourceSettings) -> Result<Vec<(PathB
     }
 }
 
+/// Files, (path, name relative to the config), and patterns that match none.
+pub(crate) type Found = (Vec<(PathBuf, String)>, Vec<String>);
+
 /// The files of a source, sorted by name, and its patterns that match none.
 ///
 /// # Errors
 /// A config error for what is no pattern.
-pub(super) fn found_files(settings: &Settings, source: &SourceSettings) -> Result<(Vec<(PathBuf, String)>, Vec<String>)> {
+pub(super) fn found_files(settings: &Settings, source: &SourceSettings) -> Result<Found> {
     let mut found = BTreeMap::new();
     let mut missing = Vec::new();
     for pattern in source.files.iter().filter(|f| *f != "-") {

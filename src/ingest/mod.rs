@@ -49,9 +49,11 @@ pub(crate) use unique::Identities;
 ///
 /// # Errors
 /// A config error for what is no pattern.
-pub(crate) fn files_of(settings: &Settings, source: &SourceSettings) -> Result<(Vec<(std::path::PathBuf, String)>, Vec<String>)> {
+pub(crate) fn files_of(settings: &Settings, source: &SourceSettings) -> Result<Found> {
     files::found_files(settings, source)
 }
+
+pub(crate) use files::Found;
 
 /// A path as a file pattern that matches just it.
 pub fn as_pattern(path: &str) -> String {

@@ -57,7 +57,7 @@ impl Intake {
 }
 
 /// The files of a source on disk: those that are there, and the patterns without any.
-pub(in crate::commands) fn files(ctx: &Context, source: &SourceSettings) -> Result<(Vec<(PathBuf, String)>, Vec<String>)> {
+pub(in crate::commands) fn files(ctx: &Context, source: &SourceSettings) -> Result<ingest::Found> {
     if source.files.iter().any(|f| f == "-") {
         return Err(Error::config(format!("source {:?} reads standard input, and a run needs files that stay", source.name))
             .at(source.at.clone())

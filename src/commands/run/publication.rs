@@ -15,6 +15,7 @@ use crate::guards::Warning as Noticed;
 use crate::publish::file::link;
 use crate::publish::folder::{Folder, Published};
 use crate::publish::retain::LATEST;
+use crate::publish::stage::hex;
 use crate::run_record::{MetricChange, OutputFile, PeriodRecord, PeriodState};
 use crate::scorecard::{CardKind, Scorecard};
 
@@ -89,7 +90,7 @@ fn put(
     let outputs = pages.iter().map(|page| OutputFile {
         path: format!("{folder}/{}", page.name),
         bytes: page.bytes.len() as u64,
-        sha256: Sha256::digest(&page.bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        sha256: hex(&Sha256::digest(&page.bytes)),
     });
     recorder.published(PeriodRecord { id: period.id.clone(), state, folder: folder.clone(), changes }, outputs.collect());
     Ok(())

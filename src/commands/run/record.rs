@@ -171,7 +171,7 @@ impl Recorder {
                 self.warn("clock-set-back", &text, false);
             }
             Reason::NoData(period) => {
-                self.warn("no-data", &format!("no row is dated in {} or before: nothing is due", period.label), false)
+                self.warn("no-data", &format!("no row is dated in {} or before: nothing is due", period.label), false);
             }
             _ => {}
         }

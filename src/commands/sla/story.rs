@@ -55,7 +55,7 @@ pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
 struct Row<'a> {
     names: &'a [&'static str],
     columns: Rc<Vec<Cells>>,
-    row: usize,
+    number: usize,
 }
 
 impl Row<'_> {
@@ -64,11 +64,11 @@ impl Row<'_> {
     }
 
     fn text(&self, name: &str) -> String {
-        format::clean(self.cells(name).text(self.row))
+        format::clean(self.cells(name).text(self.number))
     }
 
     fn number(&self, name: &str) -> Option<i64> {
-        self.cells(name).number(self.row)
+        self.cells(name).number(self.number)
     }
 
     fn instant(&self, name: &str, facts: &Facts) -> String {
@@ -91,7 +91,7 @@ fn of_ticket<'n>(facts: &Facts, table: Table, names: &'n [&'static str], ticket:
         let rows: Vec<usize> = (0..ids.len()).filter(|&row| ids[row].as_deref() == Some(ticket)).collect();
         if !rows.is_empty() {
             let columns = Rc::new(names.iter().map(|name| Cells::of(&frame, name)).collect::<Result<Vec<_>>>()?);
-            out.extend(rows.into_iter().map(|row| Row { names, columns: columns.clone(), row }));
+            out.extend(rows.into_iter().map(|row| Row { names, columns: columns.clone(), number: row }));
         }
     }
     Ok(out)
