@@ -150,8 +150,10 @@ mod tests {
         let told = replace(&path, b"x").unwrap_err();
         assert_eq!(told.kind.exit_code(), 4, "{told}");
         assert_eq!(names(dir.path()), ["run.json"]);
-        let nowhere = replace(&dir.path().join("no/run.json"), b"x").unwrap_err().to_string();
-        assert!(nowhere.contains("cannot make a file"), "{nowhere}");
+        let below_a_file = dir.path().join("file");
+        fs::write(&below_a_file, "x").unwrap();
+        let nowhere = replace(&below_a_file.join("run.json"), b"x").unwrap_err().to_string();
+        assert!(nowhere.contains("cannot make the folder"), "{nowhere}");
     }
 
     #[test]

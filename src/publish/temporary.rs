@@ -147,9 +147,7 @@ mod tests {
     fn a_name_is_known_again_and_others_are_not() {
         assert!(is_temporary(&fresh_name("run.json")));
         assert_ne!(fresh_name("a"), fresh_name("a"));
-        for foreign in
-            ["run.json", ".run.json.tmp", ".a.1-x.tmp", ".a.1.tmp", "a.1-2.tmp", ".1-2.tmp", "..1-2.tmp", ".a.-2.tmp", ".a.1-2.tmp~"]
-        {
+        for foreign in ["run.json", ".run.json.tmp", ".a.x.tmp", ".a.1-2.tmp", "a.1.tmp", ".1.tmp", "..1.tmp", ".a..tmp", ".a.1.tmp~"] {
             assert!(!is_temporary(foreign), "{foreign}");
         }
     }

@@ -31,7 +31,9 @@ const ABOVE_THE_WAIST: [(&str, &[&str]); 2] =
     [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts"])];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.
-const UPWARDS: [(&str, &str, &str); 6] = [
+const UPWARDS: [(&str, &str, &str); 8] = [
+    ("history/read.rs", "facts::Wanted", "what to keep of the tables is asked from above, as of an export"),
+    ("settings/schema/source.rs", "ingest::preset", "the schema of a [[source]] names the presets there are"),
     ("desk.rs", "ingest::ledger", "a desk carries the account of its rows, which is plain data"),
     ("ingest/mod.rs", "facts::Wanted", "what to keep of an export is asked from above"),
     ("ingest/mod.rs", "facts::Table", "states of tickets are kept if ticket events are asked for"),
@@ -41,7 +43,7 @@ const UPWARDS: [(&str, &str, &str); 6] = [
 ];
 
 /// Where each heavy crate lives: the only files, or folders of files, that may name it.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 27] = [
     ("clap", &["cli.rs", "main.rs"]),
     // Reading is done by our own scanner; what becomes CSV text on the way to it is written with the crate.
     (
@@ -59,15 +61,15 @@ const HOMES: [(&str, &[&str]); 25] = [
             "clock/calendar/seeds.rs",
         ],
     ),
-    ("polars", &["desk.rs", "ingest/", "facts/", "metrics/", "commands/facts.rs", "commands/ingest.rs"]),
-    ("polars_arrow", &["desk.rs", "ingest/decode/"]),
-    ("polars_parquet", &["ingest/decode/"]),
-    ("polars_buffer", &["ingest/decode/"]),
+    ("polars", &["desk.rs", "ingest/", "history/", "facts/", "metrics/", "commands/facts.rs", "commands/ingest.rs"]),
+    ("polars_arrow", &["desk.rs", "ingest/decode/", "history/parquet/"]),
+    ("polars_parquet", &["ingest/decode/", "history/parquet/"]),
+    ("polars_buffer", &["ingest/decode/", "history/parquet/"]),
     ("calamine", &["ingest/decode/"]),
     ("encoding_rs", &["ingest/decode/"]),
     ("chardetng", &["ingest/decode/"]),
     ("flate2", &["ingest/decode/"]),
-    ("zstd", &["ingest/decode/"]),
+    ("zstd", &["ingest/decode/", "publish/", "history/parquet/"]),
     ("zip", &["ingest/decode/"]),
     ("quick_xml", &["ingest/decode/"]),
     ("plotters", &["charts/"]),
@@ -81,7 +83,9 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("memchr", &["ingest/"]),
     ("strsim", &["error.rs", "ingest/inspect/suggest.rs"]),
     // Slugs, the config's fingerprint, and the files'.
-    ("sha2", &["settings/", "judge/", "ingest/decode/"]),
+    ("sha2", &["settings/", "judge/", "ingest/decode/", "history/", "publish/", "commands/"]),
+    ("rustix", &["publish/", "history/log/"]),
+    ("schemars", &["scorecard.rs", "run_record.rs", "schema.rs", "schema/"]),
     ("statrs", &["stats/"]),
 ];
 
