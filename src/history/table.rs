@@ -17,7 +17,7 @@ use super::parquet::{self, Kind};
 use super::partition;
 use super::source::{Batch, Kept, fingerprint};
 use crate::columns::Type;
-use crate::desk::{MISSING, Values, bug, get, longs};
+use crate::desk::{MISSING, NONE, Values, bug, codes, get, longs, text_of};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Gathered, Identities, Slot};
 use crate::publish::file::{replace, sweep};
@@ -742,15 +742,45 @@ fn table_id(source: &SourceSettings) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// Row count, and the bounds of every instant, as the log has them.
+/// Row count and bounds, as the log has them.
+///
+/// Every column with a value has bounds, flags excepted: delta-rs passes over the rows of a file that lacks them in a filter.
 fn stats(rows: &DataFrame, columns: &[Stored]) -> Result<String> {
     let mut stats = Stats::new(rows.height() as u64);
-    for stored in columns.iter().filter(|c| c.kind == Kind::Instant) {
-        let Ok(column) = rows.column(&stored.name) else { continue };
-        let values = column.i64().map_err(bug)?;
-        let instant = |secs: i64| Value::Timestamp(secs.saturating_mul(1_000_000));
-        let range = values.min().map(instant).zip(values.max().map(instant));
-        stats = stats.column(&stored.name, values.null_count() as u64, range);
+    for stored in columns {
+        let Ok(column) = rows.column(&stored.name) else {
+            stats = stats.column(&stored.name, rows.height() as u64, None);
+            continue;
+        };
+        stats = stats.column(&stored.name, column.null_count() as u64, range(column, stored.kind)?);
     }
     stats.to_json()
+}
+
+/// The smallest and the largest value of a column; `None` where there is none, and for flags.
+fn range(column: &Column, kind: Kind) -> Result<Option<(Value, Value)>> {
+    let longs = |of: fn(i64) -> Value| {
+        let values = longs(column)?;
+        let values = || values.iter().copied().filter(|v| *v != MISSING);
+        Ok(values().min().map(of).zip(values().max().map(of)))
+    };
+    match kind {
+        Kind::Instant => longs(|secs| Value::Timestamp(secs.saturating_mul(1_000_000))),
+        Kind::Long | Kind::Key | Kind::Whole => longs(Value::Long),
+        Kind::Number => {
+            let values = column.f64().map_err(bug)?;
+            Ok(values.min().map(Value::Double).zip(values.max().map(Value::Double)))
+        }
+        Kind::Flag => Ok(None),
+        Kind::Category => {
+            let texts: BTreeSet<u32> = codes(column)?.into_iter().filter(|code| *code != NONE).collect();
+            let texts: BTreeSet<String> = texts.into_iter().map(text_of).collect();
+            Ok(texts.first().cloned().map(Value::Text).zip(texts.last().cloned().map(Value::Text)))
+        }
+        Kind::Text => {
+            let texts = column.str().map_err(bug)?;
+            let text = |found: Option<&str>| found.map(|t| Value::Text(t.to_owned()));
+            Ok(text(texts.iter().flatten().min()).zip(text(texts.iter().flatten().max())))
+        }
+    }
 }

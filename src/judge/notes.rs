@@ -89,6 +89,18 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
 fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     let mut out = Vec::new();
     let name = &s.name;
+    if let Some(held) = &s.history {
+        let text = format!(
+            "{name}: figures rest on {} rows of {} batch(es) in the history; the files and rows named here are those of the last batch ({} new, {} newer states, {} as they were, {} older).",
+            format::count(held.rows),
+            format::count(held.batches),
+            format::count(held.inserted),
+            format::count(held.updated),
+            format::count(held.unchanged),
+            format::count(held.older)
+        );
+        out.push(note(Level::Info, "from-history", text));
+    }
     if s.rejected > 0 {
         let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
         let text = format!(

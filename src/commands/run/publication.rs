@@ -11,7 +11,7 @@ use super::{Run, shown};
 use crate::clock::period::Period;
 use crate::error::Result;
 use crate::format;
-use crate::guards::Warning as Noticed;
+use crate::guards::{Code, Warning as Noticed};
 use crate::publish::file::link;
 use crate::publish::folder::{Folder, Published};
 use crate::publish::retain::LATEST;
@@ -49,7 +49,9 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
         put(run, base, (period, &judged, Vec::new()), recorder)?;
     }
     if plan.due.periods.contains(newest) {
-        noticed.iter().for_each(|n| first.warn(&n.code.name().replace('_', "-"), n.text.clone()));
+        // What the account of the exports and the roster say on every page is not said twice.
+        let is_told = |n: &&Noticed| matches!(n.code, Code::OffRoster | Code::RowLimit);
+        noticed.iter().filter(|n| !is_told(n)).for_each(|n| first.warn(&n.code.name().replace('_', "-"), n.text.clone()));
         put(run, base, (newest, &first, Vec::new()), recorder)?;
     }
     for again in restated {
@@ -110,7 +112,9 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
         // What was announced as not final yet is no restatement when it becomes final.
         for kpi in card.kpis.iter().filter(|k| k.immature == 0) {
             let Some((value, n)) = now.get(&(card.kind, card.name.as_str(), kpi.metric.as_str())) else { continue };
-            if is_same(kpi.value, *value) && kpi.n == *n {
+            // A snapshot of a day gone by cannot be taken again.
+            let is_snapshot = kpi.value.is_some() && value.is_none();
+            if is_snapshot || (is_same(kpi.value, *value) && kpi.n == *n) {
                 continue;
             }
             is_other = true;
