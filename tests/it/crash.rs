@@ -5,7 +5,7 @@
 //! whether a power cut would be survived is told from the order of the calls (`order`). Needs Linux and strace.
 #![cfg(target_os = "linux")]
 
-mod exports;
+pub(crate) mod exports;
 mod mounts;
 mod order;
 mod order_tests;

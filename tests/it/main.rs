@@ -10,6 +10,8 @@ mod dirty;
 mod duckdb;
 mod edge_cards;
 mod harness;
+#[cfg(target_os = "linux")]
+mod history;
 mod html;
 mod ingest_laws;
 mod laws;
