@@ -124,7 +124,8 @@ fn a_guard_that_stops_publishes_nothing_and_one_that_warns_is_told() {
     assert_eq!((record["exit"]["code"].as_u64(), record["exit"]["kind"].as_str()), (Some(3), Some("input")));
     assert!(record["warnings"].as_array().is_some_and(|w| w.iter().any(|w| w["code"] == "source_missing" && w["is_stop"] == true)));
     let mut pages = before;
-    (seen.remove("run.json"), pages.remove("run.json"));
+    seen.remove("run.json");
+    pages.remove("run.json");
     assert_eq!(seen, pages);
     fs::write(&config, text).expect("written");
     run(dir.path(), 3, &[]).ok();
