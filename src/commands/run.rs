@@ -46,6 +46,7 @@ pub(super) fn run(args: &RunArgs, now: i64, command_line: &str, stdout: &mut dyn
 fn locked(args: &RunArgs, now: i64, recorder: &mut Recorder, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
     check_templates(args.templates.as_deref())?;
+    Plan::check(args, &ctx)?;
     let out = ctx.settings.dir.join(&ctx.settings.report.out);
     let run = Run { args, batch: std::cell::Cell::new(0), history: History::of(&ctx.settings), out };
     recorder.knows(&ctx, &run);

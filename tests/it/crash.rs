@@ -1,7 +1,7 @@
 //! `deskcard run` broken at every call it makes on a file: it is killed, the disk is full, fails or refuses; then it is run again.
 //!
 //! After the broken run every period is the old one or the new one and nothing taken in is gone; the next run ends in the bytes of a run that
-//! nobody disturbed, so no row is lost. About 150 points, and all with `DESKCARD_LONG=1`. A kill leaves the machine's page cache as it is:
+//! nobody disturbed, so no row is lost. About 150 points, as many as `DESKCARD_POINTS` says, and all with `DESKCARD_LONG=1`. A kill leaves the machine's page cache as it is:
 //! whether a power cut would be survived is told from the order of the calls (`order`). Needs Linux and strace.
 #![cfg(target_os = "linux")]
 
@@ -117,7 +117,8 @@ fn a_run_broken_anywhere_is_old_or_new_and_the_next_finishes_it() {
     let undisturbed = Undisturbed::of(WEEK);
     let (calls, traced) = undisturbed.calls();
     let all = points(&calls, &traced.desk());
-    let limit = if std::env::var_os("DESKCARD_LONG").is_some() { all.len() } else { FEW };
+    let asked = std::env::var("DESKCARD_POINTS").ok().and_then(|n| n.parse().ok());
+    let limit = if std::env::var_os("DESKCARD_LONG").is_some() { all.len() } else { asked.unwrap_or(FEW).min(all.len()) };
     let chosen: Vec<&Point> = if limit == all.len() { all.iter().collect() } else { sample(&all, limit) };
     let found = break_at(&chosen, &undisturbed);
     let count = |wrong| found.get(&wrong).map_or(0, Vec::len);

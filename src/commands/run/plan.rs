@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::{Context, stdout_failed};
 use super::intake::files;
 use super::{Run, shown};
+use crate::cli::RunArgs;
 use crate::clock::period::Period;
 use crate::clock::period::due::{Asked, Due, Published, Standing, due};
 use crate::clock::{DAY, parse_local};
@@ -46,6 +47,15 @@ impl Plan {
         let mut again: Vec<Period> = back.filter(|p| is_published(p) && !due.periods.contains(p)).collect();
         again.reverse();
         Ok(Self { due, again })
+    }
+
+    /// Refuses a period that cannot be read, before anything is taken in.
+    ///
+    /// # Errors
+    /// A config error with the forms there are.
+    pub(super) fn check(args: &RunArgs, ctx: &Context) -> Result<()> {
+        let today = ctx.zone().local_day(ctx.as_of);
+        Asked::parse(args.period.as_deref(), ctx.settings.report.period, today).map(|_| ()).map_err(|e| e.at("--period"))
     }
 
     /// The newest period that is made; `None` if there is none.
