@@ -167,7 +167,7 @@ fn published(ctx: &Context, out: &Path) -> Finding {
     let names = std::fs::read_dir(out).into_iter().flatten().flatten().filter_map(|f| f.file_name().into_string().ok());
     let newest = names.filter(|n| Period::from_id(n).is_some()).max_by_key(|n| Period::from_id(n).map(|p| p.end_day));
     let Some(newest) = newest else { return Finding::new("published", State::Look, "no period yet") };
-    match scorecard(&out.join(&newest)).and_then(|s| parse_local(&s.as_of)) {
+    match scorecard(&out.join(&newest)).ok().flatten().and_then(|s| parse_local(&s.as_of)) {
         Some(_) => Finding::new("published", State::Ok, format!("{newest}, in {}", ctx.settings.report.out)),
         None => Finding::new(
             "published",

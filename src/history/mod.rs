@@ -309,10 +309,23 @@ fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(out)
 }
 
-/// Removes a folder of ours with all that is in it, if it is there.
+/// Removes a folder of ours with all that is in it, if it is there; what cannot be removed is named.
 pub(crate) fn remove_folder(path: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::output(format!("cannot remove {}: {e}", path.display()))),
-        _ => Ok(()),
+    let failed = |path: &Path, e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(Error::output(format!("cannot remove {}: {e}", path.display()))),
+    };
+    let listed = match std::fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>) {
+        Ok(listed) => listed,
+        Err(e) => return failed(path, e),
+    };
+    for item in listed {
+        let path = item.path();
+        if item.file_type().is_ok_and(|t| t.is_dir()) {
+            remove_folder(&path)?;
+        } else {
+            std::fs::remove_file(&path).or_else(|e| failed(&path, e))?;
+        }
     }
+    std::fs::remove_dir(path).or_else(|e| failed(path, e))
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::decode::{Document, How, unreadable};
 use super::dialect::{Detected, LineEnds, SAMPLE, Told, detect};
 use super::ledger::{Reject, SourceLedger};
+use super::pattern;
 use super::preset::{find_header, normalise};
 use super::reshape;
 use super::scan::{Dialect, Limits, ScanError, Scanner};
@@ -101,49 +102,18 @@ pub(crate) type Found = (Vec<(PathBuf, String)>, Vec<String>);
 pub(super) fn found_files(settings: &Settings, source: &SourceSettings) -> Result<Found> {
     let mut found = BTreeMap::new();
     let mut missing = Vec::new();
-    for pattern in source.files.iter().filter(|f| *f != "-") {
-        // The folder's own name may hold what a pattern gives a meaning to; an absolute pattern stands for itself.
-        let full = std::path::Path::new(&glob::Pattern::escape(&settings.dir.to_string_lossy())).join(pattern);
-        let text = full.to_string_lossy();
-        let paths =
-            glob::glob(&text).map_err(|e| Error::config(format!("{pattern:?} is not a file pattern: {e}")).at(source.at.clone()))?;
-        let mut any = false;
-        reachable(&full, source)?;
+    for named in source.files.iter().filter(|f| *f != "-") {
+        let paths = pattern::files(&settings.dir, named).map_err(|e| if e.at.is_empty() { e.at(source.at.clone()) } else { e })?;
+        let any = !paths.is_empty();
         for path in paths {
-            let path =
-                path.map_err(|e| Error::input(format!("a folder cannot be read: {}", e.error())).at(e.path().display().to_string()))?;
-            if !is_file(&path)? {
-                continue;
-            }
             let shown = path.strip_prefix(&settings.dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             found.insert(shown, path);
-            any = true;
         }
         if !any {
-            missing.push(pattern.clone());
+            missing.push(named.clone());
         }
     }
     Ok((found.into_iter().map(|(shown, path)| (path, shown)).collect(), missing))
-}
-
-/// That the folder a pattern starts from can be looked at: one that cannot is not an empty one.
-fn reachable(pattern: &std::path::Path, source: &SourceSettings) -> Result<()> {
-    let has_wildcard = |part: &std::path::Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
-    let parts: Vec<_> = pattern.components().collect();
-    // The last part is a file, or stands for some.
-    let folder: PathBuf = parts[..parts.len().saturating_sub(1)].iter().take_while(|p| !has_wildcard(p)).collect();
-    match std::fs::metadata(if folder.as_os_str().is_empty() { std::path::Path::new(".") } else { &folder }) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::input(format!("source {:?}: the folder of its files cannot be looked at: {e}", source.name))
-                .at(folder.display().to_string()))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn is_file(path: &std::path::Path) -> Result<bool> {
-    let looked = std::fs::metadata(path).map_err(|e| Error::input(format!("cannot be looked at: {e}")).at(path.display().to_string()));
-    looked.map(|found| found.is_file())
 }
 
 /// Finds out how a table is written and reads its header.

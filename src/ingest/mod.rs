@@ -15,6 +15,7 @@ pub mod inspect;
 mod interner;
 pub mod ledger;
 mod part;
+mod pattern;
 mod plan;
 pub mod preset;
 pub mod repair;

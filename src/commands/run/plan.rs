@@ -77,20 +77,26 @@ fn published(out: &Path) -> Result<Vec<Published>> {
         listed => listed.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
     };
     let listed = listed.map_err(|e| Error::output(format!("cannot read {}: {e}", out.display())))?;
-    let one = |item: std::fs::DirEntry| {
-        let id = item.file_name().into_string().ok()?;
-        Period::from_id(&id)?;
-        let cut_off = scorecard(&item.path())?.as_of;
-        Some(Published { id, day: parse_local(&cut_off)?.div_euclid(DAY) as i32 })
-    };
-    let mut found: Vec<Published> = listed.into_iter().filter_map(one).collect();
+    let mut found = Vec::new();
+    for id in listed.into_iter().filter_map(|item| item.file_name().into_string().ok()).filter(|id| Period::from_id(id).is_some()) {
+        let cut_off = scorecard(&out.join(&id))?.and_then(|s| parse_local(&s.as_of));
+        found.extend(cut_off.map(|t| Published { id, day: t.div_euclid(DAY) as i32 }));
+    }
     found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
 }
 
-/// The scorecards in a period's folder.
-pub(in crate::commands) fn scorecard(folder: &Path) -> Option<Scorecard> {
-    serde_json::from_slice(&std::fs::read(folder.join(SCORECARD)).ok()?).ok()
+/// The scorecards in a period's folder; `None` where there are none, or none that this version understands.
+///
+/// # Errors
+/// An output error for a file that is there and cannot be read.
+pub(in crate::commands) fn scorecard(folder: &Path) -> Result<Option<Scorecard>> {
+    let path = folder.join(SCORECARD);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+        Err(e) => Err(Error::output(format!("cannot be read: {e}")).at(path.display().to_string())),
+    }
 }
 
 /// Says what a run would do.

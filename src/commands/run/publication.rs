@@ -42,7 +42,7 @@ struct Restated {
 pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, recorder): (&[Noticed], &mut Recorder)) -> Result<()> {
     let Some(newest) = plan.newest() else { return Ok(()) };
     let mut first = recorder.step("judge", || base.judged(newest, &again_by(run, base, newest)))?;
-    let restated = restated(run, &plan.again, &first.scorecard);
+    let restated = restated(run, &plan.again, &first.scorecard)?;
     recorder.restated(restated.iter().map(|r| r.text.clone()));
     for period in plan.due.periods.iter().filter(|p| *p != newest) {
         let judged = recorder.step("judge", || base.judged(period, &again_by(run, base, period)))?;
@@ -99,8 +99,12 @@ fn put(
 }
 
 /// The periods whose published figures the newest scorecards tell otherwise.
-fn restated(run: &Run<'_>, again: &[Period], newest: &Scorecard) -> Vec<Restated> {
-    again.iter().filter_map(|period| compared(period, &scorecard(&run.out.join(&period.id))?, newest)).collect()
+fn restated(run: &Run<'_>, again: &[Period], newest: &Scorecard) -> Result<Vec<Restated>> {
+    let mut out = Vec::new();
+    for period in again {
+        out.extend(scorecard(&run.out.join(&period.id))?.and_then(|published| compared(period, &published, newest)));
+    }
+    Ok(out)
 }
 
 fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Option<Restated> {
