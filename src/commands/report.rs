@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::clocks::clocks;
-use super::{Context, Outcome, stdout_failed, wanted, write_file};
+use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::desk::{Desk, known};
@@ -17,6 +17,7 @@ use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Missed, Stay}
 use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, Readings, fold};
+use crate::publish::folder::Folder;
 use crate::report::csv::safe_text;
 use crate::report::{self, Page};
 use crate::scorecard::{CardKind, Level, Note, Scorecard};
@@ -43,7 +44,9 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     desk.ledger.accept()?;
     let evidence = Base::new(&ctx, desk)?;
     let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
-    publish(&out, &pages)?;
+    let mut folder = Folder::start(&out)?;
+    pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
+    folder.finish()?;
     ctx.say(&format!("{} files in {}", pages.len(), out.display()));
     writeln!(stdout, "{}", out.join("index.html").display()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
@@ -373,27 +376,4 @@ fn rejects(ledger: &Ledger) -> Result<Page> {
         })
         .collect();
     Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter(), header.len())? })
-}
-
-/// Writes all files beside the folder, then puts it in its place: a reader never finds half a report.
-fn publish(out: &Path, pages: &[Page]) -> Result<()> {
-    let failed = |e: std::io::Error| Error::output(format!("cannot write {}: {e}", out.display()));
-    let beside = |suffix: &str| out.with_file_name(format!(".{}.{suffix}", out.file_name().unwrap_or_default().to_string_lossy()));
-    let (fresh, old) = (beside("new"), beside("old"));
-    for leftover in [&fresh, &old] {
-        if leftover.exists() {
-            std::fs::remove_dir_all(leftover).map_err(failed)?;
-        }
-    }
-    for page in pages {
-        write_file(&fresh.join(&page.name), &page.bytes)?;
-    }
-    if out.exists() {
-        std::fs::rename(out, &old).map_err(failed)?;
-    }
-    std::fs::rename(&fresh, out).map_err(failed)?;
-    if old.exists() {
-        std::fs::remove_dir_all(&old).map_err(failed)?;
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::publish::file::{Creation, create};
+use crate::publish::names_in;
 
 /// One change of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,13 +117,8 @@ impl Journal {
 
     /// The numbers of the entries, sorted.
     fn numbers(&self) -> Result<Vec<u64>> {
-        let listed = match std::fs::read_dir(&self.dir) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            listed => listed.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
-        };
-        let listed = listed.map_err(|e| Error::input(format!("the journal cannot be read: {e}")).at(self.dir.display().to_string()))?;
-        let number = |name: &str| name.strip_suffix(".json").filter(|n| n.len() == 6).and_then(|n| n.parse().ok());
-        let mut numbers: Vec<u64> = listed.iter().filter_map(|f| number(&f.file_name().to_string_lossy())).collect();
+        let number = |name: &String| name.strip_suffix(".json").filter(|n| n.len() == 6).and_then(|n| n.parse().ok());
+        let mut numbers: Vec<u64> = names_in(&self.dir)?.unwrap_or_default().iter().filter_map(number).collect();
         numbers.sort_unstable();
         Ok(numbers)
     }

@@ -8,7 +8,6 @@ mod action;
 mod commit_info;
 mod entry;
 mod listing;
-mod place;
 mod schema;
 mod snapshot;
 mod stats;
@@ -21,13 +20,13 @@ use std::path::{Path, PathBuf};
 
 pub use action::{Action, Add, Format, Metadata, PartitionValues, Protocol, Remove, Transaction};
 pub use commit_info::CommitInfo;
-pub use place::Outcome;
 pub use schema::{Field, Kind, schema_string};
 pub use snapshot::Snapshot;
 pub use stats::{Stats, Value, num_records};
 pub use uri::partition_folder;
 
 use crate::error::{Error, Result};
+use crate::publish::file::{Creation, create, sweep};
 use listing::{Listing, entry_name};
 
 /// The folder of the log in the folder of its table.
@@ -91,22 +90,18 @@ impl Log {
 
     /// Makes a version, durably: afterwards the entry is on the disk with its name, or (in an error) it is there whole or not at all.
     ///
-    /// The files it adds must be on the disk by then. Folders that are missing are made; what a writer that was killed left is removed.
+    /// The files it adds must be on the disk by then. Folders that are missing are made.
     ///
     /// # Errors
     /// An output error if the disk refuses; an input error if the version before it is missing; a bug if the actions are not allowed.
-    pub fn commit(&self, version: u64, actions: &[Action]) -> Result<Outcome> {
+    pub fn commit(&self, version: u64, actions: &[Action]) -> Result<Creation> {
         let bytes = entry::to_bytes(version, actions)?;
         if let Some(before) = version.checked_sub(1).map(|before| self.entry(before))
             && !before.is_file()
         {
             return Err(damaged(format!("version {version} cannot be made: the one before it is missing"), before.display()));
         }
-        let folder = self.folder();
-        if version == 0 {
-            place::make_folder(&folder)?;
-        }
-        place::place_new(&folder, &entry_name(version), &bytes)
+        create(&self.entry(version), &bytes)
     }
 
     /// Before anything is read for writing: removes what a writer that was killed left half, and makes durable what it had finished.
@@ -116,11 +111,7 @@ impl Log {
     /// # Errors
     /// An output error if the disk refuses.
     pub fn recover(&self) -> Result<()> {
-        let folder = self.folder();
-        match folder.is_dir() {
-            true => place::recover(&folder),
-            false => Ok(()),
-        }
+        sweep(&self.folder()).map(|_| ())
     }
 
     fn folder(&self) -> PathBuf {

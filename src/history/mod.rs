@@ -10,12 +10,14 @@
 //! - `rows after = rows before + inserted - deleted`, checked at every commit.
 //! - The same exports in the same order make the same files, byte for byte.
 
+mod commit;
 pub mod journal;
 pub mod log;
 mod parquet;
 mod partition;
 mod read;
 mod source;
+mod stored;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use crate::ingest::{self, Gathered};
 use crate::publish::file::sweep;
 use crate::publish::folder::{put, recover};
 use crate::publish::kept::restore;
+use crate::publish::{names_in, remove};
 use crate::settings::{Settings, SourceSettings};
 
 pub use journal::{Entry, Export, Journal, What};
@@ -77,18 +80,20 @@ impl History {
     }
 
     /// Brings the tables up to the journal: applies entries they do not have (what a killed run left undone), and makes those anew
-    /// whose source is described otherwise than when they were made. What was done, by source.
+    /// whose source is described otherwise than when they were made, or that know an entry the journal has no more. What was done, by source.
     ///
     /// # Errors
     /// What reading the exports again says, and what writing the tables says.
     pub(crate) fn recover(&self, settings: &Settings) -> Result<Vec<Recovered>> {
         let entries = self.journal().entries()?;
+        let last = entries.last().map_or(0, |e| e.number);
         let mut done = Vec::new();
         for source in &settings.sources {
             let table = self.table(source);
             table.sweep()?;
             let state = table.state(None)?;
-            if state.as_ref().is_some_and(|s| !table.is_described(s)) {
+            // An entry that was taken out of the journal is taken out of the table, too.
+            if state.as_ref().is_some_and(|s| !table.is_described(s) || s.entry > last) {
                 self.rebuild(settings, source)?;
                 done.push(Recovered { source: source.name.clone(), entries: entries.len(), is_anew: true });
                 continue;
@@ -114,13 +119,13 @@ impl History {
         let name = table::folder_name(&source.name);
         let place = self.dir.join(&name);
         let beside = self.dir.join(format!("{name}.rebuild"));
-        remove_folder(&beside)?;
+        remove(&beside)?;
         let table = Table::new(&beside, source);
         for entry in self.journal().entries()?.iter().filter(|e| e.concerns(&source.name)) {
             self.apply(settings, (source, &table), entry, None)?;
         }
         if !beside.exists() {
-            return Ok(());
+            return remove(&place);
         }
         put(&beside, &place).map(|_| ())
     }
@@ -165,7 +170,7 @@ impl History {
             let settings = Settings { dir: desk.clone(), ..settings.clone() };
             ingest::batch(&settings, &SourceSettings { files, ..source.clone() }, &|_| ())
         });
-        let cleared = remove_folder(&desk);
+        let cleared = remove(&desk);
         made.and_then(|gathered| cleared.map(|()| gathered))
     }
 
@@ -215,10 +220,8 @@ impl History {
         let mut removed = 0;
         for hash in gone.difference(&needed) {
             let path = self.exports().join(format!("{hash}.zst"));
-            if path.exists() {
-                std::fs::remove_file(&path).map_err(|e| Error::output(format!("cannot remove {}: {e}", path.display())))?;
-                removed += 1;
-            }
+            removed += usize::from(path.exists());
+            remove(&path)?;
         }
         let is_older = |e: &&Entry| e.at < before && e.exports().any(|x| needed.contains(&x.sha256));
         Ok((removed, entries.iter().filter(is_older).map(|e| e.exports().count()).sum()))
@@ -230,26 +233,21 @@ impl History {
     /// An output error.
     pub(crate) fn sweep(&self) -> Result<()> {
         for name in [STAGED, INCOMING] {
-            remove_folder(&self.dir.join(name))?;
+            remove(&self.dir.join(name))?;
         }
         recover(&self.dir, |_| true)?;
-        for item in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-            let name = item.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".rebuild") {
-                remove_folder(&item.path())?;
-            }
+        for name in names_in(&self.dir)?.unwrap_or_default().iter().filter(|name| name.ends_with(".rebuild")) {
+            remove(&self.dir.join(name))?;
         }
         for folder in [self.journal_folder(), self.exports(), self.dir.join("runs"), self.dir.clone()] {
             sweep(&folder)?;
         }
         let entries = self.journal().entries()?;
         let needed: std::collections::BTreeSet<&str> = entries.iter().flat_map(Entry::exports).map(|e| e.sha256.as_str()).collect();
-        for item in std::fs::read_dir(self.exports()).into_iter().flatten().flatten() {
-            // Kept for an entry that was never written: the next intake copies it again.
-            let name = item.file_name().to_string_lossy().into_owned();
-            if name.strip_suffix(".zst").is_some_and(|hash| !needed.contains(hash)) {
-                std::fs::remove_file(item.path()).map_err(|e| Error::output(format!("cannot remove {}: {e}", item.path().display())))?;
-            }
+        // Kept for an entry that was never written: the next intake copies it again.
+        let is_left_over = |name: &String| name.strip_suffix(".zst").is_some_and(|hash| !needed.contains(hash));
+        for name in names_in(&self.exports())?.unwrap_or_default().iter().filter(|name| is_left_over(name)) {
+            remove(&self.exports().join(name))?;
         }
         Ok(())
     }
@@ -261,7 +259,7 @@ impl History {
 
 /// Lays exports that are kept in a folder out under the names they came with; the patterns that match them.
 fn laid_out(desk: &Path, exports: &[Export], kept: &Path) -> Result<Vec<String>> {
-    remove_folder(desk)?;
+    remove(desk)?;
     let mut files = Vec::new();
     for export in exports {
         let kept = kept.join(format!("{}.zst", export.sha256));
@@ -307,25 +305,4 @@ fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     }
     out.sort();
     Ok(out)
-}
-
-/// Removes a folder of ours with all that is in it, if it is there; what cannot be removed is named.
-pub(crate) fn remove_folder(path: &Path) -> Result<()> {
-    let failed = |path: &Path, e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::NotFound => Ok(()),
-        _ => Err(Error::output(format!("cannot remove {}: {e}", path.display()))),
-    };
-    let listed = match std::fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>) {
-        Ok(listed) => listed,
-        Err(e) => return failed(path, e),
-    };
-    for item in listed {
-        let path = item.path();
-        if item.file_type().is_ok_and(|t| t.is_dir()) {
-            remove_folder(&path)?;
-        } else {
-            std::fs::remove_file(&path).or_else(|e| failed(&path, e))?;
-        }
-    }
-    std::fs::remove_dir(path).or_else(|e| failed(path, e))
 }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::table::{Live, Stored, Table, identifying, split};
+use super::stored::{Stored, identifying, split};
+use super::table::{Live, Table};
 use super::{History, Kept, parquet, partition};
 use crate::columns::Source;
 use crate::desk::{Desk, Frame, MISSING, bug, longs};

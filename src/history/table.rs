@@ -11,23 +11,20 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::commit::{Account, Commit, FILE_ROWS, FINGERPRINT, empty_cells};
 use super::journal::Entry;
-use super::log::{self, Action, Add, CommitInfo, Field, Log, Metadata, Outcome, Remove, Stats, Transaction, Value};
+use super::log::{self, Add, Log};
 use super::parquet::{self, Kind};
 use super::partition;
 use super::source::{Batch, Kept, fingerprint};
-use crate::columns::Type;
-use crate::desk::{MISSING, NONE, Values, bug, codes, get, longs, text_of};
+use super::stored::{BATCH, KEY, PRINT, Stored, UPDATED, VERSION, columns, identifying, read_identities};
+use crate::desk::{MISSING, Values, bug, get, longs};
 use crate::error::{Error, Result};
-use crate::ingest::{self, Gathered, Identities, Slot};
-use crate::publish::file::{replace, sweep};
+use crate::ingest::{Gathered, Identities};
+use crate::publish::file::sweep;
+use crate::publish::names_in;
 use crate::publish::stage::hex;
 use crate::settings::{Rows, SourceSettings};
-
-/// Rows of a file at most.
-const FILE_ROWS: usize = 1 << 20;
-/// The table's property that says how its source was described when it was made.
-const FINGERPRINT: &str = "deskcard.described";
 
 /// What a change did to a table: `after = before + inserted - deleted`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +54,7 @@ pub struct Change {
 impl Change {
     /// # Errors
     /// A bug if the rows do not add up.
-    fn check(&self, source: &str) -> Result<()> {
+    pub(super) fn check(&self, source: &str) -> Result<()> {
         if self.after + self.deleted == self.before + self.inserted {
             return Ok(());
         }
@@ -88,51 +85,6 @@ impl Live {
     }
 }
 
-/// A column as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stored {
-    name: String,
-    kind: Kind,
-}
-
-impl Stored {
-    fn new(name: &str, kind: Kind) -> Self {
-        Self { name: name.to_owned(), kind }
-    }
-
-    fn slot(&self) -> parquet::Slot<'_> {
-        parquet::Slot { name: &self.name, kind: self.kind }
-    }
-
-    /// Its type in the log.
-    fn field(&self) -> Field {
-        let kind = match self.kind {
-            Kind::Instant => log::Kind::Timestamp,
-            Kind::Long | Kind::Key => log::Kind::Long,
-            Kind::Whole => log::Kind::Integer,
-            Kind::Number => log::Kind::Double,
-            Kind::Flag => log::Kind::Boolean,
-            Kind::Category | Kind::Text => log::Kind::Text,
-        };
-        Field::new(&self.name, kind)
-    }
-}
-
-impl From<Slot> for Stored {
-    fn from(slot: Slot) -> Self {
-        let kind = match slot.kind {
-            Type::Id => Kind::Key,
-            Type::Instant => Kind::Instant,
-            Type::Duration | Type::Int => Kind::Whole,
-            Type::Number => Kind::Number,
-            Type::Flag => Kind::Flag,
-            Type::Dim | Type::Enum(_) => Kind::Category,
-            Type::Words => Kind::Text,
-        };
-        Self { name: slot.name, kind }
-    }
-}
-
 /// A table at one of its versions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
@@ -156,59 +108,9 @@ impl State {
 /// One source's table.
 #[derive(Debug)]
 pub struct Table<'a> {
-    dir: PathBuf,
-    source: &'a SourceSettings,
-    log: Log,
-}
-
-/// What only the table needs of a row, beside the columns of the desk: as much of it as settles what the desk is.
-pub(crate) fn identifying(rows: Rows) -> Vec<Stored> {
-    match rows {
-        Rows::Latest => Vec::new(),
-        Rows::Legs => vec![Stored::new(KEY, Kind::Key)],
-        Rows::Versions => technical()[..4].to_vec(),
-    }
-}
-
-fn technical() -> [Stored; 5] {
-    [(KEY, Kind::Key), (PRINT, Kind::Long), (UPDATED, Kind::Instant), (VERSION, Kind::Whole), (BATCH, Kind::Whole)]
-        .map(|(name, kind)| Stored::new(name, kind))
-}
-
-const KEY: &str = "_key";
-const PRINT: &str = "_print";
-const UPDATED: &str = "_updated";
-const VERSION: &str = "_version";
-const BATCH: &str = "_batch";
-
-/// Every column of a table's files.
-fn columns(source: &SourceSettings) -> Vec<Stored> {
-    ingest::all_columns_of(source).into_iter().map(Stored::from).chain(technical()).collect()
-}
-
-/// Parts rows into those of the desk and what identifies them.
-pub(crate) fn split(rows: Rows, frame: DataFrame) -> Result<(DataFrame, Identities)> {
-    let mut identities = Identities::default();
-    if rows == Rows::Latest {
-        return Ok((frame, identities));
-    }
-    identities.keys = longs(get(&frame, KEY)?)?;
-    if rows == Rows::Versions {
-        identities = read_identities(&frame)?;
-    }
-    let names: Vec<PlSmallStr> = identifying(rows).iter().map(|s| s.name.as_str().into()).collect();
-    Ok((frame.drop_many(names), identities))
-}
-
-fn read_identities(frame: &DataFrame) -> Result<Identities> {
-    let (updated, versions) = (longs(get(frame, UPDATED)?)?, longs(get(frame, VERSION)?)?);
-    let known = |v: i64| if v == MISSING { 0 } else { v };
-    Ok(Identities {
-        keys: longs(get(frame, KEY)?)?,
-        prints: longs(get(frame, PRINT)?)?.into_iter().map(|p| p as u32).collect(),
-        updated: updated.into_iter().map(|t| known(t) as u32).collect(),
-        versions: versions.into_iter().map(|v| known(v) as i32).collect(),
-    })
+    pub(super) dir: PathBuf,
+    pub(super) source: &'a SourceSettings,
+    pub(super) log: Log,
 }
 
 /// The folder of a source's table: its name, made safe.
@@ -239,8 +141,8 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         self.log.recover()?;
-        for item in std::fs::read_dir(&self.dir).into_iter().flatten().flatten().filter(|i| i.path().is_dir()) {
-            sweep(&item.path())?;
+        for folder in names_in(&self.dir)?.unwrap_or_default().iter().map(|name| self.dir.join(name)).filter(|path| path.is_dir()) {
+            sweep(&folder)?;
         }
         Ok(())
     }
@@ -560,227 +462,3 @@ impl Incoming {
 
 /// A file with rows that are replaced, and the marks of these.
 type Replaced = (Live, Vec<bool>);
-
-/// What is kept to be told of a change.
-enum Account<'b> {
-    /// It brought this batch, after that one.
-    Of(Option<&'b Kept>, Batch),
-    /// It brought no rows: the last batch is still the last.
-    Still(Option<Kept>),
-}
-
-/// Rows and empty cells by column of what a batch's files have; what the table adds to them is left out.
-fn empty_cells(frame: &DataFrame) -> BTreeMap<String, (u64, u64)> {
-    let own = frame.columns().iter().filter(|c| !c.name().starts_with('_') && !c.name().ends_with("_key"));
-    own.map(|c| (c.name().to_string(), (c.len() as u64, c.null_count() as u64))).collect()
-}
-
-/// A change of a table that is being made: files are written at once, and count from [`Self::finish`] on.
-struct Commit<'t> {
-    table: &'t Table<'t>,
-    entry: &'t Entry,
-    version: u64,
-    is_first: bool,
-    removed: Vec<Remove>,
-    added: Vec<Add>,
-    rows: i64,
-    since: Option<i64>,
-}
-
-impl<'t> Commit<'t> {
-    fn new(table: &'t Table<'t>, entry: &'t Entry, state: Option<&State>) -> Self {
-        let version = state.map_or(0, |s| s.version + 1);
-        Self { table, entry, version, is_first: state.is_none(), removed: Vec::new(), added: Vec::new(), rows: 0, since: None }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.removed.is_empty() && self.added.is_empty()
-    }
-
-    /// Replaces a file by one without the marked rows.
-    fn without(&mut self, file: &Live, gone: &[bool]) -> Result<()> {
-        let all = self.table.load(file, &columns(self.table.source))?;
-        let split = |is_kept: bool| {
-            let marks: Vec<bool> = gone.iter().map(|g| *g != is_kept).collect();
-            all.filter(&BooleanChunked::from_slice("keep".into(), &marks)).map_err(bug)
-        };
-        self.remove(file);
-        self.note_since(&split(false)?)?;
-        self.put(&file.part, &split(true)?)
-    }
-
-    fn remove(&mut self, file: &Live) {
-        self.rows -= file.rows as i64;
-        self.removed.push(Remove::of(&file.add, self.entry.at * 1000, true));
-    }
-
-    /// Adds rows, each to its part.
-    fn add(&mut self, rows: &DataFrame) -> Result<()> {
-        self.note_since(rows)?;
-        let source = self.table.source;
-        let mut parts: BTreeMap<String, Vec<IdxSize>> = BTreeMap::new();
-        for (row, touched) in partition::last_touched(source.kind, source.rows(), rows)?.into_iter().enumerate() {
-            parts.entry(partition::month(touched)).or_default().push(row as IdxSize);
-        }
-        for (part, members) in parts {
-            for members in members.chunks(FILE_ROWS) {
-                let taken = rows.take(&IdxCa::from_vec("rows".into(), members.to_vec())).map_err(bug)?;
-                self.put(&part, &taken)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps the earliest instant of rows that come or go.
-    fn note_since(&mut self, rows: &DataFrame) -> Result<()> {
-        for column in self.table.source.kind.columns().iter().filter(|c| c.kind == Type::Instant) {
-            let Ok(values) = rows.column(column.name) else { continue };
-            let earliest = values.i64().map_err(bug)?.min();
-            self.since = [self.since, earliest].into_iter().flatten().min();
-        }
-        Ok(())
-    }
-
-    /// Writes rows as a file of a part; no rows make no file.
-    fn put(&mut self, part: &str, rows: &DataFrame) -> Result<()> {
-        if rows.height() == 0 {
-            return Ok(());
-        }
-        let columns = columns(self.table.source);
-        let slots: Vec<parquet::Slot<'_>> = columns.iter().map(Stored::slot).collect();
-        let bytes = parquet::write(rows, &slots)?;
-        let hash = hex(&Sha256::digest(&bytes)[..8]);
-        let path = format!("{}={part}/part-{hash}.parquet", partition::COLUMN);
-        replace(&self.table.dir.join(&path), &bytes)?;
-        self.rows += rows.height() as i64;
-        self.added.push(Add {
-            path,
-            partition_values: [(partition::COLUMN.to_owned(), Some(part.to_owned()))].into(),
-            size: bytes.len() as u64,
-            modification_time: self.entry.at * 1000,
-            data_change: true,
-            stats: Some(stats(rows, &columns)?),
-        });
-        Ok(())
-    }
-
-    /// Makes the change count.
-    fn finish(mut self, operation: &str, mut change: Change, account: Account<'_>) -> Result<Change> {
-        let source = self.table.source;
-        change.entry = self.entry.number;
-        change.version = self.version;
-        change.after = change.before.checked_add_signed(self.rows).ok_or_else(|| Error::bug("a table with fewer than no rows"))?;
-        change.check(&source.name)?;
-        match account {
-            Account::Of(before, batch) => Kept::new(before, batch, (change.clone(), self.entry.at)).write(&self.table.dir)?,
-            // Nothing was read: what is known of the last batch stands.
-            Account::Still(Some(last)) => {
-                let as_is = Change { entry: change.entry, after: change.after, ..last.change.clone() };
-                Kept { entry: change.entry, change: as_is, ..last }.write(&self.table.dir)?;
-            }
-            Account::Still(None) => {}
-        }
-        // A file that comes back as it was is neither removed nor added.
-        let same: BTreeSet<String> =
-            self.added.iter().map(|a| a.path.clone()).filter(|p| self.removed.iter().any(|r| r.path == *p)).collect();
-        self.added.retain(|a| !same.contains(&a.path));
-        self.removed.retain(|r| !same.contains(&r.path));
-        let mut actions = vec![Action::CommitInfo(self.info(operation, &change))];
-        if self.is_first {
-            actions.push(Action::Protocol(log::Protocol::default()));
-            actions.push(Action::Metadata(metadata(source, self.entry.at)?));
-        }
-        actions.push(Action::Transaction(Transaction {
-            app_id: source.name.clone(),
-            version: self.entry.number as i64,
-            last_updated: Some(self.entry.at * 1000),
-        }));
-        actions.extend(self.removed.into_iter().map(Action::Remove));
-        actions.extend(self.added.into_iter().map(Action::Add));
-        match self.table.log.commit(self.version, &actions)? {
-            Outcome::Done => Ok(change),
-            Outcome::Taken => {
-                Err(Error::output("somebody else has written to the table meanwhile").at(self.table.dir.display().to_string()))
-            }
-        }
-    }
-
-    fn info(&self, operation: &str, change: &Change) -> CommitInfo {
-        let counts = [
-            ("numRowsBefore", change.before),
-            ("numRowsInserted", change.inserted),
-            ("numRowsUpdated", change.updated),
-            ("numRowsUnchanged", change.unchanged),
-            ("numRowsOlder", change.older),
-            ("numRowsDeleted", change.deleted),
-            ("numRowsAfter", change.after),
-        ];
-        CommitInfo {
-            timestamp: self.entry.at * 1000,
-            operation: operation.to_owned(),
-            operation_parameters: BTreeMap::from([("entry".to_owned(), self.entry.number.to_string().into())]),
-            operation_metrics: counts.into_iter().map(|(name, n)| (name.to_owned(), n.to_string())).collect(),
-            engine_info: "deskcard".to_owned(),
-            ..CommitInfo::default()
-        }
-    }
-}
-
-fn metadata(source: &SourceSettings, at: i64) -> Result<Metadata> {
-    let mut fields: Vec<Field> = columns(source).iter().map(Stored::field).collect();
-    fields.push(Field::new(partition::COLUMN, log::Kind::Text));
-    let mut metadata = Metadata::new(table_id(source), &fields, &[partition::COLUMN])?;
-    metadata.name = Some(source.name.clone());
-    metadata.created_time = Some(at * 1000);
-    metadata.configuration.insert(FINGERPRINT.to_owned(), fingerprint(source));
-    Ok(metadata)
-}
-
-/// The table's id, in the form of a UUID: the same for the same source.
-fn table_id(source: &SourceSettings) -> String {
-    let hex = hex(&Sha256::digest(format!("deskcard table {}", source.name))[..16]);
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
-}
-
-/// Row count and bounds, as the log has them.
-///
-/// Every column with a value has bounds, flags excepted: delta-rs passes over the rows of a file that lacks them in a filter.
-fn stats(rows: &DataFrame, columns: &[Stored]) -> Result<String> {
-    let mut stats = Stats::new(rows.height() as u64);
-    for stored in columns {
-        let Ok(column) = rows.column(&stored.name) else {
-            stats = stats.column(&stored.name, rows.height() as u64, None);
-            continue;
-        };
-        stats = stats.column(&stored.name, column.null_count() as u64, range(column, stored.kind)?);
-    }
-    stats.to_json()
-}
-
-/// The smallest and the largest value of a column; `None` where there is none, and for flags.
-fn range(column: &Column, kind: Kind) -> Result<Option<(Value, Value)>> {
-    let longs = |of: fn(i64) -> Value| {
-        let values = longs(column)?;
-        let values = || values.iter().copied().filter(|v| *v != MISSING);
-        Ok(values().min().map(of).zip(values().max().map(of)))
-    };
-    match kind {
-        Kind::Instant => longs(|secs| Value::Timestamp(secs.saturating_mul(1_000_000))),
-        Kind::Long | Kind::Key | Kind::Whole => longs(Value::Long),
-        Kind::Number => {
-            let values = column.f64().map_err(bug)?;
-            Ok(values.min().map(Value::Double).zip(values.max().map(Value::Double)))
-        }
-        Kind::Flag => Ok(None),
-        Kind::Category => {
-            let texts: BTreeSet<u32> = codes(column)?.into_iter().filter(|code| *code != NONE).collect();
-            let texts: BTreeSet<String> = texts.into_iter().map(text_of).collect();
-            Ok(texts.first().cloned().map(Value::Text).zip(texts.last().cloned().map(Value::Text)))
-        }
-        Kind::Text => {
-            let texts = column.str().map_err(bug)?;
-            let text = |found: Option<&str>| found.map(|t| Value::Text(t.to_owned()));
-            Ok(text(texts.iter().flatten().min()).zip(text(texts.iter().flatten().max())))
-        }
-    }
-}

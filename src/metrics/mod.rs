@@ -7,6 +7,7 @@ mod fold;
 mod groups;
 mod plan;
 pub mod rows;
+pub mod sample;
 mod slots;
 mod total;
 pub mod worth;

@@ -130,7 +130,7 @@ fn metric_cells(frame: &DataFrame, i: usize, metric: &Metric, start: i64, end: i
 }
 
 /// A describing column as text: instants in the desk's zone, numbers as they are.
-fn written(column: &Column, name: &str, facts: &Facts) -> Result<Vec<String>> {
+pub(super) fn written(column: &Column, name: &str, facts: &Facts) -> Result<Vec<String>> {
     if name == "at" || name.ends_with("_at") {
         let text = |t: i64| if t == MISSING { String::new() } else { facts.zone().format_minute(t) };
         return Ok(longs(column)?.into_iter().map(text).collect());

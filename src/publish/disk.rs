@@ -82,7 +82,7 @@ pub(super) fn found(path: &Path) -> Result<Option<Metadata>> {
 }
 
 /// The names in a folder, sorted; those that are no Unicode are none of ours. `None` if there is no such folder.
-pub(super) fn names_in(folder: &Path) -> Result<Option<Vec<String>>> {
+pub(crate) fn names_in(folder: &Path) -> Result<Option<Vec<String>>> {
     let listed: io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
     match listed {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
@@ -96,13 +96,15 @@ pub(super) fn names_in(folder: &Path) -> Result<Option<Vec<String>>> {
 }
 
 /// Removes a file, a link, or a folder with all in it; nothing there is fine.
-pub(super) fn remove(path: &Path) -> Result<()> {
-    match found(path)? {
-        Some(about) if about.is_dir() => fs::remove_dir_all(path),
-        Some(_) => fs::remove_file(path),
-        None => Ok(()),
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    let Some(about) = found(path)? else { return Ok(()) };
+    if !about.is_dir() {
+        return fs::remove_file(path).map_err(cannot("remove it", path));
     }
-    .map_err(cannot("remove it", path))
+    // By hand: what the standard library does in one call does not name the file that it stumbles over.
+    let listed: io::Result<Vec<_>> = fs::read_dir(path).and_then(Iterator::collect);
+    listed.map_err(cannot("list the folder", path))?.into_iter().try_for_each(|item| remove(&item.path()))?;
+    fs::remove_dir(path).map_err(cannot("remove it", path))
 }
 
 /// A umask can only take bits away, so what it left is never too open; what it took of the owner's own bits is given back.

@@ -18,3 +18,5 @@ pub mod stage;
 mod temporary;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use disk::{names_in, remove};

@@ -3,6 +3,7 @@
 //! `total change = Σ ½(c0 + c1)(r1 - r0)` (rate) `+ Σ (c1 - c0)(½(r0 + r1) - ½(R0 + R1))` (mix), with `c` the share of a segment, `r` its
 //! rate, `R` the total rate. Exact and free of order. The mix terms are centred: a growing segment that is merely average counts 0.
 
+use super::two_samples::Moments;
 use super::{Invalid, Proportion, Result};
 
 /// Changes this small are rounding.
@@ -17,7 +18,16 @@ pub struct SegmentChange {
     pub after: Option<Proportion>,
 }
 
-/// What a segment adds to the change of the total rate, as a fraction (0.01 is one point).
+/// A segment with a mean instead of a rate, in two periods.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SegmentMeans {
+    /// Its rows in the first period; `None` if the segment is absent.
+    pub before: Option<Moments>,
+    /// Its rows in the second period; `None` if the segment is absent.
+    pub after: Option<Moments>,
+}
+
+/// What a segment adds to the change of the total: as a fraction for rates (0.01 is one point), in their unit for means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MixRateTerm {
     /// Because its own rate changed. 0 for a segment that is absent in one period: it takes the rate of the other one.
@@ -63,17 +73,53 @@ pub struct MixRate {
 /// # Errors
 /// [`Invalid::Empty`] without segments, or if one of the periods has no trials at all.
 pub fn mix_rate(segments: &[SegmentChange]) -> Result<MixRate> {
-    let before = total(segments.iter().map(|segment| segment.before))?;
-    let after = total(segments.iter().map(|segment| segment.after))?;
+    let part = |p: Option<Proportion>| Part {
+        n: p.map_or(0.0, |p| p.n() as f64),
+        sum: p.map_or(0.0, |p| p.hits() as f64),
+        rate: p.map(Proportion::rate),
+        variance: variance(p),
+    };
+    taken_apart(&segments.iter().map(|s| (part(s.before), part(s.after))).collect::<Vec<_>>())
+}
+
+/// The same for the change of a mean.
+///
+/// # Errors
+/// As [`mix_rate`].
+pub fn mix_mean(segments: &[SegmentMeans]) -> Result<MixRate> {
+    let part = |m: Option<Moments>| Part {
+        n: m.map_or(0.0, |m| m.n as f64),
+        sum: m.map_or(0.0, |m| m.n as f64 * m.mean),
+        rate: m.map(|m| m.mean),
+        // One row does not say how much rows differ: it adds nothing to what is known of the error.
+        variance: m.map_or(0.0, |m| m.variance / m.n as f64),
+    };
+    taken_apart(&segments.iter().map(|s| (part(s.before), part(s.after))).collect::<Vec<_>>())
+}
+
+/// A segment in one period.
+struct Part {
+    n: f64,
+    sum: f64,
+    /// `None` where it has no rows.
+    rate: Option<f64>,
+    /// Of the rate.
+    variance: f64,
+}
+
+fn taken_apart(segments: &[(Part, Part)]) -> Result<MixRate> {
+    let before = total(segments.iter().map(|s| &s.0))?;
+    let after = total(segments.iter().map(|s| &s.1))?;
     let middle = f64::midpoint(before.rate, after.rate);
-    let term = |segment: &SegmentChange| {
-        let share = |part: Option<Proportion>, n: f64| part.map_or(0.0, |part| part.n() as f64 / n);
-        let (share_before, share_after) = (share(segment.before, before.n), share(segment.after, after.n));
+    let term = |(first, second): &(Part, Part)| {
+        let (share_before, share_after) = (first.n / before.n, second.n / after.n);
         let weight = f64::midpoint(share_before, share_after);
-        let (r0, r1) = rates(segment);
+        // An absent one takes the rate of the other.
+        let known = first.rate.or(second.rate).unwrap_or_default();
+        let (r0, r1) = (known, second.rate.unwrap_or(known));
         MixRateTerm {
             rate: weight * (r1 - r0),
-            rate_se: weight * (variance(segment.before) + variance(segment.after)).sqrt(),
+            rate_se: weight * (first.variance + second.variance).sqrt(),
             mix: (share_after - share_before) * (f64::midpoint(r0, r1) - middle),
             share_before,
             share_after,
@@ -93,15 +139,9 @@ struct Total {
     rate: f64,
 }
 
-fn total(parts: impl Iterator<Item = Option<Proportion>>) -> Result<Total> {
-    let (hits, n) = parts.flatten().fold((0.0, 0.0), |(hits, n), part| (hits + part.hits() as f64, n + part.n() as f64));
-    if n > 0.0 { Ok(Total { n, rate: hits / n }) } else { Err(Invalid::Empty) }
-}
-
-/// Rates of both periods; an absent one takes the rate of the other.
-fn rates(segment: &SegmentChange) -> (f64, f64) {
-    let known = segment.before.or(segment.after).map_or(0.0, Proportion::rate);
-    (known, segment.after.map_or(known, Proportion::rate))
+fn total<'p>(parts: impl Iterator<Item = &'p Part>) -> Result<Total> {
+    let (sum, n) = parts.fold((0.0, 0.0), |(sum, n), part| (sum + part.sum, n + part.n));
+    if n > 0.0 { Ok(Total { n, rate: sum / n }) } else { Err(Invalid::Empty) }
 }
 
 /// Variance of a rate by shrunken shares; an absent segment counts as 0 of 0: a rate of ½, variance ⅛.
@@ -173,6 +213,19 @@ mod tests {
         near(got.rate_total, -0.3, 1e-12);
         near(got.mix_total, 0.0, 1e-12);
         assert!(!got.is_simpson);
+    }
+
+    #[test]
+    fn means_are_taken_apart_alike() {
+        // 10 rows at 2 and 10 at 6 become 5 at 3 and 15 at 6: from 4 to 5.25.
+        let part = |n: u64, mean: f64| Some(Moments { n, mean, variance: 1.0 });
+        let segment = |a, b| SegmentMeans { before: a, after: b };
+        let got = mix_mean(&[segment(part(10, 2.0), part(5, 3.0)), segment(part(10, 6.0), part(15, 6.0))]).unwrap();
+        near(got.change, 1.25, 1e-12);
+        near(got.rate_total, 0.375, 1e-12);
+        near(got.mix_total, 0.875, 1e-12);
+        near(got.terms[0].rate_se, 0.375 * (0.1_f64 + 0.2).sqrt(), 1e-12);
+        assert_eq!(mix_mean(&[segment(None, part(3, 1.0))]).unwrap_err(), Invalid::Empty);
     }
 
     #[test]

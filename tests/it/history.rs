@@ -204,6 +204,17 @@ fn another_mapping_makes_the_tables_anew() {
 }
 
 #[test]
+fn a_batch_taken_out_of_the_journal_is_taken_out_of_the_tables() {
+    let (dir, before) = (lived(2), lived(1));
+    fs::remove_file(dir.path().join("history/journal/000002.json")).expect("an entry");
+    let found = deskcard_in(dir.path(), &["history", "verify"]);
+    assert!(found.code == 3 && found.stdout.contains("the journal ends at 1"), "{}", found.stdout);
+    deskcard_in(dir.path(), &["history", "rebuild"]).ok();
+    deskcard_in(dir.path(), &["history", "verify"]).ok();
+    assert_eq!(parts(dir.path()), parts(before.path()));
+}
+
+#[test]
 fn the_doctor_finds_what_is_wrong() {
     let dir = lived(1);
     let state = |dir: &Path| {

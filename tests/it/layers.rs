@@ -84,8 +84,8 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("strsim", &["error.rs", "ingest/inspect/suggest.rs"]),
     // Slugs, the config's fingerprint, and the files'.
     ("sha2", &["settings/", "judge/", "ingest/decode/", "history/", "publish/", "commands/"]),
-    ("rustix", &["publish/", "history/log/"]),
-    ("schemars", &["scorecard.rs", "run_record.rs", "schema.rs", "schema/"]),
+    ("rustix", &["publish/"]),
+    ("schemars", &["scorecard.rs", "scorecard/", "run_record.rs", "schema.rs", "schema/"]),
     ("statrs", &["stats/"]),
 ];
 

@@ -69,6 +69,13 @@ fn table(history: &History, source: &SourceSettings, entries: &[Entry]) -> Resul
     if state.entry < last {
         faults.push(format!("{}: its table ends at batch {}, the journal at {last}; the next run brings it up", source.name, state.entry));
     }
+    let newest = entries.last().map_or(0, |e| e.number);
+    if state.entry > newest {
+        faults.push(format!(
+            "{}: its table knows batch {}, the journal ends at {newest}; the next run makes it anew",
+            source.name, state.entry
+        ));
+    }
     if let Some(kept) = table.kept(&state)?
         && kept.change.after != state.rows()
     {

@@ -29,8 +29,6 @@ pub(super) struct Found {
 pub(super) struct Intake {
     /// The files, by source and name.
     pub(super) found: Vec<Found>,
-    /// Patterns that no file matches: source, pattern.
-    pub(super) missing: Vec<(String, String)>,
     /// The accounts of the new files, by source.
     pub(super) accounts: BTreeMap<String, SourceLedger>,
     /// What they changed, by source.
@@ -45,7 +43,7 @@ impl Intake {
     pub(super) fn run(run: &Run<'_>, ctx: &Context) -> Result<Self> {
         let staged = run.history.dir().join(crate::history::STAGED);
         let taken = Taking::new(run, ctx, staged.clone()).and_then(Taking::run);
-        let cleared = crate::history::remove_folder(&staged);
+        let cleared = crate::publish::remove(&staged);
         taken.and_then(|intake| cleared.map(|()| intake))
     }
 
@@ -100,8 +98,7 @@ impl<'a> Taking<'a> {
 
     /// Copies the files of a source that were not seen before.
     fn look_for(&mut self, source: &SourceSettings) -> Result<()> {
-        let (files, missing) = files(self.ctx, source)?;
-        self.intake.missing.extend(missing.into_iter().map(|pattern| (source.name.clone(), pattern)));
+        let (files, _) = files(self.ctx, source)?;
         let seen = Seen::of(&self.entries, &source.name);
         for (path, name) in files {
             let (bytes, modified) = identity(&path)?;

@@ -12,6 +12,7 @@ use crate::clock::period::due::{Asked, Due, Published, Standing, due};
 use crate::clock::{DAY, parse_local};
 use crate::error::{Error, Result};
 use crate::history::journal::Seen;
+use crate::publish::names_in;
 use crate::publish::settle::identity;
 use crate::scorecard::Scorecard;
 
@@ -72,13 +73,8 @@ impl Plan {
 
 /// The periods published in a folder. What is no period's folder, or has no scorecard that can be read, is none.
 fn published(out: &Path) -> Result<Vec<Published>> {
-    let listed = match std::fs::read_dir(out) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        listed => listed.and_then(Iterator::collect::<std::io::Result<Vec<_>>>),
-    };
-    let listed = listed.map_err(|e| Error::output(format!("cannot read {}: {e}", out.display())))?;
     let mut found = Vec::new();
-    for id in listed.into_iter().filter_map(|item| item.file_name().into_string().ok()).filter(|id| Period::from_id(id).is_some()) {
+    for id in names_in(out)?.unwrap_or_default().into_iter().filter(|id| Period::from_id(id).is_some()) {
         let cut_off = scorecard(&out.join(&id))?.and_then(|s| parse_local(&s.as_of));
         found.extend(cut_off.map(|t| Published { id, day: t.div_euclid(DAY) as i32 }));
     }

@@ -58,10 +58,10 @@ fn two_versions() -> (TempDir, Log) {
         Action::Add(file(None, "b b")),
         info("WRITE"),
     ];
-    assert_eq!(log.commit(0, &first).unwrap(), Outcome::Done);
+    assert_eq!(log.commit(0, &first).unwrap(), Creation::Created);
     let replaced = Action::Remove(Remove::of(&file(None, "b b"), 1_795_413_600_000, true));
     let second = [info("MERGE"), transaction(2), replaced, Action::Add(file(Some("2026-11"), "c"))];
-    assert_eq!(log.commit(1, &second).unwrap(), Outcome::Done);
+    assert_eq!(log.commit(1, &second).unwrap(), Creation::Created);
     (dir, log)
 }
 
@@ -121,7 +121,7 @@ fn the_bytes_of_an_entry() {
 fn a_version_is_made_once() {
     let (dir, log) = two_versions();
     let before = fs::read(log.entry(1)).unwrap();
-    assert_eq!(log.commit(1, &[transaction(9)]).unwrap(), Outcome::Taken);
+    assert_eq!(log.commit(1, &[transaction(9)]).unwrap(), Creation::Taken);
     assert_eq!(fs::read(log.entry(1)).unwrap(), before);
     assert_eq!(fs::read_dir(dir.path().join(FOLDER)).unwrap().count(), 2, "nothing is left");
 }
@@ -162,11 +162,12 @@ fn of_writers_at_once_one_wins() {
     let (_dir, log) = two_versions();
     for version in 2..12 {
         let write = |writer: i64| log.commit(version, &[transaction(writer), info("RACE")]).unwrap();
-        let outcomes: Vec<(i64, Outcome)> = std::thread::scope(|scope| {
+        let outcomes: Vec<(i64, Creation)> = std::thread::scope(|scope| {
             let running: Vec<_> = (0..4).map(|writer| scope.spawn(move || (writer, write(writer)))).collect();
             running.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        let winners: Vec<i64> = outcomes.into_iter().filter(|(_, outcome)| *outcome == Outcome::Done).map(|(writer, _)| writer).collect();
+        let winners: Vec<i64> =
+            outcomes.into_iter().filter(|(_, outcome)| *outcome == Creation::Created).map(|(writer, _)| writer).collect();
         let [winner] = winners[..] else { panic!("winners of version {version}: {winners:?}") };
         assert_eq!(log.snapshot(None).unwrap().unwrap().txns["deskcard"], winner);
     }

@@ -87,7 +87,7 @@ fn writing_what_is_in_place_is_told() {
 
 #[test]
 fn what_comes_from_elsewhere_is_told() {
-    let told = told(&["rename(\"/tmp/x\", \"/s/exports/x\") = 0", "fsync(4</s/exports>) = 0"]);
+    let told = told(&["rename(\"/elsewhere/x\", \"/s/exports/x\") = 0", "fsync(4</s/exports>) = 0"]);
     assert!(told.len() == 1 && told[0].starts_with("exports/x comes from another folder"), "{told:?}");
 }
 

@@ -76,7 +76,7 @@ proptest! {
         let mut versions = Vec::new();
         for (version, change) in (0..).zip(&changes) {
             let actions = step(&mut model, version, change);
-            prop_assert_eq!(log.commit(version, &actions).unwrap(), Outcome::Done);
+            prop_assert_eq!(log.commit(version, &actions).unwrap(), Creation::Created);
             prop_assert_eq!(entry::read(&log.entry(version)).unwrap(), actions);
             versions.push(model.clone());
         }
