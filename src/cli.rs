@@ -50,6 +50,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Print figures of any metric, by any column, over any periods.
     Query(QueryArgs),
+    /// Say why a measure moved: whether anything happened, the work or how it was done, and in which segment.
+    Explain(ExplainArgs),
     /// Say which promises were kept, where the product says otherwise, and what would be under other rules.
     Sla(SlaArgs),
     /// List the metrics, or define one.
@@ -277,6 +279,47 @@ pub struct QueryArgs {
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+/// `deskcard explain`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard explain csat\n  deskcard explain fcr_touch --period 2026-06 --against 2026-05\n  deskcard explain abandonment --period 2026-W38 --where \"queue = 'Service Desk'\" --format json\n  deskcard explain ttr_median --by category,location --out pages"))]
+pub struct ExplainArgs {
+    /// The metric.
+    pub metric: String,
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
+    /// The span to explain: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-week … Default: the last complete period.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// What to hold it against: a period that ends before it, or `none` to ask where it differs instead of where it moved. Default: the recent periods before it.
+    #[arg(long, value_name = "PERIOD")]
+    pub against: Option<String>,
+    /// Columns to look for segments in, separated by commas. Default: all that are known of a row before its outcome is.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
+    pub by: Vec<String>,
+    /// SQL condition on the fact rows, e.g. "priority = 'P1' AND category <> 'Other'".
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// Most conditions of a segment.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=3))]
+    pub depth: u32,
+    /// Shuffles behind a probability.
+    #[arg(long, value_name = "N", default_value_t = 999, value_parser = clap::value_parser!(u32).range(99..=99_999))]
+    pub shuffles: u32,
+    /// Seed of the shuffles.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+    /// Folder for a page with charts, explain-METRIC.html.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 /// `deskcard sla`.

@@ -65,6 +65,7 @@ pub mod format;
 pub mod guards;
 pub mod history;
 pub mod ingest;
+pub mod inquiry;
 pub mod judge;
 pub mod metrics;
 pub mod publish;

@@ -11,6 +11,7 @@ pub mod figure;
 mod fill;
 mod funnel;
 mod groups;
+mod heatmap;
 mod icons;
 mod layout;
 mod margins;
@@ -95,6 +96,9 @@ pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &s
         }
         ChartData::Margins { title, subtitle, bins, unknown, .. } => {
             finish(id, (title, subtitle), &margins::Margins { bins, unknown: *unknown })
+        }
+        ChartData::Heatmap { metric, title, subtitle, rows, columns, cells } => {
+            finish(id, (title, subtitle), &heatmap::Heatmap { unit: unit(metric), rows, columns, cells })
         }
         ChartData::Shares { title, subtitle, parts, rows, unit } => {
             finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit })

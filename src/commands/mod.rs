@@ -4,6 +4,7 @@ mod check;
 mod clocks;
 mod doctor;
 mod dump;
+mod explain;
 mod facts;
 mod history;
 mod ingest;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Doctor(args) => doctor::run(&args, now, stdout),
         Command::Schema(args) => schema::run(&args, stdout),
+        Command::Explain(args) => explain::run(&args, now, command_line, stdout),
         Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
@@ -146,6 +148,11 @@ impl Context {
         let made = Facts::make(&self.settings, desk, wanted)?;
         self.talk.say(&format!("facts in {:.2} s", started.elapsed().as_secs_f64()));
         Ok(made)
+    }
+
+    /// A bar of a search.
+    pub(crate) fn bar_of_work(&self) -> ProgressBar {
+        self.talk.bar_of_work()
     }
 
     /// Says something to somebody who asked for more.
@@ -294,6 +301,16 @@ impl Talk {
             // A closed stderr is no reason to stop.
             let _ = writeln!(std::io::stderr(), "{text}");
         }
+    }
+
+    /// A bar of a search, on a terminal only.
+    fn bar_of_work(&self) -> ProgressBar {
+        if self.is_quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style =
+            ProgressStyle::with_template("{spinner} searching {bar:30} {percent} %").unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(0).with_style(style)
     }
 
     /// A bar of bytes read, on a terminal only.

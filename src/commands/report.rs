@@ -12,9 +12,10 @@ use crate::desk::{Desk, known};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
-use crate::judge::folds::{Folds, LOOKS, Look, Over};
-use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Missed, Stay};
+use crate::judge::folds::{Folds, LOOKS, Look, Over, looked_into as looked_into_ids};
+use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Looked, Missed, RowsOf, Stay};
 use crate::metrics::rows::{Rows, describing, rows};
+use crate::metrics::sample::{Wish, sample};
 use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, Readings, fold};
 use crate::publish::folder::Folder;
@@ -155,6 +156,11 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
             wanted.add(table, column)?;
         }
     }
+    for id in looked_into_ids() {
+        let metric = ctx.catalogue.get(id)?;
+        let Some(table) = metric.on else { continue };
+        wanted.merge(super::wanted(ctx, &[metric], &[attributes(ctx, table)], None)?);
+    }
     for column in STAY {
         wanted.add(Table::Spells, column)?;
     }
@@ -191,6 +197,7 @@ impl Base<'_> {
             remarks: &remarks,
             examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
             clocks: &clock_rows(facts, now)?,
+            rows: &RowsOf(&|metric| looked_into(ctx, facts, metric, periods)),
             command,
         })?;
         Ok(Judged { scorecard, rows: tables })
@@ -208,6 +215,24 @@ fn folded(ctx: &Context, facts: &Facts, look: &Look, metrics: &[&Metric], period
     };
     let metrics = look.metrics(&ctx.catalogue, metrics);
     fold(facts, &ctx.catalogue, &Ask { metrics, breakdowns: look.breakdowns(), periods: spans, filter: None })
+}
+
+/// The rows of a measure that moved: in the period, and in the recent ones before. People are left to the review: they are no causes.
+fn looked_into(ctx: &Context, facts: &Facts, metric: &Metric, periods: &[Period]) -> Result<Option<Looked>> {
+    let (Some(table), now) = (metric.on, &periods[periods.len() - 1]) else { return Ok(None) };
+    let before = recent(ctx, periods, 1);
+    let attributes = attributes(ctx, table);
+    let sample = sample(facts, &Wish { metric, spans: (now, Some(&before)), attributes: &attributes, filter: None })?;
+    let earlier = periods.iter().filter(|p| p.first_day >= before.first_day && p.end_day <= before.end_day);
+    let zone = facts.zone();
+    Ok((!sample.is_empty()).then(|| (sample, earlier.map(|p| p.start_utc(zone)..p.end_utc(zone)).collect())))
+}
+
+/// What the rows of a table are told apart by on a page.
+fn attributes(ctx: &Context, table: Table) -> Vec<String> {
+    let mut all = crate::inquiry::explain::attributes(&ctx.settings, table);
+    all.retain(|name| name != "agent");
+    all
 }
 
 /// The recent periods as one, leaving out the newest `back`.

@@ -31,6 +31,9 @@ use crate::desk::{Desk, Frame, bug, frame_name};
 use crate::error::{Error, Result, nearest};
 use crate::settings::{Parameters, Settings};
 
+/// Columns that say something of the agent of a row, as the roster has it.
+pub const OF_AGENT: &[&str] = &roster::ATTRIBUTES;
+
 /// A fact table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -136,7 +136,7 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    fn new(kind: CardKind, name: &str) -> Self {
+    pub(super) fn new(kind: CardKind, name: &str) -> Self {
         Self { kind, name: name.to_owned(), breakdown: standing::breakdown(kind), slug: slug(kind, name) }
     }
 

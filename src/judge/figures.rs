@@ -44,7 +44,13 @@ pub(super) fn series(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group:
 }
 
 fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> Option<ChartData> {
-    let metric = e.catalogue.get(id).ok()?;
+    let charted = measured.iter().find(|m| m.metric.id == id).and_then(|m| m.signal.as_ref());
+    drawn(e, s, e.catalogue.get(id).ok()?, charted)
+}
+
+/// A measure over time, with the limits of its chart.
+pub(super) fn drawn(e: &Evidence<'_>, s: &Subject, metric: &Metric, charted: Option<&Charted>) -> Option<ChartData> {
+    let id = metric.id.as_str();
     let mut points = series(e, metric, s.breakdown, &s.group());
     let first = points.iter().position(|p| p.n > 0)?;
     points.drain(..first);
@@ -64,7 +70,6 @@ fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> 
     }
     let target = e.target(id);
     let said = format::optional(metric.unit(), newest.value, newest.n);
-    let charted = measured.iter().find(|m| m.metric.id == id).and_then(|m| m.signal.as_ref());
     let mut title = match target {
         Some(t) => format!("{} {said} in {}, target {}", metric.short(), newest.short, format::bare_target(metric.unit(), t)),
         None => format!("{} {said} in {}", metric.short(), newest.short),

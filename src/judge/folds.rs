@@ -46,9 +46,11 @@ pub const PERIOD: Look = Look {
     metrics: &[],
 };
 /// What a change is taken apart by.
-const PARTS: &[&[&str]] = &[&["category"], &["priority"], &["channel"], &["team"]];
+const PARTS: &[&[&str]] = &[&["category"], &["priority"], &["channel"], &["queue"]];
 /// Measures whose change is taken apart.
-pub(super) const CHANGED: &[&str] = &["fcr_touch", "csat", "sla_resolution", "reopen_rate", "fcr_repeat"];
+pub(super) const CHANGED: &[&str] = &["fcr_touch", "csat", "sla_resolution", "reopen_rate", "fcr_repeat", "abandonment"];
+/// Counts that are held against their own earlier periods.
+pub(super) const COUNTED: &[&str] = &["tickets_created", "calls_offered"];
 /// The period by the parts a change can come from.
 pub const NOW: Look = Look { over: Over::Period, by: PARTS, metrics: CHANGED };
 /// What came before it, by the same parts.
@@ -153,6 +155,11 @@ pub const HOLDERS: Look = Look {
 };
 /// All looks, in the order of [`Folds`].
 pub const LOOKS: [Look; 11] = [HISTORY, PERIOD, NOW, BEFORE, RECENT, PLACES, MIX, YEAR, CLOCKS_NOW, CLOCKS_RECENT, HOLDERS];
+
+/// Ids of the measures whose rows are looked at when they change.
+pub fn looked_into() -> impl Iterator<Item = &'static str> {
+    CHANGED.iter().chain(COUNTED).copied()
+}
 
 impl Look {
     /// Breakdowns in the form the fold takes.

@@ -17,12 +17,14 @@ mod tables;
 mod topics;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::clock::period::Period;
 use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
+use crate::metrics::sample::Sample;
 use crate::metrics::{Catalogue, Metric};
 use crate::scorecard::{
     Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData, Topic,
@@ -109,6 +111,28 @@ pub struct ClockRows {
     pub differing: Vec<Differing>,
 }
 
+/// Rows of a measure in the period reported and before it, and the recent periods before, oldest first, in seconds UTC.
+pub type Looked = (Sample, Vec<Range<i64>>);
+
+/// Where the rows of a measure come from when they are asked for; nothing of them is made before.
+pub struct RowsOf<'a>(pub &'a (dyn Fn(&Metric) -> Result<Option<Looked>> + Sync));
+
+impl RowsOf<'_> {
+    /// The rows of a measure; `None` where there are none to be had.
+    ///
+    /// # Errors
+    /// As whoever makes them.
+    pub fn of(&self, metric: &Metric) -> Result<Option<Looked>> {
+        (self.0)(metric)
+    }
+}
+
+impl std::fmt::Debug for RowsOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RowsOf")
+    }
+}
+
 /// Everything a scorecard is made from.
 #[derive(Debug)]
 pub struct Evidence<'a> {
@@ -138,6 +162,8 @@ pub struct Evidence<'a> {
     pub examples: &'a Examples,
     /// Single clocks worth a line.
     pub clocks: &'a ClockRows,
+    /// Rows of measures that moved.
+    pub rows: &'a RowsOf<'a>,
     /// The command line.
     pub command: &'a str,
 }
@@ -243,6 +269,13 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     })
 }
 
+/// A measure of the whole desk over time, with the limits of its control chart where there are points enough; only the settings, the zone,
+/// the cut-off, the periods and the history fold of the evidence are asked.
+pub fn desk_trend(e: &Evidence<'_>, metric: &Metric) -> Option<ChartData> {
+    let desk = cards::Subject::new(CardKind::Desk, &e.settings.desk.name);
+    figures::drawn(e, &desk, metric, signals::charted(e, &desk, metric).as_ref())
+}
+
 /// Ids of all metrics that appear anywhere on the cards and topics, sorted.
 fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
     fn of_tables(tables: &[TableData]) -> impl Iterator<Item = &str> {
@@ -254,7 +287,8 @@ fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
             | ChartData::Groups { metric, .. }
             | ChartData::Funnel { metric, .. }
             | ChartData::Ramp { metric, .. }
-            | ChartData::Margins { metric, .. } => Some(metric.as_str()),
+            | ChartData::Margins { metric, .. }
+            | ChartData::Heatmap { metric, .. } => Some(metric.as_str()),
             ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
         })
     }

@@ -18,8 +18,8 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 pub struct Wish<'a> {
     /// A metric with rows of its own: no ratio, rate, stock or turnover.
     pub metric: &'a Metric,
-    /// The span explained, and the one it is held against, which ends before it.
-    pub spans: (&'a Period, &'a Period),
+    /// The span explained, and the one it is held against, which ends before it; `None`: nothing is.
+    pub spans: (&'a Period, Option<&'a Period>),
     /// Columns that the rows are told apart by; those the table lacks are left out.
     pub attributes: &'a [String],
     /// SQL condition on the rows.
@@ -50,6 +50,8 @@ pub struct Sample {
     pub at: Vec<i64>,
     /// Where the row stands: segment of the facts, and row in it.
     pub places: Vec<(u32, u32)>,
+    /// What each row cost, in the desk's currency; NaN where nobody says, empty where the table has no cost.
+    pub costs: Vec<f64>,
     /// Rows of the span explained that belong here but are not yet mature.
     pub immature: u64,
 }
@@ -73,6 +75,9 @@ pub fn sample(facts: &Facts, wish: &Wish<'_>) -> Result<Sample> {
         ("keep".to_owned(), wish.filter.unwrap_or("TRUE").to_owned()),
         ("immature".to_owned(), if metric.immature.is_empty() { "FALSE".to_owned() } else { metric.immature.clone() }),
     ];
+    if facts.has_column(table, "cost") {
+        exprs.push(("cost".to_owned(), "\"cost\"".to_owned()));
+    }
     exprs.extend(names.iter().enumerate().map(|(i, name)| (format!("a{i}"), format!("\"{name}\""))));
     let mut out = Sample::default();
     let mut raw: Vec<Vec<u32>> = vec![Vec::new(); names.len()];
@@ -93,7 +98,7 @@ impl Sample {
     fn take(&mut self, facts: &Facts, wish: &Wish<'_>, (frame, segment): (&DataFrame, u32)) -> Result<Vec<u32>> {
         let (zone, end) = (facts.zone(), facts.as_of());
         let span = |p: &Period| p.start_utc(zone)..p.end_utc(zone).min(end);
-        let (now, before) = (span(wish.spans.0), span(wish.spans.1));
+        let (now, before) = (span(wish.spans.0), wish.spans.1.map_or(0..0, span));
         let at = longs(get(frame, "at")?)?;
         let flags = |name: &str| -> Result<Vec<bool>> {
             let column = get(frame, name)?.cast(&DataType::Boolean).map_err(crate::desk::bug)?;
@@ -104,6 +109,11 @@ impl Sample {
             .cast(&DataType::Float64)
             .map_err(|_| Error::config(format!("the fact of {} is neither true or false nor a number", wish.metric.id)))?;
         let is_count = wish.metric.kind == Kind::Count;
+        let costs = match frame.column("cost") {
+            Ok(costs) => Some(costs.cast(&DataType::Float64).map_err(crate::desk::bug)?),
+            Err(_) => None,
+        };
+        let costs = costs.as_ref().map(|c| c.f64().map_err(crate::desk::bug)).transpose()?;
         let mut rows = Vec::new();
         for (row, fact) in numbers.f64().map_err(crate::desk::bug)?.iter().enumerate() {
             let at = at[row];
@@ -117,10 +127,42 @@ impl Sample {
             self.facts.push(if is_count { 1.0 } else { fact });
             self.is_now.push(is_now);
             self.at.push(at);
+            self.costs.extend(costs.map(|c| c.get(row).unwrap_or(f64::NAN)));
             self.places.push((segment, row as u32));
             rows.push(row as u32);
         }
         Ok(rows)
+    }
+
+    /// Takes out attributes that follow from the outcome: those that are there exactly for the rows on one side of a share, as the agent
+    /// is of an answered call. Their names.
+    pub fn drop_outcomes(&mut self) -> Vec<String> {
+        let hits = self.facts.iter().filter(|f| **f > 0.5).count();
+        let (all, mut dropped) = (self.facts.len(), Vec::new());
+        if hits == 0 || hits == all {
+            return dropped;
+        }
+        let facts = &self.facts;
+        self.attributes.retain(|a| {
+            let is_none = |row: &usize| a.values[a.codes[*row] as usize].is_empty();
+            let none = (0..all).filter(is_none);
+            let (mut of_hits, mut of_misses) = (0, 0);
+            none.for_each(|row| if facts[row] > 0.5 { of_hits += 1 } else { of_misses += 1 });
+            // Nothing given for every row of one side, and given for many of the other.
+            let follows = |own: usize, side: usize, other: usize, rest: usize| own == side && 2 * other < rest;
+            let is_outcome = follows(of_hits, hits, of_misses, all - hits) || follows(of_misses, all - hits, of_hits, hits);
+            if is_outcome {
+                dropped.push(a.name.clone());
+            }
+            !is_outcome
+        });
+        // What tells suppliers or shifts apart hangs on the agent: none of them is known where the agent is not.
+        if dropped.iter().any(|name| name == "agent") {
+            let hangs = |name: &str| crate::facts::OF_AGENT.contains(&name);
+            dropped.extend(self.attributes.iter().filter(|a| hangs(&a.name)).map(|a| a.name.clone()));
+            self.attributes.retain(|a| !hangs(&a.name));
+        }
+        dropped
     }
 
     /// The attribute of that name.

@@ -14,7 +14,7 @@ use super::page_view;
 use super::topic_view;
 use super::view::Chrome;
 use crate::error::{Error, Result};
-use crate::scorecard::{Card, CardKind, Scorecard};
+use crate::scorecard::{Card, CardKind, Scorecard, Topic};
 
 /// The one stylesheet, put into every page.
 pub const STYLE: &str = include_str!("../../report_templates/style.css");
@@ -64,6 +64,12 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
         pages.push(card_page(&tera, scorecard, card)?);
     }
     Ok(pages)
+}
+
+/// The page of a topic that is no part of a scorecard's folder.
+pub(super) fn topic_alone(scorecard: &Scorecard, t: &Topic) -> Result<Page> {
+    let place = Place { scorecard, root: "" };
+    page(&engine(None)?, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))
 }
 
 fn card_page(tera: &Tera, scorecard: &Scorecard, card: &Card) -> Result<Page> {

@@ -20,7 +20,7 @@ pub mod view;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::scorecard::Scorecard;
+use crate::scorecard::{Explanation, RuleInfo, SCHEMA_VERSION, Scorecard, Topic};
 
 /// A file of the scorecard's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,28 @@ pub fn pages_with(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec
     pages.push(Page::new("kpis.csv", csv::kpis(scorecard)?));
     pages.push(Page::new("summary.txt", text::summary(scorecard)));
     Ok(pages)
+}
+
+/// The page of an explanation, which stands alone; `topic` is what it says.
+pub fn explanation(e: &Explanation, topic: &Topic) -> Result<Page> {
+    let alone = Scorecard {
+        schema_version: SCHEMA_VERSION,
+        tool: e.tool.clone(),
+        desk: e.desk.clone(),
+        time_zone: e.time_zone.clone(),
+        period: e.period.clone(),
+        previous_period: e.against.clone().unwrap_or_else(|| e.period.clone()),
+        as_of: e.as_of.clone(),
+        config_hash: e.config_hash.clone(),
+        command: e.command.clone(),
+        sources: Vec::new(),
+        notes: Vec::new(),
+        rule: RuleInfo { margin: 0.0, leaning: 0.0, clear: 0.0, recent_periods: 0, recent: String::new() },
+        definitions: vec![e.definition.clone()],
+        cards: Vec::new(),
+        topics: Vec::new(),
+    };
+    html::topic_alone(&alone, topic)
 }
 
 #[cfg(test)]

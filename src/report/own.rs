@@ -128,7 +128,7 @@ impl<'a> Others<'a> {
                     rows.iter_mut().for_each(|r| self.hide(&mut r.name));
                     is_kept
                 }
-                ChartData::Trend { .. } | ChartData::Backlog { .. } | ChartData::Margins { .. } => true,
+                ChartData::Trend { .. } | ChartData::Backlog { .. } | ChartData::Margins { .. } | ChartData::Heatmap { .. } => true,
             }
         });
     }
@@ -146,6 +146,7 @@ impl<'a> Others<'a> {
         | ChartData::Groups { title, subtitle, .. }
         | ChartData::Backlog { title, subtitle, .. }
         | ChartData::Margins { title, subtitle, .. }
+        | ChartData::Heatmap { title, subtitle, .. }
         | ChartData::Shares { title, subtitle, .. }) = chart;
         self.hide(title);
         self.hide(subtitle);

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::card_view::Place;
 use super::{blocks, measure};
-use crate::scorecard::{Better, Card, CardKind, Certainty, Finding, Kpi, Level, Scorecard, Variation};
+use crate::scorecard::{
+    Better, Card, CardKind, Cell, Certainty, Finding, Kpi, Level, Scorecard, TableColumn, TableData, TableRow, Topic, Variation,
+};
 use crate::{charts, format};
 
 /// The desk's card as plain text, in columns that fit a terminal.
@@ -33,6 +35,56 @@ pub fn summary(scorecard: &Scorecard) -> String {
         out.pop();
     }
     out
+}
+
+/// A topic that stands alone, as plain text.
+pub fn topic(t: &Topic) -> String {
+    let mut out = format!("{}\n{}\n\n", format::clean(&t.title), format::clean(&t.lead));
+    for section in &t.sections {
+        let is_said = !section.findings.is_empty() || !section.empty.is_empty() || !section.facts.is_empty() || !section.tables.is_empty();
+        if !is_said {
+            continue;
+        }
+        let _ = writeln!(out, "{}", format::clean(&section.title));
+        for text in [&section.lead, &section.empty].into_iter().filter(|t| !t.is_empty()) {
+            let _ = writeln!(out, "{}", format::clean(text));
+        }
+        for (label, text) in &section.facts {
+            let _ = writeln!(out, "- {}: {}", format::clean(label), format::clean(text));
+        }
+        for f in &section.findings {
+            finding(&mut out, f);
+            for (id, said) in &f.examples {
+                let _ = writeln!(out, "    {}  {}", format::clean(id), format::clean(said));
+            }
+        }
+        section.tables.iter().for_each(|table| self::table(&mut out, table));
+        out.push('\n');
+    }
+    for sentence in &t.footer {
+        let _ = writeln!(out, "{}", format::clean(sentence));
+    }
+    out
+}
+
+/// A table in columns.
+fn table(out: &mut String, t: &TableData) {
+    let head = [t.row_label.clone()].into_iter().chain(t.columns.iter().map(|c| c.label.clone())).collect();
+    let cell = |(c, column): (&Cell, &TableColumn)| match &c.text {
+        Some(text) => format::clean(text),
+        None => format::optional(column.unit, c.value, c.n.max(1)),
+    };
+    let row = |r: &TableRow| [format::label(&r.name, 40)].into_iter().chain(r.cells.iter().zip(&t.columns).map(cell)).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(t.rows.iter().map(row)).collect();
+    let wide = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..=t.columns.len()).map(wide).collect();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).enumerate().map(|(i, (cell, width))| match i {
+            0 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        let _ = writeln!(out, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
 }
 
 /// The topics of the navigation: what they measure beyond the desk's card, and what they found.
@@ -79,11 +131,13 @@ fn block(out: &mut String, title: &str, findings: &[Finding]) {
         return;
     }
     let _ = writeln!(out, "{title}");
-    for f in findings {
-        let open = if f.certainty == Certainty::CannotTellYet { " (cannot tell yet)" } else { "" };
-        let _ = writeln!(out, "- {}{open}: {}", format::clean(&f.title), format::clean(&f.text));
-    }
+    findings.iter().for_each(|f| finding(out, f));
     out.push('\n');
+}
+
+fn finding(out: &mut String, f: &Finding) {
+    let open = if f.certainty == Certainty::CannotTellYet { " (cannot tell yet)" } else { "" };
+    let _ = writeln!(out, "- {}{open}: {}", format::clean(&f.title), format::clean(&f.text));
 }
 
 fn next_goals(out: &mut String, scorecard: &Scorecard, card: &Card) {

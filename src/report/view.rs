@@ -23,6 +23,8 @@ pub struct Chrome {
     pub desk: String,
     /// Whether the page may link to the list of all cards; an agent's page does not.
     pub has_index: bool,
+    /// Whether the page is not one of a folder.
+    pub is_alone: bool,
     /// Which navigation entry is this page: `index`, `desk`, `definitions`, `data`, a topic's id, or none of them.
     pub here: String,
     /// Topics of the navigation.

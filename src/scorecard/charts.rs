@@ -114,6 +114,21 @@ pub enum ChartData {
         /// Rows that cannot be placed, because they have no target or their times are not known; told, not drawn.
         unknown: u64,
     },
+    /// A grid of figures, such as days by hours.
+    Heatmap {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, the span, what a cell is held against.
+        subtitle: String,
+        /// Names of the rows, from the top.
+        rows: Vec<String>,
+        /// Names of the columns, from the left.
+        columns: Vec<String>,
+        /// The cells, row by row.
+        cells: Vec<HeatCell>,
+    },
     /// How a total (of time) divides into parts, by group: one bar of 100 % a row, listed in the order given.
     Shares {
         /// The finding, as title.
@@ -127,6 +142,19 @@ pub enum ChartData {
         /// Kind of number of the values, and of the total written beside each bar.
         unit: Unit,
     },
+}
+
+/// A cell of a [`ChartData::Heatmap`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HeatCell {
+    /// Its figure; `None` is "no data".
+    pub value: Option<f64>,
+    /// Rows behind it; 0 leaves the cell blank.
+    pub n: u64,
+    /// How far it lies from the usual, few rows discounted: -1 far below, 0 as usual, 1 far above.
+    pub shade: f64,
+    /// Whether that is the good side; `None` for neither.
+    pub is_good: Option<bool>,
 }
 
 /// A bar of a [`ChartData::Margins`]: rows that used more than `from` and at most `to` of their target, so that one that ended

@@ -29,8 +29,8 @@ pub struct Explanation {
     pub definition: Definition,
     /// The span explained.
     pub period: PeriodInfo,
-    /// The span it is held against.
-    pub against: PeriodInfo,
+    /// The span it is held against; `None`: the question is where it differs, not where it moved.
+    pub against: Option<PeriodInfo>,
     /// SQL condition on the rows; empty for none.
     pub filter: String,
     /// First: did anything happen?
@@ -160,6 +160,8 @@ pub struct SearchInfo {
     pub attributes: Vec<String>,
     /// Columns asked for that the rows do not have.
     pub lacking: Vec<String>,
+    /// Columns left out because they follow from the outcome: an abandoned call has no agent.
+    pub outcomes: Vec<String>,
     /// Columns of which rare values were put together: column, values.
     pub folded: Vec<(String, u64)>,
     /// Most conditions of a segment.

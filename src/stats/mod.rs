@@ -29,6 +29,7 @@ pub mod random;
 pub mod ranking;
 pub mod runs;
 pub mod sample_size;
+pub mod scan;
 pub mod stratified;
 pub mod survival;
 pub mod target_test;

@@ -10,6 +10,13 @@ impl Random {
         Self(seed)
     }
 
+    /// A stream of its own for part `of` of a job, whatever was drawn before from others.
+    #[must_use]
+    pub const fn fork(&self, of: u64) -> Self {
+        let mut parent = Self(self.0 ^ of.wrapping_mul(0xd6e8_feb8_6659_fd93));
+        Self(parent.bits())
+    }
+
     /// The next 64 bits.
     pub const fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

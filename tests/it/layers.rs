@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::harness::root;
 
 /// The rooms of the house, lowest first: a room may import those on lower floors, never its own floor's neighbours or a higher one.
-const FLOORS: [&[&str]; 14] = [
+const FLOORS: [&[&str]; 15] = [
     &["error"],
     &["scorecard", "stats", "cli", "publish", "run_record"],
     &["clock", "columns", "format"],
@@ -17,6 +17,7 @@ const FLOORS: [&[&str]; 14] = [
     &["history"],
     &["facts"],
     &["metrics"],
+    &["inquiry"],
     &["judge"],
     &["charts"],
     &["report"],

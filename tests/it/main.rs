@@ -9,6 +9,7 @@ mod crash;
 mod dirty;
 mod duckdb;
 mod edge_cards;
+mod explain;
 mod harness;
 #[cfg(target_os = "linux")]
 mod history;

@@ -1,52 +1,68 @@
-//! What changed: did anything happen, and if so, is it the work that came in or how it was done (Kitagawa 1955)?
+//! What changed: for the measures that moved beyond noise, whether it is the work that came in or how it was done, and in which segment.
+//!
+//! A quiet week asks nothing of the rows: they are looked at only for measures whose totals moved. All measures share one chance of a
+//! false find, so each segment must be that much rarer.
 
-use std::collections::BTreeSet;
-
+use super::super::Evidence;
 use super::super::cards::Ground;
-use super::super::folds::CHANGED;
-use super::cells::{Cells, cells, own_name};
+use super::super::folds::{CHANGED, COUNTED};
+use super::cells::cells;
 use super::finding;
 use crate::error::Result;
-use crate::format;
+use crate::inquiry::explain::{self, Question, Search};
 use crate::metrics::Metric;
-use crate::scorecard::{Better, Certainty, Finding, Section, Unit};
+use crate::scorecard::{Certainty, Finding, Section};
 use crate::stats::Proportion;
-use crate::stats::mix_rate::{SegmentChange, mix_rate};
-use crate::stats::two_proportions;
 
-/// What a change is taken apart by: its name and its number in the folds.
-const DIMENSIONS: [(&str, &str, usize); 4] =
-    [("category", "categories", 0), ("priority", "priorities", 1), ("channel", "channels", 2), ("team", "teams", 3)];
+/// Dimensions of the folds of the period and of what came before it.
+const DIMENSIONS: usize = 4;
+/// Conditions of a segment on the page: three read like a riddle.
+const DEPTH: u32 = 2;
+/// Chance that a quiet week names a segment.
+const ALPHA: f64 = 0.05;
 
 /// The section; `None` without anything to compare with.
 pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let e = ground.e;
-    let mut findings = Vec::new();
-    let mut compared = Vec::new();
+    let (mut findings, mut compared): (Vec<(f64, Finding)>, Vec<&str>) = (Vec::new(), Vec::new());
     for id in CHANGED {
         let metric = e.catalogue.get(id)?;
         let Some((now, before)) = totals(ground, metric) else { continue };
         compared.push(metric.short());
-        findings.extend(change(ground, metric, now, before));
+        if is_moved(e, metric, (now, before)) {
+            findings.extend(told(e, metric)?);
+        }
+    }
+    for id in COUNTED {
+        let metric = e.catalogue.get(id)?;
+        if explain::is_unusual(&counts(ground, metric)).is_some_and(|is_unusual| {
+            compared.push(metric.short());
+            is_unusual
+        }) {
+            findings.extend(told(e, metric)?);
+        }
     }
     if compared.is_empty() {
         return Ok(None);
     }
-    findings.sort_by_key(|f: &Finding| f.certainty);
+    // The surest first, then what luck explains least.
+    findings.sort_by(|a, b| a.1.certainty.cmp(&b.1.certainty).then(b.0.total_cmp(&a.0)));
     let empty = if findings.is_empty() { format!("Nothing beyond noise in {}.", compared.join(", ")) } else { String::new() };
     Ok(Some(Section {
         id: "changed".to_owned(),
         title: "What changed".to_owned(),
         lead: format!(
-            "{} against the {} before, and whether the work that came in or the way it was done made the difference.",
+            "{} against the {} before: the work that came in or the way it was done, and in which part of it.",
             e.now().label,
             before_words(ground)
         ),
-        findings,
+        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         empty,
-        footer:
-            "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change."
-                .to_owned(),
+        footer: format!(
+            "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change. A part is \
+             named only if shuffled rows show as much in fewer than 5 of 100 weeks in which nothing happened, over all {} measures together.",
+            CHANGED.len() + COUNTED.len()
+        ),
         ..Section::default()
     }))
 }
@@ -60,8 +76,8 @@ fn before_words(ground: &Ground<'_>) -> String {
 fn totals(ground: &Ground<'_>, metric: &Metric) -> Option<(Proportion, Proportion)> {
     let folds = &ground.e.folds;
     let all = |readings: &crate::metrics::Readings| {
-        DIMENSIONS.iter().find_map(|(_, _, number)| {
-            let cells = cells(readings.groups(&metric.id, *number), |group| Some(group.last().cloned().unwrap_or_default()));
+        (0..DIMENSIONS).find_map(|number| {
+            let cells = cells(readings.groups(&metric.id, number), |group| Some(group.last().cloned().unwrap_or_default()));
             let (hits, n) = cells.values().fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));
             Proportion::new(hits, n).ok()
         })
@@ -69,91 +85,51 @@ fn totals(ground: &Ground<'_>, metric: &Metric) -> Option<(Proportion, Proportio
     Some((all(folds.now())?, all(folds.before())?))
 }
 
-/// A change beyond noise, taken apart.
-fn change(ground: &Ground<'_>, metric: &Metric, now: Proportion, before: Proportion) -> Option<Finding> {
+/// Rows of the recent periods, the one reported last.
+fn counts(ground: &Ground<'_>, metric: &Metric) -> Vec<u64> {
+    let e = ground.e;
+    let first = (e.last() + 1).saturating_sub(e.recent_periods());
+    let reading = |p: usize| e.folds.history().get(&metric.id, 0, &[], p).map(|r| r.counts().0);
+    let counts: Vec<Option<u64>> = (first..=e.last()).map(reading).collect();
+    // Nothing was counted before the exports begin.
+    counts.into_iter().skip_while(Option::is_none).map(Option::unwrap_or_default).collect()
+}
+
+/// Whether the totals differ by more than luck and by as much as matters.
+fn is_moved(e: &Evidence<'_>, metric: &Metric, (now, before): (Proportion, Proportion)) -> bool {
     let difference = now.rate() - before.rate();
-    let margin = ground.e.settings.judge.margin_of(&metric.id, before.rate());
-    let (low, high) = two_proportions::newcombe(now, before, 0.95).ok()?;
-    if difference.abs() < margin || (low <= 0.0 && high >= 0.0) {
-        return None;
+    let margin = e.settings.judge.margin_of(&metric.id, before.rate());
+    let range = crate::stats::two_proportions::newcombe(now, before, 0.95);
+    difference.abs() >= margin && range.is_ok_and(|(low, high)| low > 0.0 || high < 0.0)
+}
+
+/// What moved, taken apart, and how far beyond luck the first segment is.
+fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
+    let Some((mut sample, earlier)) = e.rows.of(metric)? else { return Ok(None) };
+    sample.drop_outcomes();
+    let alpha = ALPHA / (CHANGED.len() + COUNTED.len()) as f64;
+    let search = Search { depth: DEPTH, alpha, answers: 1, ..Search::default() };
+    let question = Question { metric, sample: &sample, judge: &e.settings.judge, earlier: &earlier, search };
+    let moved = explain::moved(&question);
+    let Some(certainty) = moved.certainty else { return Ok(None) };
+    let mut text = moved.text.clone();
+    if let Some(part) = explain::parts(&question).first() {
+        text += &format!(" {}", part.text);
     }
-    let parts = DIMENSIONS.iter().filter_map(|d| part(ground, metric, d, difference));
-    // The dimension whose mix tells most; one that tells nothing shows where the rates moved.
-    let best = parts.max_by(|a, b| a.mix.abs().total_cmp(&b.mix.abs()));
-    let mut text = format!(
-        "{} of {} against {} of {} before: {} points ({} to {}).",
-        format::value_of(metric.unit(), now.rate(), now.n()),
-        format::count(now.n()),
-        format::value_of(metric.unit(), before.rate(), before.n()),
-        format::count(before.n()),
-        signed(difference),
-        signed(low),
-        signed(high),
-    );
-    if let Some(part) = best {
-        text += &part.words(metric);
+    // What went the other way is no explanation.
+    let is_rise = moved.difference.is_some_and(|d| d > 0.0);
+    let answers = explain::segments(&question, &|_, _| ()).0;
+    let first = answers.into_iter().find(|a| a.segment.is_rise == is_rise);
+    let mut weight = 0.0;
+    if let Some(answer) = first {
+        weight = answer.segment.share_of_change.unwrap_or_default();
+        text += &format!(" Most of all in {}: {}", lower(&answer.segment.title), answer.segment.text);
     }
-    let is_good = difference > 0.0;
-    let is_good = (metric.better != Better::Neither).then_some(is_good == (metric.better == Better::Higher));
-    let certainty = if low > margin || high < -margin { Certainty::Clear } else { Certainty::Leaning };
-    Some(finding(&metric.id, metric.label.clone(), text, (certainty, is_good)))
+    let certainty = if certainty == Certainty::Clear { Certainty::Clear } else { Certainty::Leaning };
+    Ok(Some((weight, finding(&metric.id, metric.label.clone(), text, (certainty, moved.is_good)))))
 }
 
-/// One dimension's account of a change.
-struct Part {
-    one: &'static str,
-    many: &'static str,
-    mix: f64,
-    rate: f64,
-    /// The value whose share of the work grew most, with its shares before and now.
-    grew: Option<(String, f64, f64)>,
-    /// The value whose own rate moved the change most, with its rates before and now.
-    moved: Option<(String, f64, f64)>,
-}
-
-fn part(ground: &Ground<'_>, metric: &Metric, (one, many, number): &(&'static str, &'static str, usize), total: f64) -> Option<Part> {
-    let of = |readings: &crate::metrics::Readings| {
-        cells(readings.groups(&metric.id, *number), |group| own_name(group).or(Some("(none)".to_owned())))
-    };
-    let (now, before) = (of(ground.e.folds.now()), of(ground.e.folds.before()));
-    let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
-    let get = |cells: &Cells, name: &str| cells.get(name).and_then(|(hits, n)| Proportion::new(*hits, *n).ok());
-    let segments: Vec<SegmentChange> =
-        names.iter().map(|name| SegmentChange { before: get(&before, name), after: get(&now, name) }).collect();
-    let split = mix_rate(&segments).ok()?;
-    let named = |i: usize| format::label(names.iter().nth(i).map_or("", |n| n.as_str()), 40);
-    let grew = (0..segments.len())
-        .max_by(|a, b| (split.terms[*a].mix * total).total_cmp(&(split.terms[*b].mix * total)))
-        .map(|i| (named(i), split.terms[i].share_before, split.terms[i].share_after));
-    let rates = |i: usize| Some((segments[i].before?.rate(), segments[i].after?.rate()));
-    let moved = (0..segments.len())
-        .filter(|i| rates(*i).is_some())
-        .max_by(|a, b| (split.terms[*a].rate * total).total_cmp(&(split.terms[*b].rate * total)))
-        .and_then(|i| rates(i).map(|(before, now)| (named(i), before, now)));
-    Some(Part { one, many, mix: split.mix_total, rate: split.rate_total, grew, moved })
-}
-
-impl Part {
-    fn words(&self, metric: &Metric) -> String {
-        let percent = |v: f64| format::value_of(Unit::Share, v, 1);
-        let mut text =
-            format!(" By {}: {} from the mix, {} from the {} themselves.", self.one, signed(self.mix), signed(self.rate), self.many);
-        let is_mix = self.mix.abs() > self.rate.abs() && self.mix * (self.mix + self.rate) > 0.0;
-        match (is_mix, &self.grew, &self.moved) {
-            (true, Some((name, before, now)), _) => {
-                text += &format!(" It is the work that changed: {name} went from {} to {} of it.", percent(*before), percent(*now));
-            }
-            (false, _, Some((name, before, now))) => {
-                text += &format!(" Most of it in {name}: {} from {} to {}.", metric.short(), percent(*before), percent(*now));
-            }
-            _ => {}
-        }
-        text
-    }
-}
-
-/// `+3.1`, `−8.4`: points.
-fn signed(v: f64) -> String {
-    let points = (v * 1000.0).round() / 10.0;
-    if points < 0.0 { format!("−{:.1}", -points) } else { format!("+{points:.1}") }
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

@@ -1,0 +1,236 @@
+//! An explanation as the parts of a page: what is asked, in the order in which it is asked.
+
+use super::words::{column, condition, signed};
+use crate::format;
+use crate::scorecard::{
+    Better, Cell, Certainty, ChartData, Explanation, Finding, HeatCell, HourOfWeek, MixOrRate, Section, Segment, TableColumn, TableData,
+    TableRow, Topic, Unit,
+};
+
+/// Hours of a day.
+const DAY: usize = 24;
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// Hours of a cell of the grid.
+const BLOCK: usize = 2;
+/// Rows that count as much as the usual figure in a cell: few rows are no pattern.
+const PULL: f64 = 12.0;
+/// Dimensions told beside the first.
+const DIMENSIONS: usize = 5;
+
+/// The page of an explanation.
+pub fn topic(e: &Explanation) -> Topic {
+    Topic {
+        id: "explain".to_owned(),
+        title: format!("{}: why?", e.definition.label),
+        over: e.desk.clone(),
+        lead: lead(e),
+        sections: sections(e),
+        footer: e.notes.clone(),
+        ..Topic::default()
+    }
+}
+
+fn lead(e: &Explanation) -> String {
+    let only = if e.filter.is_empty() { String::new() } else { format!(" Only rows where {}.", e.filter) };
+    match &e.against {
+        Some(against) => format!(
+            "{} against {}.{only} What was found goes together with the change; that alone does not make it the cause.",
+            e.period.label, against.label
+        ),
+        None => {
+            format!(
+                "{}: where it differs.{only} What was found goes together with the figure; that alone does not make it the cause.",
+                e.period.label
+            )
+        }
+    }
+}
+
+/// The parts of the answer, in order.
+pub fn sections(e: &Explanation) -> Vec<Section> {
+    [Some(happened(e)), mix(e), Some(segments(e)), grid(e)].into_iter().flatten().collect()
+}
+
+fn happened(e: &Explanation) -> Section {
+    let moved = &e.moved;
+    let finding = |certainty: Certainty| Finding {
+        metric: e.definition.id.clone(),
+        title: e.definition.label.clone(),
+        text: moved.text.clone(),
+        certainty,
+        is_met: None,
+        is_good: moved.is_good,
+        examples: Vec::new(),
+    };
+    Section {
+        id: "moved".to_owned(),
+        title: if e.against.is_some() { "Did anything happen?" } else { "The figure" }.to_owned(),
+        findings: moved.certainty.map(finding).into_iter().collect(),
+        empty: if moved.certainty.is_none() { moved.text.clone() } else { String::new() },
+        charts: e.trend.iter().cloned().collect(),
+        ..Section::default()
+    }
+}
+
+fn mix(e: &Explanation) -> Option<Section> {
+    let first = e.parts.first()?;
+    let others = e.parts.iter().skip(1).take(DIMENSIONS);
+    Some(Section {
+        id: "mix".to_owned(),
+        title: "The work that came in, or how it was done?".to_owned(),
+        lead: first.text.clone(),
+        facts: others.map(|p| (capital(&column(&p.attribute)), told_beside(e.definition.unit, p))).collect(),
+        tables: vec![table(e, first)],
+        footer:
+            "“From the mix” is what the change would be had every kind of work kept its own figure, “own” what it would be had the mix \
+                 stayed as it was; the two add up to the change (Kitagawa 1955)."
+                .to_owned(),
+        ..Section::default()
+    })
+}
+
+fn told_beside(unit: Unit, p: &MixOrRate) -> String {
+    format!("{} from the mix, {} own", signed(unit, p.mix), signed(unit, p.rate))
+}
+
+fn table(e: &Explanation, part: &MixOrRate) -> TableData {
+    let unit = e.definition.unit;
+    let column_of = |label: &str, unit: Unit| TableColumn { label: label.to_owned(), metric: None, unit };
+    // A share's parts are points: written out, or they would be read as shares.
+    let points = |v: f64| Cell { text: Some(signed(unit, v)), ..Cell::default() };
+    let row = |t: &crate::scorecard::MixTerm| {
+        let share = |v: f64| Cell { value: Some(v), ..Cell::default() };
+        let figure = |side: crate::scorecard::Side| Cell { value: side.value, n: side.n, ..Cell::default() };
+        TableRow {
+            name: if t.name.is_empty() { format!("no {} given", column(&part.attribute)) } else { t.name.clone() },
+            page: None,
+            cells: vec![share(t.share_before), share(t.share_now), figure(t.before), figure(t.now), points(t.mix), points(t.rate)],
+        }
+    };
+    TableData {
+        title: format!("By {}", column(&part.attribute)),
+        note: String::new(),
+        row_label: capital(&column(&part.attribute)),
+        columns: vec![
+            column_of("share of work before", Unit::Share),
+            column_of("now", Unit::Share),
+            column_of("figure before", unit),
+            column_of("now", unit),
+            column_of("from the mix", unit),
+            column_of("own", unit),
+        ],
+        rows: part.terms.iter().map(row).collect(),
+    }
+}
+
+fn segments(e: &Explanation) -> Section {
+    let s = &e.search;
+    let combined = s.attributes.iter().map(|a| column(a)).collect::<Vec<_>>().join(", ");
+    let how = match s.shuffles {
+        0 => "held against its own earlier spans and the growth of everything else, corrected for the number of segments looked at"
+            .to_owned(),
+        n => format!("held against {} shuffles of the rows, over the whole search", format::count(u64::from(n))),
+    };
+    Section {
+        id: "segments".to_owned(),
+        title: "Where?".to_owned(),
+        lead: format!("Every combination of up to {} of {combined}, {how}.", s.depth),
+        findings: e.segments.iter().map(|segment| finding(e, segment)).collect(),
+        empty: if e.segments.is_empty() { quiet(e) } else { String::new() },
+        footer: folded(e),
+        ..Section::default()
+    }
+}
+
+fn quiet(e: &Explanation) -> String {
+    let what = if e.against.is_some() { "moved otherwise than" } else { "differs from" };
+    format!("No segment {what} the rest by more than luck can do.")
+}
+
+fn folded(e: &Explanation) -> String {
+    let told: Vec<String> = e.search.folded.iter().map(|(name, n)| format!("{} of {}", format::count(*n), column(name))).collect();
+    let outcomes: Vec<String> = e.search.outcomes.iter().map(|name| column(name)).collect();
+    let parts = [("Rare values were put together as one", told), ("Left out, because they follow from the outcome", outcomes)];
+    let said = parts.iter().filter(|(_, list)| !list.is_empty()).map(|(what, list)| format!("{what}: {}.", list.join(", ")));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+fn finding(e: &Explanation, s: &Segment) -> Finding {
+    let also: Vec<String> = s.also.iter().map(|list| list.iter().map(|(a, v)| condition(a, v)).collect::<Vec<_>>().join(", ")).collect();
+    let also = if also.is_empty() { String::new() } else { format!(" The same rows: {}.", also.join("; ")) };
+    Finding {
+        metric: e.definition.id.clone(),
+        title: s.title.clone(),
+        text: format!("{}{also}", s.text),
+        certainty: super::segments::certainty(s.p),
+        is_met: None,
+        is_good: s.is_good,
+        examples: s.examples.clone(),
+    }
+}
+
+/// When in the week, if there are rows enough for a pattern.
+fn grid(e: &Explanation) -> Option<Section> {
+    if e.hours.is_empty() {
+        return None;
+    }
+    let blocks: Vec<Block> = (0..7 * DAY / BLOCK).map(|i| Block::of(&e.hours[i * BLOCK..(i + 1) * BLOCK], e.definition.unit)).collect();
+    let is_used = |column: usize| (0..7).any(|day| blocks[day * (DAY / BLOCK) + column].n > 0);
+    let first = (0..DAY / BLOCK).find(|c| is_used(*c))?;
+    let last = (0..DAY / BLOCK).rfind(|c| is_used(*c))?;
+    let columns: Vec<String> = (first..=last).map(|c| format!("{:02}", c * BLOCK)).collect();
+    let is_count = e.definition.unit == Unit::Count;
+    let of = |day: usize, c: usize| blocks[day * (DAY / BLOCK) + c];
+    let cells = (0..7).flat_map(|day| (first..=last).map(move |c| (day, c))).map(|(day, c)| shaded(e, of(day, c), is_count)).collect();
+    let chart = ChartData::Heatmap {
+        metric: e.definition.id.clone(),
+        title: "When in the week".to_owned(),
+        subtitle: format!("{}, by weekday and hour ({}); against the same hours before", e.period.label, e.time_zone),
+        rows: DAYS.map(str::to_owned).to_vec(),
+        columns,
+        cells,
+    };
+    Some(Section { id: "hours".to_owned(), title: "When?".to_owned(), charts: vec![chart], ..Section::default() })
+}
+
+/// Some hours together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Block {
+    n: u64,
+    value: Option<f64>,
+    before: Option<f64>,
+    before_n: u64,
+}
+
+impl Block {
+    fn of(hours: &[HourOfWeek], unit: Unit) -> Self {
+        let mean = |of: &dyn Fn(&HourOfWeek) -> crate::scorecard::Side| {
+            let n: u64 = hours.iter().map(|h| of(h).n).sum();
+            let sum: f64 = hours.iter().filter_map(|h| of(h).value.map(|v| if unit == Unit::Count { v } else { v * of(h).n as f64 })).sum();
+            let value = if unit == Unit::Count { Some(sum) } else { (n > 0).then(|| sum / n as f64) };
+            (n, value)
+        };
+        let ((n, value), (before_n, before)) = (mean(&|h| h.now), mean(&|h| h.before));
+        Self { n, value, before, before_n }
+    }
+}
+
+/// How far a block lies from what the same hours were before (or, without any, from the whole), few rows pulled towards that.
+fn shaded(e: &Explanation, block: Block, is_count: bool) -> HeatCell {
+    let whole = e.moved.now.value.unwrap_or_default();
+    let usual = block.before.filter(|_| block.before_n > 0).unwrap_or(if is_count { 0.0 } else { whole });
+    let value = block.value.unwrap_or_default();
+    let shade = match e.definition.unit {
+        Unit::Count => (value - usual) / (usual + PULL),
+        Unit::Share => (value - usual) * (block.n as f64 / (block.n as f64 + PULL)) / 0.4,
+        _ if usual.abs() > 0.0 => (value - usual) / usual.abs() * (block.n as f64 / (block.n as f64 + PULL)),
+        _ => 0.0,
+    };
+    let is_good = (e.definition.better != Better::Neither).then_some((shade > 0.0) == (e.definition.better == Better::Higher));
+    HeatCell { value: block.value, n: block.n, shade: shade.clamp(-1.0, 1.0), is_good }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

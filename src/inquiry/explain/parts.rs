@@ -1,0 +1,145 @@
+//! Second: the work that came in, or how it was done (Kitagawa 1955), one dimension at a time.
+
+use super::gauge::{Gauge, Rows};
+use super::words::{column, signed};
+use super::{Question, words};
+use crate::format;
+use crate::metrics::sample::Attribute;
+use crate::scorecard::{MixOrRate, MixTerm, Side, Unit};
+use crate::stats::mix_rate::{MixRate, SegmentChange, SegmentMeans, mix_mean, mix_rate};
+
+/// Values of a dimension told by name; the others are one.
+const TOLD: usize = 8;
+/// A dimension with more values tells rows apart, not kinds of work.
+const MOST_VALUES: usize = 200;
+/// Standard errors from which a change of the mix is more than the luck of the draw, many dimensions looked at.
+const BEYOND_LUCK: f64 = 3.0;
+
+/// The change taken apart by every dimension, the one whose mix tells most first; empty for counts and quantiles, which do not add up.
+pub fn parts(q: &Question<'_>) -> Vec<MixOrRate> {
+    let gauge = Gauge::of(q.metric);
+    if !matches!(gauge, Gauge::Share | Gauge::Mean) {
+        return Vec::new();
+    }
+    let mut found: Vec<(f64, MixOrRate)> = q.sample.attributes.iter().filter_map(|a| part(q, gauge, a)).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.attribute.cmp(&b.1.attribute)));
+    found.into_iter().map(|(_, part)| part).collect()
+}
+
+fn part(q: &Question<'_>, gauge: Gauge, attribute: &Attribute) -> Option<(f64, MixOrRate)> {
+    if !(2..=MOST_VALUES).contains(&attribute.values.len()) {
+        return None;
+    }
+    let mut cells = vec![(Rows::default(), Rows::default()); attribute.values.len()];
+    for (row, &code) in attribute.codes.iter().enumerate() {
+        let cell = &mut cells[code as usize];
+        let side = if q.sample.is_now[row] { &mut cell.1 } else { &mut cell.0 };
+        side.push(q.sample.facts[row]);
+    }
+    let split = match gauge {
+        Gauge::Share => {
+            mix_rate(&cells.iter().map(|(b, a)| SegmentChange { before: b.proportion(), after: a.proportion() }).collect::<Vec<_>>())
+        }
+        _ => mix_mean(&cells.iter().map(|(b, a)| SegmentMeans { before: b.moments(), after: a.moments() }).collect::<Vec<_>>()),
+    }
+    .ok()?;
+    let sides: Vec<(Side, Side)> = cells.iter().map(|(b, a)| (gauge.side(b), gauge.side(a))).collect();
+    let strength = strength(&split, &sides);
+    let terms = terms(&split, &sides, attribute);
+    let text = told(q.metric.unit(), &split, &terms, attribute, strength);
+    let (mix, rate) = (split.mix_total, split.rate_total);
+    Some((strength, MixOrRate { attribute: attribute.name.clone(), mix, rate, is_simpson: split.is_simpson, terms, text }))
+}
+
+/// The change of the mix in standard errors, had both spans been drawn from one mix.
+fn strength(split: &MixRate, sides: &[(Side, Side)]) -> f64 {
+    let rows = |pick: fn(&(Side, Side)) -> u64| sides.iter().map(pick).sum::<u64>() as f64;
+    let (before, now) = (rows(|s| s.0.n), rows(|s| s.1.n));
+    let middle = f64::midpoint(split.before, split.after);
+    let between: f64 = split
+        .terms
+        .iter()
+        .zip(sides)
+        .filter_map(|(term, (before, now))| {
+            let own = f64::midpoint(before.value.or(now.value)?, now.value.or(before.value)?);
+            Some(f64::midpoint(term.share_before, term.share_after) * (own - middle).powi(2))
+        })
+        .sum();
+    let error = (between * (1.0 / before + 1.0 / now)).sqrt();
+    if error > 0.0 { (split.mix_total / error).abs() } else { 0.0 }
+}
+
+/// The values that tell most, then the others as one.
+fn terms(split: &MixRate, sides: &[(Side, Side)], attribute: &Attribute) -> Vec<MixTerm> {
+    let mut order: Vec<usize> = (0..split.terms.len()).collect();
+    let weight = |i: usize| split.terms[i].mix.abs() + split.terms[i].rate.abs();
+    order.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
+    let one = |i: usize| {
+        let term = &split.terms[i];
+        MixTerm {
+            name: attribute.values[i].clone(),
+            before: sides[i].0,
+            now: sides[i].1,
+            share_before: term.share_before,
+            share_now: term.share_after,
+            mix: term.mix,
+            rate: term.rate,
+        }
+    };
+    let mut out: Vec<MixTerm> = order.iter().take(TOLD).map(|i| one(*i)).collect();
+    let rest = &order[order.len().min(TOLD)..];
+    if !rest.is_empty() {
+        let sum = |of: &dyn Fn(usize) -> f64| rest.iter().map(|i| of(*i)).sum::<f64>();
+        let rows = |of: &dyn Fn(usize) -> Side| Side { n: rest.iter().map(|i| of(*i).n).sum(), ..Side::default() };
+        out.push(MixTerm {
+            name: format!("{} others", rest.len()),
+            before: rows(&|i| sides[i].0),
+            now: rows(&|i| sides[i].1),
+            share_before: sum(&|i| split.terms[i].share_before),
+            share_now: sum(&|i| split.terms[i].share_after),
+            mix: sum(&|i| split.terms[i].mix),
+            rate: sum(&|i| split.terms[i].rate),
+        });
+    }
+    out
+}
+
+fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, strength: f64) -> String {
+    let name = column(&attribute.name);
+    let mut text = format!(
+        "By {name}: {} from the mix, {} from work of the same kind.",
+        signed(unit, split.mix_total),
+        signed(unit, split.rate_total)
+    );
+    if strength < BEYOND_LUCK {
+        return text + " The mix is as it was.";
+    }
+    let toward = |part: f64| part * split.mix_total;
+    let mut grown: Vec<&MixTerm> = terms.iter().filter(|t| toward(t.mix) > 0.0).collect();
+    grown.sort_by(|a, b| toward(b.mix).total_cmp(&toward(a.mix)));
+    let percent = |v: f64| format::value_of(Unit::Share, v, 1);
+    let moved: Vec<String> = grown
+        .iter()
+        .take(2)
+        .map(|t| format!("{} from {} to {} of the work", value(attribute, &t.name), percent(t.share_before), percent(t.share_now)))
+        .collect();
+    if !moved.is_empty() {
+        text += &format!(" {}.", capital(&moved.join("; ")));
+    }
+    if split.is_simpson {
+        text += " Kind by kind it went the other way: only the mix moved the whole (Simpson’s paradox).";
+    } else if split.mix_total.abs() > split.rate_total.abs() && split.mix_total * split.change > 0.0 {
+        text += " It is the work that changed, more than how it was done.";
+    }
+    text
+}
+
+/// A value by itself.
+fn value(attribute: &Attribute, name: &str) -> String {
+    if name.is_empty() { words::condition(&attribute.name, "") } else { format::label(name, 40) }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,269 @@
+//! Third: in which segment; fourth: how much of it.
+
+use super::gauge::{Gauge, Rows};
+use super::moved::is_good;
+use super::words::{against, conditions};
+use super::{Question, volume};
+use crate::format;
+use crate::scorecard::{Certainty, SearchInfo, Segment, Side, Unit};
+
+/// The value that stands for all rare ones.
+pub(super) const OTHERS: &str = "\u{2}rare";
+/// Probability up to which a find is clear; up to the search's own it is leaning.
+const CLEAR: f64 = 0.01;
+
+/// Rows worth reading told of a segment.
+const EXAMPLES: usize = 5;
+
+/// A segment, and the rows of the sample worth reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What is told of it; its examples are left to whoever can read the rows.
+    pub segment: Segment,
+    /// Numbers of rows in the sample, the most telling first.
+    pub rows: Vec<usize>,
+}
+
+/// A segment that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Candidate {
+    /// Number of the attribute and of its value; [`u32::MAX`] for all rare ones.
+    pub(super) conditions: Vec<(usize, u32)>,
+    /// Other conditions that the same rows meet.
+    pub(super) also: Vec<Vec<(usize, u32)>>,
+    /// Whether the figure rose there.
+    pub(super) is_rise: bool,
+    /// Probability that luck shows as much anywhere in the search.
+    pub(super) p: f64,
+}
+
+/// What was found, and in what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Hunt {
+    pub(super) found: Vec<Candidate>,
+    /// Numbers of the values of each attribute that were put together as rare.
+    pub(super) folded: Vec<Vec<u32>>,
+}
+
+/// The segments that moved otherwise than the rest, by more than luck can do, the largest first; and how they were searched for.
+///
+/// `progress` is told how much of the work is done, and how much there is.
+pub fn segments(q: &Question<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> (Vec<Answer>, SearchInfo) {
+    let hunt = match Gauge::of(q.metric) {
+        Gauge::Count => volume::hunt(q),
+        gauge => super::rates::hunt(q, gauge, progress),
+    };
+    let whole = Split::of(q, |_| true);
+    // What was found before is no yardstick for what is found after it.
+    let mut gone = vec![false; q.sample.len()];
+    let mut segments: Vec<Answer> = Vec::new();
+    for found in &hunt.found {
+        let is_inside: Vec<bool> = (0..q.sample.len()).map(|row| !gone[row] && meets(q, &hunt.folded, &found.conditions, row)).collect();
+        segments.push(told(q, found, &whole, (&is_inside, &gone)));
+        gone.iter_mut().zip(&is_inside).for_each(|(gone, inside)| *gone |= inside);
+    }
+    segments.sort_by(|a, b| weight(&b.segment).total_cmp(&weight(&a.segment)).then_with(|| a.segment.title.cmp(&b.segment.title)));
+    let count = |(i, values): (usize, &Vec<u32>)| (q.sample.attributes[i].name.clone(), values.len() as u64);
+    let info = SearchInfo {
+        attributes: q.sample.attributes.iter().map(|a| a.name.clone()).collect(),
+        lacking: Vec::new(),
+        outcomes: Vec::new(),
+        folded: hunt.folded.iter().enumerate().filter(|(_, values)| !values.is_empty()).map(count).collect(),
+        depth: q.search.depth,
+        fewest: q.search.fewest,
+        shuffles: if Gauge::of(q.metric) == Gauge::Count { 0 } else { q.search.shuffles },
+        alpha: q.search.alpha,
+        seed: q.search.seed,
+    };
+    (segments, info)
+}
+
+/// Bad news first, then the good, each by how much there is of it.
+fn weight(s: &Segment) -> f64 {
+    let size = s.share_of_change.map_or(0.0, f64::abs).max(s.excess.abs() / 1e9);
+    if s.is_good == Some(true) { size - 1e6 } else { size }
+}
+
+/// Rows inside and outside, now and before.
+struct Split {
+    now: Side,
+    before: Side,
+    sum_now: f64,
+}
+
+impl Split {
+    fn of(q: &Question<'_>, is_meant: impl Fn(usize) -> bool) -> Self {
+        let gauge = Gauge::of(q.metric);
+        let (mut now, mut before) = (Rows::default(), Rows::default());
+        for row in (0..q.sample.len()).filter(|row| is_meant(*row)) {
+            let side = if q.sample.is_now[row] { &mut now } else { &mut before };
+            side.push(q.sample.facts[row]);
+        }
+        let mut earlier = gauge.side(&before);
+        if gauge == Gauge::Count {
+            // Per span as long as the one explained.
+            earlier.value = earlier.value.map(|v| v / q.earlier.len().max(1) as f64);
+        }
+        Self { now: gauge.side(&now), before: earlier, sum_now: now.sum() }
+    }
+}
+
+/// Whether a row meets conditions.
+pub(super) fn meets(q: &Question<'_>, folded: &[Vec<u32>], conditions: &[(usize, u32)], row: usize) -> bool {
+    conditions.iter().all(|&(attribute, code)| {
+        let own = q.sample.attributes[attribute].codes[row];
+        if code == u32::MAX { folded[attribute].binary_search(&own).is_ok() } else { own == code }
+    })
+}
+
+fn told(q: &Question<'_>, found: &Candidate, whole: &Split, (is_inside, gone): (&[bool], &[bool])) -> Answer {
+    let (inside, rest) = (Split::of(q, |row| is_inside[row]), Split::of(q, |row| !is_inside[row] && !gone[row]));
+    let is_first = !gone.contains(&true);
+    let named = |list: &[(usize, u32)]| -> Vec<(String, String)> {
+        let value = |attribute: usize, code: u32| match code {
+            u32::MAX => OTHERS.to_owned(),
+            code => q.sample.attributes[attribute].values[code as usize].clone(),
+        };
+        list.iter().map(|&(a, code)| (q.sample.attributes[a].name.clone(), value(a, code))).collect()
+    };
+    let excess = excess(q, &inside, &rest);
+    let share_of_change = share_of_change(q, excess, whole);
+    let conditions_named = named(&found.conditions);
+    let cost = cost(q, is_inside, excess);
+    let mut segment = Segment {
+        title: conditions(&conditions_named),
+        conditions: conditions_named,
+        also: found.also.iter().map(|list| named(list)).collect(),
+        is_good: is_good(q.metric, found.is_rise),
+        is_rise: found.is_rise,
+        now: inside.now,
+        before: inside.before,
+        rest_now: rest.now,
+        rest_before: rest.before,
+        excess,
+        share_of_change,
+        p: found.p,
+        cost,
+        text: String::new(),
+        examples: Vec::new(),
+    };
+    segment.text = sentence(q, &segment, is_first);
+    let rows = worth_reading(q, is_inside, found.is_rise);
+    Answer { segment, rows }
+}
+
+/// The rows of now in a segment that show what it says, the most telling and then the newest first.
+fn worth_reading(q: &Question<'_>, is_inside: &[bool], is_rise: bool) -> Vec<usize> {
+    let gauge = Gauge::of(q.metric);
+    let telling = |row: usize| if is_rise { q.sample.facts[row] } else { -q.sample.facts[row] };
+    let shows = |row: usize| gauge != Gauge::Share || (q.sample.facts[row] > 0.5) == is_rise;
+    let mut rows: Vec<usize> = (0..q.sample.len()).filter(|&row| is_inside[row] && q.sample.is_now[row] && shows(row)).collect();
+    rows.sort_by(|&a, &b| {
+        telling(b).total_cmp(&telling(a)).then(q.sample.at[b].cmp(&q.sample.at[a])).then(q.sample.places[a].cmp(&q.sample.places[b]))
+    });
+    rows.truncate(EXAMPLES);
+    rows
+}
+
+/// What there is beyond what the segment before and the movement of the rest lead one to expect: rows for shares and counts, the sum
+/// over its rows for means and quantiles.
+fn excess(q: &Question<'_>, inside: &Split, rest: &Split) -> f64 {
+    let zero = |v: Option<f64>| v.unwrap_or_default();
+    if Gauge::of(q.metric) == Gauge::Count {
+        let growth = match (rest.now.value, rest.before.value) {
+            (Some(now), Some(before)) if before > 0.0 => now / before,
+            _ => 1.0,
+        };
+        return zero(inside.now.value) - zero(inside.before.value) * growth;
+    }
+    let moved = rest.now.value.zip(rest.before.value).map_or(0.0, |(a, b)| a - b);
+    // Without a period before, the rest says what to expect.
+    let before = inside.before.value.or(rest.before.value).or(rest.now.value);
+    let mut expected = zero(before) + moved;
+    if q.metric.unit() == Unit::Share {
+        expected = expected.clamp(0.0, 1.0);
+    }
+    (zero(inside.now.value) - expected) * inside.now.n as f64
+}
+
+/// The excess as a part of the change of the whole.
+fn share_of_change(q: &Question<'_>, excess: f64, whole: &Split) -> Option<f64> {
+    let change = whole.now.value? - whole.before.value?;
+    let total = if Gauge::of(q.metric) == Gauge::Count { change } else { change * whole.now.n as f64 };
+    // A whole that hardly moved has no parts worth a number.
+    let is_moved = total.abs() > 0.05 * whole.sum_now.abs().max(1.0) * 0.1;
+    (is_moved && total != 0.0).then(|| excess / total)
+}
+
+fn cost(q: &Question<'_>, is_inside: &[bool], excess: f64) -> Option<f64> {
+    let costs = &q.sample.costs;
+    let of_rows: Vec<f64> = costs
+        .iter()
+        .zip(is_inside)
+        .zip(&q.sample.is_now)
+        .filter(|((c, inside), now)| **inside && **now && c.is_finite())
+        .map(|((c, _), _)| *c)
+        .collect();
+    let is_row = matches!(Gauge::of(q.metric), Gauge::Share | Gauge::Count);
+    (is_row && !of_rows.is_empty()).then(|| excess.abs() * of_rows.iter().sum::<f64>() / of_rows.len() as f64)
+}
+
+/// How sure a find is.
+pub(super) fn certainty(p: f64) -> Certainty {
+    if p <= CLEAR { Certainty::Clear } else { Certainty::Leaning }
+}
+
+fn sentence(q: &Question<'_>, s: &Segment, is_first: bool) -> String {
+    let unit = q.metric.unit();
+    let elsewhere = if is_first { "everywhere else" } else { "in the rest, what is named above left out," };
+    let mut text = match Gauge::of(q.metric) {
+        Gauge::Count => format!(
+            "{} against {} before; {elsewhere} {} against {}.",
+            format::count(s.now.n),
+            format::value(Unit::Number, s.before.value.unwrap_or_default()),
+            format::count(s.rest_now.n),
+            format::value(Unit::Number, s.rest_before.value.unwrap_or_default()),
+        ),
+        _ if q.earlier.is_empty() => format!(
+            "{} of {} against {} of {} {}.",
+            format::optional(unit, s.now.value, s.now.n),
+            format::count(s.now.n),
+            format::optional(unit, s.rest_now.value, s.rest_now.n),
+            format::count(s.rest_now.n),
+            elsewhere.trim_end_matches(',')
+        ),
+        _ => {
+            let rest = format!(
+                "{elsewhere} {} against {}",
+                format::optional(unit, s.rest_now.value, s.rest_now.n),
+                format::optional(unit, s.rest_before.value, s.rest_before.n)
+            );
+            format!("{}; {rest}.", against(unit, s.now, s.before))
+        }
+    };
+    let size = match Gauge::of(q.metric) {
+        Gauge::Share | Gauge::Count => {
+            let rows = format::count(s.excess.abs().round() as u64);
+            let more = if s.is_rise { "more" } else { "fewer" };
+            format!(" That is {rows} {more} than that leads one to expect")
+        }
+        _ => format!(" That is {} altogether beyond what that leads one to expect", format::value(unit, s.excess.abs())),
+    };
+    text += &size;
+    if let Some(share) = s.share_of_change.filter(|share| *share > 0.0) {
+        text += &format!(", {} of the whole change", format::value_of(Unit::Share, share.min(9.99), 1));
+    }
+    if let Some(cost) = s.cost {
+        text += &format!(", at a cost of about {}", format::value(Unit::Money, cost));
+    }
+    text += &format!(". Luck alone finds as much in {}.", chance(s.p));
+    text
+}
+
+/// `4 of 1,000 such searches`.
+fn chance(p: f64) -> String {
+    match (p * 1000.0).round() as u64 {
+        0 => "fewer than 1 of 1,000 such searches".to_owned(),
+        n => format!("{} of 1,000 such searches", format::count(n)),
+    }
+}
