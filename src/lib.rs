@@ -68,6 +68,7 @@ pub mod ingest;
 pub mod inquiry;
 pub mod judge;
 pub mod metrics;
+pub mod privacy;
 pub mod publish;
 pub mod report;
 pub mod run_record;

@@ -16,7 +16,7 @@ pub use explanation::*;
 /// Version of the shape below; raised when a field changes its meaning or goes away, or a reader of the old shape would stumble.
 ///
 /// 4: pages on a topic ([`Scorecard::topics`]), and with them two kinds of chart that a reader of version 3 does not know
-/// (`margins`, `shares`). 5: a further kind of chart (`heatmap`).
+/// (`margins`, `shares`). 5: further kinds of chart (`heatmap`, `dots`, `phases`).
 pub const SCHEMA_VERSION: u32 = 5;
 
 /// One period of one desk, complete.

@@ -66,7 +66,7 @@ pub(super) fn rules(unit: Unit, range: Range, x: (f64, f64), max: usize) -> Vec<
 /// Room left of a plot for its tick labels.
 pub(super) fn left_margin(unit: Unit, range: Range, max: usize) -> f64 {
     let widest = labelled_ticks(unit, range, max).iter().map(|(_, text)| text_width(text, 12.0, false)).fold(0.0, f64::max);
-    (widest + 10.0).clamp(44.0, 110.0)
+    (widest + 10.0).clamp(44.0, 134.0)
 }
 
 /// Left and right edge of an axis of `n` periods: half a step of air, one point in the middle.
@@ -110,21 +110,19 @@ pub(super) fn series(points: &[Point], range: Range, unit: Unit, look: Look) -> 
         .map(|points| Mark::Line { points, ink: look.ink, width: look.width })
         .collect();
     let last = points.iter().rposition(|p| p.value.is_some());
-    let mut labelled: Option<usize> = None;
+    let mut beyond = Beyond { step: look.room / (points.len().max(1) as f64 - 0.2), taken: 0.0 };
     for (i, p) in points.iter().enumerate() {
         let Some(v) = p.value.filter(|v| v.is_finite()) else { continue };
         let at = (i as f64, range.clamp(v));
         let is_alone = !has_value(points, i.wrapping_sub(1)) && !has_value(points, i + 1);
         if v > range.high {
             marks.push(Mark::Dot { at, shape: Shape::Triangle, radius: 5.0, ink: look.ink });
-            if look.ink != Ink::Text || labelled.is_some_and(|l| (i - l) * 3 < points.len()) {
-                continue;
+            let text = format::value_of(unit, v, p.n);
+            let place = if look.ink == Ink::Text { beyond.place(i, &text, look.room) } else { None };
+            if let Some((anchor, dx)) = place {
+                let style = TextStyle { has_halo: true, ..TextStyle::AXIS.anchored(anchor).inked(look.ink) };
+                marks.push(Mark::Label { at, shift: (dx, 9.0), text, style });
             }
-            labelled = Some(i);
-            let anchor = if i * 2 > points.len() { Anchor::End } else { Anchor::Start };
-            let dx = if anchor == Anchor::End { -9.0 } else { 9.0 };
-            let style = TextStyle::AXIS.anchored(anchor).inked(look.ink);
-            marks.push(Mark::Label { at, shift: (dx, 9.0), text: format::value_of(unit, v, p.n), style });
         } else if p.is_partial {
             marks.push(Mark::Dot { at, shape: Shape::Hollow, radius: look.dot.max(3.2), ink: look.ink });
         } else if look.has_dots || is_alone || Some(i) == last {
@@ -133,6 +131,27 @@ pub(super) fn series(points: &[Point], range: Range, unit: Unit, look: Look) -> 
         }
     }
     marks
+}
+
+/// Room for the values written beside points beyond the axis, from left to right.
+#[derive(Debug)]
+struct Beyond {
+    /// CSS pixels between two points.
+    step: f64,
+    /// Where the last one ends, CSS pixels from the left edge of the plot.
+    taken: f64,
+}
+
+impl Beyond {
+    /// Left or right of point `i`, whichever side has room; away from the nearer edge if both have.
+    fn place(&mut self, i: usize, text: &str, room: f64) -> Option<(Anchor, f64)> {
+        let (x, wide) = (self.step * (i as f64 + 0.4), text_width(text, TextStyle::AXIS.size, false) + 9.0);
+        let left = (x - wide >= self.taken).then_some((Anchor::End, -9.0, x));
+        let right = (x + 9.0 >= self.taken && x + wide <= room).then_some((Anchor::Start, 9.0, x + wide));
+        let (anchor, dx, end) = if x * 2.0 > room { left.or(right) } else { right.or(left) }?;
+        self.taken = end + 6.0;
+        Some((anchor, dx))
+    }
 }
 
 fn has_value(points: &[Point], i: usize) -> bool {
@@ -150,6 +169,15 @@ pub(super) struct Look {
     pub dot: f64,
     /// Whether every point gets a dot.
     pub has_dots: bool,
+    /// Width of the plot in CSS pixels.
+    pub room: f64,
+}
+
+impl Look {
+    /// The same look in a plot.
+    pub(super) fn within(self, frame: Frame) -> Self {
+        Self { room: frame.right - frame.left, ..self }
+    }
 }
 
 /// A label at the end of a line: value first, so that the values of several labels stand in a column.
@@ -163,13 +191,16 @@ pub(super) struct EndLabel {
     pub style: TextStyle,
 }
 
-/// Labels right of the plot, moved apart where they would touch.
+/// From one label right of a plot to the next, CSS pixels: room for capitals with accents.
+pub(super) const END_LINE: f64 = 16.5;
+
+/// Labels right of the plot, moved apart where they would touch; the lowest keeps off the labels of the axis below.
 pub(super) fn end_labels(labels: Vec<EndLabel>, range: Range, frame: Frame, x: f64) -> Vec<Mark> {
     let to_px = |v: f64| frame.bottom - (range.clamp(v) - range.low) / (range.high - range.low) * (frame.bottom - frame.top);
     let mut placed: Vec<(f64, EndLabel)> = labels.into_iter().map(|l| (to_px(l.at), l)).collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut y: Vec<f64> = placed.iter().map(|p| p.0).collect();
-    spread(&mut y, 16.0, (frame.top - 4.0, frame.bottom + 4.0));
+    spread(&mut y, END_LINE, (frame.top - 4.0, frame.bottom + 1.0));
     let mark = |(want, l): (f64, EndLabel), y: f64| Mark::Label {
         at: (x, range.clamp(l.at)),
         shift: (8.0, y - want),

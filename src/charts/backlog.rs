@@ -15,9 +15,9 @@ pub(super) struct Backlog {
     resolved: Vec<Point>,
 }
 
-const OPEN: Look = Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots: false };
-const CREATED: Look = Look { ink: Ink::Text, width: 1.5, dot: 2.4, has_dots: false };
-const RESOLVED: Look = Look { ink: Ink::Desk, width: 2.4, dot: 1.6, has_dots: false };
+const OPEN: Look = Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots: false, room: 0.0 };
+const CREATED: Look = Look { ink: Ink::Text, width: 1.5, dot: 2.4, has_dots: false, room: 0.0 };
+const RESOLVED: Look = Look { ink: Ink::Desk, width: 2.4, dot: 1.6, has_dots: false, room: 0.0 };
 
 impl Chart for Backlog {
     fn figure(&self, width: f64) -> Figure {
@@ -87,7 +87,7 @@ impl Backlog {
         marks.extend(axes::rules(Unit::Count, range, x, 4));
         let mut labels = Vec::new();
         for (points, look, name) in lines {
-            marks.extend(axes::series(points, range, Unit::Count, *look));
+            marks.extend(axes::series(points, range, Unit::Count, look.within(frame)));
             labels.extend(end_label(points, *look, name, frame));
         }
         marks.extend(axes::end_labels(labels, range, frame, x.1));

@@ -10,6 +10,43 @@ use crate::scorecard::{GroupValue, Unit};
 
 const ROW: f64 = 26.0;
 
+const VALUE: TextStyle = TextStyle { size: 12.5, ..TextStyle::VALUE };
+
+/// Widths beside the plot, CSS pixels.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    /// Left edge of the plot, which the names end at.
+    name: f64,
+    /// Right end of the values, from the right edge of the plot.
+    value: f64,
+    /// Right end of the numbers of rows, from there; `None` without room for them.
+    n: Option<f64>,
+}
+
+impl Columns {
+    fn taken(self) -> f64 {
+        self.n.unwrap_or(self.value) + 4.0
+    }
+}
+
+/// A line across all groups with its label above the plot.
+#[derive(Debug)]
+struct Reference {
+    value: f64,
+    text: String,
+    ink: Ink,
+    /// Width of the line.
+    line: f64,
+    /// Where the line stands, CSS pixels.
+    x: f64,
+    /// Width of the label.
+    long: f64,
+    /// Where the label starts.
+    start: f64,
+    /// How far above the plot it stands.
+    up: f64,
+}
+
 /// The data of a groups chart.
 #[derive(Debug)]
 pub(super) struct Groups<'a> {
@@ -23,17 +60,15 @@ impl Chart for Groups<'_> {
     fn figure(&self, width: f64) -> Figure {
         let range = self.range();
         let n = self.list.len().max(1) as f64;
-        let head = if self.desk.is_some() || self.target.is_some() { 20.0 } else { 6.0 };
-        let (most, least) = if width < 400.0 { (100.0, 114.0) } else { (168.0, 128.0) };
-        let (value_end, n_end) = self.column_ends(least - 4.0);
-        let right = n_end + 4.0;
-        let widest = self.list.iter().map(|g| text_width(&format::label(&g.name, 60), TextStyle::NAME.size, false)).fold(0.0, f64::max);
-        let left = (widest + 20.0).clamp(64.0, most);
-        let frame = Frame { left, right: width - right, top: head, bottom: head + n * ROW };
-        let mut marks = self.axis(range, n, ((frame.right - frame.left) / 48.0) as usize);
-        marks.extend(self.references(range, n));
+        let columns = self.columns(width);
+        let (left, right) = (columns.name, width - columns.taken());
+        let labels = self.reference_labels(range, (left, right), width);
+        let head = labels.iter().map(|l| l.up + 11.0).fold(6.0, f64::max);
+        let frame = Frame { left, right, top: head, bottom: head + n * ROW };
+        let mut marks = self.axis(range, n, (frame, width));
+        marks.extend(references(&labels, range, n));
         for (i, group) in self.list.iter().enumerate() {
-            marks.extend(self.row(group, i as f64, range, (left, value_end, n_end)));
+            marks.extend(self.row(group, i as f64, range, columns));
         }
         if self.list.is_empty() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
@@ -76,14 +111,21 @@ impl Chart for Groups<'_> {
 }
 
 impl Groups<'_> {
-    /// Right ends of the columns of values and of rows, right of the plot.
-    fn column_ends(&self, least: f64) -> (f64, f64) {
-        let wide = |of: &dyn Fn(&GroupValue) -> String, size: f64, is_bold: bool| {
-            self.list.iter().map(|g| text_width(&of(g), size, is_bold)).fold(0.0, f64::max)
-        };
-        let value = 14.0 + wide(&|g| format::optional(self.unit, g.value, g.n), 12.5, true);
-        let value_end = value.max(68.0);
-        (value_end, least.max(value_end + 10.0 + wide(&|g| rows(g.n), TextStyle::AXIS.size, false)))
+    /// The columns beside the plot. Where they would leave it no room, the numbers of rows stand in the table alone, and the last
+    /// digits of an enormous value too.
+    fn columns(&self, width: f64) -> Columns {
+        let (most, least, plot): (f64, f64, f64) = if width < 400.0 { (100.0, 110.0, 64.0) } else { (168.0, 124.0, 110.0) };
+        let wide = |of: &dyn Fn(&GroupValue) -> f64| self.list.iter().map(of).fold(0.0, f64::max);
+        let name = wide(&|g| text_width(&format::label(&g.name, 60), TextStyle::NAME.size, false));
+        let name = (name + 20.0).clamp(64.0, most);
+        let room = width - name - plot - 4.0;
+        let value = (14.0 + wide(&|g| text_width(&self.value(g), VALUE.size, true))).clamp(68.0, room.max(68.0));
+        let n = least.max(value + 10.0 + wide(&|g| text_width(&rows(g.n), TextStyle::AXIS.size, false)));
+        Columns { name, value, n: (n <= room).then_some(n) }
+    }
+
+    fn value(&self, g: &GroupValue) -> String {
+        format::optional(self.unit, g.value, g.n)
     }
 
     fn range(&self) -> Range {
@@ -93,46 +135,52 @@ impl Groups<'_> {
         if self.unit == Unit::Share { Range { low: range.low.max(0.0), high: range.high.min(1.0) } } else { range }
     }
 
-    fn axis(&self, range: Range, n: f64, max: usize) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        for (at, text) in axes::labelled_ticks(self.unit, range, max.clamp(2, 6)) {
+    /// Rules with their values below, those that have room.
+    fn axis(&self, range: Range, n: f64, (frame, width): (Frame, f64)) -> Vec<Mark> {
+        let most = ((frame.right - frame.left) / 48.0) as usize;
+        let (mut marks, mut free_from) = (Vec::new(), 0.0);
+        for (at, text) in axes::labelled_ticks(self.unit, range, most.clamp(2, 6)) {
             marks.push(Mark::Line { points: vec![(at, n - 0.5), (at, -0.5)], ink: Ink::Grid, width: 1.0 });
             let style = TextStyle::AXIS.anchored(Anchor::Middle);
-            marks.push(Mark::Label { at: (at, n - 0.5), shift: (0.0, 14.0), text, style });
-        }
-        marks
-    }
-
-    /// The desk's line and the target's, labelled above the plot: the left one's label ends at its line, the right one's starts there.
-    fn references(&self, range: Range, n: f64) -> Vec<Mark> {
-        let desk = self.desk.map(|v| (v, format!("Desk {}", format::value(self.unit, v)), Ink::Desk, 1.6));
-        let target = self.target.map(|v| (v, format!("Target {}", format::bare_target(self.unit, v)), Ink::Target, 1.2));
-        let is_desk_left = self.desk.zip(self.target).is_none_or(|(desk, target)| desk <= target);
-        let anchor = |is_left: bool| match self.desk.zip(self.target) {
-            None => Anchor::Middle,
-            Some(_) if is_left => Anchor::End,
-            Some(_) => Anchor::Start,
-        };
-        let mut marks = Vec::new();
-        for (line, is_left) in [(desk, is_desk_left), (target, !is_desk_left)] {
-            let Some((v, text, ink, width)) = line else { continue };
-            let (x, anchor) = (range.clamp(v), anchor(is_left));
-            let dx = match anchor {
-                Anchor::End => -2.0,
-                Anchor::Middle => 0.0,
-                Anchor::Start => 2.0,
-            };
-            if range.holds(v) {
-                marks.push(Mark::Line { points: vec![(x, n - 0.5), (x, -0.5)], ink, width });
+            let (x, half) = (place(at, range, (frame.left, frame.right)), text_width(&text, style.size, false) / 2.0);
+            if x - half >= free_from && x + half <= width {
+                free_from = x + half + 8.0;
+                marks.push(Mark::Label { at: (at, n - 0.5), shift: (0.0, 14.0), text, style });
             }
-            let text = if range.holds(v) { text } else { format!("{text} →") };
-            marks.push(Mark::Label { at: (x, -0.5), shift: (dx, -9.0), text, style: TextStyle::AXIS.anchored(anchor) });
         }
         marks
     }
 
-    fn row(&self, group: &GroupValue, y: f64, range: Range, (left, value_end, n_end): (f64, f64, f64)) -> Vec<Mark> {
-        let name = fit(&group.name, left - 18.0, TextStyle::NAME.size, false);
+    /// What stands above the plot for the desk's line and the target's: the left one's label ends at its line, the right one's
+    /// starts there, both inside the picture; one above the other where there is no room for both.
+    fn reference_labels(&self, range: Range, span: (f64, f64), width: f64) -> Vec<Reference> {
+        let of = |v: f64, text: String, ink: Ink, line: f64| {
+            let text = if range.holds(v) { text } else { format!("{text} →") };
+            let long = text_width(&text, TextStyle::AXIS.size, false);
+            Reference { value: v, text, ink, line, x: place(range.clamp(v), range, span), long, start: 0.0, up: 9.0 }
+        };
+        let desk = self.desk.map(|v| of(v, format!("Desk {}", format::value(self.unit, v)), Ink::Desk, 1.6));
+        let target = self.target.map(|v| of(v, format!("Target {}", format::bare_target(self.unit, v)), Ink::Target, 1.2));
+        let mut all: Vec<Reference> = desk.into_iter().chain(target).collect();
+        all.sort_by(|a, b| a.value.total_cmp(&b.value));
+        match all.as_mut_slice() {
+            [one] => one.start = (one.x - one.long / 2.0).min(width - one.long).max(0.0),
+            [left, right] if left.long + right.long + 12.0 <= width => {
+                left.start = (left.x - 2.0 - left.long).min(width - right.long - left.long - 12.0).max(0.0);
+                right.start = (right.x + 2.0).min(width - right.long).max(left.start + left.long + 4.0);
+            }
+            [left, right] => {
+                left.start = (left.x - 2.0 - left.long).max(0.0);
+                right.start = (right.x + 2.0).min(width - right.long).max(0.0);
+                right.up = 25.0;
+            }
+            _ => {}
+        }
+        all
+    }
+
+    fn row(&self, group: &GroupValue, y: f64, range: Range, columns: Columns) -> Vec<Mark> {
+        let name = fit(&group.name, columns.name - 18.0, TextStyle::NAME.size, false);
         let mut marks =
             vec![Mark::Label { at: (range.low, y), shift: (-12.0, 0.0), text: name, style: TextStyle::NAME.anchored(Anchor::End) }];
         let end = |shift: f64, text: String, style: TextStyle| Mark::Label {
@@ -142,7 +190,7 @@ impl Groups<'_> {
             style: style.anchored(Anchor::End),
         };
         let Some(v) = group.value.filter(|v| v.is_finite()) else {
-            marks.push(end(value_end, "no data".to_owned(), TextStyle::AXIS));
+            marks.push(end(columns.value, "no data".to_owned(), TextStyle::AXIS));
             return marks;
         };
         if let Some((low, high)) = group.interval {
@@ -151,10 +199,28 @@ impl Groups<'_> {
         }
         let shape = if v > range.high { Shape::Triangle } else { Shape::Circle };
         marks.push(Mark::Dot { at: (range.clamp(v), y), shape, radius: 4.2, ink: Ink::Text });
-        marks.push(end(value_end, format::value_of(self.unit, v, group.n), TextStyle { size: 12.5, ..TextStyle::VALUE }));
-        marks.push(end(n_end, rows(group.n), TextStyle::AXIS));
+        marks.push(end(columns.value, fit(&self.value(group), columns.value - 14.0, VALUE.size, true), VALUE));
+        marks.extend(columns.n.map(|n| end(n, rows(group.n), TextStyle::AXIS)));
         marks
     }
+}
+
+/// A value's place between the edges of the plot, CSS pixels.
+fn place(v: f64, range: Range, (left, right): (f64, f64)) -> f64 {
+    left + (v - range.low) / (range.high - range.low) * (right - left)
+}
+
+/// The lines of the desk and the target, and their labels.
+fn references(labels: &[Reference], range: Range, n: f64) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    for l in labels {
+        let x = range.clamp(l.value);
+        if range.holds(l.value) {
+            marks.push(Mark::Line { points: vec![(x, n - 0.5), (x, -0.5)], ink: l.ink, width: l.line });
+        }
+        marks.push(Mark::Label { at: (x, -0.5), shift: (l.start - l.x, -l.up), text: l.text.clone(), style: TextStyle::AXIS });
+    }
+    marks
 }
 
 fn rows(n: u64) -> String {

@@ -1,6 +1,6 @@
 //! Where labels stand: at the ends of lines, beside dots; and lines cut to what the axis shows.
 
-use super::axes::spread;
+use super::axes::{END_LINE, spread};
 use super::figure::{Anchor, At, Frame, Ink, Mark, Range, TextStyle, fit, text_width};
 
 /// The picture's place of every pair of data units.
@@ -48,7 +48,7 @@ pub(super) fn line_ends(mut ends: Vec<LineEnd>, plane: Plane) -> Vec<Mark> {
     ends.sort_by(|a, b| plane.px(a.from).1.total_cmp(&plane.px(b.from).1));
     let want: Vec<f64> = ends.iter().map(|e| plane.px(e.from).1).collect();
     let mut y = want.clone();
-    spread(&mut y, 16.0, (plane.frame.top - 4.0, plane.frame.bottom + 4.0));
+    spread(&mut y, END_LINE, (plane.frame.top - 4.0, plane.frame.bottom + 1.0));
     let is_moved = want.iter().zip(&y).any(|(a, b)| (a - b).abs() > 2.0);
     let gap = if is_moved { 17.0 } else { 8.0 };
     let right = plane.frame.right;
@@ -253,8 +253,11 @@ fn room(at: At, (dx, dy): (f64, f64), (width, size): (f64, f64), anchor: Anchor)
             Anchor::Middle => width / 2.0,
             Anchor::End => width,
         };
-    Frame { left, right: left + width, top: at.1 + dy - size * 0.55, bottom: at.1 + dy + size * 0.55 }
+    Frame { left, right: left + width, top: at.1 + dy - size * HALF_LINE, bottom: at.1 + dy + size * HALF_LINE }
 }
+
+/// Half the height of a line of names, with the air it needs to the next one, for each pixel of its size.
+const HALF_LINE: f64 = 0.62;
 
 /// A name that has its place.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,7 @@
 mod axes;
 mod backlog;
 mod control;
+mod dots;
 mod events;
 pub mod figure;
 mod fill;
@@ -15,6 +16,8 @@ mod heatmap;
 mod icons;
 mod layout;
 mod margins;
+mod phases;
+pub mod png;
 mod ramp;
 mod shares;
 mod sparkline;
@@ -26,7 +29,7 @@ use crate::scorecard::{Better, ChartData, Definition, Unit};
 use figure::{DataTable, Figure};
 
 pub use icons::{assurance_icon, assurance_words, variation_icon, variation_words};
-pub use sparkline::sparkline;
+pub use sparkline::{sparkline, sparkline_png};
 
 /// Width of a chart in a page's column, in CSS pixels.
 pub const WIDE: f64 = 520.0;
@@ -102,6 +105,15 @@ pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &s
         }
         ChartData::Shares { title, subtitle, parts, rows, unit } => {
             finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit })
+        }
+        ChartData::Dots { metric, title, subtitle, groups, mean } => {
+            finish(id, (title, subtitle), &dots::Dots { unit: unit(metric), groups, mean: *mean })
+        }
+        ChartData::Phases { metric, title, subtitle, event, points, others, fitted, expected, control } => {
+            let limits = control.as_ref().map(|c| control::Limits::new(c, points, points)).filter(|l| l.newest().is_some());
+            let others = if others.is_empty() { Vec::new() } else { axes::aligned(points, others) };
+            let event = points.iter().position(|p| p.period == event.0).map(|at| (at, event.1.as_str()));
+            finish(id, (title, subtitle), &phases::Phases { unit: unit(metric), points, others, event, fitted, expected, limits })
         }
     }
 }

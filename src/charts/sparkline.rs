@@ -2,29 +2,45 @@
 
 use super::axes;
 use super::figure::{Figure, Frame, Ink, Mark, Panel, Range, Shape};
+use super::png::{self, Look};
 use super::svg;
+use crate::error::Result;
 use crate::format;
 use crate::scorecard::{Kpi, Unit};
 
-const WIDTH: f64 = 116.0;
-const HEIGHT: f64 = 28.0;
+/// Width and height on a page, CSS pixels.
+const PAGE: (f64, f64) = (116.0, 28.0);
+/// Width and height in a mail, CSS pixels: 320 × 48 as a sharp picture.
+const MAIL: (f64, f64) = (160.0, 24.0);
 /// A shorter history keeps to the right, so that the same place is the same period in every row.
 const SLOTS: usize = 13;
 
 /// The history of a measure as a small picture; `None` when no period has a value. `id` must be unique in the page.
 pub fn sparkline(kpi: &Kpi, unit: Unit, id: &str) -> Option<String> {
+    sized(kpi, unit, id, PAGE)
+}
+
+/// The same picture as PNG for a mail, 320 × 48 pixels where it is sharp; `None` when no period has a value.
+///
+/// # Errors
+/// Those of [`png::draw`].
+pub fn sparkline_png(kpi: &Kpi, unit: Unit, look: Look) -> Result<Option<Vec<u8>>> {
+    sized(kpi, unit, "mail", MAIL).map(|svg| png::draw(&svg, look)).transpose()
+}
+
+fn sized(kpi: &Kpi, unit: Unit, id: &str, (width, height): (f64, f64)) -> Option<String> {
     let (first, last) = (kpi.history.first()?, kpi.history.last()?);
     let known: Vec<f64> = axes::values(&kpi.history).collect();
     let newest = kpi.history.iter().rfind(|p| p.value.is_some_and(f64::is_finite))?;
     let title = format!("{} to {}", first.short, last.short);
     let periods = if known.len() == 1 { "1 period".to_owned() } else { format!("{} periods", known.len()) };
     let desc = format!("{periods} with data, latest {} in {}", format::optional(unit, newest.value, newest.n), newest.short);
-    Some(svg::draw(&Figure { title, desc, width: WIDTH, height: HEIGHT, panels: vec![panel(kpi, &known)] }, id))
+    Some(svg::draw(&Figure { title, desc, width, height, panels: vec![panel(kpi, &known, (width, height))] }, id))
 }
 
-fn panel(kpi: &Kpi, known: &[f64]) -> Panel {
+fn panel(kpi: &Kpi, known: &[f64], (width, height): (f64, f64)) -> Panel {
     let range = range(kpi, known);
-    let frame = Frame { left: 4.0, right: WIDTH - 6.0, top: 5.0, bottom: HEIGHT - 5.0 };
+    let frame = Frame { left: 4.0, right: width - 6.0, top: 5.0, bottom: height - 5.0 };
     let count = kpi.history.len();
     let x = (count as f64 - count.max(SLOTS) as f64, count as f64 - 1.0);
     let mut marks = Vec::new();

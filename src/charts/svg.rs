@@ -37,7 +37,7 @@ pub const PALETTE: [(Ink, &str, &str, &str); 12] = [
     (Ink::Target, "--target", "#5b6770", "#a3afb8"),
     (Ink::Soft, "--soft", "#eef1f3", "#222a31"),
     (Ink::Good, "--good", "#0072b2", "#56b4e9"),
-    (Ink::Concern, "--concern", "#c2540a", "#f0a04b"),
+    (Ink::Concern, "--concern", "#b44e09", "#f0a04b"),
     (Ink::Changed, "--changed", "#7b3fa0", "#c79fe3"),
     (Ink::LineTwo, "--line-two", "#00756b", "#4fbdb0"),
     (Ink::LineThree, "--line-three", "#85552e", "#cfa57f"),
@@ -62,9 +62,31 @@ pub fn draw(figure: &Figure, id: &str) -> String {
     )
 }
 
-/// The same picture with the light colours written out, for what knows no CSS variables (PNG, mail).
-pub fn with_light_colours(svg: &str) -> String {
-    PALETTE.iter().fold(svg.to_owned(), |s, (_, name, light, _)| s.replace(&format!("var({name},{light})"), light))
+/// Which of the two colours of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// For light pages and print.
+    Light,
+    /// For dark pages.
+    Dark,
+}
+
+impl Theme {
+    fn of<'a>(self, light: &'a str, dark: &'a str) -> &'a str {
+        if self == Theme::Light { light } else { dark }
+    }
+}
+
+/// The same picture with a theme's colours written out, for what knows no CSS variables (PNG, mail).
+pub fn with_colours(svg: &str, theme: Theme) -> String {
+    PALETTE.iter().fold(svg.to_owned(), |s, (_, name, light, dark)| s.replace(&format!("var({name},{light})"), theme.of(light, dark)))
+}
+
+/// The colour of the page behind a picture: red, green, blue.
+pub fn page_colour(theme: Theme) -> [u8; 3] {
+    let (_, _, light, dark) = PALETTE[0];
+    let part = |i: usize| u8::from_str_radix(theme.of(light, dark).get(i..i + 2).unwrap_or_default(), 16).unwrap_or_default();
+    [part(1), part(3), part(5)]
 }
 
 /// Round values between `low` and `high`, at most `max` of them, from plotters' key points.

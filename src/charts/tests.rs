@@ -3,9 +3,13 @@
 use super::*;
 use crate::format;
 use crate::scorecard::{
-    Better, Control, ControlPoint, Curve, CurveStep, FunnelGroup, FunnelLimit, GroupValue, Kpi, MarginBin, Point, RampLine, RampPoint,
-    ShareRow, Variation,
+    Better, Control, ControlPoint, Curve, CurveStep, Dot, DotGroup, FunnelGroup, FunnelLimit, GroupValue, Kpi, MarginBin, Point, RampLine,
+    RampPoint, ShareRow, Variation,
 };
+
+mod colours;
+mod labels;
+mod pictures;
 
 const HOSTILE: &str = "</text><script>alert('1')</script>\u{0}\u{202e}\"&";
 
@@ -180,6 +184,7 @@ fn awkward() -> Vec<ChartData> {
     all.extend([0, 1, 2, 40].map(groups));
     all.extend(funnels().into_iter().chain(survivals()).chain(ramps()));
     all.extend(margin_charts().into_iter().chain(share_charts()));
+    all.extend(dot_charts().into_iter().chain(phase_charts()));
     let many = |n: u64| GroupValue { name: "Many".into(), page: None, value: Some(0.9), n, interval: Some((0.89, 0.91)) };
     let groups = vec![many(12_345), many(1_234_567)];
     let (metric, title, subtitle) = ("share".into(), "T".into(), "S".into());
@@ -264,6 +269,60 @@ fn share_charts() -> Vec<ChartData> {
         }
     }
     all
+}
+
+fn dots(metric: &str, sizes: &[usize], value: impl Fn(usize, usize) -> f64) -> ChartData {
+    let group = |(g, size): (usize, &usize)| {
+        let dot =
+            |i: usize| Dot { name: if i.is_multiple_of(2) { HOSTILE.into() } else { String::new() }, value: value(g, i), n: 40 + i as u64 };
+        let dots: Vec<Dot> = (0..*size).map(dot).collect();
+        let mean = (*size > 0).then(|| dots.iter().map(|d| d.value).sum::<f64>() / *size as f64);
+        DotGroup { name: format!("{HOSTILE} {g} of a name that goes on and on and does not end"), mean, dots }
+    };
+    let groups: Vec<DotGroup> = sizes.iter().enumerate().map(group).collect();
+    ChartData::Dots { metric: metric.into(), title: HOSTILE.into(), subtitle: "S".into(), groups, mean: Some(value(0, 0)) }
+}
+
+fn dot_charts() -> Vec<ChartData> {
+    let some = |g: usize, i: usize| 0.5 + 0.1 * g as f64 + ((i * 37 + g * 11) % 29) as f64 / 100.0;
+    let mut all: Vec<ChartData> =
+        [&[][..], &[0], &[1], &[4, 19], &[3, 3, 3, 3, 3, 3], &[900, 2]].map(|sizes| dots("share", sizes, some)).into();
+    all.extend(["secs", "num", "unknown"].map(|metric| dots(metric, &[5, 9], |g, i| 300.0 + 40.0 * some(g, i))));
+    all.push(dots("share", &[50, 50], |_, _| 0.8));
+    all.push(dots("share", &[4, 4], |_, i| [0.0, 1.0, f64::NAN, f64::INFINITY][i]));
+    all
+}
+
+fn phases(metric: &str, values: &[Option<f64>], event: &str, has_others: bool) -> ChartData {
+    let (ChartData::Trend { points, title, control, .. }, n) = (controlled(metric, values), values.len()) else { panic!("a trend") };
+    let others = if has_others { points.clone() } else { Vec::new() };
+    let level = |i: usize| if i < n / 2 { Some(0.7) } else { (i % 5 != 4).then_some(0.8) };
+    let expected = (0..n).map(|i| (i >= n / 2).then_some(0.72)).collect();
+    let (metric, subtitle, event) = (metric.into(), "S".into(), (event.to_owned(), HOSTILE.repeat(2)));
+    ChartData::Phases { metric, title, subtitle, event, points, others, fitted: (0..n).map(level).collect(), expected, control }
+}
+
+fn phase_charts() -> Vec<ChartData> {
+    let wave: Vec<Option<f64>> = (0..53).map(|i| (i % 11 != 7).then(|| 0.7 + f64::from(i % 6) / 50.0)).collect();
+    let mut all = Vec::new();
+    for event in ["2026-W03", "2026-W01", "1999-W01"] {
+        for values in
+            [&wave[..], &wave[..4], &wave[..1], &[], &[None, None, None], &[Some(f64::NAN), Some(f64::INFINITY), Some(-3.0), Some(0.2)]]
+        {
+            all.extend(["share", "secs", "num"].map(|metric| phases(metric, values, event, metric == "share")));
+        }
+    }
+    if let ChartData::Phases { metric, title, subtitle, event, points, .. } = phases("share", &wave, "2026-W20", false) {
+        let lines = (vec![Some(f64::NAN); 99], Vec::new());
+        let (fitted, expected) = lines;
+        all.push(ChartData::Phases { metric, title, subtitle, event, points, others: points_of("x"), fitted, expected, control: None });
+    }
+    all
+}
+
+/// Points of periods nobody else has.
+fn points_of(period: &str) -> Vec<Point> {
+    vec![Point { period: period.into(), short: period.into(), value: Some(0.3), n: 3, is_partial: false }]
 }
 
 /// Tags and attribute texts of well-formed XML; panics where it is not.
@@ -397,6 +456,35 @@ fn people_at_risk_stand_under_the_wide_picture_and_in_the_table() {
 }
 
 #[test]
+fn every_person_is_a_dot_and_no_name_is_in_the_picture() {
+    let drawing = draw(&dots("share", &[4, 19], |g, i| 0.6 + 0.1 * g as f64 + i as f64 / 200.0), &definitions(), "x", "c");
+    assert_eq!(drawing.svg.matches("<circle").count(), 23);
+    assert_eq!(drawing.table.rows.len(), 23);
+    assert_eq!(drawing.table.rows[1][1], format::NO_DATA, "who is not to be named has no name");
+    let groups = vec![DotGroup { name: "with it".into(), mean: Some(0.8), dots: vec![Dot { name: "Ada".into(), value: 0.8, n: 30 }] }];
+    let named = ChartData::Dots { metric: "share".into(), title: "T".into(), subtitle: "S".into(), groups, mean: None };
+    let drawing = draw(&named, &definitions(), "x", "c");
+    assert!(!drawing.svg.contains("Ada") && !drawing.desc.contains("Ada") && drawing.table.rows[0][1] == "Ada");
+}
+
+#[test]
+fn before_and_after_show_the_line_that_did_not_happen() {
+    let values: Vec<Option<f64>> = (0..20).map(|i| Some(0.7 + f64::from(i) / 100.0)).collect();
+    let drawing = draw(&phases("share", &values, "2026-W11", true), &definitions(), "x", "c");
+    let plain = |text: &str| text.replace('\u{a0}', " ");
+    for svg in [&drawing.svg, &drawing.svg_narrow] {
+        assert!(
+            svg.contains("stroke-dasharray") && plain(svg).contains(">72.0 % expected<") && plain(svg).contains("80.0 % after"),
+            "{svg}"
+        );
+    }
+    assert_eq!(drawing.table.columns, ["Period", "Value", "n", "Others", "Line", "Expected", "What happened"]);
+    assert!(drawing.table.rows[10][6].contains("script") && drawing.table.rows[9][6].is_empty());
+    assert_eq!((drawing.table.rows[9][5].as_str(), plain(&drawing.table.rows[10][5]).as_str()), (format::NO_DATA, "72 %"));
+    assert!(plain(&drawing.desc).contains("Before 70.0 %. After 80.0 %. Expected 72.0 %."), "{}", drawing.desc);
+}
+
+#[test]
 fn margins_tell_what_was_kept_nearly_missed_and_missed_in_words_and_fills() {
     // 0–80 %: 8 bars of 20, 2 of each open; 80–100 %: 2 of 10, 1 open each; beyond: 11 of 10, 1 open each.
     let drawing = draw(&margins(0.1, |i| if i < 8 { 20 } else { 10 }, 5), &definitions(), "x", "c");
@@ -525,9 +613,8 @@ fn drawing_twice_gives_the_same_bytes_and_ids_of_their_own() {
     }
 }
 
-#[test]
-fn sparklines_exist_only_for_data() {
-    let kpi = |values: &[Option<f64>]| Kpi {
+fn kpi(values: &[Option<f64>]) -> Kpi {
+    Kpi {
         metric: "share".into(),
         value: None,
         n: 0,
@@ -545,7 +632,11 @@ fn sparklines_exist_only_for_data() {
         signal: None,
         bounds: None,
         expected: None,
-    };
+    }
+}
+
+#[test]
+fn sparklines_exist_only_for_data() {
     assert_eq!(sparkline(&kpi(&[]), Unit::Share, "s"), None);
     assert_eq!(sparkline(&kpi(&[None, None]), Unit::Share, "s"), None);
     for values in [&[Some(0.8)] as &[_], &[Some(0.8); 4], &[Some(0.1), None, Some(0.9)]] {
@@ -591,5 +682,5 @@ fn text_and_marks_stand_out_in_light_and_dark() {
 fn light_colours_can_be_written_out() {
     let drawing = draw(&groups(3), &definitions(), "x", "c");
     assert!(drawing.svg.contains("var(--"));
-    assert!(!svg::with_light_colours(&drawing.svg).contains("var("));
+    assert!(!svg::with_colours(&drawing.svg, svg::Theme::Light).contains("var("));
 }

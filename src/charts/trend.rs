@@ -47,7 +47,7 @@ impl Chart for Trend<'_> {
         if let Some(t) = self.target.filter(|t| range.holds(*t)) {
             marks.push(Mark::Line { points: vec![(x.0, t), (x.1, t)], ink: Ink::Target, width: 1.2 });
         }
-        marks.extend(self.lines(range));
+        marks.extend(self.lines(range, frame));
         marks.extend(axes::end_labels(self.end_labels(range, margin - AIR), range, frame, x.1));
         if axes::values(&self.points).next().is_none() {
             let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
@@ -129,10 +129,11 @@ impl Trend<'_> {
     }
 
     /// The desk's line, the subject's above it, signals on top.
-    fn lines(&self, range: Range) -> Vec<Mark> {
-        let mut marks = axes::series(&self.desk, range, self.unit, Look { ink: Ink::Desk, width: 1.4, dot: 1.8, has_dots: false });
+    fn lines(&self, range: Range, frame: Frame) -> Vec<Mark> {
+        let room = frame.right - frame.left;
+        let mut marks = axes::series(&self.desk, range, self.unit, Look { ink: Ink::Desk, width: 1.4, dot: 1.8, has_dots: false, room });
         let has_dots = self.points.len() <= 16;
-        marks.extend(axes::series(&self.points, range, self.unit, Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots }));
+        marks.extend(axes::series(&self.points, range, self.unit, Look { ink: Ink::Text, width: 2.0, dot: 2.4, has_dots, room }));
         marks.extend(self.limits.iter().flat_map(|l| l.signals(&self.points, range)));
         marks
     }

@@ -288,7 +288,9 @@ fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
             | ChartData::Funnel { metric, .. }
             | ChartData::Ramp { metric, .. }
             | ChartData::Margins { metric, .. }
-            | ChartData::Heatmap { metric, .. } => Some(metric.as_str()),
+            | ChartData::Heatmap { metric, .. }
+            | ChartData::Dots { metric, .. }
+            | ChartData::Phases { metric, .. } => Some(metric.as_str()),
             ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
         })
     }

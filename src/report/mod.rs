@@ -7,6 +7,7 @@ mod blocks;
 mod card_view;
 pub mod csv;
 pub mod html;
+pub mod inquiry;
 pub mod json;
 mod measure;
 mod own;

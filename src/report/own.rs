@@ -129,6 +129,8 @@ impl<'a> Others<'a> {
                     is_kept
                 }
                 ChartData::Trend { .. } | ChartData::Backlog { .. } | ChartData::Margins { .. } | ChartData::Heatmap { .. } => true,
+                // People stand there without names, and the page of one is not about the others.
+                ChartData::Dots { .. } | ChartData::Phases { .. } => false,
             }
         });
     }
@@ -147,6 +149,8 @@ impl<'a> Others<'a> {
         | ChartData::Backlog { title, subtitle, .. }
         | ChartData::Margins { title, subtitle, .. }
         | ChartData::Heatmap { title, subtitle, .. }
+        | ChartData::Dots { title, subtitle, .. }
+        | ChartData::Phases { title, subtitle, .. }
         | ChartData::Shares { title, subtitle, .. }) = chart;
         self.hide(title);
         self.hide(subtitle);

@@ -142,6 +142,62 @@ pub enum ChartData {
         /// Kind of number of the values, and of the total written beside each bar.
         unit: Unit,
     },
+    /// One dot a person, in rows by group, with the groups' means: for comparing groups of people without naming anybody.
+    Dots {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, what a dot is.
+        subtitle: String,
+        /// The groups in the order to draw.
+        groups: Vec<DotGroup>,
+        /// Mean of all people shown.
+        mean: Option<f64>,
+    },
+    /// A measure before and after a date: the weeks, the fitted level or line of each side, where it would have gone, the others.
+    Phases {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure, whose weeks.
+        subtitle: String,
+        /// The first period after the date (its [`Point::period`]), and what happened. Hostile text.
+        event: (String, String),
+        /// The points of those it is about, oldest first.
+        points: Vec<Point>,
+        /// The points of the others over the same periods; empty without others.
+        others: Vec<Point>,
+        /// The level or line of each side, one a point; `None` where there is none.
+        fitted: Vec<Option<f64>>,
+        /// Where it would have gone without the event, one a point; `None` before the date.
+        expected: Vec<Option<f64>>,
+        /// Limits of both phases, where there are enough points for them.
+        control: Option<Control>,
+    },
+}
+
+/// A row of a [`ChartData::Dots`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DotGroup {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Mean of its people.
+    pub mean: Option<f64>,
+    /// Its people.
+    pub dots: Vec<Dot>,
+}
+
+/// A person of a [`DotGroup`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Dot {
+    /// Name, told in the table alone; empty where nobody is to be named. Hostile text.
+    pub name: String,
+    /// The person's level.
+    pub value: f64,
+    /// Rows behind it.
+    pub n: u64,
 }
 
 /// A cell of a [`ChartData::Heatmap`].

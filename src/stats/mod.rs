@@ -30,6 +30,7 @@ pub mod ranking;
 pub mod runs;
 pub mod sample_size;
 pub mod scan;
+pub mod strata;
 pub mod stratified;
 pub mod survival;
 pub mod target_test;

@@ -3,8 +3,11 @@
 //! The unit is the agent, not the survey: an agent's surveys share the agent, so shuffling surveys would find differences
 //! where there are none. All tests are two-sided.
 
+mod within;
+
 use super::random::Random;
 use super::{Invalid, Result, checked};
+pub use within::Deal;
 
 /// Up to this many rearrangements are all tried; beyond it a seeded sample is.
 pub const EXACT_LIMIT: u64 = 200_000;
@@ -195,7 +198,7 @@ fn mean_difference(values: &[f64], labels: &[usize]) -> f64 {
 }
 
 /// Ranks from 1; ties take the average of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
+pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];

@@ -115,8 +115,12 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
         return text + " The mix is as it was.";
     }
     let toward = |part: f64| part * split.mix_total;
+    // What came in more explains itself; what came in less is what was left.
     let mut grown: Vec<&MixTerm> = terms.iter().filter(|t| toward(t.mix) > 0.0).collect();
-    grown.sort_by(|a, b| toward(b.mix).total_cmp(&toward(a.mix)));
+    grown.sort_by(|a, b| {
+        let is_less = |t: &MixTerm| t.share_now < t.share_before;
+        is_less(a).cmp(&is_less(b)).then(toward(b.mix).total_cmp(&toward(a.mix)))
+    });
     let percent = |v: f64| format::value_of(Unit::Share, v, 1);
     let moved: Vec<String> = grown
         .iter()

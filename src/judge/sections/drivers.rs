@@ -1,63 +1,31 @@
-//! What goes with better results: attributes of people, held against chance by shuffling them among the people.
+//! What goes with better results: attributes of people, held against chance by [`crate::inquiry::drivers`].
 
 use std::collections::BTreeMap;
 
 use super::super::cards::Ground;
-use super::super::standing::points;
 use super::finding;
 use crate::error::Result;
 use crate::format;
+use crate::inquiry::Measure;
+use crate::inquiry::drivers::{Attribute, Choices, Compared, Drivers, Outcome, Person, Record, Search, Value, search};
 use crate::metrics::Metric;
-use crate::scorecard::{Better, Certainty, Finding, Section};
-use crate::stats::Proportion;
-use crate::stats::hierarchical::Population;
-use crate::stats::{multiplicity, permutation};
+use crate::scorecard::{Certainty, ChartData, Dot, DotGroup, Finding, Section};
 
 /// Outcomes looked at.
 const METRICS: [&str; 3] = ["csat", "fcr_touch", "reopen_rate"];
-/// Attributes: their number in the year's fold, and what they are in a sentence.
-const ATTRIBUTES: [(usize, &str); 3] = [(2, "earlier work in the business"), (3, "site"), (4, "shift")];
-/// Rows from which a person counts.
-const FEWEST_ROWS: u64 = 20;
-/// People on either side of a comparison.
-const FEWEST_PEOPLE: usize = 3;
-/// The draws of a permutation test are the same in every run.
-const SEED: u64 = 20_240_601;
-
-/// A person's outcome.
-struct Person {
-    /// Supplier, empty for the company's own people: organisations are not compared with each other here.
-    organisation: String,
-    value: String,
-    level: f64,
-    own: Proportion,
-}
-
-/// A comparison that was made.
-struct Compared<'a> {
-    metric: &'a Metric,
-    title: String,
-    text: String,
-    difference: f64,
-    p: f64,
-}
+/// Attributes: their number in the year's fold, their column, and what they are in a sentence.
+const ATTRIBUTES: [(usize, &str, &str); 3] =
+    [(2, "prior_business", "earlier work in the business"), (3, "site", "site"), (4, "shift", "shift")];
 
 /// The section; `None` where no attribute splits the people.
 pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
-    let mut all: Vec<Compared<'_>> = Vec::new();
-    for id in METRICS {
-        let metric = ground.e.catalogue.get(id)?;
-        for (number, name) in ATTRIBUTES {
-            all.extend(compared(ground, metric, number, name));
-        }
-    }
-    if all.is_empty() {
+    let metrics: Vec<&Metric> = METRICS.iter().map(|id| ground.e.catalogue.get(id)).collect::<Result<_>>()?;
+    let found = search(&asked(ground, &metrics))?;
+    if found.comparisons == 0 {
         return Ok(None);
     }
-    let p: Vec<f64> = all.iter().map(|c| c.p).collect();
-    let adjusted = multiplicity::benjamini_hochberg(&p).unwrap_or(p);
-    let mut findings: Vec<Finding> = all.iter().zip(&adjusted).filter_map(|(c, p)| told(ground, c, *p)).collect();
-    findings.sort_by_key(|f| f.certainty);
+    let told: Vec<&Compared> = found.compared.iter().filter(|c| c.certainty != Certainty::CannotTellYet).collect();
+    let findings: Vec<Finding> = told.iter().map(|c| as_finding(&metrics, c)).collect();
     let empty = if findings.is_empty() {
         "No attribute goes with better or worse results by more than luck can do.".to_owned()
     } else {
@@ -68,37 +36,55 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
         title: "What goes with better results".to_owned(),
         lead: format!(
             "{} comparisons of people by what the roster says of them, over the whole history shown; one number a person, within the same organisation.",
-            all.len()
+            found.comparisons
         ),
+        facts: together(&found),
         findings,
         empty,
-        footer: "Associated with, not caused by. Each p is the share of shuffles of the attribute among the people that differ as much, adjusted for all \
-                 comparisons of this page (Benjamini-Hochberg)."
+        charts: told.first().map(|c| picture(&metrics, c)).into_iter().collect(),
+        footer: "Associated with, not caused by. Each p is the share of shuffles of the attribute among the people of an organisation that differ as \
+                 much, adjusted for all comparisons of this page (Benjamini-Hochberg)."
             .to_owned(),
         ..Section::default()
     }))
 }
 
-fn compared<'a>(ground: &Ground<'a>, metric: &'a Metric, number: usize, name: &str) -> Vec<Compared<'a>> {
-    let people = people(ground, metric, number);
-    let mut values: Vec<&str> = people.iter().map(|p| p.value.as_str()).collect();
-    values.sort_unstable();
-    values.dedup();
-    // Earlier departments are many, and what counts is to have been in one at all.
-    if number == 2 {
-        return compare(metric, &people, name, |p| !p.value.is_empty(), "with it", "without").into_iter().collect();
+/// Everybody with rows, their attributes and their records.
+fn asked(ground: &Ground<'_>, metrics: &[&Metric]) -> Search {
+    let mut people: BTreeMap<(String, String), Person> = BTreeMap::new();
+    for (at, metric) in metrics.iter().enumerate() {
+        for (column, (number, _, _)) in ATTRIBUTES.iter().enumerate() {
+            for ((organisation, agent), values) in by_person(ground, metric, *number) {
+                let (events, n) = values.values().fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));
+                let person = people.entry((organisation.clone(), agent.clone())).or_insert_with(|| Person {
+                    name: agent,
+                    stratum: organisation,
+                    attributes: vec![None; ATTRIBUTES.len()],
+                    outcomes: vec![None; metrics.len()],
+                });
+                person.outcomes[at] = Some(Record { events, n, expected: None });
+                // What most rows say; the first metric that has rows decides for all.
+                let most = values.into_iter().max_by(|(a, (_, n)), (b, (_, m))| n.cmp(m).then_with(|| b.cmp(a))).map(|(value, _)| value);
+                let attribute = &mut person.attributes[column];
+                *attribute = attribute.take().or_else(|| most.and_then(|value| as_value(*number, value)));
+            }
+        }
     }
-    let named: Vec<&str> = values.into_iter().filter(|v| !v.is_empty()).collect();
-    let one = |value: &&str| {
-        let title = format!("{name} {}", format::label(value, 40));
-        compare(metric, &people, &title, |p| p.value == **value, "there", "elsewhere")
+    let outcome = |m: &&Metric| Outcome {
+        measure: Measure { id: m.id.clone(), label: m.label.clone(), unit: m.unit(), better: m.better },
+        margin: ground.e.settings.judge.margin_of(&m.id, 0.5),
     };
-    // Two values say the same thing twice.
-    named.iter().take(if named.len() == 2 { 1 } else { named.len() }).filter_map(one).collect()
+    Search {
+        measures: metrics.iter().map(outcome).collect(),
+        attributes: ATTRIBUTES.iter().map(|(_, id, label)| Attribute { id: (*id).to_owned(), label: (*label).to_owned() }).collect(),
+        people: people.into_values().collect(),
+        within: Some("organisation".to_owned()),
+        choices: Choices::default(),
+    }
 }
 
-/// Every person's level, with the attribute most of the own rows have.
-fn people(ground: &Ground<'_>, metric: &Metric, number: usize) -> Vec<Person> {
+/// Hits and rows of every person by the value of an attribute.
+fn by_person(ground: &Ground<'_>, metric: &Metric, number: usize) -> BTreeMap<(String, String), BTreeMap<String, (u64, u64)>> {
     let mut rows: BTreeMap<(String, String), BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (group, values) in ground.e.folds.year().groups(&metric.id, number) {
         let Some(r) = values.first().copied().flatten().filter(|_| !group[1].is_empty()) else { continue };
@@ -106,76 +92,46 @@ fn people(ground: &Ground<'_>, metric: &Metric, number: usize) -> Vec<Person> {
         let cell = rows.entry((group[0].clone(), group[1].clone())).or_default().entry(group[2].clone()).or_default();
         *cell = (cell.0 + hits, cell.1 + n);
     }
-    let sums: Vec<(String, String, Proportion)> = rows
-        .into_iter()
-        .filter_map(|((organisation, _), values)| {
-            let value = values.iter().max_by_key(|(value, (_, n))| (*n, std::cmp::Reverse(*value))).map(|(value, _)| value.clone())?;
-            let (hits, n) = values.values().fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));
-            Some((organisation, value, Proportion::new(hits, n).ok().filter(|p| p.n() >= FEWEST_ROWS)?))
-        })
-        .collect();
-    let groups: Vec<Proportion> = sums.iter().map(|s| s.2).collect();
-    let Ok(population) = Population::fit(&groups) else { return Vec::new() };
-    sums.into_iter().map(|(organisation, value, own)| Person { organisation, value, level: population.posterior_mean(own), own }).collect()
+    rows
 }
 
-/// People with and without something, within organisations that have both.
-fn compare<'a>(
-    metric: &'a Metric,
-    people: &[Person],
-    name: &str,
-    has: impl Fn(&Person) -> bool,
-    with_words: &str,
-    without_words: &str,
-) -> Option<Compared<'a>> {
-    let mut by_organisation: BTreeMap<&str, Vec<&Person>> = BTreeMap::new();
-    for person in people {
-        by_organisation.entry(&person.organisation).or_default().push(person);
+/// Earlier departments are many, and what counts is to have been in one at all; an empty site or shift is not known.
+fn as_value(number: usize, value: String) -> Option<Value> {
+    match number {
+        2 => Some(Value::Flag(!value.is_empty())),
+        _ => (!value.is_empty()).then_some(Value::Word(value)),
     }
-    let is_split = |people: &[&Person]| people.iter().any(|p| has(p)) && people.iter().any(|p| !has(p));
-    by_organisation.retain(|_, people| is_split(people));
-    let (mut levels, mut labels) = (Vec::new(), Vec::new());
-    for people in by_organisation.values() {
-        // Organisations stand at different levels; what is compared is the distance from the own one's.
-        let mean = people.iter().map(|p| p.level).sum::<f64>() / people.len() as f64;
-        levels.extend(people.iter().map(|p| p.level - mean));
-        labels.extend(people.iter().map(|p| usize::from(has(p))));
-    }
-    let count = |side: usize| labels.iter().filter(|l| **l == side).count();
-    if count(0) < FEWEST_PEOPLE || count(1) < FEWEST_PEOPLE {
-        return None;
-    }
-    let test = permutation::by_group(&levels, &labels, SEED).ok()?;
-    let mean = |side: usize| levels.iter().zip(&labels).filter(|(_, l)| **l == side).map(|(v, _)| v).sum::<f64>() / count(side) as f64;
-    let raw = |side: bool| {
-        let mine = by_organisation.values().flatten().filter(|p| has(p) == side);
-        let (hits, n) = mine.fold((0, 0), |(a, b), p| (a + p.own.hits(), b + p.own.n()));
-        format!("{} of {}", format::value_of(metric.unit(), hits as f64 / n as f64, n), format::count(n))
-    };
-    let difference = mean(1) - mean(0);
-    let text = format!(
-        "{} people {with_words}: {}; {} {without_words}: {}. Their levels lie {} apart",
-        count(1),
-        raw(true),
-        count(0),
-        raw(false),
-        points(difference.abs())
-    );
-    Some(Compared { metric, title: format!("{}: {name}", metric.label), text, difference, p: test.p })
 }
 
-/// A comparison that luck does not explain.
-fn told(ground: &Ground<'_>, c: &Compared<'_>, p: f64) -> Option<Finding> {
-    let margin = ground.e.settings.judge.margin_of(&c.metric.id, 0.5);
-    let certainty = match p {
-        p if p <= 0.05 => Certainty::Clear,
-        p if p <= 0.1 => Certainty::Leaning,
-        _ => return None,
+fn metric_of<'m>(metrics: &[&'m Metric], c: &Compared) -> Option<&'m Metric> {
+    metrics.iter().copied().find(|m| m.id == c.metric)
+}
+
+fn as_finding(metrics: &[&Metric], c: &Compared) -> Finding {
+    let label = metric_of(metrics, c).map_or(c.metric.as_str(), |m| m.label.as_str());
+    finding(&c.metric, format!("{label}: {}", format::label(&c.label, 80)), c.text.clone(), (c.certainty, c.is_good))
+}
+
+/// Attributes that go together, where a comparison says something.
+fn together(found: &Drivers) -> Vec<(String, String)> {
+    let is_told = |id: &str| found.compared.iter().any(|c| c.certainty != Certainty::CannotTellYet && c.attribute == id);
+    let told = found.together.iter().filter(|t| is_told(&t.attributes.0) || is_told(&t.attributes.1));
+    told.map(|t| ("Go together".to_owned(), t.text.clone())).collect()
+}
+
+/// Everybody of a comparison as a dot, without a name.
+fn picture(metrics: &[&Metric], c: &Compared) -> ChartData {
+    let group = |g: &crate::inquiry::drivers::Group| DotGroup {
+        name: g.name.clone(),
+        mean: Some(g.mean),
+        dots: g.points.iter().map(|p| Dot { name: String::new(), value: p.level, n: p.n }).collect(),
     };
-    if c.difference.abs() < margin {
-        return None;
+    let label = metric_of(metrics, c).map_or(c.metric.as_str(), |m| m.label.as_str());
+    ChartData::Dots {
+        metric: c.metric.clone(),
+        title: format!("{label} and {}", format::label(&c.label, 80)),
+        subtitle: format!("{label}, one dot a person, drawn towards everybody’s level as far as few rows demand"),
+        groups: c.groups.iter().map(group).collect(),
+        mean: None,
     }
-    let is_good = (c.difference > 0.0) == (c.metric.better == Better::Higher);
-    let said = if p < 0.001 { "p less than 0.001".to_owned() } else { format!("p = {p:.3}") };
-    Some(finding(&c.metric.id, c.title.clone(), format!("{} ({said}).", c.text), (certainty, Some(is_good))))
 }

@@ -2,7 +2,7 @@
 
 use super::{TTest, moments};
 use crate::stats::least_squares::{self, Design};
-use crate::stats::permutation::{Permutation, by_group, dense};
+use crate::stats::permutation::{Deal, Permutation, by_group, dense};
 use crate::stats::{Invalid, Result, checked};
 
 /// How much more the treated agents changed.
@@ -45,6 +45,59 @@ pub fn by_agent(changes: &[f64], treated: &[bool], seed: u64) -> Result<Differen
     })
 }
 
+/// Difference in differences where the treated began at different dates.
+///
+/// `changes` has, for every agent, the change at each of the dates: every agent is split at every date. `starts` has the number of
+/// the date each agent began at, `None` for those who never did. The others' change is the mean of theirs at the same dates, a
+/// date counting as often as agents began at it; so each side still has one number per agent, and with one date this is
+/// [`by_agent`]. Only those who never began are compared with (the early ones are no yardstick for the late ones,
+/// Goodman-Bacon 2021).
+///
+/// # Errors
+/// As [`by_agent`]; [`Invalid::LengthsDiffer`] also for agents with unequal numbers of dates, [`Invalid::OutOfRange`] for a date
+/// that does not exist.
+pub fn by_start(changes: &[Vec<f64>], starts: &[Option<usize>], seed: u64) -> Result<Differences> {
+    let dates = changes.first().ok_or(Invalid::Empty)?.len();
+    changes.iter().try_for_each(|of_agent| checked(of_agent))?;
+    if changes.len() != starts.len() || changes.iter().any(|c| c.len() != dates) {
+        return Err(Invalid::LengthsDiffer);
+    }
+    if starts.iter().flatten().any(|start| *start >= dates) {
+        return Err(Invalid::OutOfRange("the date of a start"));
+    }
+    let mut shares = vec![0.0; dates];
+    let began = starts.iter().flatten().count();
+    starts.iter().flatten().for_each(|&start| shares[start] += 1.0 / began as f64);
+    let without = |of_agent: &[f64]| of_agent.iter().zip(&shares).map(|(c, share)| c * share).sum::<f64>();
+    let labels: Vec<usize> = starts.iter().map(|start| start.map_or(0, |s| s + 1)).collect();
+    let value = |of_agent: &Vec<f64>, label: usize| label.checked_sub(1).map_or_else(|| without(of_agent), |start| of_agent[start]);
+    let side = |is_with: bool| -> Vec<f64> {
+        changes.iter().zip(&labels).filter(|&(_, &label)| (label > 0) == is_with).map(|(c, &label)| value(c, label)).collect()
+    };
+    let (with, others) = (side(true), side(false));
+    if with.len() < 2 || others.len() < 2 {
+        return Err(Invalid::TooFew);
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let welch = welch(&with, &others)?;
+    let largest = changes.iter().flatten().fold(0.0_f64, |a, c| a.max(c.abs()));
+    let never: Vec<f64> = changes.iter().map(|c| without(c)).collect();
+    let sizes = (with.len() as f64, others.len() as f64);
+    // How many began at each date stays, so the sizes of the sides do.
+    let statistic = |labels: &[usize]| {
+        let (mut with, mut others) = (0.0, 0.0);
+        for ((of_agent, never), label) in changes.iter().zip(&never).zip(labels) {
+            match label.checked_sub(1) {
+                Some(start) => with += of_agent[start],
+                None => others += never,
+            }
+        }
+        with / sizes.0 - others / sizes.1
+    };
+    let permutation = Deal { labels: &labels, strata: &vec![0; labels.len()], seed }.test(largest, statistic)?;
+    Ok(Differences { treated: mean(&with), others: mean(&others), welch, permutation })
+}
+
 /// Difference in differences of four means, each side `(before, after)`.
 ///
 /// # Errors
@@ -56,7 +109,11 @@ pub fn of_means(treated: (f64, f64), others: (f64, f64)) -> Result<f64> {
 }
 
 /// Mean of the first less mean of the second, of unequal variances, with the degrees of freedom of Satterthwaite (1946).
-fn welch(first: &[f64], second: &[f64]) -> Result<TTest> {
+///
+/// # Errors
+/// [`Invalid::Empty`], [`Invalid::NotFinite`], [`Invalid::TooFew`] for fewer than two values on a side, [`Invalid::NoVariation`]
+/// if values do not vary within either side.
+pub fn welch(first: &[f64], second: &[f64]) -> Result<TTest> {
     let ((mean_1, variance_1), (mean_2, variance_2)) = (moments(first)?, moments(second)?);
     let (n_1, n_2) = (first.len() as f64, second.len() as f64);
     let (a, b) = (variance_1 / n_1, variance_2 / n_2);

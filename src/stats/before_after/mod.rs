@@ -54,7 +54,7 @@ pub struct TTest {
 impl TTest {
     /// # Errors
     /// [`Invalid::NoVariation`] for a standard error of zero, [`Invalid::NotFinite`].
-    fn new(estimate: f64, standard_error: f64, degrees_of_freedom: f64) -> Result<Self> {
+    pub(in crate::stats) fn new(estimate: f64, standard_error: f64, degrees_of_freedom: f64) -> Result<Self> {
         super::checked(&[estimate, standard_error])?;
         if standard_error <= 1e-12 * estimate.abs() {
             return Err(Invalid::NoVariation);

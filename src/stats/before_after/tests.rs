@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::super::least_squares::{self, Design};
 use super::super::numbers::{case, counts, list, near};
 use super::super::random::Random;
-use super::differences::{Panel, by_agent, of_means, two_way};
+use super::differences::{Panel, by_agent, by_start, of_means, two_way};
 use super::paired::{changes, sign_flip, t_test};
 use super::regression_to_mean::{Spread, expected, lowest, of_picked};
 use super::time_series::{Interrupted, PLACEBO_SIDE, SIDE, interrupted, placebos, usual_lags};
@@ -372,4 +372,32 @@ fn two_lines_make_the_segmented_one() {
     };
     near(fit.trend.estimate, slope(&values[..date]), 1e-12);
     near(fit.trend.estimate + fit.slope_change.estimate, slope(&values[date..]), 1e-12);
+}
+
+#[test]
+fn one_start_for_all_is_the_plain_difference() {
+    let (desk, expected, tolerance) = desk();
+    let changes: Vec<Vec<f64>> = desk.changes.iter().map(|c| vec![*c]).collect();
+    let starts: Vec<Option<usize>> = desk.treated.iter().map(|t| t.then_some(0)).collect();
+    let effect = by_start(&changes, &starts, 0).unwrap();
+    near(effect.welch.estimate, number(&expected["did"]), tolerance);
+    near(effect.welch.t, number(&expected["welch_t"]), tolerance);
+    near(effect.permutation.p, number(&expected["p_permutation_exact"]), tolerance);
+    assert_eq!((effect.permutation.rearrangements, effect.permutation.exact), (924, true));
+}
+
+/// Two early, one late, two never: each treated agent at its own date, the others at both, the early one counting twice.
+#[test]
+fn own_starts_by_hand() {
+    let changes = [vec![3.0, 9.0], vec![5.0, 9.0], vec![9.0, 7.0], vec![1.0, 4.0], vec![0.0, 2.5]];
+    let starts = [Some(0), Some(0), Some(1), None, None];
+    let effect = by_start(&changes, &starts, 0).unwrap();
+    near(effect.treated, 5.0, 1e-12);
+    // (2·1 + 4)/3 = 2 and (0 + 2.5)/3.
+    near(effect.others, f64::midpoint(2.0, 2.5 / 3.0), 1e-12);
+    near(effect.welch.estimate, effect.treated - effect.others, 1e-12);
+    assert_eq!((effect.permutation.rearrangements, effect.permutation.exact), (30, true));
+    assert_eq!(by_start(&changes, &[Some(2), None, None, None, Some(0)], 0), Err(Invalid::OutOfRange("the date of a start")));
+    assert_eq!(by_start(&changes, &[Some(0), None, None, None, None], 0), Err(Invalid::TooFew));
+    assert_eq!(by_start(&changes[..2], &starts, 0), Err(Invalid::LengthsDiffer));
 }

@@ -1,0 +1,257 @@
+//! A scorecard as others may see it: without names, without persons, or one person's own.
+//!
+//! Invariant: no name of [`People`] that the reader may not see is left anywhere in the result, in no text, path or mark. What is
+//! made of persons alone (cards, dots, rows) goes or is renamed as what it is; names inside sentences go as words; pages of rows
+//! (`rows_file`), which hold names of their own, are not led to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lists::{self, Named};
+use super::pseudonym::{Key, Pseudonyms};
+use super::texts::rewritten;
+use super::words::Words;
+use crate::error::Result;
+use crate::scorecard::{Card, CardKind, Cell, ChartData, Finding, Kpi, Scorecard, Section, TableColumn, TableData, TableRow, Unit};
+
+/// Facts about a person that do not point at them.
+const GENERAL: [&str; 3] = [TEAM, "Supplier", MENTOR];
+const TEAM: &str = "Team";
+const MENTOR: &str = "Mentor";
+/// Kind of pseudonyms.
+const AGENT: &str = "Agent";
+/// Measures of the comparison with a team.
+const COMPARED: usize = 6;
+
+/// Everybody whose name may be somewhere in a scorecard.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People(BTreeSet<String>);
+
+impl People {
+    /// Those a scorecard names where a person stands: owners of cards, mentors, dots of funnels, whoever has an agent's page.
+    ///
+    /// People without a card may be named in sentences only: add all of the roster and of the exports by [`People::and`].
+    pub fn of(scorecard: &Scorecard) -> Self {
+        let mut names = BTreeSet::new();
+        for card in &scorecard.cards {
+            if card.kind == CardKind::Agent {
+                names.insert(card.name.clone());
+            }
+            names.extend(card.about.iter().filter(|(label, _)| label == MENTOR).map(|(_, name)| name.clone()));
+            names.extend(charts(card).flat_map(persons_of));
+        }
+        names.extend(scorecard.topics.iter().flat_map(|t| &t.sections).flat_map(|s| &s.charts).flat_map(persons_of));
+        Self(names)
+    }
+
+    /// And these.
+    #[must_use]
+    pub fn and(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.0.extend(names);
+        self
+    }
+
+    /// A word for everybody but those who may be seen.
+    fn words<'a>(&'a self, seen: &BTreeSet<&str>, word: impl Fn(&'a str) -> String) -> Words {
+        let hidden = self.0.iter().filter(|name| !seen.contains(name.as_str())).map(|name| (name.clone(), Some(word(name))));
+        Words::new(hidden.chain(seen.iter().map(|name| ((*name).to_owned(), None))))
+    }
+}
+
+fn charts(card: &Card) -> impl Iterator<Item = &ChartData> {
+    card.charts.iter().chain(card.sections.iter().flat_map(|s| &s.charts))
+}
+
+/// People a chart is about: every dot of a funnel, and groups with an agent's page.
+fn persons_of(chart: &ChartData) -> Vec<String> {
+    let has_page = |page: &Option<String>| page.as_ref().is_some_and(|p| p.starts_with("agents/"));
+    match chart {
+        ChartData::Funnel { groups, .. } => groups.iter().map(|g| g.name.clone()).collect(),
+        ChartData::Groups { groups, .. } => groups.iter().filter(|g| has_page(&g.page)).map(|g| g.name.clone()).collect(),
+        ChartData::Shares { rows, .. } => rows.iter().filter(|r| has_page(&r.page)).map(|r| r.name.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The same scorecard with pseudonyms for names, in their order; nothing about a person but team, supplier and mentor.
+///
+/// Figures stay: who knows somebody's figures knows their pseudonym. Sentences that list people keep the order of their names.
+///
+/// # Errors
+/// Never but for a bug of ours.
+pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Scorecard> {
+    let names = Pseudonyms::new(key, AGENT, people.0.iter().map(String::as_str))?;
+    let other = |name: &str| names.get(name).unwrap_or(AGENT).to_owned();
+    let mut plain = scorecard.clone();
+    for card in &mut plain.cards {
+        if card.kind == CardKind::Agent {
+            card.about.retain(|(label, _)| GENERAL.contains(&label.as_str()));
+        }
+    }
+    lists::each_kpi(&mut plain, &mut |kpi| kpi.rows_file = None);
+    let agents = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent);
+    let slugs = agents.map(|c| (c.slug.clone(), other(&c.name).to_lowercase().replace(' ', "-"))).collect();
+    // A list of people by name must be one by pseudonym afterwards, or its order tells who is who.
+    let mut by_name = Vec::new();
+    lists::each(&mut plain, &mut |list| {
+        let names = list.names();
+        by_name.push(names.iter().any(|n| people.0.contains(*n)) && names.is_sorted());
+    });
+    let mut out = rewritten(&plain, &people.words(&BTreeSet::new(), other), &slugs)?;
+    let mut by_name = by_name.into_iter();
+    lists::each(&mut out, &mut |mut list| {
+        if by_name.next() == Some(true) {
+            list.sort();
+        }
+    });
+    out.cards.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.name.cmp(&b.name)));
+    Ok(out)
+}
+
+/// Desk, teams and suppliers alone: no card, dot, row, finding or line of a single person, and no name in any sentence.
+///
+/// A team of one is a person: what is too small to show as a team is for [`super::suppress`] to say.
+///
+/// # Errors
+/// Never but for a bug of ours.
+pub fn team_only(scorecard: &Scorecard, people: &People) -> Result<Scorecard> {
+    let mut out = scorecard.clone();
+    out.cards.retain(|c| c.kind != CardKind::Agent);
+    let words = people.words(&BTreeSet::new(), |_| "an agent".to_owned());
+    out.cards.iter_mut().for_each(|card| without_persons(card, &words));
+    for topic in &mut out.topics {
+        topic.sections.iter_mut().for_each(|s| section_without_persons(s, &words));
+        topic.sections.retain(says_something);
+    }
+    lists::each_kpi(&mut out, &mut |kpi| kpi.rows_file = None);
+    rewritten(&out, &words, &BTreeMap::new())
+}
+
+/// The scorecard without some people, who stay in all totals: no card, dot or row of theirs, and "a person" where a sentence names
+/// them.
+///
+/// Where all others are shown one by one, what is missing to a total is theirs: only several at once are hidden from those who
+/// subtract.
+///
+/// # Errors
+/// Never but for a bug of ours.
+pub fn opt_out(scorecard: &Scorecard, names: &BTreeSet<String>) -> Result<Scorecard> {
+    let people = People(names.clone());
+    let words = people.words(&BTreeSet::new(), |_| "a person".to_owned());
+    let mut out = scorecard.clone();
+    let gone = |c: &Card| c.kind == CardKind::Agent && names.contains(&c.name);
+    let slugs = out.cards.iter().filter(|c| gone(c)).map(|c| (c.slug.clone(), String::new())).collect();
+    out.cards.retain(|c| !gone(c));
+    lists::each(&mut out, &mut |mut list: Named<'_>| list.retain(|name| !words.is_in(name)));
+    rewritten(&out, &words, &slugs)
+}
+
+/// Whose view, and how many people a group must have to be shown beside theirs.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// The agent's name as on their card.
+    pub name: &'a str,
+    /// Fewest *other* people in a team or desk whose figures stand beside the agent's own: who knows their own figures can take
+    /// them away from the team's.
+    pub min_n: usize,
+}
+
+/// One agent's own scorecard: their card, their mentor's name, and nobody else's. Beside their figures stand those of the desk
+/// and, in a section `team`, of their team, where these have at least `min_n` other people; `None` without a card.
+///
+/// # Errors
+/// Never but for a bug of ours.
+pub fn own_view(scorecard: &Scorecard, people: &People, own: Own<'_>) -> Result<Option<Scorecard>> {
+    let is_own = |c: &&Card| c.kind == CardKind::Agent && c.name == own.name;
+    let Some(card) = scorecard.cards.iter().find(is_own) else { return Ok(None) };
+    let mut seen = BTreeSet::from([own.name]);
+    seen.extend(card.about.iter().filter(|(label, _)| label == MENTOR).map(|(_, name)| name.as_str()));
+    let words = people.words(&seen, |_| "a colleague".to_owned());
+    let mut mine = card.clone();
+    without_persons(&mut mine, &words);
+    let colleagues = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent).count().saturating_sub(1);
+    if colleagues < own.min_n {
+        mine.charts.iter_mut().for_each(without_desk);
+    }
+    mine.sections.extend(beside_team(scorecard, card, own.min_n));
+    let mut out = Scorecard { cards: vec![mine], topics: Vec::new(), ..scorecard.clone() };
+    lists::each_page(&mut out, &mut |page| *page = None);
+    rewritten(&out, &words, &BTreeMap::new()).map(Some)
+}
+
+/// The desk's line is nearly one colleague's where there are few.
+fn without_desk(chart: &mut ChartData) {
+    match chart {
+        ChartData::Trend { desk, .. } => desk.clear(),
+        ChartData::Groups { desk, .. } => *desk = None,
+        _ => {}
+    }
+}
+
+fn without_persons(card: &mut Card, words: &Words) {
+    let is_named = |f: &Finding| is_about(f, words);
+    for findings in [&mut card.goals, &mut card.doing_well, &mut card.to_improve] {
+        findings.retain(|f| !is_named(f));
+    }
+    card.charts.retain(|c| !lists::names_of(c).iter().any(|n| words.is_in(n)));
+    card.tables.retain(|t| !table_is_about(t, words));
+    card.sections.iter_mut().for_each(|s| section_without_persons(s, words));
+    card.sections.retain(says_something);
+}
+
+fn section_without_persons(section: &mut Section, words: &Words) {
+    section.facts.retain(|(label, value)| !words.is_in(label) && !words.is_in(value));
+    section.findings.retain(|f| !is_about(f, words));
+    section.charts.retain(|c| !lists::names_of(c).iter().any(|n| words.is_in(n)));
+    section.tables.retain(|t| !table_is_about(t, words));
+}
+
+fn is_about(finding: &Finding, words: &Words) -> bool {
+    words.is_in(&finding.title) || words.is_in(&finding.text)
+}
+
+fn table_is_about(table: &TableData, words: &Words) -> bool {
+    words.is_in(&table.title) || table.rows.iter().any(|r| words.is_in(&r.name))
+}
+
+fn says_something(section: &Section) -> bool {
+    let is_bare = section.facts.is_empty() && section.findings.is_empty() && section.charts.is_empty() && section.tables.is_empty();
+    !is_bare || !section.empty.is_empty()
+}
+
+/// A person's figures beside those of their team, where enough others are in it.
+fn beside_team(scorecard: &Scorecard, card: &Card, min_n: usize) -> Option<Section> {
+    let team = team_of(card)?;
+    let others = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent && c.name != card.name && team_of(c) == Some(team)).count();
+    let theirs = scorecard.cards.iter().find(|c| c.kind == CardKind::Team && c.name == team).filter(|_| others >= min_n)?;
+    // Rows of the others: what the team has beyond the person's own.
+    let pairs = card.kpis.iter().filter(|k| k.is_judged).filter_map(|k| {
+        let t = theirs.kpis.iter().find(|t| t.metric == k.metric)?;
+        (t.n.saturating_sub(k.n) >= min_n as u64).then_some((k, t))
+    });
+    let pairs: Vec<(&Kpi, &Kpi)> = pairs.take(COMPARED).collect();
+    let unit = |metric: &str| scorecard.definitions.iter().find(|d| d.id == metric).map_or(Unit::Number, |d| d.unit);
+    let column = |k: &Kpi| TableColumn { label: String::new(), metric: Some(k.metric.clone()), unit: unit(&k.metric) };
+    let cell = |k: &Kpi| Cell { value: k.value, n: k.n, interval: k.interval, ..Cell::default() };
+    let row = |name: &str, cells: Vec<Cell>| TableRow { name: name.to_owned(), page: None, cells };
+    let table = TableData {
+        title: "You and your team".to_owned(),
+        note: String::new(),
+        row_label: "Whose".to_owned(),
+        columns: pairs.iter().map(|(k, _)| column(k)).collect(),
+        rows: vec![row("You", pairs.iter().map(|(k, _)| cell(k)).collect()), row(team, pairs.iter().map(|(_, t)| cell(t)).collect())],
+    };
+    (!pairs.is_empty()).then(|| Section {
+        id: "team".to_owned(),
+        title: "Your team".to_owned(),
+        lead: "The team’s figures hold yours too. They are here for orientation; no verdict rests on them.".to_owned(),
+        tables: vec![table],
+        ..Section::default()
+    })
+}
+
+fn team_of(card: &Card) -> Option<&str> {
+    card.about.iter().find(|(label, _)| label == TEAM).map(|(_, team)| team.as_str())
+}
+
+#[cfg(test)]
+mod tests;
