@@ -52,6 +52,10 @@ pub enum Command {
     Query(QueryArgs),
     /// Say why a measure moved: whether anything happened, the work or how it was done, and in which segment.
     Explain(ExplainArgs),
+    /// Say what goes with better results of people: earlier work in the business, a mentor, shadowing days, a shift.
+    Drivers(DriversArgs),
+    /// Say whether something worked: a measure before and after a date, for everybody or for some.
+    BeforeAfter(BeforeAfterArgs),
     /// Say which promises were kept, where the product says otherwise, and what would be under other rules.
     Sla(SlaArgs),
     /// List the metrics, or define one.
@@ -320,6 +324,90 @@ pub struct ExplainArgs {
     /// Folder for a page with charts, explain-METRIC.html.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+}
+
+/// `deskcard drivers`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard drivers\n  deskcard drivers csat --by prior_business,mentor,shift --within team\n  deskcard drivers fcr_touch --where \"category <> 'Other'\" --format json"))]
+pub struct DriversArgs {
+    /// Shares to compare people by, separated by commas.
+    #[arg(value_delimiter = ',', default_value = "csat,fcr_touch,reopen_rate")]
+    pub metrics: Vec<String>,
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
+    /// What the roster says of people, separated by commas. Default: prior_business, mentor, site, shift, employment, agent_level, languages.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
+    pub by: Vec<String>,
+    /// People are compared within the same of this: supplier, team, or none.
+    #[arg(long, value_name = "COLUMN", default_value = "supplier")]
+    pub within: Option<String>,
+    /// The span of rows. Default: the last 53 complete weeks.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// SQL condition on the fact rows.
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+}
+
+/// How those treated were picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PickedBy {
+    /// For their record: the low ones, or the high ones.
+    Record,
+    /// By nothing that has to do with their record.
+    Otherwise,
+}
+
+/// `deskcard before-after`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard before-after --event shadowing\n  deskcard before-after csat --date 2026-03-02 --teams \"Service Desk Berlin\"\n  deskcard before-after fcr_touch --event shadowing --measure shadowing_days --picked record"))]
+pub struct BeforeAfterArgs {
+    /// The share or mean to look at.
+    #[arg(default_value = "csat")]
+    pub metric: String,
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the rows come from.
+    #[command(flatten)]
+    pub data: Data,
+    /// Words from the label of an [[event]] of the config; with --date, what to call it.
+    #[arg(long, value_name = "WORDS")]
+    pub event: Option<String>,
+    /// The day it began, 2026-03-02.
+    #[arg(long, value_name = "DAY")]
+    pub date: Option<String>,
+    /// Only these agents were treated, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub agents: Vec<String>,
+    /// Only these teams were treated, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "agents")]
+    pub teams: Vec<String>,
+    /// Only those with an observation of this name were treated, each from its first day on.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["agents", "teams"])]
+    pub measure: Option<String>,
+    /// How those treated were picked, if that is known: low ones rise by themselves.
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub picked: Option<PickedBy>,
+    /// Weeks before the day that are looked at. Default: all, up to 52.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=260))]
+    pub before: Option<u32>,
+    /// Weeks after it. Default: all, up to 52.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=260))]
+    pub after: Option<u32>,
+    /// SQL condition on the fact rows.
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
 }
 
 /// `deskcard sla`.

@@ -1,8 +1,10 @@
 //! One verb a file. Each `run` reads aloud like a recipe; what they share is here.
 
+mod before_after;
 mod check;
 mod clocks;
 mod doctor;
+mod drivers;
 mod dump;
 mod explain;
 mod facts;
@@ -57,6 +59,8 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Doctor(args) => doctor::run(&args, now, stdout),
         Command::Schema(args) => schema::run(&args, stdout),
+        Command::Drivers(args) => drivers::run(&args, now, stdout),
+        Command::BeforeAfter(args) => before_after::run(&args, now, stdout),
         Command::Explain(args) => explain::run(&args, now, command_line, stdout),
         Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),

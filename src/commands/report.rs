@@ -12,6 +12,7 @@ use crate::desk::{Desk, known};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
+use crate::inquiry::explain::attributes;
 use crate::judge::folds::{Folds, LOOKS, Look, Over, looked_into as looked_into_ids};
 use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Looked, Missed, RowsOf, Stay};
 use crate::metrics::rows::{Rows, describing, rows};
@@ -159,7 +160,7 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
     for id in looked_into_ids() {
         let metric = ctx.catalogue.get(id)?;
         let Some(table) = metric.on else { continue };
-        wanted.merge(super::wanted(ctx, &[metric], &[attributes(ctx, table)], None)?);
+        wanted.merge(super::wanted(ctx, &[metric], &[attributes(&ctx.settings, table)], None)?);
     }
     for column in STAY {
         wanted.add(Table::Spells, column)?;
@@ -221,18 +222,13 @@ fn folded(ctx: &Context, facts: &Facts, look: &Look, metrics: &[&Metric], period
 fn looked_into(ctx: &Context, facts: &Facts, metric: &Metric, periods: &[Period]) -> Result<Option<Looked>> {
     let (Some(table), now) = (metric.on, &periods[periods.len() - 1]) else { return Ok(None) };
     let before = recent(ctx, periods, 1);
-    let attributes = attributes(ctx, table);
-    let sample = sample(facts, &Wish { metric, spans: (now, Some(&before)), attributes: &attributes, filter: None })?;
+    let attributes = attributes(&ctx.settings, table);
+    let mut sample = sample(facts, &Wish { metric, spans: (now, Some(&before)), attributes: &attributes, filter: None })?;
+    sample.drop_outcomes();
+    sample.drop_people();
     let earlier = periods.iter().filter(|p| p.first_day >= before.first_day && p.end_day <= before.end_day);
     let zone = facts.zone();
     Ok((!sample.is_empty()).then(|| (sample, earlier.map(|p| p.start_utc(zone)..p.end_utc(zone)).collect())))
-}
-
-/// What the rows of a table are told apart by on a page.
-fn attributes(ctx: &Context, table: Table) -> Vec<String> {
-    let mut all = crate::inquiry::explain::attributes(&ctx.settings, table);
-    all.retain(|name| name != "agent");
-    all
 }
 
 /// The recent periods as one, leaving out the newest `back`.

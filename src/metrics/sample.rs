@@ -9,6 +9,8 @@ use crate::desk::{MISSING, get, longs, text_of};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 
+/// The column that says whose a row is.
+const PEOPLE: &str = "agent";
 /// Hours put together: one hour of a day has too few rows.
 const HOURS: u32 = 2;
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -52,6 +54,8 @@ pub struct Sample {
     pub places: Vec<(u32, u32)>,
     /// What each row cost, in the desk's currency; NaN where nobody says, empty where the table has no cost.
     pub costs: Vec<f64>,
+    /// Number of the agent of each row, so that what belongs together stays together; empty where the rows have none.
+    pub people: Vec<u32>,
     /// Rows of the span explained that belong here but are not yet mature.
     pub immature: u64,
 }
@@ -90,6 +94,7 @@ pub fn sample(facts: &Facts, wish: &Wish<'_>) -> Result<Sample> {
         }
     }
     out.attributes = names.into_iter().zip(raw).map(|(name, codes)| Attribute::new(name, &codes)).collect();
+    out.people = out.attribute(PEOPLE).map(|a| a.codes.clone()).unwrap_or_default();
     Ok(out)
 }
 
@@ -163,6 +168,11 @@ impl Sample {
             self.attributes.retain(|a| !hangs(&a.name));
         }
         dropped
+    }
+
+    /// Takes out who it was: on a page for everybody nobody is a cause.
+    pub fn drop_people(&mut self) {
+        self.attributes.retain(|a| a.name != PEOPLE);
     }
 
     /// The attribute of that name.

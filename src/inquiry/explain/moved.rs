@@ -105,15 +105,15 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
     let interval = (n - high, n - low);
     let certainty = verdict(interval, difference, MATTERS * expected.mean).filter(|_| counts.len() >= FEWEST_SPANS);
     let usual = match counts.len() {
-        1 => format!("{} in the span before", format::value(Unit::Number, expected.mean)),
+        1 => format!("{} in the period before", format::value(Unit::Number, expected.mean)),
         k => format!(
-            "{} on average of the {k} spans before, {} to {} of which would be usual",
+            "{} on average of the {k} periods before, {} to {} of which would be usual",
             format::value(Unit::Number, expected.mean),
             format::count(low as u64),
             format::count(high as u64)
         ),
     };
-    let sure = if counts.len() < FEWEST_SPANS { "Too few spans before to say what is usual." } else { conclusion(certainty) };
+    let sure = if counts.len() < FEWEST_SPANS { "Too few periods before to say what is usual." } else { conclusion(certainty) };
     let text = format!("{} against {usual}. {sure}", format::count(now.n()));
     finished(q, (side(n), side(expected.mean)), (Some(difference), Some(interval), certainty), text)
 }

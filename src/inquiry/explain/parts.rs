@@ -12,6 +12,8 @@ use crate::stats::mix_rate::{MixRate, SegmentChange, SegmentMeans, mix_mean, mix
 const TOLD: usize = 8;
 /// A dimension with more values tells rows apart, not kinds of work.
 const MOST_VALUES: usize = 200;
+/// Part of the change from which the mix is worth a word.
+const WORTH_A_WORD: f64 = 0.2;
 /// Standard errors from which a change of the mix is more than the luck of the draw, many dimensions looked at.
 const BEYOND_LUCK: f64 = 3.0;
 
@@ -48,7 +50,9 @@ fn part(q: &Question<'_>, gauge: Gauge, attribute: &Attribute) -> Option<(f64, M
     let terms = terms(&split, &sides, attribute);
     let text = told(q.metric.unit(), &split, &terms, attribute, strength);
     let (mix, rate) = (split.mix_total, split.rate_total);
-    Some((strength, MixOrRate { attribute: attribute.name.clone(), mix, rate, is_simpson: split.is_simpson, terms, text }))
+    // A dimension whose mix is as it was tells nothing, however its rows fell.
+    let tells = if is_as_it_was(&split, strength) { -1.0 / (1.0 + mix.abs()) } else { mix.abs() };
+    Some((tells, MixOrRate { attribute: attribute.name.clone(), mix, rate, is_simpson: split.is_simpson, terms, text }))
 }
 
 /// The change of the mix in standard errors, had both spans been drawn from one mix.
@@ -67,6 +71,11 @@ fn strength(split: &MixRate, sides: &[(Side, Side)]) -> f64 {
         .sum();
     let error = (between * (1.0 / before + 1.0 / now)).sqrt();
     if error > 0.0 { (split.mix_total / error).abs() } else { 0.0 }
+}
+
+/// Whether the mix is the same but for luck, or what is not makes no difference.
+fn is_as_it_was(split: &MixRate, strength: f64) -> bool {
+    strength < BEYOND_LUCK || split.mix_total.abs() < WORTH_A_WORD * split.change.abs()
 }
 
 /// The values that tell most, then the others as one.
@@ -111,7 +120,7 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
         signed(unit, split.mix_total),
         signed(unit, split.rate_total)
     );
-    if strength < BEYOND_LUCK {
+    if is_as_it_was(split, strength) {
         return text + " The mix is as it was.";
     }
     let toward = |part: f64| part * split.mix_total;

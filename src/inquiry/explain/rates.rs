@@ -5,9 +5,6 @@ use super::gauge::Gauge;
 use super::segments::{Candidate, Hunt, meets};
 use crate::stats::scan::{Attribute, Condition, Direction, Folded, Found, Outcome, Question as Asked, Rows, Search, fold, scan};
 
-/// The column by which rows belong together: shuffles stay within an agent's rows.
-const STRATUM: &str = "agent";
-
 /// What was found: first what went the way of the whole, then, among the other rows, what went the other way.
 pub(super) fn hunt(q: &Question<'_>, gauge: Gauge, progress: &(dyn Fn(u64, u64) + Sync)) -> Hunt {
     let codes: Vec<Folded> = q.sample.attributes.iter().map(|a| fold(&a.codes, a.values.len() as u32, q.search.fewest as u32)).collect();
@@ -45,7 +42,8 @@ fn searched(
     let facts: Vec<f64> = rows.iter().map(|row| q.sample.facts[*row]).collect();
     let now: Vec<bool> = rows.iter().map(|row| q.sample.is_now[*row]).collect();
     let own: Vec<Vec<u32>> = codes.iter().map(|f| picked(&f.codes)).collect();
-    let stratum = q.sample.attribute(STRATUM).map(|a| picked(&a.codes));
+    // Rows of an agent belong together: shuffles stay within them.
+    let stratum = (!q.sample.people.is_empty()).then(|| picked(&q.sample.people));
     let (ones, hits): (Vec<u32>, Vec<u32>) = match gauge {
         Gauge::Share => (vec![1; rows.len()], facts.iter().map(|f| u32::from(*f > 0.5)).collect()),
         _ => (Vec::new(), Vec::new()),

@@ -12,6 +12,8 @@ pub(super) const OTHERS: &str = "\u{2}rare";
 /// Probability up to which a find is clear; up to the search's own it is leaning.
 const CLEAR: f64 = 0.01;
 
+/// Part of the rows of now beyond which a segment is the whole.
+const NEARLY_ALL: f64 = 0.8;
 /// Rows worth reading told of a segment.
 const EXAMPLES: usize = 5;
 
@@ -58,6 +60,11 @@ pub fn segments(q: &Question<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> (Vec<
     let mut gone = vec![false; q.sample.len()];
     let mut segments: Vec<Answer> = Vec::new();
     for found in &hunt.found {
+        // What is nearly all there is says nothing of where.
+        let inside = |row: &usize| q.sample.is_now[*row] && meets(q, &hunt.folded, &found.conditions, *row);
+        if (0..q.sample.len()).filter(inside).count() as f64 > NEARLY_ALL * whole.now.n as f64 {
+            continue;
+        }
         let is_inside: Vec<bool> = (0..q.sample.len()).map(|row| !gone[row] && meets(q, &hunt.folded, &found.conditions, row)).collect();
         segments.push(told(q, found, &whole, (&is_inside, &gone)));
         gone.iter_mut().zip(&is_inside).for_each(|(gone, inside)| *gone |= inside);

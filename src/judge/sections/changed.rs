@@ -105,10 +105,9 @@ fn is_moved(e: &Evidence<'_>, metric: &Metric, (now, before): (Proportion, Propo
 
 /// What moved, taken apart, and how far beyond luck the first segment is.
 fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
-    let Some((mut sample, earlier)) = e.rows.of(metric)? else { return Ok(None) };
-    sample.drop_outcomes();
+    let Some((sample, earlier)) = e.rows.of(metric)? else { return Ok(None) };
     let alpha = ALPHA / (CHANGED.len() + COUNTED.len()) as f64;
-    let search = Search { depth: DEPTH, alpha, answers: 1, ..Search::default() };
+    let search = Search { depth: DEPTH, alpha, answers: 2, ..Search::default() };
     let question = Question { metric, sample: &sample, judge: &e.settings.judge, earlier: &earlier, search };
     let moved = explain::moved(&question);
     let Some(certainty) = moved.certainty else { return Ok(None) };
@@ -123,7 +122,7 @@ fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     let mut weight = 0.0;
     if let Some(answer) = first {
         weight = answer.segment.share_of_change.unwrap_or_default();
-        text += &format!(" Most of all in {}: {}", lower(&answer.segment.title), answer.segment.text);
+        text += &format!(" Most of all {}: {}", lower(&answer.segment.title), answer.segment.text);
     }
     let certainty = if certainty == Certainty::Clear { Certainty::Clear } else { Certainty::Leaning };
     Ok(Some((weight, finding(&metric.id, metric.label.clone(), text, (certainty, moved.is_good)))))
