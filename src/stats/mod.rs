@@ -33,6 +33,7 @@ pub mod stratified;
 pub mod survival;
 pub mod target_test;
 pub mod two_proportions;
+pub mod weighted_poisson;
 
 use std::fmt;
 
