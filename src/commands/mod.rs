@@ -2,19 +2,25 @@
 
 mod check;
 mod clocks;
+mod contacts;
 mod doctor;
 mod dump;
+mod export;
 mod facts;
+mod frame;
 mod history;
 mod ingest;
 mod init;
 mod inspect;
 mod metrics;
 mod query;
+mod repeats;
 mod report;
+mod rows;
 mod run;
 mod schema;
 mod sla;
+mod sql;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -23,6 +29,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Cli, Command, Common, Data, Origin};
+use crate::clock::period::Period;
 use crate::clock::zone::Zone;
 use crate::clock::{parse_day, parse_local};
 use crate::desk::Desk;
@@ -53,12 +60,16 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Run(args) => run::run(&args, now, command_line, stdout),
         Command::History(args) => history::run(&args, now, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
+        Command::Rows(args) => rows::run(&args, now, stdout),
+        Command::Sql(args) => sql::run(&args, now, stdout),
+        Command::Repeats(args) => repeats::run(&args, now, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Doctor(args) => doctor::run(&args, now, stdout),
         Command::Schema(args) => schema::run(&args, stdout),
         Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
+        Command::Export(args) => export::run(&args, now, stdout),
         Command::Ingest(args) => ingest::run(&args, now, stdout),
         Command::Inspect(args) => inspect::run(&args, stdout),
         Command::Init(args) => init::run(&args, stdout),
@@ -146,6 +157,18 @@ impl Context {
         let made = Facts::make(&self.settings, desk, wanted)?;
         self.talk.say(&format!("facts in {:.2} s", started.elapsed().as_secs_f64()));
         Ok(made)
+    }
+
+    /// The period of that name; without one the last complete one of the kind the report is made for.
+    pub(crate) fn period(&self, said: Option<&str>) -> Result<Period> {
+        let unit = self.settings.report.period;
+        let today = self.zone().local_day(self.as_of);
+        said.map_or_else(|| Ok(Period::last_complete(unit, today)), |text| Period::parse(text, unit, today))
+    }
+
+    /// Says something to everybody but those who want silence.
+    pub(crate) fn tell(&self, text: &str) {
+        self.talk.tell(text);
     }
 
     /// Says something to somebody who asked for more.

@@ -12,7 +12,7 @@
 
 pub mod journal;
 pub mod log;
-mod parquet;
+pub(crate) mod parquet;
 mod partition;
 mod read;
 mod source;

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use crate::clock::period::Period;
 use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
+use crate::contacts::Repeats;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::{Catalogue, Metric};
@@ -138,6 +139,8 @@ pub struct Evidence<'a> {
     pub examples: &'a Examples,
     /// Single clocks worth a line.
     pub clocks: &'a ClockRows,
+    /// Who comes back about what over the recent periods; `None` where nobody knows who asked.
+    pub repeats: Option<&'a Repeats>,
     /// The command line.
     pub command: &'a str,
 }

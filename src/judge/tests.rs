@@ -87,6 +87,7 @@ fn judged(rows: &Rows) -> Scorecard {
         remarks: &[],
         examples: &Examples::new(),
         clocks: &ClockRows::default(),
+        repeats: None,
         command: "deskcard report",
     })
     .unwrap()
