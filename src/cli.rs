@@ -1,5 +1,9 @@
 //! The command line: what can be typed, and its help. No logic.
 
+mod data;
+
+pub use data::{ExportArgs, For, FrameFormat, Part, RepeatsArgs, RowsArgs, RowsFormat, Side, SqlArgs};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -56,6 +60,12 @@ pub enum Command {
     Drivers(DriversArgs),
     /// Say whether something worked: a measure before and after a date, for everybody or for some.
     BeforeAfter(BeforeAfterArgs),
+    /// Write the rows behind any number: what each adds to it, and why.
+    Rows(RowsArgs),
+    /// Ask anything in SQL, of the facts and of the figures of any metric.
+    Sql(SqlArgs),
+    /// Say who comes back about what, and what it would save if they need not.
+    Repeats(RepeatsArgs),
     /// Say which promises were kept, where the product says otherwise, and what would be under other rules.
     Sla(SlaArgs),
     /// List the metrics, or define one.
@@ -68,6 +78,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
     Facts(FactsArgs),
+    /// Write the fact tables as Parquet, with the metrics as SQL views, for DuckDB, a warehouse or a BI tool.
+    Export(ExportArgs),
     /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
     Ingest(IngestArgs),
 }

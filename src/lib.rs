@@ -26,11 +26,12 @@
 //! - [`guards`]: what a run must notice about its exports. Pure: counts in, warnings out.
 //! - [`clock`]: zones, periods, business calendars ([`clock::calendar`], [`clock::ics`]), a ticket's story ([`clock::timeline`]) and the SLA clock
 //!   over it ([`clock::sla`]). Pure: instants in, instants out. No wall clock: the cut-off is an argument.
+//! - [`contacts`]: who comes back about what: chains of tickets and calls, problem candidates, missing knowledge. Pure: contacts in, counts out.
 //! - [`desk`]: polars frames in our own column names.
 //! - [`facts`]: a row a ticket, call, survey, agent-day, spell, observation with everything a metric needs. What looks across
 //!   rows is made once; what is local to a row is SQL text ([`facts::derived`]), evaluated when asked for. `facts::sla` leads rows, events and
 //!   policies to the clock, and makes `sla_clocks` (a row a clock) and `ticket_spans` (a row a holder) of what it says.
-//! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them.
+//! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them ([`metrics::behind`]: what each adds, and why).
 //! - [`stats`]: numbers in, numbers out: intervals, the hierarchical engine and its decision rule, control charts, funnels, case mix,
 //!   survival, permutations …; each a file with its golden numbers (`tests/numbers`). No random state but a seed in the arguments.
 //! - [`judge`]: readings → scorecard: which looks at the facts are needed (`judge::folds`), whose cards, which measures, where each
@@ -58,6 +59,7 @@ pub mod cli;
 pub mod clock;
 pub mod columns;
 pub mod commands;
+pub mod contacts;
 pub mod desk;
 pub mod error;
 pub mod facts;

@@ -9,15 +9,11 @@ use crate::cli::FactsArgs;
 use crate::desk::bug;
 use crate::error::Result;
 use crate::facts::{Facts, Table, Wanted, all_columns, is_id};
+use crate::ingest::ledger::Ledger;
 
 pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
-    let mut wanted = Wanted::everything(&ctx.settings, &Table::ALL);
-    for table in Table::ALL {
-        // Everything else goes by the hash of an id; what is written is to be read beside the exports.
-        ids(table).try_for_each(|id| wanted.add(table, id))?;
-    }
-    let (facts, _) = ctx.facts(&wanted)?;
+    let (facts, _) = everything(&ctx)?;
     for table in Table::ALL {
         let path = args.out.join(format!("{table}.csv"));
         write_file(&path, &table_csv(&ctx, &facts, table)?)?;
@@ -29,6 +25,22 @@ pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<
     Ok(Outcome::Done)
 }
 
+/// All facts with all their columns, ids as they are written.
+pub(super) fn everything(ctx: &Context) -> Result<(Facts, Ledger)> {
+    let mut wanted = Wanted::everything(&ctx.settings, &Table::ALL);
+    for table in Table::ALL {
+        // Everything else goes by the hash of an id; what is written is to be read beside the exports.
+        ids(table).try_for_each(|id| wanted.add(table, id))?;
+    }
+    ctx.facts(&wanted)
+}
+
+/// The columns a table has, the ids as texts first.
+pub(super) fn names(ctx: &Context, facts: &Facts, table: Table) -> Vec<String> {
+    let all = ids(table).map(str::to_owned).chain(all_columns(&ctx.settings, table));
+    all.filter(|c| facts.has_column(table, c)).collect()
+}
+
 /// The ids of a table, as texts.
 fn ids(table: Table) -> impl Iterator<Item = &'static str> {
     table.source().columns().iter().map(|c| c.name).filter(move |name| is_id(table, name))
@@ -36,8 +48,7 @@ fn ids(table: Table) -> impl Iterator<Item = &'static str> {
 
 /// Every column of a table, a row a fact; nulls are empty, texts are quoted, so that an empty text differs from none.
 fn table_csv(ctx: &Context, facts: &Facts, table: Table) -> Result<Vec<u8>> {
-    let all = ids(table).map(str::to_owned).chain(all_columns(&ctx.settings, table));
-    let names: Vec<String> = all.filter(|c| facts.has_column(table, c)).collect();
+    let names = names(ctx, facts, table);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Never).from_writer(Vec::new());
     let failed = |e: &dyn std::fmt::Display| crate::error::Error::output(format!("{table}.csv: {e}"));

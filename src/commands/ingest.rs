@@ -6,6 +6,7 @@ use std::path::Path;
 
 use polars::prelude::*;
 
+use super::frame::utc;
 use super::{Context, Outcome, stdout_failed, write_file};
 use crate::cli::IngestArgs;
 use crate::columns::{Column as Canonical, Source, Type};
@@ -69,7 +70,7 @@ fn cells(segment: &DataFrame, column: &Canonical) -> Result<Vec<String>> {
     let Ok(found) = segment.column(&name) else { return Ok(vec![String::new(); segment.height()]) };
     if column.kind == Type::Instant {
         let at = found.i64().map_err(bug)?;
-        return Ok(at.iter().map(|t| t.map_or_else(String::new, instant)).collect());
+        return Ok(at.iter().map(|t| t.map_or_else(String::new, utc)).collect());
     }
     if column.kind == Type::Number {
         let numbers = found.f64().map_err(bug)?;
@@ -77,10 +78,6 @@ fn cells(segment: &DataFrame, column: &Canonical) -> Result<Vec<String>> {
     }
     let text = found.cast(&DataType::String).map_err(bug)?;
     Ok(text.str().map_err(bug)?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
-}
-
-fn instant(secs: i64) -> String {
-    chrono::DateTime::from_timestamp(secs, 0).map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// Writes the rejected rows of each file under the file's own header, and an index of them all; the paths written.

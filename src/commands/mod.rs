@@ -3,21 +3,27 @@
 mod before_after;
 mod check;
 mod clocks;
+mod contacts;
 mod doctor;
 mod drivers;
 mod dump;
 mod explain;
+mod export;
 mod facts;
+mod frame;
 mod history;
 mod ingest;
 mod init;
 mod inspect;
 mod metrics;
 mod query;
+mod repeats;
 mod report;
+mod rows;
 mod run;
 mod schema;
 mod sla;
+mod sql;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -26,6 +32,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Cli, Command, Common, Data, Origin};
+use crate::clock::period::Period;
 use crate::clock::zone::Zone;
 use crate::clock::{parse_day, parse_local};
 use crate::desk::Desk;
@@ -56,6 +63,9 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Run(args) => run::run(&args, now, command_line, stdout),
         Command::History(args) => history::run(&args, now, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
+        Command::Rows(args) => rows::run(&args, now, stdout),
+        Command::Sql(args) => sql::run(&args, now, stdout),
+        Command::Repeats(args) => repeats::run(&args, now, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Doctor(args) => doctor::run(&args, now, stdout),
         Command::Schema(args) => schema::run(&args, stdout),
@@ -65,6 +75,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Sla(args) => sla::run(&args, now, stdout),
         Command::Check(args) => check::run(&args, now, stdout),
         Command::Facts(args) => facts::run(&args, now, stdout),
+        Command::Export(args) => export::run(&args, now, stdout),
         Command::Ingest(args) => ingest::run(&args, now, stdout),
         Command::Inspect(args) => inspect::run(&args, stdout),
         Command::Init(args) => init::run(&args, stdout),
@@ -157,6 +168,18 @@ impl Context {
     /// A bar of a search.
     pub(crate) fn bar_of_work(&self) -> ProgressBar {
         self.talk.bar_of_work()
+    }
+
+    /// The period of that name; without one the last complete one of the kind the report is made for.
+    pub(crate) fn period(&self, said: Option<&str>) -> Result<Period> {
+        let unit = self.settings.report.period;
+        let today = self.zone().local_day(self.as_of);
+        said.map_or_else(|| Ok(Period::last_complete(unit, today)), |text| Period::parse(text, unit, today))
+    }
+
+    /// Says something to everybody but those who want silence.
+    pub(crate) fn tell(&self, text: &str) {
+        self.talk.tell(text);
     }
 
     /// Says something to somebody who asked for more.

@@ -20,10 +20,11 @@ use crate::report::csv::safe_text;
 pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let metrics = args.metrics.iter().map(|id| ctx.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
-    check_columns(&ctx, args, &metrics)?;
+    check_columns(&ctx, &args.by, args.filter.as_deref(), &metrics)?;
     let breakdowns = vec![args.by.clone()];
     let (facts, ledger) = ctx.facts(&wanted(&ctx, &metrics, &breakdowns, args.filter.as_deref())?)?;
-    let periods = periods(&ctx, args, &facts, &ledger)?;
+    let days = Days { from: args.from.as_deref(), to: args.to.as_deref(), width: args.period };
+    let periods = days.periods(&ctx, &facts, &ledger)?;
     let started = Instant::now();
     let ask = Ask { metrics: metrics.clone(), breakdowns, periods, filter: args.filter.clone() };
     let readings = fold(&facts, &ctx.catalogue, &ask)?;
@@ -42,7 +43,7 @@ pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<
 }
 
 /// Refuses a breakdown that one of the metrics cannot have, and names those it can.
-fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result<()> {
+pub(super) fn check_columns(ctx: &Context, by: &[String], filter: Option<&str>, metrics: &[&Metric]) -> Result<()> {
     let mut tables: BTreeSet<FactTable> = BTreeSet::new();
     for metric in metrics {
         match metric.on {
@@ -52,10 +53,10 @@ fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result
             }
         }
     }
-    let in_condition = args.filter.as_deref().map(columns_of).transpose()?.unwrap_or_default();
+    let in_condition = filter.map(columns_of).transpose()?.unwrap_or_default();
     for table in tables {
         let known = all_columns(&ctx.settings, table);
-        let named = args.by.iter().map(|c| ("--by", c)).chain(in_condition.iter().map(|c| ("--where", c)));
+        let named = by.iter().map(|c| ("--by", c)).chain(in_condition.iter().map(|c| ("--where", c)));
         if let Some((flag, column)) = named.into_iter().find(|(_, c)| !known.contains(c) && !is_id(table, c)) {
             let near = nearest(column, known.iter().map(String::as_str));
             let hint = if near.is_empty() { format!("they have: {}", known.join(", ")) } else { format!("nearest: {}", near.join(", ")) };
@@ -65,30 +66,40 @@ fn check_columns(ctx: &Context, args: &QueryArgs, metrics: &[&Metric]) -> Result
     Ok(())
 }
 
-/// The periods asked for: from the first to the last day of the data unless the command line says otherwise.
-fn periods(ctx: &Context, args: &QueryArgs, facts: &Facts, ledger: &Ledger) -> Result<Vec<Period>> {
-    let zone = facts.zone();
-    let covers = || ledger.sources.iter().filter_map(|s| Some((s, s.covers?)));
-    let is_people = |s: &SourceLedger| s.kind == Source::Agents.name();
-    let has_work = ledger.sources.iter().any(|s| !is_people(s));
-    // A roster reaches back years before the first ticket: it sets the start only where there is nothing else.
-    let first = covers().filter(|(s, _)| !has_work || !is_people(s)).map(|(_, c)| c.0).min().unwrap_or(ctx.as_of);
-    let last = if ctx.is_as_of_given || !has_work { ctx.as_of - 1 } else { facts.last_instant() };
-    let from = args.from.as_deref().map_or_else(|| Ok(zone.local_day(first)), |t| day(t, "--from"))?;
-    let to = args.to.as_deref().map_or_else(|| Ok(zone.local_day(last)), |t| day(t, "--to"))?;
-    if to < from {
-        return Err(Error::config("--to is before --from"));
+/// The days asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Days<'a> {
+    pub(super) from: Option<&'a str>,
+    pub(super) to: Option<&'a str>,
+    pub(super) width: Span,
+}
+
+impl Days<'_> {
+    /// The periods asked for: from the first to the last day of the data unless the command line says otherwise.
+    pub(super) fn periods(&self, ctx: &Context, facts: &Facts, ledger: &Ledger) -> Result<Vec<Period>> {
+        let zone = facts.zone();
+        let covers = || ledger.sources.iter().filter_map(|s| Some((s, s.covers?)));
+        let is_people = |s: &SourceLedger| s.kind == Source::Agents.name();
+        let has_work = ledger.sources.iter().any(|s| !is_people(s));
+        // A roster reaches back years before the first ticket: it sets the start only where there is nothing else.
+        let first = covers().filter(|(s, _)| !has_work || !is_people(s)).map(|(_, c)| c.0).min().unwrap_or(ctx.as_of);
+        let last = if ctx.is_as_of_given || !has_work { ctx.as_of - 1 } else { facts.last_instant() };
+        let from = self.from.map_or_else(|| Ok(zone.local_day(first)), |t| day(t, "--from"))?;
+        let to = self.to.map_or_else(|| Ok(zone.local_day(last)), |t| day(t, "--to"))?;
+        if to < from {
+            return Err(Error::config("--to is before --from"));
+        }
+        Ok(match self.width {
+            Span::All => vec![Period::span(from, to)],
+            Span::Week => Period::series(Unit::Week, from, to),
+            Span::Month => Period::series(Unit::Month, from, to),
+            Span::Quarter => Period::series(Unit::Quarter, from, to),
+        })
     }
-    Ok(match args.period {
-        Span::All => vec![Period::span(from, to)],
-        Span::Week => Period::series(Unit::Week, from, to),
-        Span::Month => Period::series(Unit::Month, from, to),
-        Span::Quarter => Period::series(Unit::Quarter, from, to),
-    })
 }
 
 /// A figure, with zero for counts of nothing.
-fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
+pub(super) fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
     let zero = Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
     reading.or_else(|| metric.is_additive().then_some(zero))
 }

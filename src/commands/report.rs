@@ -5,9 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::clocks::clocks;
+use super::contacts;
 use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
+use crate::contacts::Repeats;
 use crate::desk::{Desk, known};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
@@ -35,9 +37,7 @@ const EXAMPLES: usize = 5;
 
 pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
-    let unit = ctx.settings.report.period;
-    let today = ctx.zone().local_day(ctx.as_of);
-    let period = args.period.as_deref().map_or_else(|| Ok(Period::last_complete(unit, today)), |text| Period::parse(text, unit, today))?;
+    let period = ctx.period(args.period.as_deref())?;
     check_templates(args.templates.as_deref())?;
     let out = output(&ctx, args, &period)?;
     let since = needed_since(&ctx, &period);
@@ -166,6 +166,7 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
         wanted.add(Table::Spells, column)?;
     }
     super::clocks::want(&mut wanted, &[])?;
+    contacts::want(&mut wanted, &contacts::BY.map(str::to_owned))?;
     (wanted.texts, wanted.hashes) = (true, true);
     Ok(wanted)
 }
@@ -199,6 +200,7 @@ impl Base<'_> {
             examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
             clocks: &clock_rows(facts, now)?,
             rows: &RowsOf(&|metric| looked_into(ctx, facts, metric, periods)),
+            repeats: came_back(ctx, facts, &recent(ctx, periods, 0))?.as_ref(),
             command,
         })?;
         Ok(Judged { scorecard, rows: tables })
@@ -236,6 +238,17 @@ fn recent(ctx: &Context, periods: &[Period], back: usize) -> Period {
     let end = (periods.len() - 1).saturating_sub(back);
     let first = (end + 1).saturating_sub(judge::recent_periods(&ctx.settings, periods[end].unit));
     Period::span(periods[first].first_day, periods[end].end_day - 1)
+}
+
+/// The recent periods up to the last complete one.
+pub(super) fn recent_span(ctx: &Context) -> Result<Period> {
+    Ok(recent(ctx, &history(&ctx.period(None)?), 0))
+}
+
+/// Who comes back about what.
+fn came_back(ctx: &Context, facts: &Facts, span: &Period) -> Result<Option<Repeats>> {
+    let by = contacts::BY.map(str::to_owned);
+    contacts::repeats(ctx, facts, &contacts::Question { period: span, window: contacts::WINDOW, by: &by, list: EXAMPLES })
 }
 
 /// Tickets whose times contradict each other, over all the data.

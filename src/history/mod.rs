@@ -13,7 +13,7 @@
 mod commit;
 pub mod journal;
 pub mod log;
-mod parquet;
+pub(crate) mod parquet;
 mod partition;
 mod read;
 mod source;

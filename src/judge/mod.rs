@@ -22,6 +22,7 @@ use std::ops::Range;
 use crate::clock::period::Period;
 use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
+use crate::contacts::Repeats;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::sample::Sample;
@@ -164,6 +165,8 @@ pub struct Evidence<'a> {
     pub clocks: &'a ClockRows,
     /// Rows of measures that moved.
     pub rows: &'a RowsOf<'a>,
+    /// Who comes back about what over the recent periods; `None` where nobody knows who asked.
+    pub repeats: Option<&'a Repeats>,
     /// The command line.
     pub command: &'a str,
 }

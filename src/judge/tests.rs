@@ -88,6 +88,7 @@ fn judged(rows: &Rows) -> Scorecard {
         examples: &Examples::new(),
         clocks: &ClockRows::default(),
         rows: &RowsOf(&|_| Ok(None)),
+        repeats: None,
         command: "deskcard report",
     })
     .unwrap()

@@ -3,6 +3,7 @@
 //! A metric is data: an entry of `catalogue.toml`, or a `[[metric]]` of the config, which is the same kind of thing.
 //! Owns what is measured; knows nothing of pages, verdicts or files.
 
+pub mod behind;
 mod fold;
 mod groups;
 mod plan;
@@ -10,9 +11,11 @@ pub mod rows;
 pub mod sample;
 mod slots;
 mod total;
+mod weigh;
 pub mod worth;
 
 pub use fold::{Ask, Breakdown, Reading, Readings, fold};
+pub use weigh::Verdict;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::weigh::{Scales, Verdict, Weight};
 use super::{Kind, Metric};
 use crate::clock::period::Period;
 use crate::desk::{MISSING, get, longs};
@@ -80,20 +81,17 @@ pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -
         return Ok(Rows::default());
     }
     let mut exprs: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
-    for (i, metric) in metrics.iter().enumerate() {
-        let (fact, at) = match metric.kind {
-            Kind::Stock | Kind::Turnover => (&metric.enters, &metric.leaves),
-            _ => (&metric.fact, metric.by.as_ref().unwrap_or(&metric.fact)),
-        };
-        exprs.push((format!("fact{i}"), fact.clone()));
-        exprs.push((format!("at{i}"), at.clone()));
-    }
-    let (start, end) = (period.start_utc(facts.zone()), period.end_utc(facts.zone()).min(facts.as_of()));
+    let scales: Vec<Scales<'_>> = metrics.iter().map(|m| Scales::new(facts, m, period)).collect();
+    exprs.extend(scales.iter().enumerate().flat_map(|(i, s)| s.exprs(&tag(i))));
     let mut out = Rows { described: described.len(), ..Rows::default() };
     out.header = described.iter().map(|c| (*c).to_owned()).chain(metrics.iter().map(|m| m.id.clone())).collect();
     for segment in 0..facts.segments(table) {
         let frame = facts.evaluate(table, segment, &exprs)?;
-        let columns = metrics.iter().enumerate().map(|(i, m)| metric_cells(&frame, i, m, start, end)).collect::<Result<Vec<_>>>()?;
+        let columns = scales
+            .iter()
+            .enumerate()
+            .map(|(i, s)| metric_cells(&frame, &tag(i), metrics[i], &s.weigh(&frame, &tag(i))?))
+            .collect::<Result<Vec<_>>>()?;
         // A period is a small part of the data: only its rows are written out.
         let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
         let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
@@ -108,25 +106,28 @@ pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -
     Ok(out)
 }
 
+/// What the names of a metric's expressions begin with.
+fn tag(metric: usize) -> String {
+    format!("metric {metric} ")
+}
+
 /// A metric's cells: empty for rows its figure of the period does not count.
-fn metric_cells(frame: &DataFrame, i: usize, metric: &Metric, start: i64, end: i64) -> Result<Vec<String>> {
-    let at = longs(get(frame, &format!("at{i}"))?)?;
-    let fact = get(frame, &format!("fact{i}"))?;
+fn metric_cells(frame: &DataFrame, tag: &str, metric: &Metric, weights: &[Option<Weight>]) -> Result<Vec<String>> {
     if matches!(metric.kind, Kind::Stock | Kind::Turnover) {
-        let entered = longs(fact)?;
-        let is_in = |(&enter, &leave): (&i64, &i64)| enter != MISSING && enter < end && (leave == MISSING || leave >= end);
-        return Ok(entered.iter().zip(&at).map(|pair| if is_in(pair) { "1".to_owned() } else { String::new() }).collect());
+        let is_in = |w: &Option<Weight>| w.is_some_and(|w| w.n > 0.0);
+        return Ok(weights.iter().map(|w| if is_in(w) { "1".to_owned() } else { String::new() }).collect());
     }
-    let from = start - metric.trailing_days.map_or(0, |d| i64::from(d) * 86_400);
+    // Of a rate over a year its events alone are worth a line.
     let only_hits = metric.trailing_days.is_some() || metric.kind == Kind::Count;
+    let fact = get(frame, &format!("{tag}fact"))?;
     let fact = if fact.dtype().is_bool() { fact.cast(&DataType::Int32) } else { Ok(fact.clone()) };
     let text = fact.and_then(|f| f.cast(&DataType::String)).map_err(crate::desk::bug)?;
     let text = text.str().map_err(crate::desk::bug)?;
-    let cell = |(text, &at): (Option<&str>, &i64)| match text {
-        Some(text) if at != MISSING && (from..end).contains(&at) && !(only_hits && text == "0") => text.to_owned(),
+    let cell = |(text, weight): (Option<&str>, &Option<Weight>)| match (text, weight) {
+        (Some(text), Some(w)) if w.verdict != Verdict::Immature && !(only_hits && text == "0") => text.to_owned(),
         _ => String::new(),
     };
-    Ok(text.iter().zip(&at).map(cell).collect())
+    Ok(text.iter().zip(weights).map(cell).collect())
 }
 
 /// A describing column as text: instants in the desk's zone, numbers as they are.

@@ -36,6 +36,7 @@ pub mod survival;
 pub mod target_test;
 pub mod two_proportions;
 pub mod two_samples;
+pub mod weighted_poisson;
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ const TICKETS: &str = "id,created_at,resolved_at,assignee\n\
     T2,2026-03-03 09:00:00,2026-03-03 19:00:00,Ben\n\
     T3,2026-03-04 09:00:00,,Ann\n";
 
-const VERBS: [&str; 5] = ["report", "query", "metrics", "check", "facts"];
+const VERBS: [&str; 9] = ["report", "query", "rows", "sql", "repeats", "metrics", "check", "facts", "export"];
 
 fn tiny() -> tempfile::TempDir {
     folder(CONFIG, &[("tickets.csv", TICKETS)])
@@ -93,7 +93,15 @@ fn a_wrong_command_line_is_refused_with_what_is_near() {
 #[test]
 fn unusable_input_is_refused_by_every_verb_that_reads() {
     let dir = tiny();
-    let verbs: [&[&str]; 4] = [&["check"], &["query", "fcr_touch"], &["report"], &["facts", "--out", "facts"]];
+    let verbs: [&[&str]; 7] = [
+        &["check"],
+        &["query", "fcr_touch"],
+        &["report"],
+        &["facts", "--out", "facts"],
+        &["rows", "fcr_touch"],
+        &["sql", "SELECT id FROM tickets"],
+        &["export", "--facts", "facts"],
+    ];
     for (text, words) in
         [(None, ["no file matches", "tickets.csv"]), (Some(""), ["empty", "tickets.csv"]), (Some("a,b\n1,2\n"), ["`id`", "\"a\", \"b\""])]
     {
@@ -110,7 +118,8 @@ fn unusable_input_is_refused_by_every_verb_that_reads() {
 fn a_folder_that_cannot_be_written_is_an_output_failure() {
     let dir = tiny();
     std::fs::write(dir.path().join("taken"), "a file").expect("write");
-    let runs: [(&[&str], &[&str]); 3] = [
+    let runs: [(&[&str], &[&str]); 4] = [
+        (&["export", "--facts", "taken/below"], &["cannot write", "taken/below"]),
         (&["report", "--out", "taken"], &["cannot write", "taken", "--out"]),
         (&["report", "--out", "taken/below"], &["cannot write", "taken/below"]),
         (&["facts", "--out", "taken/below"], &["cannot write", "taken/below"]),

@@ -108,3 +108,49 @@ fn duckdb_reads_random_desks_the_same() {
         }
     }
 }
+
+/// The views that `deskcard export` writes say what `deskcard query` says, week by week.
+fn compare_views(dir: &Path, config: &str, out: &Path) {
+    let to = out.to_str().expect("a path");
+    let listed = deskcard_in(dir, &["export", "--facts", to, "--config", config, "--quiet"]).ok().stdout;
+    assert!(listed.lines().all(|line| dir.join(line).is_file()), "{listed}");
+    let script = root().join("tests/duckdb/views.py");
+    let run = Command::new("python3").arg(script).arg(out).output().expect("python3 starts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    assert_eq!(told["types"]["tickets"]["created_at"], "TIMESTAMP WITH TIME ZONE");
+    let mut expected: BTreeMap<Place, Numbers> = BTreeMap::new();
+    for row in told["readings"].as_array().expect("rows") {
+        let text = |i: usize| row[i].as_str().expect("a text").to_owned();
+        let number = |i: usize| row[i].as_f64().expect("a number");
+        expected.insert((text(0), Vec::new(), text(1)), (row[2].as_f64(), number(3), number(4), number(5)));
+    }
+    let ids = deskcard_in(dir, &["metrics", "--config", config]).ok().stdout;
+    let ids: Vec<&str> = ids.lines().skip(1).filter_map(|l| l.split_whitespace().next()).collect();
+    let args = ["query", &ids.join(","), "--config", config, "--period", "week", "--format", "json", "--quiet"];
+    let mut found: BTreeMap<Place, Numbers> =
+        read(&deskcard_in(dir, &args).ok().json(), &[]).into_iter().map(|(p, f)| (p, (f.value, f.n, f.sum, f.immature as f64))).collect();
+    for all in [&mut expected, &mut found] {
+        all.retain(|_, n| *n != (Some(0.0), 0.0, 0.0, 0.0) && *n != (None, 0.0, 0.0, 0.0));
+    }
+    assert!(found.len() > 100, "{} figures are too few to prove anything", found.len());
+    let places: BTreeSet<&Place> = expected.keys().chain(found.keys()).collect();
+    let differs = |p: &&&Place| !expected.get(**p).zip(found.get(**p)).is_some_and(|(a, b)| is_same(*a, *b));
+    let wrong: Vec<&&Place> = places.iter().filter(differs).collect();
+    let shown: Vec<String> =
+        wrong.iter().take(8).map(|p| format!("{p:?}: views {:?}, deskcard {:?}", expected.get(**p), found.get(**p))).collect();
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), shown.join("\n"));
+}
+
+#[test]
+fn the_views_of_an_export_say_what_a_query_says() {
+    if !is_there() {
+        return;
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    compare_views(&root(), "sample_data/deskcard.toml", &out.path().join("sample"));
+    for seed in 3_100..3_102 {
+        let dir = World::new(seed).write();
+        compare_views(dir.path(), "deskcard.toml", &dir.path().join("out"));
+    }
+}

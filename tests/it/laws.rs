@@ -1,5 +1,6 @@
 //! Laws that every metric of the catalogue obeys on every desk, whatever it means.
 
+mod behind;
 mod files;
 mod machine;
 mod neighbours;

@@ -24,6 +24,8 @@ mod planted;
 mod presets;
 mod real;
 mod real_sla;
+mod repeats;
+mod rows;
 mod sla;
 #[cfg(unix)]
 mod soak;

@@ -7,6 +7,7 @@ mod mentors;
 mod people;
 mod places;
 mod recognition;
+mod repeats;
 mod watermelon;
 
 use super::cards::{Ground, Subject};
@@ -20,6 +21,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject) -> Result<Vec<Section>> {
             recognition::section(ground, s),
             changed::section(ground)?,
             places::section(ground)?,
+            repeats::section(ground),
             watermelon::section(ground, s),
             drivers::section(ground)?,
             people::section(ground)?,

@@ -1,0 +1,98 @@
+//! Tickets and calls as contacts: a call and the ticket that is its record are one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
+
+use super::Contact;
+
+/// A call that an agent answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// Seconds UTC.
+    pub start: i64,
+    /// Seconds UTC; the start where it is not known.
+    pub end: i64,
+    /// Who; `None` if nobody knows.
+    pub caller: Option<i64>,
+    /// The id of the ticket it was recorded on, if the export says so.
+    pub ticket: Option<i64>,
+    /// What it was about, and where, by the numbers of a contact.
+    pub subject: u32,
+    /// See [`Contact::cell`].
+    pub cell: u32,
+    /// Decides between calls of the same second.
+    pub id: i64,
+}
+
+/// When a ticket is the record of a call, and how a call comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Seconds before the call's start.
+    pub before: i64,
+    /// Seconds after its end.
+    pub after: i64,
+    /// Number of the channel of calls.
+    pub phone: u32,
+}
+
+impl Rule {
+    fn around(&self, call: &Call) -> RangeInclusive<i64> {
+        call.start - self.before..=call.end + self.after
+    }
+}
+
+/// All contacts, the tickets first, then the calls that are contacts of their own, each in the order given.
+///
+/// A call that names a ticket made around it is that ticket's contact; one that names an older ticket is a further contact about the
+/// same. A call that names none belongs to the first ticket of the same requester made around it that no other call has, unless that
+/// came by another channel. Calls are taken in the order of time, those of one second by id.
+pub fn joined(tickets: Vec<Contact>, calls: &[Call], rule: Rule) -> Vec<Contact> {
+    let mut by_id: HashMap<i64, usize> = HashMap::new();
+    let mut by_requester: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (i, ticket) in tickets.iter().enumerate() {
+        by_id.insert(ticket.id, i);
+        if let Some(who) = ticket.requester {
+            by_requester.entry(who).or_default().push(i);
+        }
+    }
+    by_requester.values_mut().for_each(|of| of.sort_by_key(|&i| (tickets[i].at, tickets[i].id)));
+    let mut out = tickets;
+    let mut order: Vec<&Call> = calls.iter().collect();
+    order.sort_by_key(|c| (c.start, c.id));
+    let mut is_taken = vec![false; out.len()];
+    for call in &order {
+        if let Some(&named) = call.ticket.and_then(|id| by_id.get(&id)) {
+            is_taken[named] = true;
+        }
+    }
+    for call in order {
+        let named = call.ticket.and_then(|id| by_id.get(&id)).copied();
+        let around = rule.around(call);
+        let record = match named {
+            Some(ticket) => Some(ticket).filter(|&t| around.contains(&out[t].at)),
+            None if call.ticket.is_some() => None,
+            None => {
+                let of = call.caller.and_then(|who| by_requester.get(&who)).map_or(&[][..], Vec::as_slice);
+                let first = of.partition_point(|&t| out[t].at < *around.start());
+                let near = of[first..].iter().copied().take_while(|&t| out[t].at <= *around.end());
+                near.into_iter().find(|&t| !is_taken[t] && out[t].channel.is_none_or(|c| c == rule.phone))
+            }
+        };
+        if let Some(ticket) = record {
+            is_taken[ticket] = true;
+            out[ticket].channel.get_or_insert(rule.phone);
+            continue;
+        }
+        let about = named.map(|t| out[t]);
+        out.push(Contact {
+            at: call.start,
+            requester: call.caller.or(about.and_then(|t| t.requester)),
+            subject: about.map_or(call.subject, |t| t.subject),
+            cell: about.map_or(call.cell, |t| t.cell),
+            channel: Some(rule.phone),
+            id: call.id,
+            ticket: about.and_then(|t| t.ticket),
+        });
+    }
+    out
+}
