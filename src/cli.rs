@@ -232,6 +232,9 @@ pub struct ReportArgs {
     /// The period: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-week, last-month, last-quarter. Default: the last complete one.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
+    /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams. Default: the config's.
+    #[arg(long, value_delimiter = ',', value_name = "KINDS")]
+    pub outputs: Vec<String>,
     /// Folder to write to; a folder named after the period is made in it. Default: the config's.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,

@@ -12,7 +12,8 @@ pub const NO_DATA: &str = "–";
 /// Rows from which a share is written with one decimal: below, one row moves the figure by half a point or more.
 pub const DECIMAL_FROM: u64 = 200;
 
-const NBSP: char = '\u{a0}';
+/// Keeps a number and its unit together.
+pub const NBSP: char = '\u{a0}';
 const MINUS: char = '\u{2212}';
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;

@@ -69,6 +69,7 @@ pub mod history;
 pub mod ingest;
 pub mod inquiry;
 pub mod judge;
+pub mod mail;
 pub mod metrics;
 pub mod privacy;
 pub mod publish;

@@ -44,7 +44,7 @@ pub(super) fn marks(events: &[Event], labels: &[EventLabel], range: Range, frame
         let top = range.high + px * if is_told { up + 5.0 } else { 5.0 };
         let bottom = if is_told || event.is_phase { range.low } else { range.high - px * 5.0 };
         let points = vec![(event.x, bottom), (event.x, top)];
-        marks.push(Mark::Line { points, ink: Ink::Desk, width: if event.is_phase { 1.4 } else { 0.8 } });
+        marks.push(Mark::Line { points, ink: Ink::Desk, width: if event.is_phase { 1.4 } else { 0.5 } });
         if is_told {
             let style = TextStyle { size: SIZE, ..TextStyle::AXIS.anchored(label.anchor) };
             marks.push(Mark::Label { at: (event.x, range.high), shift: (dx, -up), text: label.text.clone(), style });

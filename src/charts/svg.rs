@@ -55,7 +55,7 @@ pub fn draw(figure: &Figure, id: &str) -> String {
     let (id, w, h) = (safe_id(id), figure.width, figure.height);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" \
-         aria-labelledby=\"{id}-t {id}-d\" font-family=\"system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif\">\
+         aria-labelledby=\"{id}-t {id}-d\" font-family=\"Deskcard Sans, system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif\">\
          <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{body}</svg>",
         escape(&crate::format::clean(&figure.title)),
         escape(&crate::format::clean(&figure.desc)),

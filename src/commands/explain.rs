@@ -45,15 +45,15 @@ pub(super) fn run(args: &ExplainArgs, now: i64, command_line: &str, stdout: &mut
         facts.columns(table, &[lacking.as_str()])?;
     }
     let explanation = explained(&ctx, &facts, (metric, &attributes), (args, &spans, command_line))?;
+    let (page, words) = report::explanation(&explanation, &explain::topic(&explanation))?;
     if let Some(out) = &args.out {
-        let page = report::explanation(&explanation, &explain::topic(&explanation))?;
         let path = out.join(format!("explain-{}.html", metric.id));
         replace(&path, &page.bytes)?;
         ctx.say(&format!("{} written", path.display()));
     }
     let text = match args.format {
         CheckFormat::Json => serde_json::to_string_pretty(&explanation).map_err(|e| Error::bug(e.to_string()))?,
-        CheckFormat::Table => report::text::topic(&explain::topic(&explanation)),
+        CheckFormat::Table => words,
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)

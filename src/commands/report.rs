@@ -22,7 +22,10 @@ use crate::metrics::sample::{Wish, sample};
 use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, Readings, fold};
 use crate::publish::folder::Folder;
+use crate::report::chat;
 use crate::report::csv::safe_text;
+use crate::report::outputs::{self, Output, Outputs};
+use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
 use crate::scorecard::{CardKind, Level, Note, Scorecard};
 
@@ -44,7 +47,10 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     let ctx = ctx.since(since);
     let desk = desk(&ctx)?;
     desk.ledger.accept()?;
-    let evidence = Base::new(&ctx, desk)?;
+    let mut evidence = Base::new(&ctx, desk)?;
+    if !args.outputs.is_empty() {
+        evidence.outputs = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
+    }
     let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
@@ -69,6 +75,8 @@ pub(super) struct Base<'a> {
     metrics: Vec<&'a Metric>,
     facts: Facts,
     ledger: Ledger,
+    /// Further files to make.
+    outputs: Vec<Output>,
 }
 
 /// The scorecards of a period, and the rows behind their numbers.
@@ -91,7 +99,8 @@ impl<'a> Base<'a> {
     pub(super) fn new(ctx: &'a Context, desk: Desk) -> Result<Self> {
         let metrics = judge::shown(&ctx.catalogue);
         let (facts, ledger) = ctx.facts_of(desk, &needed(ctx, &metrics)?)?;
-        Ok(Self { ctx, metrics, facts, ledger })
+        let outputs = ctx.settings.report.outputs.iter().map(|name| name.parse()).collect::<Result<_>>()?;
+        Ok(Self { ctx, metrics, facts, ledger, outputs })
     }
 
     /// The config and the cut-off.
@@ -104,9 +113,18 @@ impl<'a> Base<'a> {
         &self.facts.off_roster
     }
 
+    /// How the further files of scorecards are written.
+    fn outputs_of(&self, scorecard: &Scorecard) -> Result<Outputs> {
+        let report = &self.ctx.settings.report;
+        let link = report.link.as_ref().map(|link| chat::Base::new(&format!("{link}/{}", scorecard.period.id)));
+        let decimal = if report.is_decimal_comma { Decimal::Comma } else { Decimal::Point };
+        Ok(Outputs { kinds: self.outputs.clone(), decimal, link: link.transpose().map_err(|e| e.at("[report] link"))? })
+    }
+
     /// The files of scorecards.
     pub(super) fn pages(&self, judged: &Judged, templates: Option<&Path>) -> Result<Vec<Page>> {
         let mut pages = report::pages_with(&judged.scorecard, templates)?;
+        pages.extend(outputs::pages(&judged.scorecard, &self.outputs_of(&judged.scorecard)?)?);
         pages.extend(row_pages(&judged.scorecard, &judged.rows)?);
         pages.push(rejects(&self.ledger)?);
         Ok(pages)
@@ -177,7 +195,7 @@ const STAY: [&str; 9] = ["agent", "team", "supplier", "mentor", "mentor_since_at
 impl Base<'_> {
     /// Folds, judges, and collects the rows behind; `command` is printed on the pages.
     pub(super) fn judged(&self, now: &Period, command: &str) -> Result<Judged> {
-        let Self { ctx, metrics, facts, ledger } = self;
+        let Self { ctx, metrics, facts, ledger, .. } = self;
         let periods = &history(now);
         let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
         let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;

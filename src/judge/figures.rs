@@ -164,7 +164,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.short(), groups.len()),
         _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.short(), groups.len()),
     };
-    let said = phi.map(|phi| format!("; φ = {phi:.1}, {:.1} without the extremes", funnel.phi)).unwrap_or_default();
+    let said = phi.map(|phi| format!("; φ\u{a0}=\u{a0}{phi:.1}, {:.1} without the extremes", funnel.phi)).unwrap_or_default();
     let widened = if funnel.is_adjusted { "; widened, because agents differ more than chance makes them" } else { "" };
     let spread = said + widened;
     let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{spread}", metric.label, e.recent_words());

@@ -19,6 +19,9 @@ use crate::scorecard::{Card, CardKind, Scorecard, Topic};
 /// The one stylesheet, put into every page.
 pub const STYLE: &str = include_str!("../../report_templates/style.css");
 
+/// The letters of every page, so that it looks the same wherever it is opened; `report_templates/fonts` says what they are.
+pub const FONTS: &str = include_str!("../../report_templates/fonts.css");
+
 /// Every template by name.
 pub const TEMPLATES: [(&str, &str); 21] = [
     ("base.html", include_str!("../../report_templates/base.html")),
@@ -50,18 +53,18 @@ pub const MAX_PAGE_BYTES: usize = 1 << 20;
 /// All HTML pages; a file in `templates` replaces the built-in template of its name.
 pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page>> {
     topic_view::check(scorecard)?;
-    let tera = engine(templates)?;
+    let engine = Engine::new(templates)?;
     let place = Place { scorecard, root: "" };
     let mut pages = vec![
-        page(&tera, place, ("index.html", "index.html", "index", "Scorecard"), &page_view::index(place))?,
-        page(&tera, place, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(scorecard))?,
-        page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place))?,
+        page(&engine, place, ("index.html", "index.html", "index", "Scorecard"), &page_view::index(place))?,
+        page(&engine, place, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(scorecard))?,
+        page(&engine, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place))?,
     ];
     for t in &scorecard.topics {
-        pages.push(page(&tera, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
+        pages.push(page(&engine, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
     }
     for card in &scorecard.cards {
-        pages.push(card_page(&tera, scorecard, card)?);
+        pages.push(card_page(&engine, scorecard, card)?);
     }
     Ok(pages)
 }
@@ -69,10 +72,10 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
 /// The page of a topic that is no part of a scorecard's folder.
 pub(super) fn topic_alone(scorecard: &Scorecard, t: &Topic) -> Result<Page> {
     let place = Place { scorecard, root: "" };
-    page(&engine(None)?, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))
+    page(&Engine::new(None)?, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))
 }
 
-fn card_page(tera: &Tera, scorecard: &Scorecard, card: &Card) -> Result<Page> {
+fn card_page(engine: &Engine, scorecard: &Scorecard, card: &Card) -> Result<Page> {
     let is_safe = !card.slug.is_empty() && card.slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if !is_safe {
         return Err(Error::bug("a card's slug is not a safe file name").at(card.slug.clone()));
@@ -84,7 +87,7 @@ fn card_page(tera: &Tera, scorecard: &Scorecard, card: &Card) -> Result<Page> {
         CardKind::Team | CardKind::Supplier => "",
     };
     let place = Place { scorecard, root };
-    page(tera, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, card))
+    page(engine, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, card))
 }
 
 #[derive(Serialize)]
@@ -93,17 +96,22 @@ struct Whole<'a, T> {
     view: &'a T,
 }
 
-fn page<T: Serialize>(tera: &Tera, place: Place<'_>, (path, template, here, title): (&str, &str, &str, &str), view: &T) -> Result<Page> {
-    let whole = Whole { page: page_view::chrome(place, here, title), view };
+fn page<T: Serialize>(
+    engine: &Engine,
+    place: Place<'_>,
+    (path, template, here, title): (&str, &str, &str, &str),
+    view: &T,
+) -> Result<Page> {
+    let whole = Whole { page: Chrome { trusted_css: engine.css.clone(), ..page_view::chrome(place, here, title) }, view };
     let context = Context::from_serialize(&whole).map_err(|e| failed(template, &e))?;
-    let text = tera.render(template, &context).map_err(|e| failed(template, &e))?;
+    let text = engine.tera.render(template, &context).map_err(|e| failed(template, &e))?;
     if text.len() > MAX_PAGE_BYTES {
         return Err(Error::bug(format!("the page has {} bytes, more than {MAX_PAGE_BYTES}", text.len())).at(path));
     }
     Ok(Page::new(path, text))
 }
 
-fn failed(template: &str, e: &tera::Error) -> Error {
+pub(super) fn failed(template: &str, e: &tera::Error) -> Error {
     let mut causes = vec![e.to_string()];
     let mut source = std::error::Error::source(e);
     while let Some(cause) = source {
@@ -113,18 +121,34 @@ fn failed(template: &str, e: &tera::Error) -> Error {
     Error::config(format!("the template could not be used: {}", causes.join(": "))).at(template)
 }
 
-/// The engine with all templates, proved to escape.
-fn engine(overrides: Option<&Path>) -> Result<Tera> {
-    let mut all: Vec<(&str, String)> = TEMPLATES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
-    if let Some(dir) = overrides {
-        for (name, text) in &mut all {
-            replace_from(dir, name, text)?;
-        }
+/// The templates, proved to escape, and the styles of every page.
+struct Engine {
+    tera: Tera,
+    css: String,
+}
+
+impl Engine {
+    fn new(overrides: Option<&Path>) -> Result<Self> {
+        let css = replaced(&[("fonts.css", FONTS), ("style.css", STYLE)], overrides)?;
+        Ok(Self { tera: engine_of(&TEMPLATES, overrides)?, css: css.into_iter().map(|(_, text)| text).collect() })
     }
+}
+
+/// An engine with these templates, proved to escape; a file in `overrides` replaces the template of its name.
+pub(super) fn engine_of(templates: &[(&'static str, &str)], overrides: Option<&Path>) -> Result<Tera> {
     let mut tera = escaping_engine();
-    tera.add_raw_templates(all).map_err(|e| failed("report_templates", &e))?;
+    tera.add_raw_templates(replaced(templates, overrides)?).map_err(|e| failed("report_templates", &e))?;
     prove_escaping(&tera)?;
     Ok(tera)
+}
+
+fn replaced(texts: &[(&'static str, &str)], overrides: Option<&Path>) -> Result<Vec<(&'static str, String)>> {
+    let one = |(name, text): &(&'static str, &str)| -> Result<(&'static str, String)> {
+        let mut text = (*text).to_owned();
+        overrides.map_or(Ok(()), |dir| replace_from(dir, name, &mut text))?;
+        Ok((name, text))
+    };
+    texts.iter().map(one).collect()
 }
 
 fn replace_from(dir: &Path, name: &str, text: &mut String) -> Result<()> {
@@ -184,18 +208,27 @@ mod tests {
     }
 
     #[test]
+    fn the_letters_are_inside_the_page_and_small() {
+        assert_eq!(FONTS.matches("url(").count(), FONTS.matches("url(data:font/woff2;base64,").count());
+        assert_eq!(FONTS.matches("@font-face").count(), 2);
+        assert!(FONTS.len() <= 60_000 && !FONTS.contains('<'), "{} bytes", FONTS.len());
+    }
+
+    #[test]
     fn a_template_of_the_same_name_replaces_ours_and_a_broken_one_is_named() {
         let dir = std::env::temp_dir().join(format!("deskcard-templates-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        std::fs::write(dir.join("data.html"), "only {{ page.desk }}").unwrap();
-        let tera = engine(Some(&dir)).unwrap();
+        std::fs::write(dir.join("data.html"), "only {{ page.desk }}; {{ page.trusted_css | safe }}").unwrap();
+        std::fs::write(dir.join("fonts.css"), "").unwrap();
+        std::fs::write(dir.join("style.css"), "a > b {}").unwrap();
+        let engine = Engine::new(Some(&dir)).unwrap();
         std::fs::write(dir.join("data.html"), "{% if %}").unwrap();
-        let broken = engine(Some(&dir));
+        let broken = Engine::new(Some(&dir)).map(|_| ());
         std::fs::remove_dir_all(&dir).unwrap();
         let scorecard = crate::report::tests::scorecard();
         let place = Place { scorecard: &scorecard, root: "" };
-        let made = page(&tera, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place)).unwrap();
-        assert_eq!(String::from_utf8(made.bytes).unwrap(), "only Kundendienst &lt;Nord&gt;");
+        let made = page(&engine, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place)).unwrap();
+        assert_eq!(String::from_utf8(made.bytes).unwrap(), "only Kundendienst &lt;Nord&gt;; a > b {}");
         assert_eq!(broken.unwrap_err().kind, crate::error::Kind::Config);
     }
 }

@@ -67,7 +67,8 @@ fn change(place: Place<'_>, k: &Kpi, unit: Unit) -> ChangeView {
     let before = format::clean(&place.scorecard.previous_period.short);
     let plain = |delta: String, previous: String| ChangeView { delta, previous, ..ChangeView::default() };
     let Some(previous) = k.previous else { return plain(String::new(), format!("no data in {before}")) };
-    let was = format!("{} in {before}, n\u{a0}{}", format::value_of(unit, previous, k.previous_n), format::count(k.previous_n));
+    let n = if counts_its_rows(unit, previous, k.previous_n) { String::new() } else { format!(", n\u{a0}{}", format::count(k.previous_n)) };
+    let was = format!("{} in {before}{n}", format::value_of(unit, previous, k.previous_n));
     let Some(now) = k.value else { return plain(String::new(), was) };
     if place.scorecard.period.is_partial {
         return plain(String::new(), format!("{was}; not comparable yet"));
@@ -75,6 +76,11 @@ fn change(place: Place<'_>, k: &Kpi, unit: Unit) -> ChangeView {
     let Some(delta) = format::difference(unit, now, previous, k.n.min(k.previous_n)) else { return plain("unchanged".to_owned(), was) };
     let (class, glyph, word) = special(k, now > previous);
     ChangeView { delta, previous: was, class: class.to_owned(), glyph: glyph.to_owned(), word: word.to_owned() }
+}
+
+/// Whether a value is the number of the rows behind it, and so says itself how many they are.
+pub(super) fn counts_its_rows(unit: Unit, value: f64, n: u64) -> bool {
+    unit == Unit::Count && (value - n as f64).abs() < 0.5
 }
 
 /// A change is coloured only where the chart has a special cause on the side the change goes to.
@@ -162,6 +168,12 @@ mod tests {
 
     fn plain(text: &str) -> String {
         text.replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn only_a_count_of_the_rows_themselves_goes_without_their_number() {
+        assert!(counts_its_rows(Unit::Count, 124.0, 124) && counts_its_rows(Unit::Count, 0.0, 0));
+        assert!(!counts_its_rows(Unit::Count, 3.0, 124) && !counts_its_rows(Unit::Share, 1.0, 1));
     }
 
     #[test]

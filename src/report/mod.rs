@@ -4,19 +4,30 @@
 //! Pages are self-contained (no script, no request), and none of them holds rows, only links to them.
 
 mod blocks;
+mod brief;
 mod card_view;
+pub mod chat;
 pub mod csv;
 pub mod html;
 pub mod inquiry;
 pub mod json;
+pub mod mail;
+pub mod markdown;
 mod measure;
+mod mentioned;
+pub mod outputs;
 mod own;
 mod page_view;
 mod parts;
 mod signals;
+pub mod slack;
+mod spark;
+pub mod teams;
 pub mod text;
+pub mod tidy;
 mod topic_view;
 pub mod view;
+pub mod xlsx;
 
 use std::path::Path;
 
@@ -52,8 +63,11 @@ pub fn pages_with(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec
     Ok(pages)
 }
 
-/// The page of an explanation, which stands alone; `topic` is what it says.
-pub fn explanation(e: &Explanation, topic: &Topic) -> Result<Page> {
+/// The page and the text of an explanation, which stand alone; `topic` is what it says.
+///
+/// # Errors
+/// As [`pages`].
+pub fn explanation(e: &Explanation, topic: &Topic) -> Result<(Page, String)> {
     let alone = Scorecard {
         schema_version: SCHEMA_VERSION,
         tool: e.tool.clone(),
@@ -71,8 +85,10 @@ pub fn explanation(e: &Explanation, topic: &Topic) -> Result<Page> {
         cards: Vec::new(),
         topics: Vec::new(),
     };
-    html::topic_alone(&alone, topic)
+    Ok((html::topic_alone(&alone, topic)?, text::topic(&alone, topic)))
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -12,12 +12,25 @@ const COLLEAGUE: &str = "a colleague";
 
 /// The card without what belongs to other agents, if it is an agent's.
 pub(super) fn only_own(scorecard: &Scorecard, card: &Card) -> Card {
+    if card.kind == CardKind::Agent { without(&Others::of(scorecard, &card.name, &card.slug), card) } else { card.clone() }
+}
+
+/// The card as it is sent to a person: without other agents, and that of a team or supplier without any unless `may_name`.
+pub(super) fn card_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Card {
+    if is_without_names(card, may_name) { without(&Others::of(scorecard, "", ""), card) } else { only_own(scorecard, card) }
+}
+
+/// The notes for a card as it is sent to a person; see [`card_for`].
+pub(super) fn notes_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Vec<Note> {
+    if is_without_names(card, may_name) { notes_without(scorecard, &Others::of(scorecard, "", "")) } else { notes(scorecard, card) }
+}
+
+fn is_without_names(card: &Card, may_name: bool) -> bool {
+    matches!(card.kind, CardKind::Team | CardKind::Supplier) && !may_name
+}
+
+fn without(others: &Others<'_>, card: &Card) -> Card {
     let mut card = card.clone();
-    if card.kind != CardKind::Agent {
-        return card;
-    }
-    let owner = card.name.clone();
-    let others = Others::of(scorecard, &owner, &card.slug);
     for list in [&mut card.goals, &mut card.doing_well, &mut card.to_improve] {
         others.hide_in_findings(list);
     }
@@ -35,7 +48,10 @@ pub(super) fn notes(scorecard: &Scorecard, card: &Card) -> Vec<Note> {
     if card.kind != CardKind::Agent {
         return scorecard.notes.clone();
     }
-    let others = Others::of(scorecard, &card.name, &card.slug);
+    notes_without(scorecard, &Others::of(scorecard, &card.name, &card.slug))
+}
+
+fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
     let hide = |n: &Note| {
         // Those on no roster have no card, and are named by nothing but these notes.
         let is_about_people = ["agents-off-roster", "alias-ambiguous"].contains(&n.code.as_str());

@@ -20,7 +20,8 @@ const MAIN_COLUMNS: usize = 4;
 pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
     let s = place.scorecard;
     Chrome {
-        trusted_css: super::html::STYLE.to_owned(),
+        trusted_css: String::new(),
+        trusted_sheet: css_string(&sheet(s, title)),
         root: place.root.to_owned(),
         title: format::label(title, 160),
         desk: format::label(&s.desk, 80),
@@ -39,6 +40,19 @@ pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
         command: format::clean(&s.command),
         sources: s.sources.iter().map(source_line).collect(),
     }
+}
+
+/// Whose page of which period it is.
+fn sheet(s: &Scorecard, title: &str) -> String {
+    let (title, period, desk) = (format::label(title, 80), format::clean(&s.period.label), format::label(&s.desk, 80));
+    if title == desk { format!("{desk} · {period}") } else { format!("{title} · {period} · {desk}") }
+}
+
+/// A text as a string of CSS: whatever is no letter, figure or blank is written by its number, so nothing ends the string or the style.
+fn css_string(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || c == ' ';
+    let letters: String = text.chars().map(|c| if plain(c) { c.to_string() } else { format!("\\{:x} ", u32::from(c)) }).collect();
+    format!("\"{letters}\"")
 }
 
 fn source_line(s: &SourceInfo) -> String {
@@ -227,5 +241,17 @@ fn source(s: &SourceInfo) -> SourceView {
         superseded: format::count(s.superseded),
         is_balanced: u128::from(s.rows_in) == [s.accepted, s.rejected, s.duplicate, s.superseded].map(u128::from).iter().sum::<u128>(),
         has_rejected: s.rejected > 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_ends_the_string_or_the_style_it_is_printed_by() {
+        assert_eq!(css_string("Zoë Groß 7"), "\"Zoë Groß 7\"");
+        assert_eq!(css_string("a\"b\\</style>"), "\"a\\22 b\\5c \\3c \\2f style\\3e \"");
+        assert_eq!(css_string("{{ x }}\n"), "\"\\7b \\7b  x \\7d \\7d \\a \"");
     }
 }

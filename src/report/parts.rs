@@ -101,7 +101,7 @@ fn is_short(t: &TableData, column: usize) -> bool {
 }
 
 /// Its label, or the short name of its metric; linked to the definition, if there is one.
-fn heading(place: Place<'_>, c: &TableColumn) -> ColumnView {
+pub(super) fn heading(place: Place<'_>, c: &TableColumn) -> ColumnView {
     let metric = c.metric.as_deref();
     let definition = metric.and_then(|m| place.definition(m));
     let short = || definition.map(|d: &Definition| d.short.as_str()).or(metric).unwrap_or_default();

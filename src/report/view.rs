@@ -15,6 +15,8 @@ pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, Fi
 pub struct Chrome {
     /// The stylesheet.
     pub trusted_css: String,
+    /// Whose page of which period it is, at the foot of every printed sheet, as a string of CSS.
+    pub trusted_sheet: String,
     /// Path from the page to the scorecard's folder: empty or `../`.
     pub root: String,
     /// Title of the window.

@@ -30,6 +30,12 @@ pub struct Report {
     pub out: String,
     /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`, `sla`, `review`.
     pub pages: Vec<String>,
+    /// Further files to make, of `xlsx`, `markdown`, `text`, `json`, `csv`, `slack`, `teams`.
+    pub outputs: Vec<String>,
+    /// Whether the Excel that reads the CSV writes decimals with a comma.
+    pub is_decimal_comma: bool,
+    /// Where the folder of a period is published, without a `/` at its end: for the links in messages; `None`: no link.
+    pub link: Option<String>,
     /// Rates of agents with fewer rows are too few to speak of.
     pub min_n: u32,
 }
@@ -55,12 +61,14 @@ impl Event {
 /// The review page is made only where somebody asks for it: it has people's names beside patterns that may mean nothing.
 pub(super) const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents", "sla", "review"];
 const USUAL_PAGES: usize = 5;
+/// Further files of a scorecard.
+pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams"];
 pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 
 impl Default for Report {
     fn default() -> Self {
         let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
-        Self { period: Unit::Week, out: "scorecards".to_owned(), pages, min_n: 5 }
+        Self { period: Unit::Week, out: "scorecards".to_owned(), pages, outputs: Vec::new(), is_decimal_comma: false, link: None, min_n: 5 }
     }
 }
 
@@ -87,7 +95,7 @@ impl Report {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut report = Self::default();
         let Some(node) = root.get("report") else { return Ok(report) };
-        let table = node.table("[report]", &["period", "out", "pages", "min_n"])?;
+        let table = node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "min_n"])?;
         if let Some(node) = table.get("period") {
             report.period = node.choice(&["week", "month", "quarter"])?.parse()?;
         }
@@ -97,6 +105,13 @@ impl Report {
         if let Some(node) = table.get("pages") {
             report.pages = choices(&node, PAGES)?;
         }
+        if let Some(node) = table.get("outputs") {
+            report.outputs = choices(&node, OUTPUTS)?;
+        }
+        if let Some(node) = table.get("excel_decimal") {
+            report.is_decimal_comma = node.choice(&[".", ","])? == ",";
+        }
+        report.link = table.text("link")?.map(|link| link.trim_end_matches('/').to_owned());
         if let Some(node) = table.get("min_n") {
             report.min_n = u32::try_from(node.integer()?).map_err(|_| node.error("`min_n` must be a number of rows, 0 or more"))?;
         }

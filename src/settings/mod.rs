@@ -4,6 +4,7 @@ mod calendars;
 pub(crate) mod column;
 mod desk;
 mod judge;
+pub mod mail;
 mod metric;
 pub(crate) mod node;
 mod parameters;
@@ -18,6 +19,7 @@ pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
+pub use mail::Mail;
 pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
@@ -76,6 +78,8 @@ pub struct Settings {
     pub run: Run,
     /// What a run must notice.
     pub guards: Guards,
+    /// Through which server scorecards are sent, as whom, and to whom; `None` where the config does not speak of it.
+    pub mail: Option<Mail>,
     /// The exports to read, in the order of the file; at least one.
     pub sources: Vec<SourceSettings>,
     /// The desk's own metrics, in the order of the file.
@@ -98,6 +102,7 @@ const TABLES_OF_THE_FILE: &[&str] = &[
     "history",
     "run",
     "guards",
+    "mail",
     "event",
     "source",
     "metric",
@@ -156,6 +161,7 @@ impl Settings {
             history: root.get("history").map(|_| History::read(&root)).transpose()?,
             run: Run::read(&root)?,
             guards: Guards::read(&root)?,
+            mail: Mail::read(&root, dir)?,
             sources: source::sources(&root, desk.time_zone)?,
             metrics: metric::metrics(&root)?,
             desk,

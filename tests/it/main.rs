@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bounds;
+mod browser;
 mod calibration;
 mod cli;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,7 @@ mod html;
 mod ingest_laws;
 mod laws;
 mod layers;
+mod mail_server;
 mod oracle;
 mod packings;
 mod pages;

@@ -5,7 +5,8 @@ use super::form::{
     wait, whole, word,
 };
 use crate::guards::Code;
-use crate::settings::desk::{LEVELS, PAGES};
+use crate::settings::desk::{LEVELS, OUTPUTS, PAGES};
+use crate::settings::mail::{ATTACH, AUTH, CONTACTS, LEADS, MANAGERS, MOST_RETRIES, SUBJECT, TLS};
 use crate::settings::parameters::{KNOWN, Sort};
 use crate::settings::run::MOST_PERIODS;
 use crate::settings::{Guards, History, Judge, KINDS, Number, Report, Run, TABLES, UNITS};
@@ -27,6 +28,7 @@ pub(super) fn keys() -> Vec<Key> {
         key("history", "Where everything taken in is kept.", history()),
         key("run", "What one unattended run does.", run()),
         key("guards", "What a run must notice, and what becomes of it.", guards()),
+        key("mail", "Through which server scorecards are sent, as whom, and to whom.", mail()),
         key("event", "Dated markers on charts over time.", list_of(&event(), 0)),
         key("metric", "Metrics of the desk's own.", list_of(&metric(), 0)),
     ]
@@ -53,6 +55,13 @@ fn report() -> Value {
             one_or_list(choice(PAGES), 1),
         )
         .or(default.pages),
+        key(
+            "outputs",
+            "Further files a card: workbooks, Markdown, text, JSON, tidy CSV, messages for Slack and Teams.",
+            one_or_list(choice(OUTPUTS), 0),
+        ),
+        key("excel_decimal", "The decimal mark of the Excel that reads the CSV.", choice([".", ","])).or("."),
+        key("link", "Where the folder of a period is published, for the links in messages.", text()),
         key("min_n", "Rates of agents with fewer rows are shown, but no finding is built on them.", whole(0, None)).or(default.min_n),
     ];
     table("What is made.", &[], keys)
@@ -155,6 +164,56 @@ fn guards() -> Value {
         key("silent_after", silent, span()).or(span_text(default.silent_after)),
     ];
     table("What a run must notice, and what becomes of it.", &[], keys)
+}
+
+fn mail() -> Value {
+    let server = [
+        key("host", "The mail server, as in its certificate.", text()),
+        key("port", "Its port; without it 587 for starttls, 465 for implicit, 25 for none.", whole(1, Some(65_535))),
+        key("tls", "How the connection is kept private; `none` is only for a relay on this machine.", choice(TLS)).or("starttls"),
+        key("ca_file", "Certificates (PEM) to trust in place of the system's.", text()),
+        key("timeout", "The longest wait for any answer.", span()).or("1m"),
+        key("auth", "How to say who we are; without it plain where there is a password, xoauth2 where there is a token.", choice(AUTH)),
+        key("user", "The user.", text()),
+        key("password_env", "The environment variable that holds the password.", text()),
+        key("password_file", "The file whose first line is the password; only its owner may read it.", text()),
+        key("password_command", "The program, with its arguments, that prints the password.", list_of(&text(), 1)),
+        key("token_command", "The program, with its arguments, that prints a token for xoauth2.", list_of(&text(), 1)),
+    ];
+    let message = [
+        key("from", "The sender: Service Desk <desk@example.com>.", text()),
+        key("reply_to", "Where answers go, if not to the sender.", text()),
+        key("subject", "The subject, with {desk}, {card}, {period}, {period_id} and {verdict} in it.", text()).or(SUBJECT),
+        key("link", "The address at which readers find the folder of the scorecards.", text()),
+        key("attach", "Files to send with it.", one_or_list(choice(ATTACH), 0)).or(json!([])),
+        key("name_people", "Whether the cards of teams and suppliers may name people.", flag()).or(false),
+    ];
+    let sending = [
+        key("resend_changed", "Whether a card that changed after it was sent is sent again.", flag()).or(false),
+        key("retries", "Further tries within a run.", whole(0, Some(MOST_RETRIES))).or(3),
+        key("wait", "Wait before the first of them; each further one waits twice as long.", span()).or("30s"),
+        key("give_up_after", "Age at which a message that could not be sent is given up.", span()).or("3d"),
+    ];
+    let keys = server.into_iter().chain(message).chain(readers()).chain(sending);
+    table("Through which server scorecards are sent, as whom, and to whom.", &["host", "from", "domains"], keys)
+}
+
+fn readers() -> [Key; 11] {
+    let by_name = || open_table(&texts());
+    let usual = |what: &str, roles: &[&str]| format!("{what}; without it: {}.", roles.join(", "));
+    [
+        key("domains", "Domains mail may go to; \"*.example.com\": all below that one.", texts()),
+        key("to_agents", "Whether agents get their own card.", flag()).or(false),
+        key("to_leads", "Whether leads of the roster get the card of their team.", flag()).or(false),
+        key("to_managers", "Whether managers of the roster get the desk's card.", flag()).or(false),
+        key("to_suppliers", "Whether contacts of the roster get the card of their supplier.", flag()).or(false),
+        key("lead_roles", &usual("Roles of the roster that lead a team", LEADS), texts()),
+        key("manager_roles", &usual("Roles of the roster that manage the desk", MANAGERS), texts()),
+        key("supplier_roles", &usual("Roles of the roster that stand for their supplier", CONTACTS), texts()),
+        key("desk", "Addresses that get the desk's card besides.", texts()),
+        key("teams", "Addresses that get a team's card besides, by its name.", by_name()),
+        key("suppliers", "Addresses that get a supplier's card besides, by its name.", by_name()),
+    ]
 }
 
 fn event() -> Value {

@@ -3,12 +3,13 @@
 use super::check::{Checker, inside};
 use super::*;
 use crate::columns::Source;
-use crate::settings::{Settings, TABLES_OF_THE_FILE, column, metric, sla as reader, source as export};
+use crate::settings::{Settings, TABLES_OF_THE_FILE, column, mail, metric, sla as reader, source as export};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use toml::Value as Toml;
 
 const DESK: &str = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n";
+const MAIL: &str = "[mail]\nhost = \"h\"\nfrom = \"d@x.example\"\ndomains = [\"x.example\"]\ndesk = \"d@x.example\"\n";
 const POLICY: &str = "[[sla.policy]]\nname = \"a\"\ntargets = { default = { resolution = \"8bh\" } }\n";
 
 /// A table of the config: where the schema has it, a config in which it stands, the way there, and its reader's own list of keys where that is
@@ -34,6 +35,7 @@ fn homes() -> Vec<Home> {
         home("/properties/history", "[history]", &["history"], &[]),
         home("/properties/run", "[run]", &["run"], &[]),
         home("/properties/guards", "[guards]", &["guards"], &[]),
+        home("/properties/mail", MAIL, &["mail"], mail::KEYS),
         home("/properties/event/items", "[[event]]\ndate = 2026-01-01\nlabel = \"a\"", &["event", "0"], &[]),
         home("/properties/metric/items", "[[metric]]\nid = \"a\"\nlabel = \"a\"\nkind = \"share\"", &["metric", "0"], metric::KEYS),
         home("/properties/sla", "[sla]", &["sla"], reader::KEYS),
