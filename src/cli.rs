@@ -50,6 +50,8 @@ pub enum Command {
     Report(ReportArgs),
     /// The weekly job: take new exports into the history and publish every period that is due.
     Run(RunArgs),
+    /// Send the cards of a published period by mail, to each person their own. Without --send nothing is sent.
+    Send(SendArgs),
     /// Say what the history holds and how it came to be; check it, make it anew, thin it out.
     History(HistoryArgs),
     /// Print figures of any metric, by any column, over any periods.
@@ -78,7 +80,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
     Facts(FactsArgs),
-    /// Write the fact tables as Parquet, with the metrics as SQL views, for DuckDB, a warehouse or a BI tool.
+    /// Write the fact tables as Parquet, with the metrics as SQL views, for `DuckDB`, a warehouse or a BI tool.
     Export(ExportArgs),
     /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
     Ingest(IngestArgs),
@@ -152,6 +154,39 @@ pub struct RunArgs {
     /// Folder with templates that replace the built-in ones of the same name.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub templates: Option<PathBuf>,
+}
+
+/// `deskcard send`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard send\n  deskcard send --period 2026-W46 --preview mails\n  deskcard send --send\n  deskcard send --send --retry-unknown"))]
+pub struct SendArgs {
+    /// Shared options.
+    #[command(flatten)]
+    pub common: Common,
+    /// Where the roster comes from.
+    #[command(flatten)]
+    pub data: Data,
+    /// The published period, 2026-W46. Default: the latest.
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Send. Without it the messages are only made and told.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub send: bool,
+    /// Make the messages and send nothing; this is what happens anyway.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Folder for the messages as they would be sent, .eml, .html and .txt.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "send")]
+    pub preview: Option<PathBuf>,
+    /// Send again what may have been sent already.
+    #[arg(long, requires = "send")]
+    pub retry_unknown: bool,
+    /// Folder with templates that replace the built-in ones of the same name.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub templates: Option<PathBuf>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
 }
 
 /// What is to be done with the history.
@@ -354,7 +389,7 @@ pub struct DriversArgs {
     /// Where the rows come from.
     #[command(flatten)]
     pub data: Data,
-    /// What the roster says of people, separated by commas. Default: prior_business, mentor, site, shift, employment, agent_level, languages.
+    /// What the roster says of people, separated by commas. Default: prior business, mentor, site, shift, employment, level, languages.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
     pub by: Vec<String>,
     /// People are compared within the same of this: supplier, team, or none.

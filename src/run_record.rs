@@ -270,6 +270,8 @@ pub enum OutboxState {
     Sent,
     /// Refused, or not reachable; the next run tries again.
     Failed,
+    /// Nobody knows whether it arrived; it is not sent again unless asked for.
+    Unknown,
 }
 
 /// The record as pretty JSON with a line break at the end; fields in the order they are declared.

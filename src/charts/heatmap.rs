@@ -34,14 +34,14 @@ pub(super) struct Heatmap<'a> {
 impl Chart for Heatmap<'_> {
     fn figure(&self, width: f64) -> Figure {
         let (top, height) = (22.0, 22.0 + self.rows.len() as f64 * ROW + 4.0);
-        let wide = |name: &String| text_width(&self.row_name(name, width), TextStyle::AXIS.size, false);
+        let wide = |name: &String| text_width(&row_name(name, width), TextStyle::AXIS.size, false);
         let left = self.rows.iter().map(wide).fold(0.0, f64::max) + 8.0 + NAME_AIR;
         let step = (width - left) / self.columns.len().max(1) as f64;
         let mut marks = self.heads(left, step);
         for (r, name) in self.rows.iter().enumerate() {
             let y = top + r as f64 * ROW;
             let style = TextStyle::AXIS.anchored(Anchor::End).inked(Ink::Text);
-            let text = self.row_name(name, width);
+            let text = row_name(name, width);
             marks.push(Mark::Label { at: (left - 8.0, y + ROW / 2.0), shift: (0.0, 0.0), text, style });
             for c in 0..self.columns.len() {
                 let x = left + c as f64 * step;
@@ -65,7 +65,7 @@ impl Chart for Heatmap<'_> {
     }
 
     fn table(&self) -> DataTable {
-        let head = ["".to_owned()].into_iter().chain(self.columns.iter().cloned()).collect();
+        let head = [String::new()].into_iter().chain(self.columns.iter().cloned()).collect();
         let row = |(r, name): (usize, &String)| {
             let cells = (0..self.columns.len()).map(|c| self.cell(r, c).map_or_else(String::new, |cell| self.words(cell)));
             [name.clone()].into_iter().chain(cells).collect()
@@ -81,11 +81,6 @@ impl Chart for Heatmap<'_> {
 impl Heatmap<'_> {
     fn cell(&self, row: usize, column: usize) -> Option<&HeatCell> {
         self.cells.get(row * self.columns.len() + column)
-    }
-
-    /// `Mon` for `Monday` where there is little room.
-    fn row_name(&self, name: &str, width: f64) -> String {
-        if width < 400.0 { name.chars().take(3).collect() } else { format::label(name, 14) }
     }
 
     fn words(&self, cell: &HeatCell) -> String {
@@ -107,6 +102,11 @@ impl Heatmap<'_> {
         // The last head must not run over the edge.
         self.columns.iter().enumerate().filter(|(i, _)| i % every == 0).map(head).collect()
     }
+}
+
+/// `Mon` for `Monday` where there is little room.
+fn row_name(name: &str, width: f64) -> String {
+    if width < 400.0 { format::label(name, 40).chars().take(3).collect() } else { format::label(name, 14) }
 }
 
 /// A cell: nothing without rows, an outline for the usual, a colour for what differs.

@@ -10,8 +10,8 @@ use crate::scorecard::{Kpi, Unit};
 
 /// Width and height on a page, CSS pixels.
 const PAGE: (f64, f64) = (116.0, 28.0);
-/// Width and height in a mail, CSS pixels: 320 × 48 as a sharp picture.
-const MAIL: (f64, f64) = (160.0, 24.0);
+/// Width and height in a mail, CSS pixels: 224 × 64 as a sharp picture.
+const MAIL: (f64, f64) = (112.0, 32.0);
 /// A shorter history keeps to the right, so that the same place is the same period in every row.
 const SLOTS: usize = 13;
 
@@ -20,7 +20,7 @@ pub fn sparkline(kpi: &Kpi, unit: Unit, id: &str) -> Option<String> {
     sized(kpi, unit, id, PAGE)
 }
 
-/// The same picture as PNG for a mail, 320 × 48 pixels where it is sharp; `None` when no period has a value.
+/// The same picture as PNG for a mail, 224 × 64 pixels where it is sharp; `None` when no period has a value.
 ///
 /// # Errors
 /// Those of [`png::draw`].

@@ -89,7 +89,26 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
     findings.push(whole(ctx, &history));
     findings.push(last_run(ctx, &out, now));
     findings.push(published(ctx, &out));
+    findings.extend(ctx.settings.mail.as_ref().map(|mail| Finding::of("mail", post(ctx, mail))));
     findings
+}
+
+/// Whether mail could be sent, without sending any: the secret is there, and who has no address.
+fn post(ctx: &Context, mail: &crate::settings::Mail) -> Result<String> {
+    if let Some(login) = &mail.server.login {
+        login.secret.read()?;
+    }
+    let server = format!("{} on port {}, as {}", mail.server.host, mail.server.port, mail.from.address);
+    let waiting = match super::send::place(ctx) {
+        place if place.is_dir() => {
+            let entries = crate::mail::Outbox::open(&place)?.entries()?;
+            let open =
+                entries.iter().filter(|e| !matches!(e.state, crate::mail::State::Sent { .. } | crate::mail::State::Replaced)).count();
+            format!("; {open} of {} messages of the outbox are not sent", entries.len())
+        }
+        _ => String::new(),
+    };
+    Ok(format!("{server}{waiting}; `deskcard send` says who gets what"))
 }
 
 /// The machine's clock against the newest thing that is known.

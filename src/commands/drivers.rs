@@ -99,15 +99,11 @@ fn attributes(args: &DriversArgs) -> Vec<(String, String)> {
 
 fn span(ctx: &Context, args: &DriversArgs) -> Result<Period> {
     let today = ctx.zone().local_day(ctx.as_of);
-    match args.period.as_deref() {
-        Some(text) => {
-            Period::parse(text, ctx.settings.report.period, today).map_err(|e| if e.at.is_empty() { e.at("--period") } else { e })
-        }
-        None => {
-            let last = Period::last_complete(Unit::Week, today);
-            Ok(Period::span(last.end_day - WEEKS * 7, last.end_day - 1))
-        }
+    if let Some(text) = args.period.as_deref() {
+        return Period::parse(text, ctx.settings.report.period, today).map_err(|e| if e.at.is_empty() { e.at("--period") } else { e });
     }
+    let last = Period::last_complete(Unit::Week, today);
+    Ok(Period::span(last.end_day - WEEKS * 7, last.end_day - 1))
 }
 
 /// Days of shadowing of each person; empty where nobody counts them.

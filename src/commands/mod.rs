@@ -22,6 +22,7 @@ mod report;
 mod rows;
 mod run;
 mod schema;
+mod send;
 mod sla;
 mod sql;
 
@@ -61,6 +62,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
     match cli.command {
         Command::Report(args) => report::run(&args, now, command_line, stdout),
         Command::Run(args) => run::run(&args, now, command_line, stdout),
+        Command::Send(args) => send::run(&args, now, stdout),
         Command::History(args) => history::run(&args, now, stdout),
         Command::Query(args) => query::run(&args, now, stdout),
         Command::Rows(args) => rows::run(&args, now, stdout),

@@ -117,7 +117,7 @@ impl Told<'_> {
     fn chains_text(&self) -> String {
         let t = &self.r.taken;
         let known = t.contacts - t.unknown;
-        let share = |hits: u64| Proportion::new(hits, known).map_or_else(|_| "no data".to_owned(), |p| share_words(p));
+        let share = |hits: u64| Proportion::new(hits, known).map_or_else(|_| "no data".to_owned(), share_words);
         let mut out = format!(
             "Repeats: {} of {}, {}\n  about the same category: {}, {}\n",
             format::count(t.repeats),
@@ -176,7 +176,7 @@ impl Told<'_> {
     fn requesters_text(&self) -> String {
         let q = &self.r.requesters;
         let decided = q.all - q.undecided;
-        let one = Proportion::new(q.one_contact, decided).map_or_else(|_| "no data".to_owned(), |p| share_words(p));
+        let one = Proportion::new(q.one_contact, decided).map_or_else(|_| "no data".to_owned(), share_words);
         let mut out = format!(
             "One contact was enough for {} of {} requesters, {one}; of {} it cannot be told yet\n",
             format::count(q.one_contact),

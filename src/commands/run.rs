@@ -13,14 +13,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::report::{Base, check_templates, desk, needed_since};
+use super::send::{self, Post};
 use super::{Context, Outcome};
 use crate::cli::RunArgs;
 use crate::clock::period::{Period, Unit};
 use crate::error::Result;
 use crate::history::{History, Span};
+use crate::mail::{Outbox, State};
 use crate::publish::folder;
 use crate::publish::lock::Lock;
 use crate::publish::retain::retain;
+use crate::run_record::{OutboxEntry, OutboxState};
+use crate::settings::Mail;
 use intake::Intake;
 use plan::Plan;
 use publication::publish;
@@ -83,7 +87,39 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     recorder.noticed(&noticed);
     notice::stop(&noticed)?;
     publish(run, &base, &plan, (&noticed, recorder))?;
+    if let (Some(mail), Some(newest)) = (&ctx.settings.mail, plan.due.periods.last()) {
+        let queued = recorder.step("mail", || post(run, &ctx, mail, &newest.id))?;
+        recorder.queued(queued);
+    }
     recorder.step("clean up", || clean_up(run, &ctx))
+}
+
+/// Puts the mails of a period into the outbox; `deskcard send --send` sends them. Who cannot be reached is told as a warning.
+fn post(run: &Run<'_>, ctx: &Context, mail: &Mail, period: &str) -> Result<Queued> {
+    let Some(scorecard) = plan::scorecard(&run.out.join(period))? else { return Ok(Queued::default()) };
+    let post = Post::new(ctx, mail, &scorecard, run.args.templates.as_deref())?;
+    let outbox = Outbox::open(&send::place(ctx))?;
+    post.queue(&outbox, ctx.as_of)?;
+    let entries = outbox.entries()?.into_iter().filter(|e| e.period == period);
+    let told = |e: crate::mail::Entry| OutboxEntry {
+        path: shown(ctx, &outbox.message_path(&e)),
+        state: match e.state {
+            State::Queued | State::Sending | State::Retry { .. } => OutboxState::Waiting,
+            State::Sent { .. } | State::Replaced => OutboxState::Sent,
+            State::Failed { .. } => OutboxState::Failed,
+            State::Unknown { .. } => OutboxState::Unknown,
+        },
+        id: e.message_id,
+    };
+    let problems = post.problems.iter().map(|p| format!("{}: {}", crate::format::label(&p.about, 80), p.text)).collect();
+    Ok(Queued { entries: entries.map(told).collect(), problems })
+}
+
+/// What came into the outbox.
+#[derive(Debug, Default)]
+struct Queued {
+    entries: Vec<OutboxEntry>,
+    problems: Vec<String>,
 }
 
 /// Clears away what a killed run left.

@@ -31,6 +31,8 @@ use crate::desk::{Desk, Frame, bug, frame_name};
 use crate::error::{Error, Result, nearest};
 use crate::settings::{Parameters, Settings};
 
+pub use roster::{Contact, contacts};
+
 /// Columns that say something of the agent of a row, as the roster has it.
 pub const OF_AGENT: &[&str] = &roster::ATTRIBUTES;
 

@@ -138,6 +138,56 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
     Ok((identity, roster))
 }
 
+/// Where to reach a person of the roster, as of the cut-off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// The name shown; no two people share one.
+    pub name: String,
+    /// Addresses, separated by semicolons.
+    pub emails: String,
+    /// `agent`, `lead`, `manager` … in the desk's words.
+    pub role: String,
+    /// Team of the newest stay.
+    pub team: String,
+    /// Supplier of the newest stay; empty for the desk's own people.
+    pub supplier: String,
+    /// Whether the person has left.
+    pub has_left: bool,
+}
+
+/// Everybody on the roster who has begun by the cut-off, by name.
+///
+/// # Errors
+/// A bug if the roster lacks a column it always has.
+pub fn contacts(desk: &Desk) -> Result<Vec<Contact>> {
+    let frame = desk.frame(Source::Agents);
+    if frame.height() == 0 {
+        return Ok(Vec::new());
+    }
+    let text = |name: &str| frame.codes(name);
+    let shown = shown_names(&text("agent_id")?, &text("name")?)?;
+    let (emails, role, team, supplier) = (text("emails")?, text("role")?, text("team")?, text("supplier")?);
+    let (hired, desk_start, left) = (frame.whole("hired_at")?, frame.whole("desk_start_at")?, frame.whole("left_at")?);
+    let mut newest: std::collections::BTreeMap<String, (i64, Contact)> = std::collections::BTreeMap::new();
+    for row in 0..shown.len() {
+        let Some(start) = desk_start[row].or(hired[row]).filter(|start| *start < desk.as_of) else { continue };
+        let said = |codes: &[u32]| text_of(codes[row]);
+        let contact = Contact {
+            name: text_of(shown[row]),
+            emails: said(&emails),
+            role: said(&role),
+            team: said(&team),
+            supplier: said(&supplier),
+            has_left: left[row].is_some_and(|t| t < desk.as_of),
+        };
+        let known = newest.entry(contact.name.clone()).or_insert_with(|| (i64::MIN, Contact::default()));
+        if start >= known.0 {
+            *known = (start, contact);
+        }
+    }
+    Ok(newest.into_values().map(|(_, contact)| contact).collect())
+}
+
 /// The name to show for each row: the name, else the id; with the id where two people share a name.
 fn shown_names(ids: &[u32], names: &[u32]) -> Result<Vec<u32>> {
     let mut ids_of: HashMap<u32, std::collections::BTreeSet<u32>> = HashMap::new();

@@ -66,8 +66,6 @@ pub struct To {
 pub enum Attach {
     /// The card's workbook.
     Xlsx,
-    /// The card's page as PDF.
-    Pdf,
 }
 
 /// The keys of `[mail]`.
@@ -122,7 +120,7 @@ pub(super) const MOST_RETRIES: u32 = 10;
 
 pub(super) const TLS: &[&str] = &["starttls", "implicit", "none"];
 pub(super) const AUTH: &[&str] = &["plain", "login", "xoauth2", "none"];
-pub(super) const ATTACH: &[&str] = &["xlsx", "pdf"];
+pub(super) const ATTACH: &[&str] = &["xlsx"];
 /// Where a password or token can be.
 const SECRETS: [&str; 4] = ["password_env", "password_file", "password_command", "token_command"];
 
@@ -342,7 +340,8 @@ fn link(node: &Node<'_>) -> Result<String> {
 fn attach(node: &Node<'_>) -> Result<Vec<Attach>> {
     let mut found: Vec<Attach> = Vec::new();
     for item in node.items() {
-        let what = if item.choice(ATTACH)? == "pdf" { Attach::Pdf } else { Attach::Xlsx };
+        item.choice(ATTACH)?;
+        let what = Attach::Xlsx;
         if found.contains(&what) {
             return Err(item.error("the same file twice"));
         }

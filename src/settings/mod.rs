@@ -19,7 +19,7 @@ pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
-pub use mail::Mail;
+pub use mail::{Attach, Mail};
 pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};

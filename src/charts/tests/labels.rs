@@ -280,6 +280,9 @@ fn kind(chart: &ChartData) -> &'static str {
         ChartData::Backlog { .. } => "backlog",
         ChartData::Margins { .. } => "margins",
         ChartData::Shares { .. } => "shares",
+        ChartData::Heatmap { .. } => "heatmap",
+        ChartData::Dots { .. } => "dots",
+        ChartData::Phases { .. } => "phases",
     }
 }
 

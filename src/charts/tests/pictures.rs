@@ -101,7 +101,7 @@ fn a_sparkline_for_a_mail_is_small() {
     let (full, none) = (kpi(&[Some(0.1), None, Some(0.9), Some(0.7)]), kpi(&[None]));
     let bytes = sparkline_png(&full, Unit::Share, Look::MAIL).expect("a picture").expect("data");
     let (w, h, pixels) = decoded(&bytes);
-    assert_eq!((w, h), (320, 48));
+    assert_eq!((w, h), (224, 64));
     assert!(bytes.len() < 4_000 && pixels.iter().any(|p| p[0] < 64), "{}", bytes.len());
     assert_eq!(sparkline_png(&none, Unit::Share, Look::MAIL).expect("nothing"), None);
 }

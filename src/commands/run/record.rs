@@ -107,6 +107,11 @@ impl Recorder {
         }
     }
 
+    pub(super) fn queued(&mut self, queued: super::Queued) {
+        queued.problems.iter().for_each(|text| self.warn("mail", text, false));
+        self.record.outbox = queued.entries;
+    }
+
     pub(super) fn took(&mut self, intake: &Intake) {
         for found in &intake.found {
             let account = intake.account(found).cloned().unwrap_or_default();

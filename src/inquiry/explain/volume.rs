@@ -118,6 +118,8 @@ impl Ground {
     }
 }
 
+/// An attribute by number, and a value of it.
+type Value = (usize, u32);
 /// Counts by conditions.
 type ByKey = HashMap<Vec<(usize, u32)>, Counts, FixedState>;
 
@@ -162,8 +164,8 @@ fn best(q: &Question<'_>, spans: &[Option<u32>], folded: &[Vec<u32>]) -> Option<
 }
 
 /// Whether two lists of conditions are met by the same rows.
-fn is_same(q: &Question<'_>, spans: &[Option<u32>], folded: &[Vec<u32>], (a, b): (&[(usize, u32)], &[(usize, u32)])) -> bool {
-    let meets = |conditions: &[(usize, u32)], row: usize| super::segments::meets(q, folded, conditions, row);
+fn is_same(q: &Question<'_>, spans: &[Option<u32>], folded: &[Vec<u32>], (a, b): (&[Value], &[Value])) -> bool {
+    let meets = |conditions: &[Value], row: usize| super::segments::meets(q, folded, conditions, row);
     (0..q.sample.len()).filter(|row| spans[*row].is_some()).all(|row| meets(a, row) == meets(b, row))
 }
 

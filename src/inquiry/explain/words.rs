@@ -49,13 +49,14 @@ pub fn conditions(all: &[(String, String)]) -> String {
 /// `57.6 % of 1,056 against 65.4 % of 4,123 before`.
 pub(super) fn against(unit: Unit, now: Side, before: Side) -> String {
     let of = |side: Side| format!("{} of {}", format::optional(unit, side.value, side.n), format::count(side.n));
-    match unit {
-        Unit::Share => format!("{} against {} before", of(now), of(before)),
-        _ => {
-            let of = |side: Side| format!("{} (n = {})", format::optional(unit, side.value, side.n), format::count(side.n));
-            format!("{} against {} before", of(now), of(before))
+    let of = |side: Side| {
+        if unit == Unit::Share {
+            of(side)
+        } else {
+            format!("{} (n = {})", format::optional(unit, side.value, side.n), format::count(side.n))
         }
-    }
+    };
+    format!("{} against {} before", of(now), of(before))
 }
 
 /// The ends of an interval of a difference: `−12.4 to −3.3`, with the unit where it does not go without saying.

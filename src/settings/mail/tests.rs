@@ -46,7 +46,7 @@ fn every_key_arrives() {
         "port = 2465\ntls = \"implicit\"\nca_file = \"ca.pem\"\ntimeout = \"10s\"\nauth = \"login\"\nuser = \"u\"\npassword_file = \"/run/p\"\n\
          reply_to = \"lead@example.com\"\nto_leads = true\nto_managers = true\nto_suppliers = true\nlead_roles = \"Chief\"\n\
          manager_roles = [\"boss\"]\nsupplier_roles = [\"Rep\"]\ndesk = \"a@example.com\"\nsubject = \"{desk}: {verdict} {period_id}\"\n\
-         link = \"https://intranet.example.com/cards/\"\nattach = [\"xlsx\", \"pdf\"]\nname_people = true\nresend_changed = true\nretries = 0\n\
+         link = \"https://intranet.example.com/cards/\"\nattach = [\"xlsx\"]\nname_people = true\nresend_changed = true\nretries = 0\n\
          wait = \"1m\"\ngive_up_after = \"1d\"\nteams = { \"Desk Nord\" = \"n@example.com\" }\n[mail.suppliers]\nNorvik = [\"x@example.com\", \"y@example.com\"]",
     )
     .unwrap();
@@ -58,7 +58,7 @@ fn every_key_arrives() {
     assert_eq!(mail.to.supplier_contacts["Norvik"].len(), 2);
     assert_eq!(mail.to.teams["Desk Nord"][0].as_str(), "n@example.com");
     assert_eq!(mail.link.as_deref(), Some("https://intranet.example.com/cards"));
-    assert_eq!(mail.attach, [Attach::Xlsx, Attach::Pdf]);
+    assert_eq!(mail.attach, [Attach::Xlsx]);
     assert!(mail.name_people && mail.resend_changed);
     assert_eq!((mail.retries, mail.wait.as_secs(), mail.give_up_after.as_secs()), (0, 60, 86_400));
 }
@@ -116,8 +116,8 @@ fn mistakes_are_told_with_their_place() {
         ("to_agents = true\nsubject = \"{week}\"", "6:11: `{week` is nothing a subject can hold\n  hint: allowed: {desk}, {card}"),
         ("to_agents = true\nlink = \"javascript:alert(1)\"", "6:8: `javascript:alert(1)` is no address of a page"),
         ("to_agents = true\nlink = \"https://x/\\\"onload=\"", "6:8: `https://x/\"onload=` is no address of a page"),
-        ("to_agents = true\nattach = [\"html\"]", "6:11: `attach` cannot be `html`\n  hint: allowed: xlsx, pdf"),
-        ("to_agents = true\nattach = [\"pdf\", \"pdf\"]", "6:18: the same file twice"),
+        ("to_agents = true\nattach = [\"html\"]", "6:11: `attach` cannot be `html`\n  hint: allowed: xlsx"),
+        ("to_agents = true\nattach = [\"xlsx\", \"xlsx\"]", "6:19: the same file twice"),
         ("to_agents = true\nretries = 11", "6:11: `retries` must be a number from 0 to 10"),
         ("to_agents = true\nwait = \"1bh\"", "6:8: `wait` is plain time, not business time"),
     ];

@@ -3,11 +3,12 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::settings::parse_mail;
+use crate::settings::Settings;
 
 fn settings(more: &str) -> Mail {
     let text = format!("[mail]\nhost = \"h\"\nfrom = \"d@x.example\"\ndomains = [\"x.example\", \"norvik.example\"]\n{more}");
-    parse_mail(&text, Path::new("deskcard.toml")).unwrap().unwrap()
+    let desk = "\n[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n";
+    Settings::parse(&(text + desk), Path::new("deskcard.toml")).unwrap().mail.unwrap()
 }
 
 const ALL: &str = "to_agents = true\nto_leads = true\nto_managers = true\nto_suppliers = true";
