@@ -117,7 +117,7 @@ impl Told<'_> {
     fn chains_text(&self) -> String {
         let t = &self.r.taken;
         let known = t.contacts - t.unknown;
-        let share = |hits: u64| Proportion::new(hits, known).map_or_else(|_| "no data".to_owned(), |p| share_words(p));
+        let share = |hits: u64| Proportion::new(hits, known).map_or_else(|_| "no data".to_owned(), share_words);
         let mut out = format!(
             "Repeats: {} of {}, {}\n  about the same category: {}, {}\n",
             format::count(t.repeats),
@@ -125,6 +125,10 @@ impl Told<'_> {
             share(t.repeats),
             format::count(t.same_subject),
             share(t.same_subject)
+        );
+        out += &format!(
+            "  by coincidence: about {} of these, if what people ask about had nothing to do with what they asked before\n",
+            format::count(self.r.by_chance.round() as u64)
         );
         let mut table = plain_table(&["contacts until it was quiet", "times"]);
         for (i, n) in t.chains.iter().enumerate() {
@@ -176,7 +180,7 @@ impl Told<'_> {
     fn requesters_text(&self) -> String {
         let q = &self.r.requesters;
         let decided = q.all - q.undecided;
-        let one = Proportion::new(q.one_contact, decided).map_or_else(|_| "no data".to_owned(), |p| share_words(p));
+        let one = Proportion::new(q.one_contact, decided).map_or_else(|_| "no data".to_owned(), share_words);
         let mut out = format!(
             "One contact was enough for {} of {} requesters, {one}; of {} it cannot be told yet\n",
             format::count(q.one_contact),
@@ -258,7 +262,7 @@ impl Told<'_> {
             (
                 Part::Chains,
                 "chains",
-                json!({"contacts": t.contacts, "unknown_requester": t.unknown, "repeats": t.repeats, "same_category": t.same_subject,
+                json!({"contacts": t.contacts, "unknown_requester": t.unknown, "repeats": t.repeats, "same_category": t.same_subject, "by_coincidence": self.r.by_chance,
                     "by_length": t.chains, "undecided": t.undecided, "other_category": t.other_subject, "switched_channel": t.switched,
                     "switches": switches}),
             ),

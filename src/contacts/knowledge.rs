@@ -72,7 +72,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, s: &Solved) {
+    fn add(&mut self, s: Solved) {
         let count = |(hits, n): &mut (u64, u64), is: Option<bool>| {
             *hits += u64::from(is == Some(true));
             *n += u64::from(is.is_some());
@@ -87,8 +87,8 @@ impl Counts {
 pub fn gaps(solved: &[Solved]) -> Gaps {
     let (mut by_subject, mut all): (BTreeMap<u32, Counts>, Counts) = (BTreeMap::new(), Counts::default());
     for s in solved {
-        by_subject.entry(s.subject).or_default().add(s);
-        all.add(s);
+        by_subject.entry(s.subject).or_default().add(*s);
+        all.add(*s);
     }
     by_subject.retain(|_, c| c.linked.1 > 0 && c.first.1 > 0);
     let looked_at = by_subject.len() as u64;

@@ -166,13 +166,11 @@ impl Found {
         let described = DataFrame::new(frame.height(), columns).map_err(bug)?;
         let described = described.take(&IdxCa::from_vec("row".into(), rows)).map_err(bug)?;
         self.weights.extend(weights.iter().flatten());
-        match &mut self.described {
-            Some(all) => all.vstack_mut_owned(described).map(|_| ()).map_err(bug),
-            None => {
-                self.described = Some(described);
-                Ok(())
-            }
+        if let Some(all) = &mut self.described {
+            return all.vstack_mut_owned(described).map(|_| ()).map_err(bug);
         }
+        self.described = Some(described);
+        Ok(())
     }
 
     fn frame(self) -> Result<DataFrame> {

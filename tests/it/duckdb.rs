@@ -128,10 +128,8 @@ fn compare_views(dir: &Path, config: &str, out: &Path) {
     let ids = deskcard_in(dir, &["metrics", "--config", config]).ok().stdout;
     let ids: Vec<&str> = ids.lines().skip(1).filter_map(|l| l.split_whitespace().next()).collect();
     let args = ["query", &ids.join(","), "--config", config, "--period", "week", "--format", "json", "--quiet"];
-    let mut found: BTreeMap<Place, Numbers> = read(&deskcard_in(dir, &args).ok().json(), &[])
-        .into_iter()
-        .map(|(p, f)| (p, (f.value, f.n, f.sum, f.immature as f64)))
-        .collect();
+    let mut found: BTreeMap<Place, Numbers> =
+        read(&deskcard_in(dir, &args).ok().json(), &[]).into_iter().map(|(p, f)| (p, (f.value, f.n, f.sum, f.immature as f64))).collect();
     for all in [&mut expected, &mut found] {
         all.retain(|_, n| *n != (Some(0.0), 0.0, 0.0, 0.0) && *n != (None, 0.0, 0.0, 0.0));
     }
@@ -139,7 +137,8 @@ fn compare_views(dir: &Path, config: &str, out: &Path) {
     let places: BTreeSet<&Place> = expected.keys().chain(found.keys()).collect();
     let differs = |p: &&&Place| !expected.get(**p).zip(found.get(**p)).is_some_and(|(a, b)| is_same(*a, *b));
     let wrong: Vec<&&Place> = places.iter().filter(differs).collect();
-    let shown: Vec<String> = wrong.iter().take(8).map(|p| format!("{p:?}: views {:?}, deskcard {:?}", expected.get(**p), found.get(**p))).collect();
+    let shown: Vec<String> =
+        wrong.iter().take(8).map(|p| format!("{p:?}: views {:?}, deskcard {:?}", expected.get(**p), found.get(**p))).collect();
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), shown.join("\n"));
 }
 
