@@ -80,7 +80,7 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the fact tables as CSV, and the metrics' SQL, for any other engine.
     Facts(FactsArgs),
-    /// Write the fact tables as Parquet, with the metrics as SQL views, for `DuckDB`, a warehouse or a BI tool.
+    /// Write the fact tables as Parquet, with the metrics as SQL views, for a warehouse or a BI tool.
     Export(ExportArgs),
     /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
     Ingest(IngestArgs),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Context;
 use crate::clock::period::Period;
-use crate::contacts::chains::{chains, taken};
+use crate::contacts::chains::{by_chance, chains, taken};
 use crate::contacts::join::{Call, Rule, joined};
 use crate::contacts::knowledge::{Solved, gaps};
 use crate::contacts::problems::problems;
@@ -66,6 +66,7 @@ pub(super) fn repeats(ctx: &Context, facts: &Facts, question: &Question<'_>) -> 
     let short = (first + asked.window - span.start).clamp(0, span.end - span.start);
     Ok(Some(Repeats {
         taken: taken(contacts, &any, &same, &asked),
+        by_chance: by_chance(contacts, &any, &asked),
         requesters: requesters(contacts, &any, &asked, question.list),
         knowledge: gaps(&solved),
         tickets: ticket_ids(facts, &named)?,
@@ -142,10 +143,11 @@ fn gather(ctx: &Context, facts: &Facts, by: &[&str]) -> Result<Gathered> {
     let phone = code_of("phone")?;
     let channels = Numbers::of(tickets.iter().map(|r| r.channel).filter(|c| *c != NONE).chain([phone]).map(|c| vec![c]));
     let cells = Numbers::of(tickets.iter().map(|r| r.cell.clone()).chain(calls.iter().map(|(r, ..)| r.cell.clone())));
+    let subject = |r: &Row| (r.category != NONE).then(|| subjects.number(&[r.category]));
     let contact = |r: &Row| Contact {
         at: r.at,
         requester: r.who,
-        subject: subjects.number(&[r.category]),
+        subject: subject(r),
         cell: cells.number(&r.cell),
         channel: (r.channel != NONE).then(|| channels.number(&[r.channel])),
         id: r.id,
@@ -156,7 +158,7 @@ fn gather(ctx: &Context, facts: &Facts, by: &[&str]) -> Result<Gathered> {
         end: *end,
         caller: r.who,
         ticket: *ticket,
-        subject: subjects.number(&[r.category]),
+        subject: subject(r),
         cell: cells.number(&r.cell),
         id: r.id,
     };

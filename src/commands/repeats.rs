@@ -126,6 +126,10 @@ impl Told<'_> {
             format::count(t.same_subject),
             share(t.same_subject)
         );
+        out += &format!(
+            "  by coincidence: about {} of these, if what people ask about had nothing to do with what they asked before\n",
+            format::count(self.r.by_chance.round() as u64)
+        );
         let mut table = plain_table(&["contacts until it was quiet", "times"]);
         for (i, n) in t.chains.iter().enumerate() {
             let label = if i + 1 == LONGEST { format!("{LONGEST} and more") } else { (i + 1).to_string() };
@@ -258,7 +262,7 @@ impl Told<'_> {
             (
                 Part::Chains,
                 "chains",
-                json!({"contacts": t.contacts, "unknown_requester": t.unknown, "repeats": t.repeats, "same_category": t.same_subject,
+                json!({"contacts": t.contacts, "unknown_requester": t.unknown, "repeats": t.repeats, "same_category": t.same_subject, "by_coincidence": self.r.by_chance,
                     "by_length": t.chains, "undecided": t.undecided, "other_category": t.other_subject, "switched_channel": t.switched,
                     "switches": switches}),
             ),

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{Asked, Contact};
+use crate::stats::random::Random;
 
 /// Contacts by number, in the order of time; at least one.
 pub type Chain = Vec<u32>;
 
-/// The chains of all contacts whose requester is known, in the order of requester (and subject) and time.
+/// The chains of all contacts whose requester (and subject) is known, in the order of requester (and subject) and time.
 pub fn chains(contacts: &[Contact], window: i64, is_same_subject: bool) -> Vec<Chain> {
     let key = |i: u32| {
         let c = &contacts[i as usize];
-        (c.requester, if is_same_subject { c.subject } else { 0 })
+        (c.requester, c.subject.filter(|_| is_same_subject))
     };
-    let mut order: Vec<u32> = (0..contacts.len() as u32).filter(|&i| contacts[i as usize].requester.is_some()).collect();
+    let is_known = |c: &Contact| c.requester.is_some() && (c.subject.is_some() || !is_same_subject);
+    let mut order: Vec<u32> = (0..contacts.len() as u32).filter(|&i| is_known(&contacts[i as usize])).collect();
     order.sort_by_key(|&i| (key(i), contacts[i as usize].at, contacts[i as usize].id, i));
     let mut out: Vec<Chain> = Vec::new();
     for i in order {
@@ -80,10 +82,44 @@ pub fn taken(contacts: &[Contact], any: &[Chain], same: &[Chain], asked: &Asked)
             continue;
         }
         out.chains[chain.len().min(LONGEST) - 1] += 1;
-        out.other_subject += u64::from(chain.iter().any(|&i| of(i).subject != of(chain[0]).subject));
-        let mut channels = chain.iter().filter_map(|&i| of(i).channel);
-        let first = channels.next();
-        out.switched += u64::from(channels.any(|c| Some(c) != first));
+        out.other_subject += u64::from(changes(chain.iter().filter_map(|&i| of(i).subject)));
+        out.switched += u64::from(changes(chain.iter().filter_map(|&i| of(i).channel)));
     }
     out
+}
+
+/// Whether not all are the same.
+fn changes(mut all: impl Iterator<Item = u32>) -> bool {
+    let first = all.next();
+    all.any(|other| Some(other) != first)
+}
+
+/// Times the subjects are dealt anew.
+const DEALS: u32 = 10;
+/// Where the numbers for dealing begin: any seed will do, but it stays the same.
+const SEED: u64 = 20_260_101;
+
+/// How many contacts in the span would be repeats about the same if what people ask about had nothing to do with what they asked
+/// before: the mean over deals of all subjects to all contacts, who asked when staying as it was. `any` are the chains whatever they
+/// were about; a requester's subjects can be dealt to others.
+pub fn by_chance(contacts: &[Contact], any: &[Chain], asked: &Asked) -> f64 {
+    let mut random = Random::new(SEED);
+    let known: Vec<u32> = any.iter().flatten().copied().filter(|&i| contacts[i as usize].subject.is_some()).collect();
+    let mut dealt: Vec<Option<u32>> = contacts.iter().map(|c| c.subject).collect();
+    let mut subjects: Vec<Option<u32>> = known.iter().map(|&i| contacts[i as usize].subject).collect();
+    let mut total = 0_u64;
+    for _ in 0..DEALS {
+        random.shuffle(&mut subjects);
+        known.iter().zip(&subjects).for_each(|(&i, subject)| dealt[i as usize] = *subject);
+        for chain in any.iter().filter(|chain| chain.len() > 1) {
+            let mut last: BTreeMap<u32, i64> = BTreeMap::new();
+            for &i in chain {
+                let at = contacts[i as usize].at;
+                let Some(subject) = dealt[i as usize] else { continue };
+                let before = last.insert(subject, at);
+                total += u64::from(asked.holds(at) && before.is_some_and(|before| at - before <= asked.window));
+            }
+        }
+    }
+    total as f64 / f64::from(DEALS)
 }

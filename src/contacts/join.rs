@@ -17,7 +17,7 @@ pub struct Call {
     /// The id of the ticket it was recorded on, if the export says so.
     pub ticket: Option<i64>,
     /// What it was about, and where, by the numbers of a contact.
-    pub subject: u32,
+    pub subject: Option<u32>,
     /// See [`Contact::cell`].
     pub cell: u32,
     /// Decides between calls of the same second.

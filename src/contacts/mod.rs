@@ -21,8 +21,8 @@ pub struct Contact {
     pub at: i64,
     /// Who; `None` if nobody knows.
     pub requester: Option<i64>,
-    /// What it was about, by number: contacts of one number are about the same.
-    pub subject: u32,
+    /// What it was about, by number: contacts of one number are about the same; `None` if nobody knows, which is the same as nothing.
+    pub subject: Option<u32>,
     /// Where in the list of category, service and location, by number.
     pub cell: u32,
     /// How it came, by number; `None` if nobody knows.
@@ -70,6 +70,8 @@ pub struct Repeats {
     pub tickets: BTreeMap<i64, String>,
     /// What it took.
     pub taken: chains::Taken,
+    /// Repeats about the same that chance alone would bring: see [`chains::by_chance`].
+    pub by_chance: f64,
     /// What comes back.
     pub problems: problems::Problems,
     /// Who comes back.

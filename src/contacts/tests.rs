@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::chains::{LONGEST, chains, taken};
+use super::chains::{LONGEST, by_chance, chains, taken};
 use super::join::{Call, Rule, joined};
 use super::knowledge::{Solved, gaps};
 use super::problems::problems;
@@ -16,11 +16,11 @@ const PHONE: u32 = 0;
 const RULE: Rule = Rule { before: 300, after: 3_600, phone: PHONE };
 
 fn ticket(id: i64, at: i64, requester: Option<i64>, subject: u32, channel: Option<u32>) -> Contact {
-    Contact { at, requester, subject, cell: subject, channel, id, ticket: Some(id) }
+    Contact { at, requester, subject: Some(subject), cell: subject, channel, id, ticket: Some(id) }
 }
 
 fn call(id: i64, start: i64, caller: Option<i64>, named: Option<i64>) -> Call {
-    Call { start, end: start + 120, caller, ticket: named, subject: 9, cell: 9, id }
+    Call { start, end: start + 120, caller, ticket: named, subject: Some(9), cell: 9, id }
 }
 
 fn asked(from: i64, to: i64) -> Asked {
@@ -44,7 +44,7 @@ fn a_call_and_its_ticket_are_one_contact() {
         call(15, 500, Some(8), Some(77)),
     ];
     let out = joined(tickets, &calls, RULE);
-    let told: Vec<_> = out.iter().map(|c| (c.id, c.at, c.requester, c.subject, c.ticket)).collect();
+    let told: Vec<_> = out.iter().map(|c| (c.id, c.at, c.requester, c.subject.unwrap_or(0), c.ticket)).collect();
     assert_eq!(
         told,
         [
@@ -110,8 +110,33 @@ fn a_gap_needs_much_work_few_articles_and_few_first_contacts() {
     assert_eq!((gaps(&unsaid).looked_at, gaps(&[]).gaps.len()), (0, 0));
 }
 
+#[test]
+fn what_chance_alone_brings() {
+    // Forty people, each twice about their own of forty matters: every second contact is a repeat, by chance one in some eighty.
+    let twice = |i: i64| [ticket(2 * i, 10 * DAY, Some(i), i as u32, None), ticket(2 * i + 1, 11 * DAY, Some(i), i as u32, None)];
+    let own: Vec<Contact> = (0..40).flat_map(twice).collect();
+    let asked = asked(0, 100);
+    let told = |all: &[Contact]| {
+        let (any, same) = (chains(all, asked.window, false), chains(all, asked.window, true));
+        (taken(all, &any, &same, &asked).same_subject, by_chance(all, &any, &asked))
+    };
+    let (found, expected) = told(&own);
+    assert!(found == 40 && expected < 2.0, "{found}, {expected}");
+    // All about one matter: nothing but chance.
+    let one: Vec<Contact> = own.iter().map(|c| Contact { subject: Some(7), ..*c }).collect();
+    assert_eq!(told(&one), (40, 40.0));
+    let unknown: Vec<Contact> = own.iter().map(|c| Contact { subject: None, ..*c }).collect();
+    assert_eq!(told(&unknown), (0, 0.0));
+}
+
 fn desks() -> impl Strategy<Value = (Vec<Contact>, Asked)> {
-    let contact = (0_i64..60 * 24, proptest::option::weighted(0.9, 0_i64..6), 0_u32..3, 0_u32..4, proptest::option::of(0_u32..3));
+    let contact = (
+        0_i64..60 * 24,
+        proptest::option::weighted(0.9, 0_i64..6),
+        proptest::option::weighted(0.9, 0_u32..3),
+        0_u32..4,
+        proptest::option::of(0_u32..3),
+    );
     let contacts = proptest::collection::vec(contact, 0..70).prop_map(|all| {
         let made = all.into_iter().enumerate();
         made.map(|(i, (hour, requester, subject, cell, channel))| {
@@ -135,8 +160,12 @@ fn is_before(a: &Contact, b: &Contact) -> bool {
 
 /// The contact before, of the same requester (and subject), whenever it was.
 fn before<'a>(contacts: &'a [Contact], c: &Contact, is_same: bool) -> Option<&'a Contact> {
-    let alike =
-        |o: &&Contact| o.requester == c.requester && o.requester.is_some() && (!is_same || o.subject == c.subject) && is_before(o, c);
+    let alike = |o: &&Contact| {
+        o.requester == c.requester
+            && o.requester.is_some()
+            && (!is_same || (o.subject == c.subject && c.subject.is_some()))
+            && is_before(o, c)
+    };
     contacts.iter().filter(alike).fold(None, |last: Option<&Contact>, o| if last.is_none_or(|l| is_before(l, o)) { Some(o) } else { last })
 }
 
@@ -167,7 +196,7 @@ proptest! {
                 continue;
             }
             lengths[of.len().min(LONGEST) - 1] += 1;
-            other += u64::from(of.iter().map(|o| o.subject).collect::<BTreeSet<_>>().len() > 1);
+            other += u64::from(of.iter().filter_map(|o| o.subject).collect::<BTreeSet<_>>().len() > 1);
             switched += u64::from(of.iter().filter_map(|o| o.channel).collect::<BTreeSet<_>>().len() > 1);
         }
         prop_assert_eq!((t.chains, t.undecided, t.other_subject, t.switched), (lengths, undecided, other, switched));
@@ -216,7 +245,7 @@ proptest! {
     fn order_decides_nothing((contacts, asked) in desks(), turn in 0_usize..70) {
         let told = |contacts: &[Contact]| {
             let (any, same) = (chains(contacts, asked.window, false), chains(contacts, asked.window, true));
-            (taken(contacts, &any, &same, &asked), problems(contacts, &same, &asked, 3), requesters(contacts, &any, &asked, 3))
+            (taken(contacts, &any, &same, &asked), problems(contacts, &same, &asked, 3), requesters(contacts, &any, &asked, 3), by_chance(contacts, &any, &asked))
         };
         let mut turned = contacts.clone();
         turned.rotate_left(if contacts.is_empty() { 0 } else { turn % contacts.len() });

@@ -103,12 +103,17 @@ impl Desk<'_> {
         for c in contacts.iter().filter(|c| c.who.is_some()) {
             by_who.entry(c.who.as_deref().unwrap_or_default()).or_default().push(c);
         }
+        // What nobody knows is not the same as what nobody knows.
         let is_repeat = |c: &Contact, is_same: bool| {
+            if is_same && c.category.is_empty() {
+                return false;
+            }
             let theirs = by_who.get(c.who.as_deref().unwrap_or_default()).filter(|_| c.who.is_some());
             let is_before = |o: &&&Contact| o.at < c.at && c.at - o.at <= WINDOW && (!is_same || o.category == c.category);
             // Of contacts of one second all but one follow another.
-            let alike = |o: &&&Contact| o.at == c.at && (!is_same || o.category == c.category);
-            theirs.is_some_and(|all| all.iter().any(|o| is_before(&o)) || all.iter().filter(alike).count() > 1)
+            let is_alike = |o: &&&Contact| o.at == c.at && !std::ptr::eq(**o, c) && (!is_same || o.category == c.category);
+            let is_first = |all: &[&Contact]| all.iter().filter(is_alike).all(|o| std::ptr::from_ref::<Contact>(o) > std::ptr::from_ref(c));
+            theirs.is_some_and(|all| all.iter().any(|o| is_before(&o)) || !is_first(all))
         };
         let (any, same) = (now().filter(|c| is_repeat(c, false)).count(), now().filter(|c| is_repeat(c, true)).count());
         let people: BTreeSet<&str> = now().filter_map(|c| c.who.as_deref()).collect();
@@ -146,16 +151,20 @@ fn the_sample_desk_is_counted_as_by_loops() {
     let dir = root();
     let desk = Desk { dir: &dir, config: "sample_data/deskcard.toml", zone: Tz::Europe__Berlin, from: day(8, 1), to: day(10, 31) };
     assert_eq!(desk.differences(), Vec::<String>::new());
-    let told = desk.repeats(&["--list", "3"]);
-    // The VPN outage brought people back about it; the interval is that of one month, and holds the number.
+    let told = desk.repeats(&[]);
+    // The interval is that of a month, and holds the number.
     let top = told["problems"]["top"].as_array().expect("candidates");
-    assert_eq!(top.len(), 3);
-    for problem in top {
+    assert!(top.len() > 10);
+    for problem in &top[..10] {
         let (low, value, high) = (&problem["interval"][0], &problem["a_month"], &problem["interval"][1]);
         assert!(low.as_f64() < value.as_f64() && value.as_f64() < high.as_f64(), "{problem}");
         let ids = problem["tickets"].as_array().expect("tickets");
         assert!(ids.iter().all(|id| id.as_str().is_some_and(|id| id.starts_with("INC"))), "{problem}");
     }
+    // Calls about a ticket that was there before come back about the same; a good part of the rest is coincidence.
+    let number = |name: &str| told["chains"][name].as_f64().expect("a number");
+    let (same, chance) = (number("same_category"), number("by_coincidence"));
+    assert!(0.4 * same < chance && chance < 0.8 * same, "{same} against {chance}");
     // Nobody is named unless asked for.
     let text = told["requesters"]["most"].to_string();
     assert!(text.contains("Requester 1"), "{text}");
@@ -178,7 +187,7 @@ fn real_exports_are_counted_as_by_loops() {
     let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).expect("a day");
     let dir = root();
     for (data, config, zone, from, to) in [
-        ("bank_calls", "tests/real/bank_calls.toml", Tz::Asia__Jerusalem, day(1999, 8, 1), day(1999, 8, 31)),
+        ("bank_calls", "tests/real/bank_calls.toml", Tz::Asia__Jerusalem, day(2010, 8, 1), day(2010, 8, 31)),
         ("servicenow_uci", "tests/real/servicenow_uci.toml", Tz::UTC, day(2016, 3, 1), day(2016, 5, 31)),
     ] {
         if !root().join("../shared/data").join(data).is_dir() {

@@ -77,7 +77,6 @@ impl Named<'_> {
             if names.is_empty() {
                 names.push(table.dated_by().to_owned());
             }
-            names.retain(|c| facts.has_column(table, c));
             out.push((table.to_string(), self.frame(facts, table, &names)?));
         }
         if self.words.has(READINGS) {
@@ -87,9 +86,11 @@ impl Named<'_> {
     }
 
     fn frame(&self, facts: &Facts, table: Table, names: &[String]) -> Result<DataFrame> {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let found = facts.columns(table, &names)?.collect()?;
-        let mut columns = Vec::new();
+        let (there, missing): (Vec<&str>, Vec<&str>) = names.iter().map(String::as_str).partition(|c| facts.has_column(table, c));
+        let found = facts.columns(table, &there)?.collect()?;
+        // What no export has is null, and no reason to refuse a query.
+        let mut columns: Vec<Column> =
+            missing.iter().map(|name| Column::full_null((*name).into(), found.height(), &DataType::Null)).collect();
         for column in found.columns() {
             // Codes of short texts mean nothing to a query.
             let column = if column.dtype().is_categorical() { column.cast(&DataType::String).map_err(bug)? } else { column.clone() };

@@ -28,7 +28,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Option<Section> {
         ),
         facts: facts(r, known),
         tables: [problems(r), gaps(r)].into_iter().flatten().collect(),
-        footer: "Repeats are what would be saved at most if nobody had to come back: some would have come anyway. The intervals of the candidates count a \
+        footer: "Repeats are what would be saved at most if nobody had to come back: the less they exceed coincidence the less it is. The intervals of the candidates count a \
                  person’s repeats as one lump, and are as wide as picking the worst of many demands. A single requester may be the reason; read the tickets first."
             .to_owned(),
         ..Section::default()
@@ -49,6 +49,13 @@ fn facts(r: &Repeats, known: u64) -> Vec<(String, String)> {
     let mut out = vec![
         line("Repeats", share(t.repeats, known)),
         line("About the same category", share(t.same_subject, known)),
+        line(
+            "By coincidence alone",
+            format!(
+                "about {} of them, if what people ask about had nothing to do with what they asked before",
+                format::count(r.by_chance.round() as u64)
+            ),
+        ),
         line("Requesters for whom one contact was enough", share(q.one_contact, q.all - q.undecided)),
     ];
     let several: u64 = t.chains[1..].iter().sum();

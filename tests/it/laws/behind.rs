@@ -76,7 +76,8 @@ fn rows_add_up_to_their_figure_for_every_metric() {
                 if figure.is_none() && !by.is_empty() {
                     continue;
                 }
-                let found = rows(dir.path(), world, &entry.id, if by.is_empty() { &[] } else { &["--agent", &group] });
+                let of_agent = ["--agent", group.as_str()];
+                let found = rows(dir.path(), world, &entry.id, if by.is_empty() { &[] } else { &of_agent });
                 out.extend(wrong(entry, &group, &found, figure));
                 let immature = figure.map_or(0, |f| f.immature);
                 if by.is_empty() && immature > 0 {
