@@ -129,7 +129,7 @@ fn a_version_is_made_once() {
 #[test]
 fn what_a_killed_writer_left_is_removed() {
     let (_dir, log) = two_versions();
-    let left = log.folder().join(format!(".{}.tmp", entry_name(2)));
+    let left = log.folder().join(format!(".{}.1.tmp", entry_name(2)));
     fs::write(&left, "{\"add\":").unwrap();
     assert_eq!(log.versions().unwrap(), [0, 1]);
     log.recover().unwrap();
