@@ -4,6 +4,7 @@
 //! Owns what is measured; knows nothing of pages, verdicts or files.
 
 mod fold;
+mod gather;
 mod groups;
 mod plan;
 pub mod rows;
@@ -11,7 +12,7 @@ mod slots;
 mod total;
 pub mod worth;
 
-pub use fold::{Ask, Breakdown, Reading, Readings, fold};
+pub use fold::{Ask, Breakdown, Reading, Readings, fold, fold_all};
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,15 @@
 //! The rows behind the figures of one period: every number can be taken apart into them.
 
+use std::ops::Range;
+
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::{Kind, Metric};
 use crate::clock::period::Period;
 use crate::desk::{MISSING, get, longs};
 use crate::error::Result;
-use crate::facts::{Facts, Table};
+use crate::facts::{Facts, Prepared, Table};
 
 /// Columns that say what a row is, by table; those the facts lack are left out.
 pub fn describing(table: Table) -> &'static [&'static str] {
@@ -79,54 +82,126 @@ pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -
     if metrics.is_empty() {
         return Ok(Rows::default());
     }
-    let mut exprs: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
-    for (i, metric) in metrics.iter().enumerate() {
-        let (fact, at) = match metric.kind {
-            Kind::Stock | Kind::Turnover => (&metric.enters, &metric.leaves),
-            _ => (&metric.fact, metric.by.as_ref().unwrap_or(&metric.fact)),
-        };
-        exprs.push((format!("fact{i}"), fact.clone()));
-        exprs.push((format!("at{i}"), at.clone()));
-    }
-    let (start, end) = (period.start_utc(facts.zone()), period.end_utc(facts.zone()).min(facts.as_of()));
     let mut out = Rows { described: described.len(), ..Rows::default() };
     out.header = described.iter().map(|c| (*c).to_owned()).chain(metrics.iter().map(|m| m.id.clone())).collect();
-    for segment in 0..facts.segments(table) {
-        let frame = facts.evaluate(table, segment, &exprs)?;
-        let columns = metrics.iter().enumerate().map(|(i, m)| metric_cells(&frame, i, m, start, end)).collect::<Result<Vec<_>>>()?;
-        // A period is a small part of the data: only its rows are written out.
-        let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
-        let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
-        let texts = described.iter().map(|c| written(get(&shown, c)?, c, facts)).collect::<Result<Vec<_>>>()?;
-        let group = |name: &str| described.iter().position(|c| *c == name);
-        let groups = [group("agent"), group("team"), group("supplier")];
-        for (i, row) in counted.into_iter().enumerate() {
-            out.cells.push(texts.iter().map(|c| c[i].clone()).chain(columns.iter().map(|c| c[row as usize].clone())).collect());
-            out.groups.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][i].clone())));
-        }
+    if facts.segments(table) == 0 {
+        return Ok(out);
+    }
+    let of = Taking::new(facts, table, (&described, &metrics), period)?;
+    // A period is a small part of the data: only its rows are looked at closely.
+    let parts = facts.frame(table).segments.par_iter().map(|segment| of.rows(segment)).collect::<Result<Vec<_>>>()?;
+    for (cells, groups) in parts {
+        out.cells.extend(cells);
+        out.groups.extend(groups);
     }
     Ok(out)
 }
 
-/// A metric's cells: empty for rows its figure of the period does not count.
-fn metric_cells(frame: &DataFrame, i: usize, metric: &Metric, start: i64, end: i64) -> Result<Vec<String>> {
-    let at = longs(get(frame, &format!("at{i}"))?)?;
-    let fact = get(frame, &format!("fact{i}"))?;
-    if matches!(metric.kind, Kind::Stock | Kind::Turnover) {
-        let entered = longs(fact)?;
-        let is_in = |(&enter, &leave): (&i64, &i64)| enter != MISSING && enter < end && (leave == MISSING || leave >= end);
-        return Ok(entered.iter().zip(&at).map(|pair| if is_in(pair) { "1".to_owned() } else { String::new() }).collect());
+/// What to take from every segment.
+struct Taking<'a> {
+    facts: &'a Facts,
+    table: Table,
+    described: &'a [&'a str],
+    metrics: &'a [&'a Metric],
+    span: Range<i64>,
+    /// The instants that decide whether a row can be counted.
+    instants: Prepared,
+    wanted: Prepared,
+}
+
+type Taken = (Vec<Vec<String>>, Vec<[String; 3]>);
+
+impl<'a> Taking<'a> {
+    fn new(facts: &'a Facts, table: Table, (described, metrics): (&'a [&'a str], &'a [&'a Metric]), period: &Period) -> Result<Self> {
+        let (mut instants, mut wanted) = (Vec::new(), Vec::new());
+        wanted.extend(described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))));
+        for (i, metric) in metrics.iter().enumerate() {
+            let (fact, at) = match is_stock(metric) {
+                true => (&metric.enters, &metric.leaves),
+                false => (&metric.fact, metric.by.as_ref().unwrap_or(&metric.fact)),
+            };
+            wanted.extend([(format!("fact{i}"), fact.clone()), (format!("at{i}"), at.clone())]);
+            instants.extend(is_stock(metric).then(|| (format!("fact{i}"), fact.clone())));
+            instants.push((format!("at{i}"), at.clone()));
+        }
+        let span = period.start_utc(facts.zone())..period.end_utc(facts.zone()).min(facts.as_of());
+        let prepare = |exprs: &[(String, String)]| facts.prepare(table, exprs);
+        Ok(Self { facts, table, described, metrics, span, instants: prepare(&instants)?, wanted: prepare(&wanted)? })
     }
-    let from = start - metric.trailing_days.map_or(0, |d| i64::from(d) * 86_400);
-    let only_hits = metric.trailing_days.is_some() || metric.kind == Kind::Count;
-    let fact = if fact.dtype().is_bool() { fact.cast(&DataType::Int32) } else { Ok(fact.clone()) };
-    let text = fact.and_then(|f| f.cast(&DataType::String)).map_err(crate::desk::bug)?;
-    let text = text.str().map_err(crate::desk::bug)?;
-    let cell = |(text, &at): (Option<&str>, &i64)| match text {
-        Some(text) if at != MISSING && (from..end).contains(&at) && !(only_hits && text == "0") => text.to_owned(),
-        _ => String::new(),
-    };
-    Ok(text.iter().zip(&at).map(cell).collect())
+
+    fn rows(&self, segment: &DataFrame) -> Result<Taken> {
+        let frame = self.wanted.evaluate_marked(segment, &self.possible(segment)?)?;
+        let columns = self.metrics.iter().enumerate().map(|(i, m)| self.cells(&frame, i, m)).collect::<Result<Vec<_>>>()?;
+        let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
+        let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
+        let texts = self.described.iter().map(|c| written(get(&shown, c)?, c, self.facts)).collect::<Result<Vec<_>>>()?;
+        let group = |name: &str| self.described.iter().position(|c| *c == name);
+        let groups = [group("agent"), group("team"), group("supplier")];
+        let mut out = Taken::default();
+        for (i, row) in counted.into_iter().enumerate() {
+            out.0.push(texts.iter().map(|c| c[i].clone()).chain(columns.iter().map(|c| c[row as usize].clone())).collect());
+            out.1.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][i].clone())));
+        }
+        Ok(out)
+    }
+
+    /// The rows that no metric's instants, or its fact where these say little, rule out.
+    fn possible(&self, segment: &DataFrame) -> Result<Vec<bool>> {
+        let frame = self.instants.evaluate(segment)?;
+        let mut marks = vec![false; frame.height()];
+        for (i, metric) in self.metrics.iter().enumerate() {
+            let at = longs(get(&frame, &format!("at{i}"))?)?;
+            if is_stock(metric) {
+                let entered = longs(get(&frame, &format!("fact{i}"))?)?;
+                marks.iter_mut().zip(entered.iter().zip(&at)).for_each(|(mark, pair)| *mark |= self.is_in(pair));
+            } else {
+                let from = self.from(metric);
+                let mut within: Vec<bool> = at.iter().map(|at| (from..self.span.end).contains(at)).collect();
+                if within.iter().filter(|w| **w).count() > within.len() / 4 {
+                    // A snapshot dates every row alike.
+                    let fact = self.facts.prepare(self.table, &[("fact".to_owned(), metric.fact.clone())])?.evaluate(segment)?;
+                    let known = get(&fact, "fact")?.is_not_null();
+                    within.iter_mut().zip(known.iter()).for_each(|(within, known)| *within &= known == Some(true));
+                }
+                marks.iter_mut().zip(within).for_each(|(mark, within)| *mark |= within);
+            }
+        }
+        Ok(marks)
+    }
+
+    /// Whether what entered and left then is in at the end.
+    fn is_in(&self, (&enter, &leave): (&i64, &i64)) -> bool {
+        enter != MISSING && enter < self.span.end && (leave == MISSING || leave >= self.span.end)
+    }
+
+    /// The first instant that counts for a metric.
+    fn from(&self, metric: &Metric) -> i64 {
+        self.span.start - metric.trailing_days.map_or(0, |d| i64::from(d) * 86_400)
+    }
+
+    /// A metric's cells: empty for rows its figure of the period does not count.
+    fn cells(&self, frame: &DataFrame, i: usize, metric: &Metric) -> Result<Vec<String>> {
+        let at = longs(get(frame, &format!("at{i}"))?)?;
+        let fact = get(frame, &format!("fact{i}"))?;
+        if is_stock(metric) {
+            let entered = longs(fact)?;
+            return Ok(entered.iter().zip(&at).map(|pair| if self.is_in(pair) { "1".to_owned() } else { String::new() }).collect());
+        }
+        let from = self.from(metric);
+        let only_hits = metric.trailing_days.is_some() || metric.kind == Kind::Count;
+        let fact = if fact.dtype().is_bool() { fact.cast(&DataType::Int32) } else { Ok(fact.clone()) };
+        let text = fact.and_then(|f| f.cast(&DataType::String)).map_err(crate::desk::bug)?;
+        let text = text.str().map_err(crate::desk::bug)?;
+        let cell = |(text, &at): (Option<&str>, &i64)| match text {
+            Some(text) if at != MISSING && (from..self.span.end).contains(&at) && !(only_hits && text == "0") => text.to_owned(),
+            _ => String::new(),
+        };
+        Ok(text.iter().zip(&at).map(cell).collect())
+    }
+}
+
+fn is_stock(metric: &Metric) -> bool {
+    matches!(metric.kind, Kind::Stock | Kind::Turnover)
 }
 
 /// A describing column as text: instants in the desk's zone, numbers as they are.
