@@ -529,7 +529,9 @@ impl Prepared {
     /// # Errors
     /// As [`Self::evaluate`].
     pub fn evaluate_marked(&self, rows: &DataFrame, marks: &[bool]) -> Result<DataFrame> {
-        let columns = rows.columns().iter().filter(|c| self.stored.contains(c.name().as_str())).cloned().collect();
+        // Without any column a frame would forget how many rows it has.
+        let is_needed = |c: &&Column| self.stored.is_empty() || self.stored.contains(c.name().as_str());
+        let columns = rows.columns().iter().filter(is_needed).cloned().collect();
         let needed = DataFrame::new(rows.height(), columns).map_err(bug)?;
         self.evaluate(&needed.filter(&BooleanChunked::from_slice("mark".into(), marks)).map_err(bug)?)
     }

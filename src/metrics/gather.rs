@@ -14,7 +14,7 @@ use super::slots::{NO_DAY, Slots, days};
 use super::total::{NOWHERE, Part, Values};
 use crate::clock::zone::Zone;
 use crate::error::{Error, Result};
-use crate::facts::{Facts, Table};
+use crate::facts::{Facts, Prepared, Table};
 
 /// Rows that are worked on at once: what is made of them stays in the cache.
 const ROWS: usize = 1 << 17;
@@ -30,14 +30,15 @@ pub(super) fn gather(facts: &Facts, table: Table, exprs: &Exprs<'_>, plans: &[Pl
     if tasks.is_empty() {
         return Ok(vec![fresh()]);
     }
-    let prepared = facts.prepare(table, &exprs.list)?;
+    let looking = Looking::new(facts, table, exprs, plans)?;
     let next = AtomicUsize::new(0);
     let worker = || -> Result<Vec<Vec<Part>>> {
         let mut parts = fresh();
         let mut scratch = Scratch::default();
         while let Some((segment, rows)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let frame = facts.frame(table).segments[*segment].slice(rows.start as i64, rows.len());
-            let columns = Columns::of(&prepared.evaluate(&frame)?, exprs, plans, facts.zone())?;
+            let Some(seen) = looking.at(&frame, (*segment, rows.start) == (0, 0))? else { continue };
+            let columns = Columns::of(&seen, exprs, plans, facts.zone())?;
             for (plan, parts) in plans.iter().zip(&mut parts) {
                 look(&columns, plan, parts, &mut scratch);
             }
@@ -56,6 +57,48 @@ fn tasks(facts: &Facts, table: Table) -> Vec<(usize, Range<usize>)> {
     let heights = (0..facts.segments(table)).map(|s| facts.frame(table).segments[s].height());
     let pieces = |(segment, rows): (usize, usize)| (0..rows.max(1)).step_by(ROWS).map(move |from| (segment, from..(from + ROWS).min(rows)));
     heights.enumerate().flat_map(pieces).collect()
+}
+
+/// What is evaluated: the instants of all rows, then everything of those that lie in the span of any look.
+struct Looking<'a> {
+    facts: &'a Facts,
+    plans: &'a [Plan<'a>],
+    /// The expressions of the instants, and their numbers.
+    instants: (Prepared, Vec<usize>),
+    all: Prepared,
+}
+
+impl<'a> Looking<'a> {
+    fn new(facts: &'a Facts, table: Table, exprs: &Exprs<'_>, plans: &'a [Plan<'a>]) -> Result<Self> {
+        let mut numbers: Vec<usize> = plans.iter().flat_map(|p| &p.anchors).map(|a| a.at).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let instants: Vec<(String, String)> = numbers.iter().map(|i| exprs.list[*i].clone()).collect();
+        Ok(Self { facts, plans, instants: (facts.prepare(table, &instants)?, numbers), all: facts.prepare(table, &exprs.list)? })
+    }
+
+    /// `None` if there is nothing to see; of the first rows every expression is evaluated, so that a wrong one is told.
+    fn at(&self, rows: &DataFrame, is_first: bool) -> Result<Option<DataFrame>> {
+        let (prepared, numbers) = &self.instants;
+        // What a stock begins with are nearly all rows there have been.
+        if self.plans.iter().flat_map(|p| &p.anchors).any(|a| a.has_opening) {
+            return self.all.evaluate(rows).map(Some);
+        }
+        let instants = prepared.evaluate(rows)?;
+        let mut marks = vec![false; rows.height()];
+        for (column, number) in instants.columns().iter().zip(numbers) {
+            let days = days_of(column, self.facts.zone())?;
+            for (plan, anchor) in self.plans.iter().flat_map(|p| p.anchors.iter().map(move |a| (p, a))).filter(|(_, a)| a.at == *number) {
+                let slots = &plan.slots[anchor.slots];
+                marks.iter_mut().zip(&days).for_each(|(mark, day)| *mark |= (1..NOWHERE).contains(&slots.slot(*day)));
+            }
+        }
+        match marks.iter().filter(|m| **m).count() {
+            0 if !is_first => Ok(None),
+            most if most * 4 > rows.height() * 3 => self.all.evaluate(rows).map(Some),
+            _ => self.all.evaluate_marked(rows, &marks).map(Some),
+        }
+    }
 }
 
 /// The evaluated expressions of some rows, each in the form it is needed in.

@@ -130,7 +130,11 @@ impl<'a> Taking<'a> {
     }
 
     fn rows(&self, segment: &DataFrame) -> Result<Taken> {
-        let frame = self.wanted.evaluate_marked(segment, &self.possible(segment)?)?;
+        let possible = self.possible(segment)?;
+        if !possible.contains(&true) {
+            return Ok(Taken::default());
+        }
+        let frame = self.wanted.evaluate_marked(segment, &possible)?;
         let columns = self.metrics.iter().enumerate().map(|(i, m)| self.cells(&frame, i, m)).collect::<Result<Vec<_>>>()?;
         let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
         let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;

@@ -229,3 +229,51 @@ pub(super) fn quantile(values: &[i64], q: f64) -> f64 {
     let (a, b) = (a as f64, above.iter().min().copied().unwrap_or(a) as f64);
     a + (b - a) * (position - low as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// By sorting everything.
+    fn sorted_quantile(mut values: Vec<i64>, q: f64) -> f64 {
+        values.sort_unstable();
+        let position = q * (values.len() - 1) as f64;
+        let (low, high) = (values[position.floor() as usize] as f64, values[position.ceil() as usize] as f64);
+        low + (high - low) * (position - position.floor())
+    }
+
+    proptest! {
+        #[test]
+        fn selection_finds_what_sorting_finds(values in prop::collection::vec(-50i64..50, 1..40), q in 0.0f64..=1.0) {
+            prop_assert_eq!(quantile(&values, q), sorted_quantile(values, q));
+        }
+    }
+
+    #[test]
+    fn only_the_rows_that_were_placed_count_each_in_its_cell() {
+        let values = Values::Whole(vec![5, MISSING, 7, 11]);
+        let placed = (&[0, 1, 3][..], &[2, 2, 0][..]);
+        let of = |gather| {
+            let mut total = Total::default();
+            total.add(gather, &values, placed, 3);
+            total.add(gather, &values, (&[2], &[2]), 3);
+            total
+        };
+        assert_eq!(of(Gather::Total).sums, [Cell { n: 1, sum: 11 }, Cell::default(), Cell { n: 2, sum: 12 }]);
+        assert_eq!((of(Gather::Least).of(2).sum, of(Gather::Most).of(2).sum), (5, 7));
+        let mut kept = of(Gather::Values);
+        kept.arrange(3);
+        assert_eq!((kept.of_cell(0), kept.of_cell(1), kept.of_cell(2)), (&[11][..], &[][..], &[5, 7][..]));
+    }
+
+    #[test]
+    fn fractions_are_summed_in_millionths_and_what_is_no_number_is_left_out() {
+        let column = Column::new("x".into(), [Some(0.25), Some(f64::NAN), None, Some(1.0)]);
+        let values = Values::of(&column, "x").expect("numbers");
+        let mut total = Total::default();
+        total.add(Gather::Total, &values, (&[0, 1, 2, 3], &[0, 0, 0, 0]), 1);
+        assert_eq!((total.of(0), total.scale()), (Cell { n: 2, sum: 1_250_000 }, MILLION));
+    }
+}

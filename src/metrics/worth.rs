@@ -106,7 +106,11 @@ impl<'a> Finding<'a> {
     /// The most telling rows of a segment, and what is said of the rows in the span.
     fn find(&self, number: usize, segment: &DataFrame, (span, most): (Range<i64>, usize)) -> Result<(Picks, DataFrame)> {
         let bug = crate::desk::bug;
-        let frame = self.wanted.evaluate_marked(segment, &self.within(segment, &span)?)?;
+        let within = self.within(segment, &span)?;
+        if !within.contains(&true) {
+            return Ok((Picks { lists: HashMap::default(), most }, DataFrame::default()));
+        }
+        let frame = self.wanted.evaluate_marked(segment, &within)?;
         let of_groups = self.groups.iter().map(|c| codes(get(&frame, c)?)).collect::<Result<Vec<_>>>()?;
         let ids = hashes(get(&frame, self.id)?)?;
         let scores = if self.said.contains(&"score") { scores(get(&frame, "score")?)? } else { vec![0; frame.height()] };
