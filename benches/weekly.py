@@ -162,7 +162,7 @@ def live(table: Path) -> list[str]:
 def in_duckdb(history: Path) -> Run:
     """The figures by DuckDB, in a process of its own."""
     tables = ";".join(f"CREATE VIEW {name} AS FROM read_parquet({live(history / name)!r}, hive_partitioning = false)" for name in SOURCES)
-    script = f"import duckdb; d = duckdb.connect(); d.execute({tables!r}); print(len(d.execute({FIGURES!r}).fetchall()))"
+    script = f"import duckdb; d = duckdb.connect(); d.execute('SET enable_progress_bar = false'); d.execute({tables!r}); print(len(d.execute({FIGURES!r}).fetchall()))"
     return launch([sys.executable, "-c", script])
 
 
@@ -178,29 +178,34 @@ def main() -> None:
         subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
     deskcard = (args.deskcard or TARGET / "release" / "deskcard").absolute()
     make(desk, args.tickets)
-    if not (desk / "history").exists():
+    kept = desk / "kept"
+    if not kept.exists():
         say("taking in two years less a week")
-        exports = desk / "exports"
-        exports.mkdir(exist_ok=True)
-        os.symlink(desk / "before", exports / "before")
+        lay_out(desk, ["before"])
         first = run(desk, deskcard, FIRST)
         say(f"  {first.wall:.1f} s, {first.peak:.0f} MiB")
+        kept.mkdir()
+        for folder in ("history", "scorecards"):
+            (desk / folder).rename(kept / folder)
     ours: list[Run] = []
     theirs: list[Run] = []
     for i in range(args.rounds):
-        place = desk / "again"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        shutil.copy(desk / "deskcard.toml", place)
+        lay_out(desk, ["before", "last"])
         for folder in ("history", "scorecards"):
-            shutil.copytree(desk / folder, place / folder, symlinks=True)
-        shutil.copytree(desk / "exports", place / "exports", symlinks=True)
-        os.symlink(desk / "last", place / "exports" / "last")
-        ours.append(run(place, deskcard, SECOND))
-        theirs.append(in_duckdb(place / "history"))
+            shutil.copytree(kept / folder, desk / folder, symlinks=True)
+        ours.append(run(desk, deskcard, SECOND))
+        theirs.append(in_duckdb(desk / "history"))
         say(f"  round {i + 1}: deskcard {ours[-1].wall:.2f} s, DuckDB {theirs[-1].wall:.2f} s")
     tell(args.tickets, ours, theirs)
-    shutil.rmtree(desk / "again")
+
+
+def lay_out(desk: Path, weeks: list[str]) -> None:
+    """The exports of these Mondays, and nothing made of them yet."""
+    for folder in ("exports", "history", "scorecards"):
+        shutil.rmtree(desk / folder, ignore_errors=True)
+    (desk / "exports").mkdir()
+    for week in weeks:
+        os.symlink(desk / week, desk / "exports" / week)
 
 
 def tell(tickets: int, ours: list[Run], theirs: list[Run]) -> None:
