@@ -191,7 +191,7 @@ impl Context {
 
     /// The instant a local day starts.
     pub(crate) fn zone(&self) -> Zone {
-        Zone::new(self.settings.desk.time_zone)
+        Zone::shared(self.settings.desk.time_zone).as_ref().clone()
     }
 }
 
@@ -286,7 +286,7 @@ fn instant(text: &str, settings: &Settings) -> Result<i64> {
     let local = parse_local(text).or_else(|| parse_day(text).map(|d| i64::from(d) * 86_400));
     let local =
         local.ok_or_else(|| Error::config(format!("{text:?} is no day or minute")).hint("write 2026-11-16 or \"2026-11-16 06:00\""))?;
-    Ok(Zone::new(settings.desk.time_zone).to_utc(local).secs)
+    Ok(Zone::shared(settings.desk.time_zone).to_utc(local).secs)
 }
 
 /// A day, or a usage error that names the flag.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::clocks::clocks;
 use super::contacts;
@@ -20,7 +21,7 @@ use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Looked, Misse
 use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::sample::{Wish, sample};
 use crate::metrics::worth::{DESK, worth};
-use crate::metrics::{Ask, Metric, Readings, fold};
+use crate::metrics::{Ask, Metric, fold_all};
 use crate::publish::folder::Folder;
 use crate::report::chat;
 use crate::report::csv::safe_text;
@@ -197,12 +198,16 @@ impl Base<'_> {
     pub(super) fn judged(&self, now: &Period, command: &str) -> Result<Judged> {
         let Self { ctx, metrics, facts, ledger, .. } = self;
         let periods = &history(now);
-        let folds = Folds::new(LOOKS.iter().map(|look| folded(ctx, facts, look, metrics, periods)).collect::<Result<_>>()?);
+        let started = Instant::now();
+        let (folds, contradicting) = folds(ctx, facts, metrics, periods)?;
+        ctx.say(&format!("folded in {:.3} s", started.elapsed().as_secs_f64()));
         let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
+        let examples = examples(ctx, facts, metrics, &recent(ctx, periods, 0))?;
+        ctx.say(&format!("folds and rows in {:.3} s", started.elapsed().as_secs_f64()));
         let stays = stays(facts)?;
         let about = about(facts, &stays);
         let mut remarks = facts.remarks.clone();
-        remarks.extend(inconsistent(ctx, facts)?);
+        remarks.extend(contradicting);
         let scorecard = judge::scorecard(&Evidence {
             settings: &ctx.settings,
             catalogue: &ctx.catalogue,
@@ -215,27 +220,39 @@ impl Base<'_> {
             about: &about,
             off_roster: &facts.off_roster,
             remarks: &remarks,
-            examples: &examples(ctx, facts, metrics, &recent(ctx, periods, 0))?,
+            examples: &examples,
             clocks: &clock_rows(facts, now)?,
             rows: &RowsOf(&|metric| looked_into(ctx, facts, metric, periods)),
             repeats: came_back(ctx, facts, &recent(ctx, periods, 0))?.as_ref(),
             command,
         })?;
+        ctx.say(&format!("judged in {:.3} s", started.elapsed().as_secs_f64()));
         Ok(Judged { scorecard, rows: tables })
     }
 }
 
-fn folded(ctx: &Context, facts: &Facts, look: &Look, metrics: &[&Metric], periods: &[Period]) -> Result<Readings> {
+/// The readings of all looks, and a remark on tickets that contradict themselves, in one pass over the facts.
+fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) -> Result<(Folds, Option<(String, String)>)> {
+    let contradicting = contradicting()?;
+    let mut asks: Vec<Ask<'_>> = LOOKS.iter().map(|look| ask(ctx, look, metrics, periods)).collect();
+    let ever = Period::span(0, facts.as_of_day());
+    asks.push(Ask { metrics: vec![&contradicting], breakdowns: vec![Vec::new()], periods: vec![ever], filter: None });
+    let mut readings = fold_all(facts, &ctx.catalogue, &asks)?;
+    let count = readings.pop().and_then(|r| r.get(&contradicting.id, 0, &[], 0)).map_or(0.0, |r| r.sum);
+    let text = format!("{count} ticket(s) are resolved before they were created; they count everywhere but in durations.");
+    Ok((Folds::new(readings), (count > 0.0).then(|| ("resolved-before-created".to_owned(), text))))
+}
+
+fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Period]) -> Ask<'a> {
     let now = &periods[periods.len() - 1];
-    let spans = match look.over {
+    let periods = match look.over {
         Over::Each => periods.to_vec(),
         Over::Period => vec![now.clone()],
         Over::Before => vec![recent(ctx, periods, 1)],
         Over::Recent => vec![recent(ctx, periods, 0)],
         Over::All => vec![Period::span(periods[0].first_day, now.end_day - 1)],
     };
-    let metrics = look.metrics(&ctx.catalogue, metrics);
-    fold(facts, &ctx.catalogue, &Ask { metrics, breakdowns: look.breakdowns(), periods: spans, filter: None })
+    Ask { metrics: look.metrics(&ctx.catalogue, metrics), breakdowns: look.breakdowns(), periods, filter: None }
 }
 
 /// The rows of a measure that moved: in the period, and in the recent ones before. People are left to the review: they are no causes.
@@ -270,16 +287,12 @@ fn came_back(ctx: &Context, facts: &Facts, span: &Period) -> Result<Option<Repea
 }
 
 /// Tickets whose times contradict each other, over all the data.
-fn inconsistent(ctx: &Context, facts: &Facts) -> Result<Option<(String, String)>> {
+fn contradicting() -> Result<Metric> {
     let value = serde_json::json!({
         "id": "resolved_before_created", "label": "Resolved before created", "on": "tickets", "by": "created_at", "kind": "count",
         "fact": "resolved_at < created_at",
     });
-    let metric: Metric = serde_json::from_value(value).map_err(|e| Error::bug(e.to_string()))?;
-    let ask = Ask { metrics: vec![&metric], breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
-    let count = fold(facts, &ctx.catalogue, &ask)?.get(&metric.id, 0, &[], 0).map_or(0.0, |r| r.sum);
-    let text = format!("{count} ticket(s) are resolved before they were created; they count everywhere but in durations.");
-    Ok((count > 0.0).then(|| ("resolved-before-created".to_owned(), text)))
+    serde_json::from_value(value).map_err(|e| Error::bug(e.to_string()))
 }
 
 /// The stays on the roster: spells that follow each other without a break are one.

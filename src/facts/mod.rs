@@ -345,7 +345,7 @@ impl Facts {
     /// # Errors
     /// A config error for an unusable calendar or a roster whose aliases name two people; a bug otherwise.
     pub fn make(settings: &Settings, mut desk: Desk, wanted: &Wanted) -> Result<(Self, crate::ingest::ledger::Ledger)> {
-        let zone = Zone::new(settings.desk.time_zone);
+        let zone = Zone::shared(settings.desk.time_zone).as_ref().clone();
         let calendars = calendars::Calendars::new(settings)?;
         let mut frames: BTreeMap<Table, Frame> = BTreeMap::new();
         let taken = |desk: &mut Desk, source: Source| desk.frames.get_mut(&source).map(std::mem::take).unwrap_or_default();
@@ -460,16 +460,23 @@ impl Facts {
     /// # Errors
     /// A config error that names an unknown column with the nearest ones, or says what polars refused.
     pub fn evaluate(&self, table: Table, segment: usize, exprs: &[(String, String)]) -> Result<DataFrame> {
-        let frame = &self.frames[&table].segments[segment];
+        self.prepare(table, exprs)?.evaluate(&self.frames[&table].segments[segment])
+    }
+
+    /// Reads SQL expressions, (name, SQL), for evaluating them over any rows of a table.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub fn prepare(&self, table: Table, exprs: &[(String, String)]) -> Result<Prepared> {
+        let none = DataFrame::default();
+        let frame = self.frames.get(&table).and_then(|f| f.segments.first()).unwrap_or(&none);
         let exprs: Vec<(&str, Expr)> = exprs.iter().map(|(n, s)| Ok((n.as_str(), self.expr(table, s)?))).collect::<Result<_>>()?;
-        let mut lazy = frame.clone().lazy();
-        for level in self.levels(table, frame, exprs.iter().map(|(_, e)| e))? {
-            lazy = lazy.with_columns(level);
-        }
-        let select: Vec<Expr> = exprs.iter().map(|(name, e)| as_text(e, frame).alias(*name)).chain([lit(0i32).alias("__row")]).collect();
-        // A frame with the rows' own height first: literals alone would give one row.
-        let out = lazy.with_columns(select).select(exprs.iter().map(|(name, _)| col(*name)).collect::<Vec<_>>()).collect();
-        out.map_err(|e| Error::config(format!("polars refuses an expression: {}", first_line(&e.to_string()))))
+        let levels = self.levels(table, frame, exprs.iter().map(|(_, e)| e))?;
+        let select = exprs.iter().map(|(name, e)| as_text(e, frame).alias(*name)).chain([lit(0i32).alias("__row")]).collect();
+        let named = levels.iter().flatten().chain(exprs.iter().map(|(_, e)| e)).flat_map(column_names);
+        let stored = named.filter(|name| frame.column(name).is_ok()).collect();
+        let names = exprs.iter().map(|(name, _)| col(*name)).collect();
+        Ok(Prepared { stored, levels, select, names })
     }
 
     /// Derived columns the expressions need, in steps that each use only earlier ones.
@@ -508,6 +515,41 @@ impl Facts {
         let exprs: Vec<(String, String)> = names.iter().map(|n| ((*n).to_owned(), format!("\"{n}\""))).collect();
         let segments = (0..self.segments(table)).map(|s| self.evaluate(table, s, &exprs)).collect::<Result<_>>()?;
         Ok(Frame { segments })
+    }
+}
+
+/// SQL expressions that have been read, with the derived columns they need.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The stored columns they are made of.
+    stored: BTreeSet<String>,
+    levels: Vec<Vec<Expr>>,
+    select: Vec<Expr>,
+    names: Vec<Expr>,
+}
+
+impl Prepared {
+    /// The expressions over those rows whose mark is set.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub fn evaluate_marked(&self, rows: &DataFrame, marks: &[bool]) -> Result<DataFrame> {
+        // Without any column a frame would forget how many rows it has.
+        let is_needed = |c: &&Column| self.stored.is_empty() || self.stored.contains(c.name().as_str());
+        let columns = rows.columns().iter().filter(is_needed).cloned().collect();
+        let needed = DataFrame::new(rows.height(), columns).map_err(bug)?;
+        self.evaluate(&needed.filter(&BooleanChunked::from_slice("mark".into(), marks)).map_err(bug)?)
+    }
+
+    /// The expressions over rows of the table they were prepared for.
+    ///
+    /// # Errors
+    /// A config error that says what polars refused.
+    pub fn evaluate(&self, rows: &DataFrame) -> Result<DataFrame> {
+        let lazy = self.levels.iter().fold(rows.clone().lazy(), |lazy, level| lazy.with_columns(level.clone()));
+        // A frame with the rows' own height first: literals alone would give one row.
+        let out = lazy.with_columns(self.select.clone()).select(self.names.clone()).collect();
+        out.map_err(|e| Error::config(format!("polars refuses an expression: {}", first_line(&e.to_string()))))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::desk::MISSING;
 
 const EMPTY: u32 = u32::MAX;
 /// Rows are split by key into this many parts, so that the table of each stays in the cache.
-const PARTS: usize = 16;
+pub(super) const PARTS: usize = 16;
 
 /// Seconds from each row to the next with the same key, `i32::MIN` for none; a [`MISSING`] key never matches.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn next_same(at: &[i64], keys: &[i64], ids: &[i64]) -> Vec<i32> {
     let mut visit = |row: u32| {
         let (now, key) = (at[row as usize], keys[row as usize]);
         if now != MISSING && key != MISSING {
-            parts[(spread(key) >> 60) as usize].push(row);
+            parts[part_of(key)].push(row);
         }
     };
     match order {
@@ -51,6 +51,11 @@ pub(super) fn time_order(at: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
     }
     order.chunk_by_mut(|&a, &b| at[a as usize] == at[b as usize]).for_each(|same| same.sort_by_key(|&row| ids[row as usize]));
     Some(order)
+}
+
+/// The part of a key.
+pub(super) fn part_of(key: i64) -> usize {
+    (spread(key) >> 60) as usize
 }
 
 fn spread(key: i64) -> u64 {

@@ -104,7 +104,8 @@ fn path(table: &Path, entry: u64) -> std::path::PathBuf {
 /// A hash of all that decides which rows an export gives: a table made under another one must be made anew.
 pub(super) fn fingerprint(source: &SourceSettings) -> String {
     // Where it stands in the config and which files it names change no row.
-    let described = SourceSettings { at: String::new(), files: Vec::new(), name: String::new(), reject_limit: 0.0, ..source.clone() };
+    let mut described = SourceSettings { at: String::new(), files: Vec::new(), name: String::new(), reject_limit: 0.0, ..source.clone() };
+    described.columns.iter_mut().for_each(|column| column.at.clear());
     let text = format!("{MADE_LIKE} {} {described:?}", ingest::key_probe());
     hex(&Sha256::digest(text.as_bytes())[..8])
 }

@@ -250,7 +250,8 @@ impl<'a> Table<'a> {
     /// For each file with rows to replace the marks of these; and what was found out. Rows that bring nothing new are taken out of `incoming`.
     fn settle(&self, files: &[Live], incoming: &mut Incoming) -> Result<(Vec<Replaced>, Change)> {
         let index = incoming.index();
-        let hits: Vec<Vec<(usize, u32)>> = files.par_iter().map(|f| self.hits(f, &index)).collect::<Result<_>>()?;
+        let sieve = Sieve::of(index.keys().copied());
+        let hits: Vec<Vec<(usize, u32)>> = files.par_iter().map(|f| self.hits(f, (&index, &sieve))).collect::<Result<_>>()?;
         let mut change = Change::default();
         let mut found = Vec::new();
         let ages = identifying(Rows::Versions);
@@ -279,10 +280,10 @@ impl<'a> Table<'a> {
     }
 
     /// Rows of a file that are among the incoming: (row there, row that comes).
-    fn hits(&self, file: &Live, index: &HashMap<i64, u32, FixedState>) -> Result<Vec<(usize, u32)>> {
+    fn hits(&self, file: &Live, (index, sieve): (&HashMap<i64, u32, FixedState>, &Sieve)) -> Result<Vec<(usize, u32)>> {
         let path = self.path(file);
         let keys = parquet::read_longs(&path, KEY)?;
-        let found = |(row, key): (usize, &i64)| index.get(key).map(|new| (row, *new));
+        let found = |(row, key): (usize, &i64)| if sieve.may_hold(*key) { index.get(key).map(|new| (row, *new)) } else { None };
         if self.source.rows() != Rows::Versions {
             return Ok(keys.iter().enumerate().filter_map(found).collect());
         }
@@ -411,6 +412,36 @@ fn sorted(mut files: Vec<Live>) -> Vec<Live> {
     files
 }
 
+/// A few bits a key: most keys that are not there are told from those that are without a look into a table too large for the cache.
+struct Sieve {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    fn of(keys: impl ExactSizeIterator<Item = i64>) -> Self {
+        // 16 bits a key, 64 at least.
+        let log = (keys.len().max(4) * 16).next_power_of_two().trailing_zeros();
+        let mut sieve = Self { bits: vec![0; 1 << (log - 6)], shift: 64 - log };
+        for key in keys {
+            let (word, bit) = sieve.place(key);
+            sieve.bits[word] |= bit;
+        }
+        sieve
+    }
+
+    fn place(&self, key: i64) -> (usize, u64) {
+        let at = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift;
+        ((at >> 6) as usize, 1 << (at & 63))
+    }
+
+    /// Whether the key may be one of them.
+    fn may_hold(&self, key: i64) -> bool {
+        let (word, bit) = self.place(key);
+        self.bits[word] & bit != 0
+    }
+}
+
 /// What tells a state of a ticket from its other states.
 fn state_key(key: i64, print: u32) -> i64 {
     key ^ i64::from(print).wrapping_mul(0x2545_F491_4F6C_DD1D)
@@ -462,3 +493,19 @@ impl Incoming {
 
 /// A file with rows that are replaced, and the marks of these.
 type Replaced = (Live, Vec<bool>);
+
+#[cfg(test)]
+mod tests {
+    use super::Sieve;
+
+    #[test]
+    fn a_sieve_lets_all_its_keys_through_and_few_others() {
+        for count in [0, 1, 100, 5_000_i64] {
+            let key = |i: i64| i.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ 0x4d;
+            let sieve = Sieve::of((0..count).map(key).collect::<Vec<_>>().into_iter());
+            assert!((0..count).all(|i| sieve.may_hold(key(i))));
+            let others = (count..count + 10_000).filter(|i| sieve.may_hold(key(*i))).count();
+            assert!(others < 1_500, "{others} of 10,000 with {count} keys");
+        }
+    }
+}

@@ -1,22 +1,21 @@
 //! The one fold: facts × breakdowns × periods → readings.
 //!
-//! Expressions are evaluated segment by segment by polars; what is counted is counted here, in integers, so that
+//! Expressions are evaluated part by part by polars; what is counted is counted here, in integers, so that
 //! neither the number of threads nor the order of the files can change a bit of the result.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polars::prelude::*;
+use rayon::prelude::*;
 
-use super::groups::{Groups, codes, codes_of};
-use super::plan::{Plan, Recipe, plan};
+use super::gather::gather;
+use super::groups::codes_of;
+use super::plan::{Exprs, Plan, Recipe, plan};
 use super::slots::Slots;
-use super::total::{NOWHERE, Part, Total, Values, merge, quantile};
+use super::total::{Part, Total, merge, quantile};
 use super::{Catalogue, Kind, Metric};
 use crate::clock::period::Period;
-use crate::clock::zone::Cursor;
 use crate::desk::text_of;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::facts::{Facts, Table, parse_sql};
 use crate::stats::Proportion;
 
@@ -100,6 +99,31 @@ impl Readings {
 /// # Errors
 /// A config error for SQL that polars cannot read, an unknown column, or a fact that is neither boolean nor number.
 pub fn fold(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>) -> Result<Readings> {
+    fold_all(facts, catalogue, std::slice::from_ref(ask)).map(|mut all| all.pop().unwrap_or_default())
+}
+
+/// Folds the facts into the readings of several looks, in one pass over the rows.
+///
+/// # Errors
+/// As [`fold`].
+pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Result<Vec<Readings>> {
+    let simple = asks.iter().map(|ask| simple(catalogue, ask)).collect::<Result<Vec<_>>>()?;
+    let mut all: Vec<Readings> = asks.iter().map(|_| Readings::default()).collect();
+    for table in Table::ALL {
+        fold_table(facts, table, asks.iter().zip(&simple), &mut all)?;
+    }
+    for (ask, readings) in asks.iter().zip(&mut all) {
+        for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
+            for breakdown in 0..ask.breakdowns.len() {
+                divide(readings, facts, catalogue.get(&metric.numerator)?, metric, (breakdown, ask.periods.len()));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The metrics that are counted for a look: of a ratio its two.
+fn simple<'a>(catalogue: &'a Catalogue, ask: &Ask<'a>) -> Result<Vec<&'a Metric>> {
     let mut simple: Vec<&Metric> = Vec::new();
     for metric in &ask.metrics {
         match metric.kind {
@@ -109,19 +133,7 @@ pub fn fold(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>) -> Result<Readi
     }
     simple.sort_by(|a, b| a.id.cmp(&b.id));
     simple.dedup_by(|a, b| a.id == b.id);
-    let mut readings = Readings::default();
-    for table in Table::ALL {
-        let on_table: Vec<&Metric> = simple.iter().copied().filter(|m| m.on == Some(table)).collect();
-        if !on_table.is_empty() {
-            fold_table(facts, table, &on_table, ask, &mut readings)?;
-        }
-    }
-    for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
-        for breakdown in 0..ask.breakdowns.len() {
-            divide(&mut readings, facts, catalogue.get(&metric.numerator)?, metric, (breakdown, ask.periods.len()));
-        }
-    }
-    Ok(readings)
+    Ok(simple)
 }
 
 fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &Metric, (breakdown, periods): (usize, usize)) {
@@ -145,105 +157,68 @@ fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &M
     readings.cells.insert((metric.id.clone(), breakdown), cells);
 }
 
-fn fold_table<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>, out: &mut Readings) -> Result<()> {
-    let plan = plan(facts, table, metrics, ask)?;
-    if let Some(i) = plan.filter
-        && !facts.knows(table, &parse_sql(&facts.sql(table, &plan.exprs[i].1))?)
-    {
+fn fold_table<'a>(
+    facts: &'a Facts,
+    table: Table,
+    asks: impl Iterator<Item = (&'a Ask<'a>, &'a Vec<&'a Metric>)>,
+    out: &mut [Readings],
+) -> Result<()> {
+    let mut exprs = Exprs::new(facts, table);
+    let (mut looks, mut plans) = (Vec::new(), Vec::new());
+    for (look, (ask, metrics)) in asks.enumerate() {
+        let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| m.on == Some(table)).collect();
+        if metrics.is_empty() || !knows(facts, table, ask.filter.as_deref())? {
+            continue;
+        }
+        looks.push(look);
+        plans.push(plan(&mut exprs, &metrics, ask)?);
+    }
+    if plans.is_empty() {
         return Ok(());
     }
-    let mut parts = run(facts, table, &plan)?;
-    for (b, (breakdown, columns)) in plan.breakdowns.iter().enumerate() {
-        let merged = merge(parts.iter_mut().map(|p| std::mem::take(&mut p[b])), &plan);
-        for recipe in &plan.recipes {
-            let cells = merged
-                .groups
-                .keys
-                .iter()
-                .enumerate()
-                .filter_map(|(g, key)| {
-                    let group: Vec<String> = codes_of(*key, columns.len()).into_iter().map(text_of).collect();
-                    let readings = finish(recipe, &merged, g, &plan, ask, facts);
-                    readings.iter().any(Option::is_some).then_some((group, readings))
-                })
-                .collect();
-            out.cells.insert((recipe.metric.id.clone(), *breakdown), cells);
+    let mut workers = gather(facts, table, &exprs, &plans)?;
+    let mut work = Vec::new();
+    for (p, plan) in plans.iter().enumerate() {
+        for b in 0..plan.breakdowns.len() {
+            let parts: Vec<Part> = workers.iter_mut().map(|w| std::mem::take(&mut w[p][b])).collect();
+            work.push((looks[p], plan, b, parts));
         }
+    }
+    let done: Vec<_> = work.into_par_iter().map(|(look, plan, b, parts)| (look, finished(facts, plan, b, parts))).collect();
+    for (look, cells) in done {
+        out[look].cells.extend(cells);
     }
     Ok(())
 }
 
-fn run(facts: &Facts, table: Table, plan: &Plan<'_>) -> Result<Vec<Vec<Part>>> {
-    let segments = facts.segments(table);
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(segments.max(1));
-    let worker = || -> Result<Vec<Part>> {
-        let fresh = || Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
-        let mut parts: Vec<Part> = plan.breakdowns.iter().map(|_| fresh()).collect();
-        loop {
-            let segment = next.fetch_add(1, Ordering::Relaxed);
-            if segment >= segments {
-                return Ok(parts);
-            }
-            let frame = facts.evaluate(table, segment, &plan.exprs)?;
-            absorb(&frame, plan, &mut parts)?;
-        }
+/// Whether the table has every column a condition names.
+fn knows(facts: &Facts, table: Table, filter: Option<&str>) -> Result<bool> {
+    filter.map_or(Ok(true), |sql| Ok(facts.knows(table, &parse_sql(&facts.sql(table, sql))?)))
+}
+
+/// The figures of every metric in one breakdown.
+fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<((String, usize), ByGroup)> {
+    let (breakdown, columns) = &plan.breakdowns[b];
+    let merged = merge(parts.into_iter(), plan);
+    let names: Vec<Vec<String>> =
+        merged.groups.keys.iter().map(|key| codes_of(*key, columns.len()).into_iter().map(text_of).collect()).collect();
+    let of = |recipe: &Recipe<'_>| -> ByGroup {
+        let one = |(g, name): (usize, &Vec<String>)| {
+            let readings = finish(recipe, &merged, g, plan, facts);
+            readings.iter().any(Option::is_some).then(|| (name.clone(), readings))
+        };
+        names.iter().enumerate().filter_map(one).collect()
     };
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        handles.into_iter().map(|h| h.join().map_err(|_| Error::bug("a worker of the fold stopped"))?).collect()
-    })
+    plan.recipes.iter().map(|recipe| ((recipe.metric.id.clone(), *breakdown), of(recipe))).collect()
 }
 
-fn absorb(frame: &DataFrame, plan: &Plan<'_>, parts: &mut [Part]) -> Result<()> {
-    let rows = frame.height();
-    let column = |i: usize| frame.column(&plan.exprs[i].0).map_err(|e| Error::bug(e.to_string()));
-    let keep =
-        plan.filter.map(|i| column(i)?.bool().cloned().map_err(|_| Error::config("the condition must be true or false"))).transpose()?;
-    let slots: Vec<Vec<u32>> =
-        plan.anchors.iter().map(|(i, s)| row_slots(column(*i)?, &plan.slots[*s], keep.as_ref())).collect::<Result<_>>()?;
-    let values: Vec<Values> =
-        plan.items.iter().map(|item| Values::of(column(item.value)?, &plan.exprs[item.value].1)).collect::<Result<_>>()?;
-    let (mut numbers, mut cells) = (Vec::new(), Vec::new());
-    for (part, (_, columns)) in parts.iter_mut().zip(&plan.breakdowns) {
-        let dimensions: Vec<Vec<u32>> =
-            columns.iter().map(|i| codes(column(*i)?).map_err(|e| Error::config(e.to_string()))).collect::<Result<_>>()?;
-        let views: Vec<&[u32]> = dimensions.iter().map(Vec::as_slice).collect();
-        part.groups.numbers(&views, rows, &mut numbers);
-        for (a, (_, s)) in plan.anchors.iter().enumerate() {
-            let width = plan.slots[*s].count() as u32;
-            cells.clear();
-            cells.extend(numbers.iter().zip(&slots[a]).map(|(g, slot)| if *slot == NOWHERE { NOWHERE } else { g * width + slot }));
-            let size = part.groups.keys.len() * width as usize;
-            for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.anchor == a) {
-                part.totals[i].add(item.gather, &values[i], &cells, size);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn row_slots(anchor: &Column, slots: &Slots<'_>, keep: Option<&BooleanChunked>) -> Result<Vec<u32>> {
-    let wrong = || Error::config(format!("a row is put into a period by an instant (whole seconds), not by {}", anchor.dtype()));
-    if !anchor.dtype().is_integer() && *anchor.dtype() != DataType::Null {
-        return Err(wrong());
-    }
-    let at = anchor.cast(&DataType::Int64).map_err(|_| wrong())?;
-    let mut cursor: Cursor<'_> = slots.cursor();
-    let mut out: Vec<u32> = at.i64().map_err(|_| wrong())?.iter().map(|t| t.map_or(NOWHERE, |t| slots.slot(&mut cursor, t))).collect();
-    if let Some(keep) = keep {
-        out.iter_mut().zip(keep.iter()).filter(|(_, k)| *k != Some(true)).for_each(|(slot, _)| *slot = NOWHERE);
-    }
-    Ok(out)
-}
-
-fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
-    let periods = ask.periods.len();
+fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+    let periods = plan.ask.periods.len();
     let width = periods + 1;
     let total = &part.totals[recipe.main];
     let at = |total: &Total, slot: usize| {
-        let cell = group * width + slot;
-        (total.n.get(cell).copied().unwrap_or(0), total.sum.get(cell).copied().unwrap_or(0) as f64 / total.scale())
+        let cell = total.of(group * width + slot);
+        (cell.n, cell.sum as f64 / total.scale())
     };
     let immature = |slot: usize| recipe.immature.map_or(0, |i| at(&part.totals[i], slot).1 as u64);
     let plain = |slot: usize, f: &dyn Fn(i64, f64) -> Option<Reading>| {
@@ -255,7 +230,7 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, ask: 
     match recipe.metric.kind {
         Kind::Stock | Kind::Turnover => stock(recipe, part, group, periods),
         Kind::Rate => match recipe.trailing {
-            Some(slots) => trailing(recipe, part, group, &plan.slots[slots], ask, facts),
+            Some(slots) => trailing(recipe, part, group, &plan.slots[slots], plan.ask, facts),
             None => (1..width)
                 .map(|slot| {
                     let (n, exposure) = recipe.second.map_or((0, 0.0), |i| at(&part.totals[i], slot));
@@ -291,12 +266,13 @@ fn rate(metric: &Metric, events: f64, exposure: f64) -> Option<Reading> {
 }
 
 /// A rate over the days up to the end of each period (or up to the cut-off, if that is earlier).
-fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots<'_>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
     let width = slots.count();
     let sum_of = |i: usize, days: std::ops::Range<i32>| -> f64 {
         let total = &part.totals[i];
         let slot = |day: i32| group * width + (day - slots.first_day() + 1).max(1) as usize;
-        let whole: i64 = total.sum.get(slot(days.start)..slot(days.end).min(total.sum.len())).map_or(0, |cells| cells.iter().sum());
+        let whole: i64 =
+            total.sums.get(slot(days.start)..slot(days.end).min(total.sums.len())).map_or(0, |c| c.iter().map(|c| c.sum).sum());
         whole as f64 / total.scale()
     };
     let days = recipe.metric.trailing_days.unwrap_or(0) as i32;
@@ -312,7 +288,7 @@ fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots<'_>, a
 
 fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<Option<Reading>> {
     let width = periods + 1;
-    let at = |item: Option<usize>, slot: usize| item.map_or(0, |i| part.totals[i].n.get(group * width + slot).copied().unwrap_or(0));
+    let at = |item: Option<usize>, slot: usize| item.map_or(0, |i| part.totals[i].of(group * width + slot).n);
     let mut level = at(Some(recipe.main), 0) - at(recipe.second, 0);
     let mut seen = at(Some(recipe.main), 0);
     (1..width)
@@ -322,7 +298,7 @@ fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<
             level += entered - left;
             seen += entered;
             let average = (opening + level) as f64 / 2.0;
-            let left = recipe.leavers.map_or(left, |i| part.totals[i].sum.get(group * width + slot).copied().unwrap_or(0));
+            let left = recipe.leavers.map_or(left, |i| part.totals[i].of(group * width + slot).sum);
             match recipe.metric.kind {
                 _ if seen == 0 => None,
                 Kind::Turnover if average == 0.0 => None,

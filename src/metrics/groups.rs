@@ -42,19 +42,19 @@ impl Groups {
         })
     }
 
-    /// The group number of every row, for rows with these dimension codes.
-    pub(super) fn numbers(&mut self, dimensions: &[&[u32]], rows: usize, out: &mut Vec<u32>) {
-        out.clear();
+    /// The group numbers of some rows, by row, for rows with these dimension codes.
+    pub(super) fn numbers(&mut self, dimensions: &[&[u32]], rows: &[u32], out: &mut [u32]) {
+        let rows = rows.iter().map(|row| *row as usize);
         match dimensions {
             [] => {
                 let all = self.number(0);
-                out.resize(rows, all);
+                rows.for_each(|row| out[row] = all);
             }
-            [only] => out.extend(only.iter().map(|&code| self.number(u128::from(code)))),
-            many => out.extend((0..rows).map(|row| {
+            [only] => rows.for_each(|row| out[row] = self.number(u128::from(only[row]))),
+            many => rows.for_each(|row| {
                 let key = many.iter().fold(0u128, |key, codes| (key << 32) | u128::from(codes[row]));
-                self.number(key)
-            })),
+                out[row] = self.number(key);
+            }),
         }
     }
 }
@@ -71,7 +71,23 @@ pub(super) fn codes(column: &Column) -> PolarsResult<Vec<u32>> {
     let series = match series.dtype() {
         dtype if *dtype == categorical => series.clone(),
         DataType::String => series.cast(&categorical)?,
+        dtype if dtype.is_integer() => return codes_of_numbers(series),
         _ => series.cast(&DataType::String)?.cast(&categorical)?,
     };
-    crate::desk::codes(&series.into_column()).map_err(|e| PolarsError::ComputeError(e.what.into()))
+    crate::desk::codes(&series.into_column()).map_err(failed)
+}
+
+/// Codes of whole numbers: each is written once.
+fn codes_of_numbers(series: &Series) -> PolarsResult<Vec<u32>> {
+    let mut known: HashMap<i64, u32, FixedState> = HashMap::default();
+    let numbers = series.cast(&DataType::Int64)?;
+    let mut code = |number: i64| match known.get(&number) {
+        Some(code) => Ok(*code),
+        None => crate::desk::code_of(&number.to_string()).inspect(|code| _ = known.insert(number, *code)).map_err(failed),
+    };
+    numbers.i64()?.iter().map(|number| number.map_or(Ok(NONE), &mut code)).collect()
+}
+
+fn failed(error: crate::error::Error) -> PolarsError {
+    PolarsError::ComputeError(error.what.into())
 }

@@ -5,6 +5,7 @@
 
 pub mod behind;
 mod fold;
+mod gather;
 mod groups;
 mod plan;
 pub mod rows;
@@ -14,7 +15,7 @@ mod total;
 mod weigh;
 pub mod worth;
 
-pub use fold::{Ask, Breakdown, Reading, Readings, fold};
+pub use fold::{Ask, Breakdown, Reading, Readings, fold, fold_all};
 pub use weigh::Verdict;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,6 @@
-//! What the fold has to gather over one table: which expressions, put into which periods, for which metric.
+//! What a look has to gather over one table: which expressions, put into which periods, for which metric.
+
+use std::collections::HashMap;
 
 use super::fold::Ask;
 use super::groups::MOST_DIMENSIONS;
@@ -35,100 +37,132 @@ pub(super) struct Recipe<'a> {
     pub(super) trailing: Option<usize>,
 }
 
-/// Everything about one table that does not change from segment to segment.
+/// The expressions of all looks at one table, each once.
+pub(super) struct Exprs<'a> {
+    facts: &'a Facts,
+    table: Table,
+    /// Name and SQL.
+    pub(super) list: Vec<(String, String)>,
+    index: HashMap<String, usize>,
+}
+
+impl<'a> Exprs<'a> {
+    pub(super) fn new(facts: &'a Facts, table: Table) -> Self {
+        Self { facts, table, list: Vec::new(), index: HashMap::new() }
+    }
+
+    fn number(&mut self, sql: &str) -> Result<usize> {
+        if let Some(&i) = self.index.get(sql) {
+            return Ok(i);
+        }
+        let _ = parse_sql(&self.facts.sql(self.table, sql))?;
+        self.list.push((format!("x{}", self.list.len()), sql.to_owned()));
+        self.index.insert(sql.to_owned(), self.list.len() - 1);
+        Ok(self.list.len() - 1)
+    }
+}
+
+/// Instants that put rows into periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Anchor {
+    /// The expression.
+    pub(super) at: usize,
+    /// Which of the plan's [`Slots`].
+    pub(super) slots: usize,
+    /// Whether rows before the first period are counted too: what a stock begins with.
+    pub(super) has_opening: bool,
+}
+
+/// One look at one table.
 pub(super) struct Plan<'a> {
-    pub(super) facts: &'a Facts,
-    pub(super) table: Table,
-    pub(super) exprs: Vec<(String, String)>,
+    pub(super) ask: &'a Ask<'a>,
     pub(super) items: Vec<Item>,
-    pub(super) anchors: Vec<(usize, usize)>,
-    pub(super) slots: Vec<Slots<'a>>,
+    pub(super) anchors: Vec<Anchor>,
+    pub(super) slots: Vec<Slots>,
     pub(super) recipes: Vec<Recipe<'a>>,
+    /// Number of the breakdown, and the expressions of its columns.
     pub(super) breakdowns: Vec<(usize, Vec<usize>)>,
     pub(super) filter: Option<usize>,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn expr(&mut self, sql: &str) -> Result<usize> {
-        if let Some(i) = self.exprs.iter().position(|(_, t)| t == sql) {
-            return Ok(i);
+    fn anchor(&mut self, exprs: &mut Exprs<'a>, (sql, slots): (&str, usize), has_opening: bool) -> Result<usize> {
+        let at = exprs.number(sql)?;
+        if let Some(known) = self.anchors.iter().position(|a| (a.at, a.slots) == (at, slots)) {
+            self.anchors[known].has_opening |= has_opening;
+            return Ok(known);
         }
-        let _ = parse_sql(&self.facts.sql(self.table, sql))?;
-        self.exprs.push((format!("x{}", self.exprs.len()), sql.to_owned()));
-        Ok(self.exprs.len() - 1)
+        self.anchors.push(Anchor { at, slots, has_opening });
+        Ok(self.anchors.len() - 1)
     }
 
-    pub(super) fn anchor(&mut self, sql: &str, slots: usize) -> Result<usize> {
-        let wanted = (self.expr(sql)?, slots);
-        Ok(self.anchors.iter().position(|a| *a == wanted).unwrap_or_else(|| {
-            self.anchors.push(wanted);
-            self.anchors.len() - 1
-        }))
-    }
-
-    pub(super) fn item(&mut self, sql: &str, anchor: usize, gather: Gather) -> Result<usize> {
-        let wanted = Item { value: self.expr(sql)?, anchor, gather };
+    fn item(&mut self, exprs: &mut Exprs<'a>, sql: &str, (anchor, gather): (usize, Gather)) -> Result<usize> {
+        let wanted = Item { value: exprs.number(sql)?, anchor, gather };
         Ok(self.items.iter().position(|i| *i == wanted).unwrap_or_else(|| {
             self.items.push(wanted);
             self.items.len() - 1
         }))
     }
 
-    pub(super) fn add(&mut self, metric: &'a Metric, slots: usize) -> Result<()> {
+    fn add(&mut self, exprs: &mut Exprs<'a>, metric: &'a Metric, slots: usize) -> Result<()> {
         let recipe = match metric.kind {
-            Kind::Stock | Kind::Turnover => {
-                // What happens at the cut-off or after it has not happened yet.
-                let past = |sql: &str| format!("(CASE WHEN ({sql}) < $as_of THEN ({sql}) END)");
-                let (enters, leaves) = (past(&metric.enters), past(&metric.leaves));
-                let enter = self.anchor(&enters, slots)?;
-                let leave = self.anchor(
-                    &format!("CASE WHEN {enters} IS NOT NULL AND {leaves} IS NOT NULL THEN CASE WHEN {leaves} < {enters} THEN {enters} ELSE {leaves} END END"),
-                    slots,
-                )?;
-                let main = self.item("TRUE", enter, Gather::Total)?;
-                let second = Some(self.item("TRUE", leave, Gather::Total)?);
-                let leavers = match metric.by.as_deref() {
-                    Some(by) => {
-                        let anchor = self.anchor(by, slots)?;
-                        Some(self.item(&metric.fact, anchor, Gather::Total)?)
-                    }
-                    None => None,
-                };
-                Recipe { metric, main, second, leavers, immature: None, trailing: None }
-            }
-            _ => {
-                let anchor = self.anchor(metric.by.as_deref().unwrap_or_default(), slots)?;
-                let gather = match metric.kind {
-                    Kind::Median | Kind::P90 => Gather::Values,
-                    Kind::Min => Gather::Least,
-                    Kind::Max => Gather::Most,
-                    _ => Gather::Total,
-                };
-                let main = self.item(&metric.fact, anchor, gather)?;
-                let second = match metric.kind {
-                    Kind::Rate => Some(self.item(&metric.exposure, anchor, Gather::Total)?),
-                    _ => None,
-                };
-                let immature = match metric.immature.is_empty() {
-                    true => None,
-                    false => Some(self.item(&metric.immature, anchor, Gather::Total)?),
-                };
-                Recipe { metric, main, second, leavers: None, immature, trailing: metric.trailing_days.map(|_| slots) }
-            }
+            Kind::Stock | Kind::Turnover => self.stock(exprs, metric, slots)?,
+            _ => self.flow(exprs, metric, slots)?,
         };
         self.recipes.push(recipe);
         Ok(())
     }
+
+    fn stock(&mut self, exprs: &mut Exprs<'a>, metric: &'a Metric, slots: usize) -> Result<Recipe<'a>> {
+        // What happens at the cut-off or after it has not happened yet.
+        let past = |sql: &str| format!("(CASE WHEN ({sql}) < $as_of THEN ({sql}) END)");
+        let (enters, leaves) = (past(&metric.enters), past(&metric.leaves));
+        let left = format!(
+            "CASE WHEN {enters} IS NOT NULL AND {leaves} IS NOT NULL THEN CASE WHEN {leaves} < {enters} THEN {enters} ELSE {leaves} END END"
+        );
+        let enter = self.anchor(exprs, (&enters, slots), true)?;
+        let leave = self.anchor(exprs, (&left, slots), true)?;
+        let main = self.item(exprs, "TRUE", (enter, Gather::Total))?;
+        let second = Some(self.item(exprs, "TRUE", (leave, Gather::Total))?);
+        let leavers = match metric.by.as_deref() {
+            Some(by) => {
+                let anchor = self.anchor(exprs, (by, slots), false)?;
+                Some(self.item(exprs, &metric.fact, (anchor, Gather::Total))?)
+            }
+            None => None,
+        };
+        Ok(Recipe { metric, main, second, leavers, immature: None, trailing: None })
+    }
+
+    fn flow(&mut self, exprs: &mut Exprs<'a>, metric: &'a Metric, slots: usize) -> Result<Recipe<'a>> {
+        let anchor = self.anchor(exprs, (metric.by.as_deref().unwrap_or_default(), slots), false)?;
+        let gather = match metric.kind {
+            Kind::Median | Kind::P90 => Gather::Values,
+            Kind::Min => Gather::Least,
+            Kind::Max => Gather::Most,
+            _ => Gather::Total,
+        };
+        let main = self.item(exprs, &metric.fact, (anchor, gather))?;
+        let second = match metric.kind {
+            Kind::Rate => Some(self.item(exprs, &metric.exposure, (anchor, Gather::Total))?),
+            _ => None,
+        };
+        let immature = match metric.immature.is_empty() {
+            true => None,
+            false => Some(self.item(exprs, &metric.immature, (anchor, Gather::Total))?),
+        };
+        Ok(Recipe { metric, main, second, leavers: None, immature, trailing: metric.trailing_days.map(|_| slots) })
+    }
 }
 
-pub(super) fn plan<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], ask: &'a Ask<'a>) -> Result<Plan<'a>> {
+/// The plan of one look; its expressions join those of the others.
+pub(super) fn plan<'a>(exprs: &mut Exprs<'a>, metrics: &[&'a Metric], ask: &'a Ask<'a>) -> Result<Plan<'a>> {
+    let (facts, table) = (exprs.facts, exprs.table);
     let mut plan = Plan {
-        facts,
-        table,
-        exprs: Vec::new(),
+        ask,
         items: Vec::new(),
         anchors: Vec::new(),
-        slots: vec![Slots::new(facts.zone(), &ask.periods)],
+        slots: vec![Slots::new(&ask.periods)],
         recipes: Vec::new(),
         breakdowns: Vec::new(),
         filter: None,
@@ -136,25 +170,25 @@ pub(super) fn plan<'a>(facts: &'a Facts, table: Table, metrics: &[&'a Metric], a
     for metric in metrics {
         let slots = match metric.trailing_days {
             Some(days) => {
-                plan.slots.push(Slots::days(facts.zone(), &ask.periods, days));
+                plan.slots.push(Slots::days(&ask.periods, days));
                 plan.slots.len() - 1
             }
             None => 0,
         };
         let at = format!("metric {:?}", metric.id);
-        plan.add(metric, slots).map_err(|e| if e.at.is_empty() { e.at(at) } else { e })?;
+        plan.add(exprs, metric, slots).map_err(|e| if e.at.is_empty() { e.at(at) } else { e })?;
     }
     for (i, breakdown) in ask.breakdowns.iter().enumerate() {
         if breakdown.len() > MOST_DIMENSIONS {
             return Err(Error::config(format!("a breakdown can have {MOST_DIMENSIONS} columns at most")));
         }
         if breakdown.iter().all(|c| facts.has_column(table, c)) {
-            let columns = breakdown.iter().map(|c| plan.expr(&format!("\"{c}\""))).collect::<Result<_>>()?;
+            let columns = breakdown.iter().map(|c| exprs.number(&format!("\"{c}\""))).collect::<Result<_>>()?;
             plan.breakdowns.push((i, columns));
         }
     }
     if let Some(sql) = &ask.filter {
-        plan.filter = Some(plan.expr(sql)?);
+        plan.filter = Some(exprs.number(sql)?);
     }
     Ok(plan)
 }

@@ -1,13 +1,17 @@
 //! The rows behind the figures of one period: every number can be taken apart into them.
 
+use std::ops::Range;
+
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::weigh::{Scales, Verdict, Weight};
 use super::{Kind, Metric};
+use crate::clock::DAY;
 use crate::clock::period::Period;
 use crate::desk::{MISSING, get, longs};
 use crate::error::Result;
-use crate::facts::{Facts, Table};
+use crate::facts::{Facts, Prepared, Table};
 
 /// Columns that say what a row is, by table; those the facts lack are left out.
 pub fn describing(table: Table) -> &'static [&'static str] {
@@ -80,28 +84,17 @@ pub fn rows(facts: &Facts, table: Table, metrics: &[&Metric], period: &Period) -
     if metrics.is_empty() {
         return Ok(Rows::default());
     }
-    let mut exprs: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
-    let scales: Vec<Scales<'_>> = metrics.iter().map(|m| Scales::new(facts, m, period)).collect();
-    exprs.extend(scales.iter().enumerate().flat_map(|(i, s)| s.exprs(&tag(i))));
     let mut out = Rows { described: described.len(), ..Rows::default() };
     out.header = described.iter().map(|c| (*c).to_owned()).chain(metrics.iter().map(|m| m.id.clone())).collect();
-    for segment in 0..facts.segments(table) {
-        let frame = facts.evaluate(table, segment, &exprs)?;
-        let columns = scales
-            .iter()
-            .enumerate()
-            .map(|(i, s)| metric_cells(&frame, &tag(i), metrics[i], &s.weigh(&frame, &tag(i))?))
-            .collect::<Result<Vec<_>>>()?;
-        // A period is a small part of the data: only its rows are written out.
-        let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
-        let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
-        let texts = described.iter().map(|c| written(get(&shown, c)?, c, facts)).collect::<Result<Vec<_>>>()?;
-        let group = |name: &str| described.iter().position(|c| *c == name);
-        let groups = [group("agent"), group("team"), group("supplier")];
-        for (i, row) in counted.into_iter().enumerate() {
-            out.cells.push(texts.iter().map(|c| c[i].clone()).chain(columns.iter().map(|c| c[row as usize].clone())).collect());
-            out.groups.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][i].clone())));
-        }
+    if facts.segments(table) == 0 {
+        return Ok(out);
+    }
+    let of = Taking::new(facts, table, (&described, &metrics), period)?;
+    // A period is a small part of the data: only its rows are looked at closely.
+    let parts = facts.frame(table).segments.par_iter().map(|segment| of.rows(segment)).collect::<Result<Vec<_>>>()?;
+    for (cells, groups) in parts {
+        out.cells.extend(cells);
+        out.groups.extend(groups);
     }
     Ok(out)
 }
@@ -113,7 +106,7 @@ fn tag(metric: usize) -> String {
 
 /// A metric's cells: empty for rows its figure of the period does not count.
 fn metric_cells(frame: &DataFrame, tag: &str, metric: &Metric, weights: &[Option<Weight>]) -> Result<Vec<String>> {
-    if matches!(metric.kind, Kind::Stock | Kind::Turnover) {
+    if is_stock(metric) {
         let is_in = |w: &Option<Weight>| w.is_some_and(|w| w.n > 0.0);
         return Ok(weights.iter().map(|w| if is_in(w) { "1".to_owned() } else { String::new() }).collect());
     }
@@ -128,6 +121,94 @@ fn metric_cells(frame: &DataFrame, tag: &str, metric: &Metric, weights: &[Option
         _ => String::new(),
     };
     Ok(text.iter().zip(weights).map(cell).collect())
+}
+
+fn is_stock(metric: &Metric) -> bool {
+    matches!(metric.kind, Kind::Stock | Kind::Turnover)
+}
+
+/// What to take from every segment.
+struct Taking<'a> {
+    facts: &'a Facts,
+    table: Table,
+    described: &'a [&'a str],
+    metrics: &'a [&'a Metric],
+    scales: Vec<Scales<'a>>,
+    span: Range<i64>,
+    /// The instants that decide whether a row can be counted.
+    instants: Prepared,
+    wanted: Prepared,
+}
+
+type Taken = (Vec<Vec<String>>, Vec<[String; 3]>);
+
+impl<'a> Taking<'a> {
+    fn new(facts: &'a Facts, table: Table, (described, metrics): (&'a [&'a str], &'a [&'a Metric]), period: &'a Period) -> Result<Self> {
+        let scales: Vec<Scales<'_>> = metrics.iter().map(|m| Scales::new(facts, m, period)).collect();
+        let mut wanted: Vec<(String, String)> = described.iter().map(|c| ((*c).to_owned(), format!("\"{c}\""))).collect();
+        wanted.extend(scales.iter().enumerate().flat_map(|(i, s)| s.exprs(&tag(i))));
+        let mut instants = Vec::new();
+        for (i, metric) in metrics.iter().enumerate() {
+            let (fact, at) = match is_stock(metric) {
+                true => (&metric.enters, &metric.leaves),
+                false => (&metric.fact, metric.by.as_ref().unwrap_or(&metric.fact)),
+            };
+            instants.extend(is_stock(metric).then(|| (format!("fact{i}"), fact.clone())));
+            instants.push((format!("at{i}"), at.clone()));
+        }
+        // Wide enough for every metric: what is counted within is for the scales to say.
+        let span = period.start_utc(facts.zone()) - DAY..period.end_utc(facts.zone()) + DAY;
+        let prepare = |exprs: &[(String, String)]| facts.prepare(table, exprs);
+        Ok(Self { facts, table, described, metrics, span, instants: prepare(&instants)?, wanted: prepare(&wanted)?, scales })
+    }
+
+    fn rows(&self, segment: &DataFrame) -> Result<Taken> {
+        let possible = self.possible(segment)?;
+        if !possible.contains(&true) {
+            return Ok(Taken::default());
+        }
+        let frame = self.wanted.evaluate_marked(segment, &possible)?;
+        let cells = |(i, s): (usize, &Scales<'_>)| metric_cells(&frame, &tag(i), self.metrics[i], &s.weigh(&frame, &tag(i))?);
+        let columns = self.scales.iter().enumerate().map(cells).collect::<Result<Vec<_>>>()?;
+        let counted: Vec<u32> = (0..frame.height()).filter(|&row| columns.iter().any(|c| !c[row].is_empty())).map(|r| r as u32).collect();
+        let shown = frame.take(&IdxCa::from_vec("row".into(), counted.clone())).map_err(crate::desk::bug)?;
+        let texts = self.described.iter().map(|c| written(get(&shown, c)?, c, self.facts)).collect::<Result<Vec<_>>>()?;
+        let group = |name: &str| self.described.iter().position(|c| *c == name);
+        let groups = [group("agent"), group("team"), group("supplier")];
+        let mut out = Taken::default();
+        for (i, row) in counted.into_iter().enumerate() {
+            out.0.push(texts.iter().map(|c| c[i].clone()).chain(columns.iter().map(|c| c[row as usize].clone())).collect());
+            out.1.push(groups.map(|g| g.map_or_else(String::new, |g| texts[g][i].clone())));
+        }
+        Ok(out)
+    }
+
+    /// The rows that no metric's instants, or its fact where these say little, rule out.
+    fn possible(&self, segment: &DataFrame) -> Result<Vec<bool>> {
+        let frame = self.instants.evaluate(segment)?;
+        let mut marks = vec![false; frame.height()];
+        for (i, metric) in self.metrics.iter().enumerate() {
+            let at = longs(get(&frame, &format!("at{i}"))?)?;
+            if is_stock(metric) {
+                // Of a turnover those who left in the period count as well.
+                let entered = longs(get(&frame, &format!("fact{i}"))?)?;
+                let is_in =
+                    |enter: i64, leave: i64| enter != MISSING && enter < self.span.end && (leave == MISSING || leave >= self.span.start);
+                marks.iter_mut().zip(entered.iter().zip(&at)).for_each(|(mark, (enter, leave))| *mark |= is_in(*enter, *leave));
+            } else {
+                let from = self.span.start - metric.trailing_days.map_or(0, |d| i64::from(d) * DAY);
+                let mut within: Vec<bool> = at.iter().map(|at| (from..self.span.end).contains(at)).collect();
+                if within.iter().filter(|w| **w).count() > within.len() / 4 {
+                    // A snapshot dates every row alike.
+                    let fact = self.facts.prepare(self.table, &[("fact".to_owned(), metric.fact.clone())])?.evaluate(segment)?;
+                    let known = get(&fact, "fact")?.is_not_null();
+                    within.iter_mut().zip(known.iter()).for_each(|(within, known)| *within &= known == Some(true));
+                }
+                marks.iter_mut().zip(within).for_each(|(mark, within)| *mark |= within);
+            }
+        }
+        Ok(marks)
+    }
 }
 
 /// A describing column as text: instants in the desk's zone, numbers as they are.

@@ -163,6 +163,7 @@ impl Sample {
         });
         // What tells suppliers or shifts apart hangs on the agent: none of them is known where the agent is not.
         if dropped.iter().any(|name| name == "agent") {
+            self.people.clear();
             let hangs = |name: &str| crate::facts::OF_AGENT.contains(&name);
             dropped.extend(self.attributes.iter().filter(|a| hangs(&a.name)).map(|a| a.name.clone()));
             self.attributes.retain(|a| !hangs(&a.name));

@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use super::groups::Groups;
 use super::plan::{Gather, Plan};
+use crate::desk::{MISSING, known, longs};
 use crate::error::{Error, Result};
 
 /// Fractional facts are summed in millionths, so that sums do not depend on their order.
@@ -11,11 +12,17 @@ pub(super) const MILLION: f64 = 1e6;
 
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// Gathered totals: `n` and `sum` by cell, or the values themselves.
+/// What was counted in one cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) n: i64,
+    pub(super) sum: i64,
+}
+
+/// Gathered totals: counts and sums by cell, or the values themselves.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Total {
-    pub(super) n: Vec<i64>,
-    pub(super) sum: Vec<i64>,
+    pub(super) sums: Vec<Cell>,
     /// Values of quantiles, with the cell each belongs to; after [`Total::arrange`] in the order of the cells.
     pub(super) values: Vec<i64>,
     pub(super) cells: Vec<u32>,
@@ -33,13 +40,25 @@ pub(super) struct Part {
     pub(super) totals: Vec<Total>,
 }
 
+impl Part {
+    /// Nothing yet, of so many items.
+    pub(super) fn new(items: usize) -> Self {
+        Self { groups: Groups::default(), totals: vec![Total::default(); items] }
+    }
+}
+
 /// A fact column in the form the loops below take.
 pub(super) enum Values {
     Constant,
-    Flags(BooleanChunked),
-    Whole(Int64Chunked),
-    Fractional(Float64Chunked),
+    /// 1, 0 or [`NULL`].
+    Flags(Vec<u8>),
+    /// [`MISSING`] for null.
+    Whole(Vec<i64>),
+    /// In millionths; [`MISSING`] for null.
+    Fractional(Vec<i64>),
 }
+
+const NULL: u8 = 2;
 
 impl Values {
     pub(super) fn of(column: &Column, sql: &str) -> Result<Self> {
@@ -48,88 +67,110 @@ impl Values {
             return Ok(Self::Constant);
         }
         match column.dtype() {
-            DataType::Boolean => column.bool().cloned().map(Self::Flags).map_err(bad),
-            DataType::Null => column.cast(&DataType::Boolean).and_then(|c| c.bool().cloned()).map(Self::Flags).map_err(bad),
-            t if t.is_integer() => column.cast(&DataType::Int64).and_then(|c| c.i64().cloned()).map(Self::Whole).map_err(bad),
-            t if t.is_float() => column.cast(&DataType::Float64).and_then(|c| c.f64().cloned()).map(Self::Fractional).map_err(bad),
+            DataType::Boolean => column.bool().map(flags).map_err(bad),
+            DataType::Null => column.cast(&DataType::Boolean).and_then(|c| c.bool().map(flags)).map_err(bad),
+            t if t.is_integer() => longs(column).map(Self::Whole).map_err(|_| Error::bug(format!("cannot read {sql}"))),
+            t if t.is_float() => column.cast(&DataType::Float64).and_then(|c| c.f64().map(millionths)).map_err(bad),
             other => Err(Error::config(format!("a fact must be true/false or a number, but {sql} is {other}"))),
         }
     }
 }
 
+fn flags(column: &BooleanChunked) -> Values {
+    Values::Flags(column.iter().map(|v| v.map_or(NULL, u8::from)).collect())
+}
+
+fn millionths(column: &Float64Chunked) -> Values {
+    let whole = |v: f64| (v * MILLION).round() as i64;
+    Values::Fractional(column.iter().map(|v| v.filter(|v| v.is_finite()).map_or(MISSING, whole)).collect())
+}
+
+impl Values {
+    /// Whether the row has a value.
+    pub(super) fn is_known(&self, row: usize) -> bool {
+        match self {
+            Self::Constant => true,
+            Self::Flags(flags) => flags[row] != NULL,
+            Self::Whole(whole) | Self::Fractional(whole) => whole[row] != MISSING,
+        }
+    }
+
+    fn at(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Constant => Some(1),
+            Self::Flags(flags) => Some(flags[row]).filter(|v| *v != NULL).map(i64::from),
+            Self::Whole(whole) | Self::Fractional(whole) => known(whole[row]),
+        }
+    }
+}
+
+impl Cell {
+    #[inline]
+    fn add(&mut self, value: i64) {
+        self.n += 1;
+        self.sum += value;
+    }
+
+    fn bound(&mut self, value: i64, pick: fn(i64, i64) -> i64) {
+        self.sum = if self.n == 0 { value } else { pick(self.sum, value) };
+        self.n += 1;
+    }
+}
+
 impl Total {
-    pub(super) fn add(&mut self, gather: Gather, values: &Values, cells: &[u32], size: usize) {
-        if gather != Gather::Values && self.n.len() < size {
-            self.n.resize(size, 0);
-            self.sum.resize(size, 0);
+    /// Adds the values of some rows, each to its cell.
+    pub(super) fn add(&mut self, gather: Gather, values: &Values, (rows, cells): (&[u32], &[u32]), size: usize) {
+        if gather != Gather::Values && self.sums.len() < size {
+            self.sums.resize(size, Cell::default());
         }
         self.is_flag |= matches!(values, Values::Constant | Values::Flags(_));
-        match values {
-            Values::Constant => cells.iter().for_each(|&cell| self.one(gather, cell, 1)),
-            Values::Flags(flags) => cells.iter().zip(flags.iter()).for_each(|(&cell, v)| {
-                if let Some(v) = v {
-                    self.one(gather, cell, i64::from(v));
-                }
-            }),
-            Values::Whole(whole) if whole.null_count() == 0 => {
-                let values = whole.downcast_iter().flat_map(|a| a.values().as_slice());
-                cells.iter().zip(values).for_each(|(&cell, &v)| self.one(gather, cell, v));
+        self.is_fractional |= matches!(values, Values::Fractional(_));
+        let placed = rows.iter().map(|row| *row as usize).zip(cells.iter().map(|cell| *cell as usize));
+        match (values, gather) {
+            (Values::Constant, Gather::Total) => placed.for_each(|(_, cell)| self.sums[cell].add(1)),
+            (Values::Flags(flags), Gather::Total) => {
+                placed.filter(|(row, _)| flags[*row] != NULL).for_each(|(row, cell)| self.sums[cell].add(i64::from(flags[row])));
             }
-            Values::Whole(whole) => cells.iter().zip(whole.iter()).for_each(|(&cell, v)| {
-                if let Some(v) = v {
-                    self.one(gather, cell, v);
-                }
-            }),
-            Values::Fractional(fractional) => {
-                self.is_fractional = true;
-                cells.iter().zip(fractional.iter()).for_each(|(&cell, v)| {
-                    if let Some(v) = v.filter(|v| v.is_finite()) {
-                        self.one(gather, cell, (v * MILLION).round() as i64);
-                    }
-                });
+            (Values::Whole(whole) | Values::Fractional(whole), Gather::Total) => {
+                placed.filter(|(row, _)| whole[*row] != MISSING).for_each(|(row, cell)| self.sums[cell].add(whole[row]));
             }
+            (values, gather) => placed.filter_map(|(row, cell)| Some((values.at(row)?, cell))).for_each(|(value, cell)| match gather {
+                Gather::Values => {
+                    self.cells.push(cell as u32);
+                    self.values.push(value);
+                }
+                Gather::Least => self.sums[cell].bound(value, i64::min),
+                Gather::Most => self.sums[cell].bound(value, i64::max),
+                Gather::Total => self.sums[cell].add(value),
+            }),
         }
     }
 
-    #[inline]
-    pub(super) fn one(&mut self, gather: Gather, cell: u32, value: i64) {
-        if cell == NOWHERE {
-            return;
-        }
-        let at = cell as usize;
-        match gather {
-            Gather::Values => {
-                self.cells.push(cell);
-                return self.values.push(value);
-            }
-            Gather::Total => self.sum[at] += value,
-            Gather::Least => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].min(value) },
-            Gather::Most => self.sum[at] = if self.n[at] == 0 { value } else { self.sum[at].max(value) },
-        }
-        self.n[at] += 1;
-    }
-
-    /// Sorts the values by cell, then by size: counted into their cells first, as most cells hold few.
+    /// Puts the values of each cell together.
     pub(super) fn arrange(&mut self, cells: usize) {
         let mut starts = vec![0usize; cells + 1];
         self.cells.iter().for_each(|cell| starts[*cell as usize + 1] += 1);
         (0..cells).for_each(|c| starts[c + 1] += starts[c]);
-        let mut sorted = vec![0i64; self.values.len()];
+        let mut placed = vec![0i64; self.values.len()];
         let mut next = starts.clone();
         for (&cell, &value) in self.cells.iter().zip(&self.values) {
-            sorted[next[cell as usize]] = value;
+            placed[next[cell as usize]] = value;
             next[cell as usize] += 1;
         }
-        (0..cells).for_each(|c| sorted[starts[c]..starts[c + 1]].sort_unstable());
-        (self.values, self.starts, self.cells) = (sorted, starts, Vec::new());
+        (self.values, self.starts, self.cells) = (placed, starts, Vec::new());
     }
 
-    /// The sorted values of a cell.
+    /// The values of a cell, in no order.
     pub(super) fn of_cell(&self, cell: usize) -> &[i64] {
         match self.starts.get(cell..cell + 2) {
             Some(&[from, to]) => &self.values[from..to],
             _ => &[],
         }
+    }
+
+    /// What was counted in a cell.
+    pub(super) fn of(&self, cell: usize) -> Cell {
+        self.sums.get(cell).copied().unwrap_or_default()
     }
 
     pub(super) fn scale(&self) -> f64 {
@@ -139,17 +180,17 @@ impl Total {
 
 /// Adds up what the workers found, group by group.
 pub(super) fn merge(parts: impl Iterator<Item = Part>, plan: &Plan<'_>) -> Part {
-    let mut merged = Part { groups: Groups::default(), totals: vec![Total::default(); plan.items.len()] };
+    let mut merged = Part::new(plan.items.len());
     for mut part in parts {
         let to: Vec<u32> = part.groups.keys.iter().map(|&key| merged.groups.number(key)).collect();
         for (i, item) in plan.items.iter().enumerate() {
-            let width = plan.slots[plan.anchors[item.anchor].1].count();
+            let width = plan.slots[plan.anchors[item.anchor].slots].count();
             let from = std::mem::take(&mut part.totals[i]);
             add_total(&mut merged.totals[i], from, item.gather, &to, width, merged.groups.keys.len());
         }
     }
     for (i, item) in plan.items.iter().enumerate().filter(|(_, item)| item.gather == Gather::Values) {
-        let width = plan.slots[plan.anchors[item.anchor].1].count();
+        let width = plan.slots[plan.anchors[item.anchor].slots].count();
         merged.totals[i].arrange(merged.groups.keys.len() * width);
     }
     merged
@@ -163,25 +204,76 @@ pub(super) fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32
         into.values.extend(from.values);
         return;
     }
-    into.n.resize(groups * width, 0);
-    into.sum.resize(groups * width, 0);
-    for (old, _) in from.n.iter().enumerate().filter(|(_, n)| **n > 0) {
-        let new = to[old / width] as usize * width + old % width;
-        into.sum[new] = match gather {
-            Gather::Least if into.n[new] > 0 => into.sum[new].min(from.sum[old]),
-            Gather::Most if into.n[new] > 0 => into.sum[new].max(from.sum[old]),
-            Gather::Least | Gather::Most => from.sum[old],
-            _ => into.sum[new] + from.sum[old],
+    into.sums.resize(groups * width, Cell::default());
+    for (old, from) in from.sums.iter().enumerate().filter(|(_, from)| from.n > 0) {
+        let into = &mut into.sums[to[old / width] as usize * width + old % width];
+        into.sum = match gather {
+            Gather::Least if into.n > 0 => into.sum.min(from.sum),
+            Gather::Most if into.n > 0 => into.sum.max(from.sum),
+            Gather::Least | Gather::Most => from.sum,
+            _ => into.sum + from.sum,
         };
-        into.n[new] += from.n[old];
+        into.n += from.n;
     }
 }
 
-/// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values.
+/// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values. Found by selection: only
+/// the two neighbours have to stand where they belong.
 pub(super) fn quantile(values: &[i64], q: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
     let position = q * last as f64;
     let low = position.floor() as usize;
-    let (a, b) = (values[low] as f64, values[(low + 1).min(last)] as f64);
+    let mut values = values.to_vec();
+    let (_, a, above) = values.select_nth_unstable(low);
+    let a = *a;
+    let (a, b) = (a as f64, above.iter().min().copied().unwrap_or(a) as f64);
     a + (b - a) * (position - low as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// By sorting everything.
+    fn sorted_quantile(mut values: Vec<i64>, q: f64) -> f64 {
+        values.sort_unstable();
+        let position = q * (values.len() - 1) as f64;
+        let (low, high) = (values[position.floor() as usize] as f64, values[position.ceil() as usize] as f64);
+        low + (high - low) * (position - position.floor())
+    }
+
+    proptest! {
+        #[test]
+        fn selection_finds_what_sorting_finds(values in prop::collection::vec(-50i64..50, 1..40), q in 0.0f64..=1.0) {
+            prop_assert_eq!(quantile(&values, q).to_bits(), sorted_quantile(values, q).to_bits());
+        }
+    }
+
+    #[test]
+    fn only_the_rows_that_were_placed_count_each_in_its_cell() {
+        let values = Values::Whole(vec![5, MISSING, 7, 11]);
+        let placed = (&[0, 1, 3][..], &[2, 2, 0][..]);
+        let of = |gather| {
+            let mut total = Total::default();
+            total.add(gather, &values, placed, 3);
+            total.add(gather, &values, (&[2], &[2]), 3);
+            total
+        };
+        assert_eq!(of(Gather::Total).sums, [Cell { n: 1, sum: 11 }, Cell::default(), Cell { n: 2, sum: 12 }]);
+        assert_eq!((of(Gather::Least).of(2).sum, of(Gather::Most).of(2).sum), (5, 7));
+        let mut kept = of(Gather::Values);
+        kept.arrange(3);
+        assert_eq!((kept.of_cell(0), kept.of_cell(1), kept.of_cell(2)), (&[11][..], &[][..], &[5, 7][..]));
+    }
+
+    #[test]
+    fn fractions_are_summed_in_millionths_and_what_is_no_number_is_left_out() {
+        let column = Column::new("x".into(), [Some(0.25), Some(f64::NAN), None, Some(1.0)]);
+        let values = Values::of(&column, "x").expect("numbers");
+        let mut total = Total::default();
+        total.add(Gather::Total, &values, (&[0, 1, 2, 3], &[0, 0, 0, 0]), 1);
+        assert_eq!((total.of(0), total.scale()), (Cell { n: 2, sum: 1_250_000 }, MILLION));
+    }
 }

@@ -160,12 +160,9 @@ fn numbers(frame: &DataFrame, name: &str, sql: &str) -> Result<(Vec<Option<f64>>
     let values = Values::of(get(frame, name)?, sql)?;
     Ok(match values {
         Values::Constant => (vec![Some(1.0); frame.height()], true),
-        Values::Flags(flags) => (flags.iter().map(|f| f.map(|f| f64::from(u8::from(f)))).collect(), true),
-        Values::Whole(whole) => (whole.iter().map(|w| w.map(|w| w as f64)).collect(), false),
-        Values::Fractional(numbers) => {
-            // In millionths, as they are summed.
-            let one = |v: Option<f64>| v.filter(|v| v.is_finite()).map(|v| (v * MILLION).round() / MILLION);
-            (numbers.iter().map(one).collect(), false)
-        }
+        Values::Flags(flags) => (flags.into_iter().map(|f| (f <= 1).then(|| f64::from(f))).collect(), true),
+        Values::Whole(whole) => (whole.into_iter().map(|w| known(w).map(|w| w as f64)).collect(), false),
+        // In millionths, as they are summed.
+        Values::Fractional(numbers) => (numbers.into_iter().map(|v| known(v).map(|v| v as f64 / MILLION)).collect(), false),
     })
 }

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::{Kind, Metric};
 use crate::clock::period::Period;
-use crate::desk::{MISSING, NONE, codes, get, longs, text_of};
+use crate::desk::{NONE, codes, get, longs, text_of};
 use crate::error::Result;
-use crate::facts::{Facts, Table};
+use crate::facts::{Facts, Prepared, Table};
 use crate::scorecard::Better;
 
 /// What rows are grouped by.
@@ -48,36 +50,20 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
         metrics.iter().copied().filter(|m| m.on == Some(table) && m.kind == Kind::Share && m.better != Better::Neither).collect();
     let groups: Vec<&str> = GROUPS.into_iter().filter(has).collect();
     let said: Vec<&str> = SAID.into_iter().filter(has).collect();
-    let quoted = |c: &&str| ((*c).to_owned(), format!("\"{c}\""));
-    let mut exprs: Vec<(String, String)> = [id].iter().chain(&groups).chain(&said).map(quoted).collect();
-    for (i, m) in metrics.iter().enumerate() {
-        exprs.push((format!("fact{i}"), m.fact.clone()));
-        exprs.push((format!("at{i}"), m.by.clone().unwrap_or_default()));
+    if metrics.is_empty() || facts.segments(table) == 0 {
+        return Ok(Vec::new());
     }
     let (start, end) = (span.start_utc(facts.zone()), span.end_utc(facts.zone()).min(facts.as_of()));
+    let of = Finding::new(facts, table, (id, &groups, &said), &metrics)?;
+    let found = facts.frame(table).segments.par_iter().enumerate().map(|(i, segment)| of.find(i, segment, (start..end, most)));
     let mut picks = Picks { lists: HashMap::default(), most };
     let mut frames = Vec::new();
-    for segment in 0..facts.segments(table) {
-        let frame = facts.evaluate(table, segment, &exprs)?;
-        let of_groups = groups.iter().map(|c| codes(get(&frame, c)?)).collect::<Result<Vec<_>>>()?;
-        let ids = hashes(get(&frame, id)?)?;
-        let scores = if said.contains(&"score") { scores(get(&frame, "score")?)? } else { vec![0; frame.height()] };
-        for (i, m) in metrics.iter().enumerate() {
-            let facts = get(&frame, &format!("fact{i}"))?.cast(&DataType::Boolean).map_err(crate::desk::bug)?;
-            let at = longs(get(&frame, &format!("at{i}"))?)?;
-            for (row, hit) in facts.bool().map_err(crate::desk::bug)?.iter().enumerate() {
-                let Some(hit) = hit.filter(|_| at[row] != MISSING && (start..end).contains(&at[row])) else { continue };
-                let is_good = hit == (m.better == Better::Higher);
-                let telling = if is_good { scores[row] } else { -scores[row] };
-                let pick = (telling, at[row], ids[row], segment, row);
-                for (by, codes) in of_groups.iter().enumerate() {
-                    picks.add((by, codes[row], i, is_good), pick);
-                }
-                picks.add((DESK, NONE, i, is_good), pick);
-            }
+    for part in found.collect::<Result<Vec<_>>>()? {
+        let (of_segment, frame) = part;
+        for (key, list) in of_segment.lists.into_iter().collect::<BTreeMap<_, _>>() {
+            list.into_iter().for_each(|pick| picks.add(key, pick));
         }
-        let kept: Vec<Column> = [id].iter().chain(&said).map(|c| get(&frame, c).cloned()).collect::<Result<_>>()?;
-        frames.push(DataFrame::new(frame.height(), kept).map_err(crate::desk::bug)?);
+        frames.push(frame);
     }
     let place = |by: usize| groups.get(by).and_then(|name| GROUPS.iter().position(|g| g == name)).unwrap_or(DESK);
     let mut out = Vec::new();
@@ -89,6 +75,73 @@ pub fn worth(facts: &Facts, table: Table, metrics: &[&Metric], (span, most): (&P
     }
     out.sort_by(|a, b| (a.by, &a.group, &a.metric, a.is_good).cmp(&(b.by, &b.group, &b.metric, b.is_good)));
     Ok(out)
+}
+
+/// What to look at in every segment.
+struct Finding<'a> {
+    id: &'a str,
+    groups: &'a [&'a str],
+    said: &'a [&'a str],
+    metrics: &'a [&'a Metric],
+    instants: Prepared,
+    wanted: Prepared,
+}
+
+impl<'a> Finding<'a> {
+    fn new(
+        facts: &Facts,
+        table: Table,
+        (id, groups, said): (&'a str, &'a [&'a str], &'a [&'a str]),
+        metrics: &'a [&'a Metric],
+    ) -> Result<Self> {
+        let quoted = |c: &&str| ((*c).to_owned(), format!("\"{c}\""));
+        let at = |(i, m): (usize, &&Metric)| (format!("at{i}"), m.by.clone().unwrap_or_default());
+        let instants: Vec<(String, String)> = metrics.iter().enumerate().map(at).collect();
+        let mut wanted: Vec<(String, String)> = [id].iter().chain(groups).chain(said).map(quoted).collect();
+        wanted.extend(metrics.iter().enumerate().map(|(i, m)| (format!("fact{i}"), m.fact.clone())));
+        wanted.extend(instants.iter().cloned());
+        Ok(Self { id, groups, said, metrics, instants: facts.prepare(table, &instants)?, wanted: facts.prepare(table, &wanted)? })
+    }
+
+    /// The most telling rows of a segment, and what is said of the rows in the span.
+    fn find(&self, number: usize, segment: &DataFrame, (span, most): (Range<i64>, usize)) -> Result<(Picks, DataFrame)> {
+        let bug = crate::desk::bug;
+        let within = self.within(segment, &span)?;
+        if !within.contains(&true) {
+            return Ok((Picks { lists: HashMap::default(), most }, DataFrame::default()));
+        }
+        let frame = self.wanted.evaluate_marked(segment, &within)?;
+        let of_groups = self.groups.iter().map(|c| codes(get(&frame, c)?)).collect::<Result<Vec<_>>>()?;
+        let ids = hashes(get(&frame, self.id)?)?;
+        let scores = if self.said.contains(&"score") { scores(get(&frame, "score")?)? } else { vec![0; frame.height()] };
+        let mut picks = Picks { lists: HashMap::default(), most };
+        for (i, m) in self.metrics.iter().enumerate() {
+            let facts = get(&frame, &format!("fact{i}"))?.cast(&DataType::Boolean).map_err(bug)?;
+            let at = longs(get(&frame, &format!("at{i}"))?)?;
+            for (row, hit) in facts.bool().map_err(bug)?.iter().enumerate() {
+                let Some(hit) = hit.filter(|_| span.contains(&at[row])) else { continue };
+                let is_good = hit == (m.better == Better::Higher);
+                let telling = if is_good { scores[row] } else { -scores[row] };
+                let pick = (telling, at[row], ids[row], number, row);
+                for (by, codes) in of_groups.iter().enumerate() {
+                    picks.add((by, codes[row], i, is_good), pick);
+                }
+                picks.add((DESK, NONE, i, is_good), pick);
+            }
+        }
+        let kept: Vec<Column> = [self.id].iter().chain(self.said).map(|c| get(&frame, c).cloned()).collect::<Result<_>>()?;
+        Ok((picks, DataFrame::new(frame.height(), kept).map_err(bug)?))
+    }
+
+    /// The rows that some metric puts into the span.
+    fn within(&self, segment: &DataFrame, span: &Range<i64>) -> Result<Vec<bool>> {
+        let frame = self.instants.evaluate(segment)?;
+        let mut marks = vec![false; frame.height()];
+        for column in frame.columns() {
+            marks.iter_mut().zip(longs(column)?).for_each(|(mark, at)| *mark |= span.contains(&at));
+        }
+        Ok(marks)
+    }
 }
 
 /// The most telling rows so far, by group kind, group, metric and side.

@@ -102,7 +102,7 @@ fn fifty_thousand_values_and_equal_outcomes_are_answered() {
     let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"tickets.csv\"]\n";
     std::fs::write(dir.path().join("deskcard.toml"), config).expect("written");
     let asked =
-        ["explain", "fcr_touch", "--period", "2026-10-15..2026-10-26", "--as-of", "2026-11-01", "--format", "json", "--out", "pages"];
+        ["explain", "fcr_touch", "--period", "2026-10-14..2026-10-26", "--as-of", "2026-11-01", "--format", "json", "--out", "pages"];
     let answer = deskcard_in(dir.path(), &asked).ok().json();
     assert_eq!(titles(&answer), Vec::<String>::new());
     assert_eq!(answer["search"]["folded"], serde_json::json!([["location", 50_000]]));

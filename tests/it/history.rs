@@ -215,6 +215,16 @@ fn a_batch_taken_out_of_the_journal_is_taken_out_of_the_tables() {
 }
 
 #[test]
+fn where_the_config_says_something_makes_nothing_anew() {
+    let dir = lived(1);
+    let config = dir.path().join("deskcard.toml");
+    let text = fs::read_to_string(&config).expect("a config");
+    fs::write(&config, format!("# A comment moves every line.\n\n{text}")).expect("written");
+    let told = run(dir.path(), 2, &["--verbose"]).ok().stderr;
+    assert!(!told.contains("made anew"), "{told}");
+}
+
+#[test]
 fn the_doctor_finds_what_is_wrong() {
     let dir = lived(1);
     let state = |dir: &Path| {

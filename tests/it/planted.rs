@@ -76,8 +76,9 @@ fn june_loses_first_contact_by_its_mix_alone() {
     let text = said(clear(&section(desk, "changed")["findings"], "fcr_touch", "By category"));
     assert!(text.contains("It is the work that changed") && text.contains("57.6 % of 1,056"), "{text}");
     let parts = text.split("By category: ").nth(1).expect("parts");
-    let mix: f64 = parts.split(" from the mix").next().unwrap().replace('−', "-").parse().expect("points");
-    let rate: f64 = parts.split("mix, ").nth(1).unwrap().split(" from the").next().unwrap().replace('−', "-").parse().expect("points");
+    let mix: f64 = parts.split(" points from the mix").next().unwrap().replace('−', "-").parse().expect("points");
+    let rate: f64 =
+        parts.split("mix, ").nth(1).unwrap().split(" points from work").next().unwrap().replace('−', "-").parse().expect("points");
     assert!(mix < -7.0 && rate.abs() < 2.0, "{text}");
 }
 

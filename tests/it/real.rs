@@ -333,7 +333,7 @@ fn the_funnel_of_resolvers_is_widened() {
     let phi = funnel["phi"].as_f64().expect("a number");
     assert!((phi - 30.815_047).abs() < 1e-4, "{phi}");
     assert_eq!(funnel["is_adjusted"], true);
-    let subtitle = funnel["subtitle"].as_str().expect("a sentence");
+    let subtitle = funnel["subtitle"].as_str().expect("a sentence").replace('\u{a0}', " ");
     assert!(subtitle.contains("φ = 30.8") && subtitle.contains("widened"), "{subtitle}");
     let out = funnel["groups"].as_array().expect("groups").iter().filter(|g| !g["stands_out"].is_null()).count();
     assert!(out <= 20, "{out} of the resolvers stand out");

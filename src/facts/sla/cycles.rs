@@ -220,7 +220,8 @@ fn words(texts: &[&'static str]) -> Result<Values> {
     let mut known: Vec<(&'static str, u32)> = vec![("", NONE)];
     let mut codes = Vec::with_capacity(texts.len());
     for text in texts {
-        let code = if let Some((_, code)) = known.iter().find(|(t, _)| t == text) {
+        // The same word mostly stands at the same place, and then need not be read.
+        let code = if let Some((_, code)) = known.iter().find(|(t, _)| std::ptr::eq(*t, *text) || t == text) {
             *code
         } else {
             let code = code_of(text)?;
