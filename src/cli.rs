@@ -267,6 +267,12 @@ pub struct ReportArgs {
     /// The period: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-week, last-month, last-quarter. Default: the last complete one.
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
+    /// Make the pages of the desk, teams and suppliers alone, with no name, figure or row of a single person.
+    #[arg(long)]
+    pub team_only: bool,
+    /// Show people under stable pseudonyms; the file holds the key, of 16 bytes or more. No row files are made.
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath, conflicts_with = "team_only")]
+    pub anonymise: Option<PathBuf>,
     /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams. Default: the config's.
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub outputs: Vec<String>,

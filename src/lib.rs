@@ -34,10 +34,15 @@
 //! - [`metrics`]: `catalogue.toml`, the one fold that makes readings, and the rows behind them ([`metrics::behind`]: what each adds, and why).
 //! - [`stats`]: numbers in, numbers out: intervals, the hierarchical engine and its decision rule, control charts, funnels, case mix,
 //!   survival, permutations …; each a file with its golden numbers (`tests/numbers`). No random state but a seed in the arguments.
+//! - [`inquiry`]: an analyst's questions over rows and readings: why a measure moved (`explain`), what goes with better results (`drivers`),
+//!   whether something worked (`before_after`). The desk's card asks the same engines.
 //! - [`judge`]: readings → scorecard: which looks at the facts are needed (`judge::folds`), whose cards, which measures, where each
 //!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`, pages on one topic
 //!   across the desk (SLA, review) in `judge/topics`.
-//! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings, pages, JSON, CSV, text. plotters and tera live here alone.
+//! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings (SVG, PNG), pages, JSON, CSV, text, workbooks, Markdown, chat messages, bodies of
+//!   mails. plotters and tera live here alone.
+//! - [`mail`]: messages, the outbox, the way to a server. Knows nothing of scorecards.
+//! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person. Pure.
 //! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!

@@ -22,6 +22,7 @@ use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::sample::{Wish, sample};
 use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, fold_all};
+use crate::privacy::{self, Key, People};
 use crate::publish::folder::Folder;
 use crate::report::chat;
 use crate::report::csv::safe_text;
@@ -52,6 +53,7 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     if !args.outputs.is_empty() {
         evidence.outputs = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
     }
+    evidence.veil = veil(args)?;
     let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
@@ -78,6 +80,24 @@ pub(super) struct Base<'a> {
     ledger: Ledger,
     /// Further files to make.
     outputs: Vec<Output>,
+    /// How people are hidden; `None`: they are not.
+    veil: Option<Veil>,
+}
+
+/// How people are hidden.
+enum Veil {
+    /// Nothing of single persons is shown.
+    TeamOnly,
+    /// They have pseudonyms.
+    Pseudonyms(Key),
+}
+
+/// How people are to be hidden.
+fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
+    let Some(path) = &args.anonymise else { return Ok(args.team_only.then_some(Veil::TeamOnly)) };
+    let at = || format!("--anonymise {}", path.display());
+    let bytes = std::fs::read(path).map_err(|e| Error::config(format!("the key cannot be read: {e}")).at(at()))?;
+    Key::new(bytes.trim_ascii()).map(|key| Some(Veil::Pseudonyms(key))).map_err(|e| e.at(at()))
 }
 
 /// The scorecards of a period, and the rows behind their numbers.
@@ -101,7 +121,7 @@ impl<'a> Base<'a> {
         let metrics = judge::shown(&ctx.catalogue);
         let (facts, ledger) = ctx.facts_of(desk, &needed(ctx, &metrics)?)?;
         let outputs = ctx.settings.report.outputs.iter().map(|name| name.parse()).collect::<Result<_>>()?;
-        Ok(Self { ctx, metrics, facts, ledger, outputs })
+        Ok(Self { ctx, metrics, facts, ledger, outputs, veil: None })
     }
 
     /// The config and the cut-off.
@@ -114,6 +134,20 @@ impl<'a> Base<'a> {
         &self.facts.off_roster
     }
 
+    /// The scorecard as it is seen through a veil, without links to rows.
+    fn veiled(&self, scorecard: &Scorecard, veil: &Veil) -> Result<Scorecard> {
+        let stays = stays(&self.facts)?;
+        let names = stays.iter().flat_map(|s| [s.agent.clone(), s.mentor.clone()]).chain(self.facts.off_roster.iter().cloned());
+        let people = People::of(scorecard).and(names.filter(|name| !name.is_empty()));
+        let mut out = match veil {
+            Veil::TeamOnly => privacy::team_only(scorecard, &people)?,
+            Veil::Pseudonyms(key) => privacy::anonymise(scorecard, &people, key)?,
+        };
+        let kpis = out.cards.iter_mut().flat_map(|c| c.kpis.iter_mut().chain(&mut c.observations));
+        kpis.chain(out.topics.iter_mut().flat_map(|t| &mut t.kpis)).for_each(|k| k.rows_file = None);
+        Ok(out)
+    }
+
     /// How the further files of scorecards are written.
     fn outputs_of(&self, scorecard: &Scorecard) -> Result<Outputs> {
         let report = &self.ctx.settings.report;
@@ -124,6 +158,13 @@ impl<'a> Base<'a> {
 
     /// The files of scorecards.
     pub(super) fn pages(&self, judged: &Judged, templates: Option<&Path>) -> Result<Vec<Page>> {
+        if let Some(veil) = &self.veil {
+            // Rows have names in them, and so may what was rejected.
+            let scorecard = &self.veiled(&judged.scorecard, veil)?;
+            let mut pages = report::pages_with(scorecard, templates)?;
+            pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
+            return Ok(pages);
+        }
         let mut pages = report::pages_with(&judged.scorecard, templates)?;
         pages.extend(outputs::pages(&judged.scorecard, &self.outputs_of(&judged.scorecard)?)?);
         pages.extend(row_pages(&judged.scorecard, &judged.rows)?);

@@ -24,6 +24,7 @@ mod packings;
 mod pages;
 mod planted;
 mod presets;
+mod privacy;
 mod real;
 mod real_sla;
 mod repeats;
