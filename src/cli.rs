@@ -434,7 +434,7 @@ pub struct BeforeAfterArgs {
     /// Where the rows come from.
     #[command(flatten)]
     pub data: Data,
-    /// Words from the label of an [[event]] of the config; with --date, what to call it.
+    /// Words from the label of an event of the config; with --date, what to call it.
     #[arg(long, value_name = "WORDS")]
     pub event: Option<String>,
     /// The day it began, 2026-03-02.

@@ -66,7 +66,7 @@ pub enum State {
 /// A message of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// [`SCHEMA_VERSION`] at the time of writing.
+    /// Version of this shape.
     pub schema_version: u32,
     /// What it is about and to whom; [`Sealed::slot`].
     pub slot: String,

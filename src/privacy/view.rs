@@ -109,7 +109,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
 
 /// Desk, teams and suppliers alone: no card, dot, row, finding or line of a single person, and no name in any sentence.
 ///
-/// A team of one is a person: what is too small to show as a team is for [`super::suppress`] to say.
+/// A team of one is a person: what is too small to show as a team is for [`super::suppress()`] to say.
 ///
 /// # Errors
 /// Never but for a bug of ours.
