@@ -18,6 +18,8 @@ use crate::scorecard::Unit as Number;
 /// Weeks looked at on either side, at most: a year.
 const MOST_WEEKS: i32 = 52;
 const WEEK: i32 = 7;
+/// Names listed where none is near.
+const LISTED: usize = 8;
 
 pub(super) fn run(args: &BeforeAfterArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
@@ -168,10 +170,13 @@ fn since(
     (treated, day): (&Treated, i32),
     records: &BTreeMap<String, (Vec<Sum>, BTreeMap<String, u64>)>,
 ) -> Result<BTreeMap<String, i32>> {
-    let unknown = |what: &str, name: &str, known: Vec<&str>| {
+    let unknown = |what: &str, name: &str, mut known: Vec<&str>| {
+        known.sort_unstable();
+        known.dedup();
         let near = nearest(name, known.iter().copied());
+        let listed = known.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
         let error = Error::config(format!("no rows of {what} {name:?}"));
-        if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }
+        error.hint(if near.is_empty() { format!("there are: {listed}") } else { format!("nearest: {}", near.join(", ")) })
     };
     match treated {
         Treated::Everyone => Ok(records.keys().map(|name| (name.clone(), day)).collect()),

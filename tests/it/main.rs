@@ -16,6 +16,7 @@ mod harness;
 mod history;
 mod html;
 mod ingest_laws;
+mod inquiry;
 mod laws;
 mod layers;
 mod mail_server;
