@@ -142,12 +142,12 @@ fn false_claims(weeks: u64, id: &str) -> usize {
 
 #[test]
 fn quiet_weeks_name_nothing_more_often_than_promised() {
-    // 5 % of 1,000; a binomial of that lies below 71 in 999 of 1,000 cases.
-    let weeks = if std::env::var_os("DESKCARD_LONG").is_some() { 1000 } else { 200 };
+    // 5 % of 1,000; a binomial of that lies below 72 in 999 of 1,000 cases.
+    let weeks = 1000;
     for id in ["fcr_touch", "tickets_created"] {
         let claims = false_claims(weeks, id);
         println!("{id}: {claims} of {weeks} quiet weeks name a segment");
-        assert!(claims as f64 <= 0.05 * weeks as f64 + 3.1 * (0.05 * 0.95 * weeks as f64).sqrt(), "{id}: {claims} of {weeks}");
+        assert!(claims < 72, "{id}: {claims} of {weeks}");
     }
 }
 
