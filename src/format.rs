@@ -126,6 +126,18 @@ fn compact(v: f64, step: f64) -> String {
     if v == 0.0 { "0".to_owned() } else { format!("{}{suffix}", grouped(v / part, decimals_for(step / part))) }
 }
 
+/// The first letter as a capital.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The first letter as a small one.
+pub fn uncapital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
 /// Text from data without control characters, bidirectional overrides and what XML forbids; line breaks and tabs become spaces.
 pub fn clean(text: &str) -> String {
     text.chars().filter_map(|c| if matches!(c, '\n' | '\r' | '\t') { Some(' ') } else { (!is_unprintable(c)).then_some(c) }).collect()

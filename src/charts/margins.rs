@@ -123,7 +123,7 @@ impl Chart for Margins<'_> {
         let mut text = format!("Histogram of the share of the target used: {} decided. ", format::count(decided));
         for side in Side::ALL {
             let n = c.of(side);
-            let _ = write!(text, "{} {} ({}). ", capital(side.word()), format::count(n), share(n, decided));
+            let _ = write!(text, "{} {} ({}). ", format::capital(side.word()), format::count(n), share(n, decided));
         }
         text.push_str("A near miss used more than 80\u{a0}% of its target. ");
         if c.open_missed > 0 {
@@ -320,7 +320,7 @@ impl Counts {
     fn lines(self, side: Side, is_tall: bool) -> Vec<(String, TextStyle)> {
         let (n, part) = (format::count(self.of(side)), share(self.of(side), self.decided()));
         if is_tall {
-            vec![(capital(side.word()), HEAD), (n, HEAD), (part, TextStyle::AXIS)]
+            vec![(format::capital(side.word()), HEAD), (n, HEAD), (part, TextStyle::AXIS)]
         } else {
             vec![(format!("{n} {}", side.word()), HEAD), (part, TextStyle::AXIS)]
         }
@@ -348,10 +348,6 @@ fn open(b: &MarginBin) -> u64 {
 
 fn share(n: u64, of: u64) -> String {
     format::optional(Unit::Share, (of > 0).then(|| n as f64 / of as f64), of)
-}
-
-fn capital(word: &str) -> String {
-    word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
 }
 
 /// `95–100 %`, or `more than 200 %`.

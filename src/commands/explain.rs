@@ -1,6 +1,5 @@
 //! `deskcard explain`: why a measure moved.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{Context, Outcome, stdout_failed, wanted};
@@ -8,10 +7,8 @@ use crate::cli::{CheckFormat, ExplainArgs};
 use crate::clock::period::Period;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
-use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::{self, Answer, Question, Search};
-use crate::judge::folds::Folds;
-use crate::judge::{self, ClockRows, Evidence, Examples, RowsOf};
+use crate::judge::{self, DeskHistory};
 use crate::metrics::sample::{Sample, Wish, is_explainable, sample, told};
 use crate::metrics::{Ask, Kind, Metric, fold};
 use crate::publish::file::replace;
@@ -211,28 +208,9 @@ fn trend(ctx: &Context, facts: &Facts, metric: &Metric, (now, filter): (&Period,
     let mut periods: Vec<Period> = std::iter::successors(Some(now.clone()), |p| Some(p.previous())).take(HISTORY_PERIODS).collect();
     periods.reverse();
     let ask = Ask { metrics: vec![metric], breakdowns: vec![Vec::new()], periods: periods.clone(), filter: filter.map(str::to_owned) };
-    let folds = Folds::new(vec![fold(facts, &ctx.catalogue, &ask)?]);
-    Ok(judge::desk_trend(
-        &Evidence {
-            settings: &ctx.settings,
-            catalogue: &ctx.catalogue,
-            ledger: &Ledger::default(),
-            zone: facts.zone(),
-            as_of: ctx.as_of,
-            periods: &periods,
-            folds: &folds,
-            stays: &[],
-            about: &BTreeMap::new(),
-            off_roster: &[],
-            remarks: &[],
-            examples: &Examples::new(),
-            clocks: &ClockRows::default(),
-            rows: &RowsOf(&|_| Ok(None)),
-            repeats: None,
-            command: "",
-        },
-        metric,
-    ))
+    let readings = fold(facts, &ctx.catalogue, &ask)?;
+    let (settings, catalogue, as_of) = (&ctx.settings, &ctx.catalogue, ctx.as_of);
+    Ok(judge::desk_trend(DeskHistory { settings, catalogue, zone: facts.zone(), as_of, periods: &periods, readings }, metric))
 }
 
 /// What to keep in mind.

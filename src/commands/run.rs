@@ -111,7 +111,7 @@ fn post(run: &Run<'_>, ctx: &Context, mail: &Mail, period: &str) -> Result<Queue
         },
         id: e.message_id,
     };
-    let problems = post.problems.iter().map(|p| format!("{}: {}", crate::format::label(&p.about, 80), p.text)).collect();
+    let problems = post.problems.iter().map(ToString::to_string).collect();
     Ok(Queued { entries: entries.map(told).collect(), problems })
 }
 

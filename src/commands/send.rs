@@ -1,5 +1,7 @@
 //! `deskcard send`: the cards of a published period by mail, to each person their own.
 
+mod recipients;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +13,17 @@ use crate::charts::{self, png};
 use crate::cli::{CheckFormat, SendArgs};
 use crate::clock::parse_local;
 use crate::error::{Error, Result};
-use crate::facts::{Table, Wanted, contacts};
+use crate::facts::{Contact, Table, Wanted, contacts};
 use crate::mail::outbox::Again;
 use crate::mail::{self, Attachment, Draft, Entry, Key, Outbox, Patience, Put, Sealed, Sendout, Smtp, State};
 use crate::publish::file::{linked, replace};
 use crate::publish::retain::LATEST;
 use crate::publish::settle::MachineClock;
-use crate::report::mail::{Delivery, Order, Person, Picture, Problem, Subject, content, recipients};
+use crate::report::mail::{Order, Picture, Subject, content};
 use crate::report::xlsx;
 use crate::scorecard::{Card, Scorecard};
 use crate::settings::{Attach, Mail};
+use recipients::{Delivery, Problem, recipients};
 
 /// Seconds for which the outbox remembers what was sent: a year, so that no card goes twice.
 const REMEMBERED: i64 = 366 * 86_400;
@@ -149,21 +152,13 @@ impl<'a> Post<'a> {
     }
 }
 
-/// The roster, as the mail asks for it.
-fn people(ctx: &Context) -> Result<Vec<Person>> {
+/// The roster.
+fn people(ctx: &Context) -> Result<Vec<Contact>> {
     let mut wanted = Wanted::new(&ctx.settings);
     ["agent", "team", "supplier", "role", "left_at"].into_iter().try_for_each(|column| wanted.add(Table::Spells, column))?;
     let desk = ctx.desk(&wanted)?;
     desk.ledger.accept()?;
-    let person = |c: crate::facts::Contact| Person {
-        name: c.name,
-        emails: c.emails,
-        role: c.role,
-        team: c.team,
-        supplier: c.supplier,
-        has_left: c.has_left,
-    };
-    Ok(contacts(&desk)?.into_iter().map(person).collect())
+    contacts(&desk)
 }
 
 /// A picture of a mail.
@@ -207,7 +202,7 @@ fn in_words(post: &Post<'_>, sent: Option<(&Sendout, &[String])>) -> String {
             open.map(|e| format!("{} to {}: {}", e.card, e.to, state(e))).chain(kept).collect()
         }
     };
-    lines.extend(post.problems.iter().map(|p| format!("! {}: {}", crate::format::label(&p.about, 80), p.text)));
+    lines.extend(post.problems.iter().map(|p| format!("! {p}")));
     lines.push(match sent {
         None => format!("{} message(s) of {}; nothing was sent (--send sends)", post.drafts.len(), post.scorecard.period.id),
         Some((sendout, _)) => {

@@ -11,6 +11,7 @@ mod events;
 mod identity;
 mod logged;
 mod people;
+mod prepared;
 mod repeat;
 mod roster;
 mod sla;
@@ -31,6 +32,7 @@ use crate::desk::{Desk, Frame, bug, frame_name};
 use crate::error::{Error, Result, nearest};
 use crate::settings::{Parameters, Settings};
 
+pub use prepared::Prepared;
 pub use roster::{Contact, contacts};
 
 /// Columns that say something of the agent of a row, as the roster has it.
@@ -515,41 +517,6 @@ impl Facts {
         let exprs: Vec<(String, String)> = names.iter().map(|n| ((*n).to_owned(), format!("\"{n}\""))).collect();
         let segments = (0..self.segments(table)).map(|s| self.evaluate(table, s, &exprs)).collect::<Result<_>>()?;
         Ok(Frame { segments })
-    }
-}
-
-/// SQL expressions that have been read, with the derived columns they need.
-#[derive(Debug)]
-pub struct Prepared {
-    /// The stored columns they are made of.
-    stored: BTreeSet<String>,
-    levels: Vec<Vec<Expr>>,
-    select: Vec<Expr>,
-    names: Vec<Expr>,
-}
-
-impl Prepared {
-    /// The expressions over those rows whose mark is set.
-    ///
-    /// # Errors
-    /// As [`Self::evaluate`].
-    pub fn evaluate_marked(&self, rows: &DataFrame, marks: &[bool]) -> Result<DataFrame> {
-        // Without any column a frame would forget how many rows it has.
-        let is_needed = |c: &&Column| self.stored.is_empty() || self.stored.contains(c.name().as_str());
-        let columns = rows.columns().iter().filter(is_needed).cloned().collect();
-        let needed = DataFrame::new(rows.height(), columns).map_err(bug)?;
-        self.evaluate(&needed.filter(&BooleanChunked::from_slice("mark".into(), marks)).map_err(bug)?)
-    }
-
-    /// The expressions over rows of the table they were prepared for.
-    ///
-    /// # Errors
-    /// A config error that says what polars refused.
-    pub fn evaluate(&self, rows: &DataFrame) -> Result<DataFrame> {
-        let lazy = self.levels.iter().fold(rows.clone().lazy(), |lazy, level| lazy.with_columns(level.clone()));
-        // A frame with the rows' own height first: literals alone would give one row.
-        let out = lazy.with_columns(self.select.clone()).select(self.names.clone()).collect();
-        out.map_err(|e| Error::config(format!("polars refuses an expression: {}", first_line(&e.to_string()))))
     }
 }
 

@@ -12,7 +12,6 @@ use super::partition;
 use super::source::{Batch, Kept, fingerprint};
 use super::stored::{Stored, columns};
 use super::table::{Change, Live, State, Table};
-use crate::columns::Type;
 use crate::desk::{MISSING, NONE, bug, codes, longs, text_of};
 use crate::error::{Error, Result};
 use crate::publish::file::{Creation, replace};
@@ -47,13 +46,12 @@ pub(super) struct Commit<'t> {
     removed: Vec<Remove>,
     added: Vec<Add>,
     rows: i64,
-    pub(super) since: Option<i64>,
 }
 
 impl<'t> Commit<'t> {
     pub(super) fn new(table: &'t Table<'t>, entry: &'t Entry, state: Option<&State>) -> Self {
         let version = state.map_or(0, |s| s.version + 1);
-        Self { table, entry, version, is_first: state.is_none(), removed: Vec::new(), added: Vec::new(), rows: 0, since: None }
+        Self { table, entry, version, is_first: state.is_none(), removed: Vec::new(), added: Vec::new(), rows: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -68,7 +66,6 @@ impl<'t> Commit<'t> {
             all.filter(&BooleanChunked::from_slice("keep".into(), &marks)).map_err(bug)
         };
         self.remove(file);
-        self.note_since(&split(false)?)?;
         self.put(&file.part, &split(true)?)
     }
 
@@ -79,7 +76,6 @@ impl<'t> Commit<'t> {
 
     /// Adds rows, each to its part.
     pub(super) fn add(&mut self, rows: &DataFrame) -> Result<()> {
-        self.note_since(rows)?;
         let source = self.table.source;
         let mut parts: BTreeMap<String, Vec<IdxSize>> = BTreeMap::new();
         for (row, touched) in partition::last_touched(source.kind, source.rows(), rows)?.into_iter().enumerate() {
@@ -90,16 +86,6 @@ impl<'t> Commit<'t> {
                 let taken = rows.take(&IdxCa::from_vec("rows".into(), members.to_vec())).map_err(bug)?;
                 self.put(&part, &taken)?;
             }
-        }
-        Ok(())
-    }
-
-    /// Keeps the earliest instant of rows that come or go.
-    fn note_since(&mut self, rows: &DataFrame) -> Result<()> {
-        for column in self.table.source.kind.columns().iter().filter(|c| c.kind == Type::Instant) {
-            let Ok(values) = rows.column(column.name) else { continue };
-            let earliest = values.i64().map_err(bug)?.min();
-            self.since = [self.since, earliest].into_iter().flatten().min();
         }
         Ok(())
     }

@@ -47,8 +47,6 @@ pub struct Change {
     pub deleted: u64,
     /// Rows after it.
     pub after: u64,
-    /// The earliest instant at which anything was, or now is, otherwise: seconds UTC; `None` where nothing is.
-    pub since: Option<i64>,
 }
 
 impl Change {
@@ -240,7 +238,6 @@ impl<'a> Table<'a> {
         let change = Change {
             before: files.iter().map(|f| f.rows).sum(),
             inserted: incoming.keep.iter().filter(|k| **k).count() as u64 - settled.updated,
-            since: [settled.since, commit.since].into_iter().flatten().min(),
             ..settled
         };
         let batch = Batch { empty: empty_cells(&incoming.frame), ledger: incoming.ledger };

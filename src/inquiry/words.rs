@@ -43,12 +43,6 @@ pub(super) fn count(n: usize, one: &str) -> String {
     format!("{} {one}{}", format::count(n as u64), if n == 1 { "" } else { "s" })
 }
 
-/// The first letter as a capital.
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 /// Names in a row, e.g. `A, B and C`; from the fifth on the rest is counted.
 pub(super) fn list(names: &[String]) -> String {
     match names {

@@ -26,7 +26,7 @@ use crate::contacts::Repeats;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::sample::Sample;
-use crate::metrics::{Catalogue, Metric};
+use crate::metrics::{Catalogue, Metric, Readings};
 use crate::scorecard::{
     Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData, Topic,
 };
@@ -272,11 +272,48 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     })
 }
 
-/// A measure of the whole desk over time, with the limits of its control chart where there are points enough; only the settings, the zone,
-/// the cut-off, the periods and the history fold of the evidence are asked.
-pub fn desk_trend(e: &Evidence<'_>, metric: &Metric) -> Option<ChartData> {
-    let desk = cards::Subject::new(CardKind::Desk, &e.settings.desk.name);
-    figures::drawn(e, &desk, metric, signals::charted(e, &desk, metric).as_ref())
+/// The figures of the whole desk over some periods, and what is needed to draw one of them.
+#[derive(Debug)]
+pub struct DeskHistory<'a> {
+    /// The config.
+    pub settings: &'a Settings,
+    /// All metrics.
+    pub catalogue: &'a Catalogue,
+    /// The desk's zone.
+    pub zone: &'a Zone,
+    /// The cut-off, seconds UTC.
+    pub as_of: i64,
+    /// The periods, oldest first.
+    pub periods: &'a [Period],
+    /// Readings of the whole desk by period: breakdown 0 has no columns.
+    pub readings: Readings,
+}
+
+/// A measure of the whole desk over time, with the limits of its control chart where there are points enough.
+pub fn desk_trend(history: DeskHistory<'_>, metric: &Metric) -> Option<ChartData> {
+    let DeskHistory { settings, catalogue, zone, as_of, periods, readings } = history;
+    let (folds, nothing) = (Folds::new(vec![readings]), RowsOf(&|_| Ok(None)));
+    let (ledger, about, examples, clocks) = (Ledger::default(), BTreeMap::new(), Examples::new(), ClockRows::default());
+    let e = Evidence {
+        settings,
+        catalogue,
+        ledger: &ledger,
+        zone,
+        as_of,
+        periods,
+        folds: &folds,
+        stays: &[],
+        about: &about,
+        off_roster: &[],
+        remarks: &[],
+        examples: &examples,
+        clocks: &clocks,
+        rows: &nothing,
+        repeats: None,
+        command: "",
+    };
+    let desk = cards::Subject::new(CardKind::Desk, &settings.desk.name);
+    figures::drawn(&e, &desk, metric, signals::charted(&e, &desk, metric).as_ref())
 }
 
 /// Ids of all metrics that appear anywhere on the cards and topics, sorted.

@@ -181,14 +181,8 @@ impl Judged {
     /// `96 % sure that it is more than 3 points above.`
     pub(super) fn chance_words(&self) -> String {
         let side = if self.is_above { "above" } else { "below" };
-        format!("{} sure that it is more than {} {side}.", capital(&percent(self.chance)), points(self.margin))
+        format!("{} sure that it is more than {} {side}.", format::capital(&percent(self.chance)), points(self.margin))
     }
-}
-
-/// With a capital letter.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// `96 %`, never rounded to certainty.

@@ -35,16 +35,6 @@ impl Named<'_> {
             Self::Rows(list) => list.sort_by(|a, b| a.name.cmp(&b.name)),
         }
     }
-
-    /// Keeps those with some names.
-    pub(super) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
-        match self {
-            Self::Dots(list) => list.retain(|g| keep(&g.name)),
-            Self::Groups(list) => list.retain(|g| keep(&g.name)),
-            Self::Bars(list) => list.retain(|g| keep(&g.name)),
-            Self::Rows(list) => list.retain(|g| keep(&g.name)),
-        }
-    }
 }
 
 /// Every list of a scorecard, always in the same order.
@@ -84,16 +74,6 @@ fn each_section(scorecard: &mut Scorecard, visit: &mut dyn FnMut(&mut Section)) 
 pub(super) fn each_kpi(scorecard: &mut Scorecard, visit: &mut dyn FnMut(&mut Kpi)) {
     scorecard.cards.iter_mut().flat_map(|c| c.kpis.iter_mut().chain(&mut c.observations)).for_each(&mut *visit);
     scorecard.topics.iter_mut().flat_map(|t| &mut t.kpis).for_each(visit);
-}
-
-/// Every page that something named leads to.
-pub(super) fn each_page(scorecard: &mut Scorecard, visit: &mut dyn FnMut(&mut Option<String>)) {
-    each(scorecard, &mut |list| match list {
-        Named::Dots(list) => list.iter_mut().for_each(|g| visit(&mut g.page)),
-        Named::Groups(list) => list.iter_mut().for_each(|g| visit(&mut g.page)),
-        Named::Bars(list) => list.iter_mut().for_each(|g| visit(&mut g.page)),
-        Named::Rows(list) => list.iter_mut().for_each(|g| visit(&mut g.page)),
-    });
 }
 
 /// All names in a chart: of its marks, and in its title.

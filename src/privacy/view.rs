@@ -6,21 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lists::{self, Named};
+use super::lists;
 use super::pseudonym::{Key, Pseudonyms};
 use super::texts::rewritten;
 use super::words::Words;
 use crate::error::Result;
-use crate::scorecard::{Card, CardKind, Cell, ChartData, Finding, Kpi, Scorecard, Section, TableColumn, TableData, TableRow, Unit};
+use crate::scorecard::{Card, CardKind, ChartData, Finding, Scorecard, Section, TableData};
 
 /// Facts about a person that do not point at them.
-const GENERAL: [&str; 3] = [TEAM, "Supplier", MENTOR];
-const TEAM: &str = "Team";
+const GENERAL: [&str; 3] = ["Team", "Supplier", MENTOR];
 const MENTOR: &str = "Mentor";
 /// Kind of pseudonyms.
 const AGENT: &str = "Agent";
-/// Measures of the comparison with a team.
-const COMPARED: usize = 6;
 
 /// Everybody whose name may be somewhere in a scorecard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,7 +106,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
 
 /// Desk, teams and suppliers alone: no card, dot, row, finding or line of a single person, and no name in any sentence.
 ///
-/// A team of one is a person: what is too small to show as a team is for [`super::suppress()`] to say.
+/// A team of one is a person, and is not hidden here.
 ///
 /// # Errors
 /// Never but for a bug of ours.
@@ -124,67 +121,6 @@ pub fn team_only(scorecard: &Scorecard, people: &People) -> Result<Scorecard> {
     }
     lists::each_kpi(&mut out, &mut |kpi| kpi.rows_file = None);
     rewritten(&out, &words, &BTreeMap::new())
-}
-
-/// The scorecard without some people, who stay in all totals: no card, dot or row of theirs, and "a person" where a sentence names
-/// them.
-///
-/// Where all others are shown one by one, what is missing to a total is theirs: only several at once are hidden from those who
-/// subtract.
-///
-/// # Errors
-/// Never but for a bug of ours.
-pub fn opt_out(scorecard: &Scorecard, names: &BTreeSet<String>) -> Result<Scorecard> {
-    let people = People(names.clone());
-    let words = people.words(&BTreeSet::new(), |_| "a person".to_owned());
-    let mut out = scorecard.clone();
-    let gone = |c: &Card| c.kind == CardKind::Agent && names.contains(&c.name);
-    let slugs = out.cards.iter().filter(|c| gone(c)).map(|c| (c.slug.clone(), String::new())).collect();
-    out.cards.retain(|c| !gone(c));
-    lists::each(&mut out, &mut |mut list: Named<'_>| list.retain(|name| !words.is_in(name)));
-    rewritten(&out, &words, &slugs)
-}
-
-/// Whose view, and how many people a group must have to be shown beside theirs.
-#[derive(Debug, Clone, Copy)]
-pub struct Own<'a> {
-    /// The agent's name as on their card.
-    pub name: &'a str,
-    /// Fewest *other* people in a team or desk whose figures stand beside the agent's own: who knows their own figures can take
-    /// them away from the team's.
-    pub min_n: usize,
-}
-
-/// One agent's own scorecard: their card, their mentor's name, and nobody else's. Beside their figures stand those of the desk
-/// and, in a section `team`, of their team, where these have at least `min_n` other people; `None` without a card.
-///
-/// # Errors
-/// Never but for a bug of ours.
-pub fn own_view(scorecard: &Scorecard, people: &People, own: Own<'_>) -> Result<Option<Scorecard>> {
-    let is_own = |c: &&Card| c.kind == CardKind::Agent && c.name == own.name;
-    let Some(card) = scorecard.cards.iter().find(is_own) else { return Ok(None) };
-    let mut seen = BTreeSet::from([own.name]);
-    seen.extend(card.about.iter().filter(|(label, _)| label == MENTOR).map(|(_, name)| name.as_str()));
-    let words = people.words(&seen, |_| "a colleague".to_owned());
-    let mut mine = card.clone();
-    without_persons(&mut mine, &words);
-    let colleagues = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent).count().saturating_sub(1);
-    if colleagues < own.min_n {
-        mine.charts.iter_mut().for_each(without_desk);
-    }
-    mine.sections.extend(beside_team(scorecard, card, own.min_n));
-    let mut out = Scorecard { cards: vec![mine], topics: Vec::new(), ..scorecard.clone() };
-    lists::each_page(&mut out, &mut |page| *page = None);
-    rewritten(&out, &words, &BTreeMap::new()).map(Some)
-}
-
-/// The desk's line is nearly one colleague's where there are few.
-fn without_desk(chart: &mut ChartData) {
-    match chart {
-        ChartData::Trend { desk, .. } => desk.clear(),
-        ChartData::Groups { desk, .. } => *desk = None,
-        _ => {}
-    }
 }
 
 fn without_persons(card: &mut Card, words: &Words) {
@@ -216,41 +152,6 @@ fn table_is_about(table: &TableData, words: &Words) -> bool {
 fn says_something(section: &Section) -> bool {
     let is_bare = section.facts.is_empty() && section.findings.is_empty() && section.charts.is_empty() && section.tables.is_empty();
     !is_bare || !section.empty.is_empty()
-}
-
-/// A person's figures beside those of their team, where enough others are in it.
-fn beside_team(scorecard: &Scorecard, card: &Card, min_n: usize) -> Option<Section> {
-    let team = team_of(card)?;
-    let others = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent && c.name != card.name && team_of(c) == Some(team)).count();
-    let theirs = scorecard.cards.iter().find(|c| c.kind == CardKind::Team && c.name == team).filter(|_| others >= min_n)?;
-    // Rows of the others: what the team has beyond the person's own.
-    let pairs = card.kpis.iter().filter(|k| k.is_judged).filter_map(|k| {
-        let t = theirs.kpis.iter().find(|t| t.metric == k.metric)?;
-        (t.n.saturating_sub(k.n) >= min_n as u64).then_some((k, t))
-    });
-    let pairs: Vec<(&Kpi, &Kpi)> = pairs.take(COMPARED).collect();
-    let unit = |metric: &str| scorecard.definitions.iter().find(|d| d.id == metric).map_or(Unit::Number, |d| d.unit);
-    let column = |k: &Kpi| TableColumn { label: String::new(), metric: Some(k.metric.clone()), unit: unit(&k.metric) };
-    let cell = |k: &Kpi| Cell { value: k.value, n: k.n, interval: k.interval, ..Cell::default() };
-    let row = |name: &str, cells: Vec<Cell>| TableRow { name: name.to_owned(), page: None, cells };
-    let table = TableData {
-        title: "You and your team".to_owned(),
-        note: String::new(),
-        row_label: "Whose".to_owned(),
-        columns: pairs.iter().map(|(k, _)| column(k)).collect(),
-        rows: vec![row("You", pairs.iter().map(|(k, _)| cell(k)).collect()), row(team, pairs.iter().map(|(_, t)| cell(t)).collect())],
-    };
-    (!pairs.is_empty()).then(|| Section {
-        id: "team".to_owned(),
-        title: "Your team".to_owned(),
-        lead: "The team’s figures hold yours too. They are here for orientation; no verdict rests on them.".to_owned(),
-        tables: vec![table],
-        ..Section::default()
-    })
-}
-
-fn team_of(card: &Card) -> Option<&str> {
-    card.about.iter().find(|(label, _)| label == TEAM).map(|(_, team)| team.as_str())
 }
 
 #[cfg(test)]

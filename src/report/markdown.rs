@@ -54,7 +54,7 @@ impl Document {
     fn brief(&mut self, brief: &Brief) {
         self.heading(1, &brief.name);
         self.paragraph(&brief.over());
-        self.paragraph(&capital(&brief.until));
+        self.paragraph(&format::capital(&brief.until));
         self.paragraph(&brief.lead);
         if !brief.headline.is_empty() {
             self.line(&format!("**{}**", escape(&brief.headline)));
@@ -216,11 +216,6 @@ fn more(line: &Line) -> String {
     let level = if v.level.text.is_empty() { String::new() } else { format!("{}{word}", v.level.text) };
     let all: Vec<String> = [level, v.immature.clone()].into_iter().chain(v.also.iter().cloned()).filter(|s| !s.is_empty()).collect();
     format!("{}: {}", escape(&v.label), escape(&all.join("; ")))
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const KNOW_NOBODY: [&str; 4] = ["error", "scorecard", "stats", "cli"];
 
 /// Above the waist nobody knows where numbers come from: these see the scorecard, how to write its numbers, and each other.
 const ABOVE_THE_WAIST: [(&str, &[&str]); 2] =
-    [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts", "inquiry", "mail", "settings"])];
+    [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts", "inquiry", "mail"])];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.
 const UPWARDS: [(&str, &str, &str); 10] = [

@@ -1,11 +1,19 @@
+// What mail programs make of the HTML of mails: `npm install --no-save caniemail && node tests/mail/caniemail.mjs MAIL.html…`, with files of
+// `deskcard send --preview`. Prints what any of the programs below does not know.
+import fs from 'node:fs';
 import { caniemail } from 'caniemail';
-import fs from 'fs';
-const out = {};
-for (const f of ['desk','agent-viktor-hansell-90b263','supplier-norvik-outsourcing-c338db']) {
-  const html = fs.readFileSync(`/tmp/mail/preview/${f}.cid.html`,'utf8');
-  const r = caniemail({ clients: ['gmail.*','outlook.*','apple-mail.*','thunderbird.*','yahoo.*','samsung-email.*','protonmail.*','gmx.*','web-de.*'], html });
-  const add=(kind,issues)=>{ for (const [client, list] of issues.entries ? issues.entries() : Object.entries(issues)) for (const i of list) { const k=`${kind}: ${i.title}`; (out[k] ??= new Set()).add(client + (i.notes?.length? ' ('+i.notes.join(' ').slice(0,120)+')':'')); } };
-  add('error', r.issues.errors); add('warning', r.issues.warnings);
-  console.log(f, r.success);
+
+const CLIENTS = ['gmail.*', 'outlook.*', 'apple-mail.*', 'thunderbird.*', 'yahoo.*', 'samsung-email.*', 'protonmail.*', 'gmx.*', 'web-de.*'];
+const unknown = new Map();
+for (const file of process.argv.slice(2)) {
+  const { issues } = caniemail({ clients: CLIENTS, html: fs.readFileSync(file, 'utf8') });
+  for (const kind of ['errors', 'warnings']) {
+    for (const [client, list] of issues[kind]) {
+      for (const { title } of list) {
+        const key = `${kind}: ${title}`;
+        unknown.set(key, (unknown.get(key) ?? new Set()).add(client));
+      }
+    }
+  }
 }
-for (const [k,v] of Object.entries(out)) console.log(k, '\n    ', [...v].slice(0,40).join('; ').slice(0,700));
+for (const [what, clients] of unknown) console.log(`${what}: ${[...clients].join(', ')}`);

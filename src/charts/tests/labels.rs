@@ -3,6 +3,7 @@
 use resvg::usvg::{self, fontdb};
 
 use super::*;
+use crate::scorecard::HeatCell;
 
 /// Least distance between two texts, CSS pixels.
 const GAP: f32 = 3.0;
@@ -147,7 +148,19 @@ fn over_time(metric: &str, count: usize, value: fn(usize) -> f64) -> Vec<ChartDa
     };
     let (desk, far) = (weeks(count, VALUES[0]), 3.0 * value(1).abs() + 1.0);
     let open = weeks(count, value);
+    let phases = ChartData::Phases {
+        metric: metric.into(),
+        title: name(4),
+        subtitle: "S".into(),
+        event: (format!("2024-W{:02}", count / 2 + 1), name(count + 1)),
+        points: points.clone(),
+        others: desk.clone(),
+        fitted: (0..count).map(|i| Some(value(i / 20))).collect(),
+        expected: (0..count).map(|i| (i >= count / 2).then(|| value(i / 30))).collect(),
+        control: Some(control.clone()),
+    };
     vec![
+        phases,
         trend(vec![], None, None),
         trend(desk.clone(), Some(value(0)), Some(control.clone())),
         trend(desk, Some(far), Some(control)),
@@ -204,7 +217,45 @@ fn by_group(metric: &str, count: usize, value: fn(usize) -> f64) -> Vec<ChartDat
         lines: (0..count.min(6)).map(line).collect(),
         settled: Some(value(2)),
     };
-    vec![groups(None, None), groups(Some(value(0)), Some(value(1))), groups(Some(value(0)), None), funnel, lines]
+    let dots = |people: usize| ChartData::Dots {
+        metric: metric.into(),
+        title: "T".into(),
+        subtitle: "S".into(),
+        groups: (0..count.min(12))
+            .map(|g| DotGroup {
+                name: name(g),
+                mean: (g % 5 != 3).then(|| value(g)),
+                dots: (0..people * (g % 3)).map(|i| Dot { name: name(i), value: value(i + g), n: 3 + i as u64 }).collect(),
+            })
+            .collect(),
+        mean: Some(value(1)),
+    };
+    let cell = |i: usize| HeatCell {
+        value: Some(value(i)),
+        n: i as u64 % 40,
+        shade: (i as f64).sin(),
+        is_good: [None, Some(true), Some(false)][i % 3],
+    };
+    let grid = |columns: usize| ChartData::Heatmap {
+        metric: metric.into(),
+        title: "T".into(),
+        subtitle: "S".into(),
+        rows: (0..count.min(7)).map(name).collect(),
+        columns: (0..columns).map(|c| format!("{:02}", c % 24)).collect(),
+        cells: (0..columns * count.min(7)).map(cell).collect(),
+    };
+    vec![
+        dots(1),
+        dots(15),
+        grid(1),
+        grid(12),
+        grid(24),
+        groups(None, None),
+        groups(Some(value(0)), Some(value(1))),
+        groups(Some(value(0)), None),
+        funnel,
+        lines,
+    ]
 }
 
 fn with_names(count: usize) -> Vec<ChartData> {

@@ -243,10 +243,10 @@ fn nothing_planted_nothing_claimed() {
     assert!(some <= 3 && everyone <= 3, "{some} and {everyone} of 60 each");
 }
 
-/// Rates for the report: `cargo test --release calibration -- --ignored --nocapture`.
+/// `DESKCARD_LONG=1 cargo test calibration -- --nocapture` prints the rates of many desks, in minutes; without it a few are looked at.
 #[test]
-#[ignore = "a minute of simulation, for the figures in the documentation"]
 fn calibration() {
+    let is_long = std::env::var_os("DESKCARD_LONG").is_some();
     let designs = [
         ("some, by lot", Desk { ..DESK }, false),
         ("some, lowest", Desk { rows: 4, ..DESK }, true),
@@ -255,15 +255,19 @@ fn calibration() {
         ("some, +6", Desk { effect: 0.06, ..DESK }, false),
         ("everyone, +6", Desk { effect: 0.06, treated: 20, weeks: 26, first_after: 13, ..DESK }, false),
     ];
+    let runs: u32 = if is_long { 400 } else { 30 };
     for (name, desk, lowest) in designs {
-        let (mut clear, mut leaning, mut covered) = (0, 0, 0);
-        for seed in 0..400 {
-            let got = answer(&if lowest { desk.draw_lowest(seed) } else { desk.draw(seed) }).unwrap().verdict;
+        let (mut clear, mut leaning, mut covered) = (0, 0, 0_u32);
+        for seed in 0..runs {
+            let got = answer(&if lowest { desk.draw_lowest(seed.into()) } else { desk.draw(seed.into()) }).unwrap().verdict;
             clear += usize::from(got.certainty == Certainty::Clear);
             leaning += usize::from(got.certainty == Certainty::Leaning);
-            covered += usize::from(got.interval.is_some_and(|(l, h)| l <= desk.effect && desk.effect <= h));
+            covered += u32::from(got.interval.is_some_and(|(l, h)| l <= desk.effect && desk.effect <= h));
         }
-        println!("{name}: clear {clear}, leaning {leaning}, interval holds the truth {covered} of 400");
+        println!("{name}: clear {clear}, leaning {leaning}, interval holds the truth {covered} of {runs}");
+        // 95 % of them; a binomial of that lies above this in 999 of 1,000 cases.
+        let least = 0.95 * f64::from(runs) - 3.1 * (0.95 * 0.05 * f64::from(runs)).sqrt();
+        assert!(f64::from(covered) >= least.floor(), "{name}: the interval holds the truth in {covered} of {runs}");
     }
 }
 

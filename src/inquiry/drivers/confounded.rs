@@ -111,5 +111,5 @@ fn pair(search: &Search, a: &View, b: &View) -> Option<(f64, Together)> {
     let id = |view: &View| {
         search.attributes.get(view.attribute).map_or_else(|| search.within.clone().unwrap_or_default(), |attribute| attribute.id.clone())
     };
-    Some((phi, Together { attributes: (id(a), id(b)), people, text: super::super::words::sentence(&told) }))
+    Some((phi, Together { attributes: (id(a), id(b)), people, text: crate::format::capital(&told) }))
 }

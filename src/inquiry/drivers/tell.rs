@@ -70,7 +70,7 @@ fn text(outcome: &Outcome, c: &Compared) -> String {
     let verdict = match c.certainty {
         Certainty::Clear => format!("Associated with {kind} results: {found}"),
         Certainty::Leaning => format!("Perhaps associated with {kind} results: {found}"),
-        Certainty::CannotTellYet => words::sentence(&found),
+        Certainty::CannotTellYet => crate::format::capital(&found),
     };
     format!("{sides}. {verdict}")
 }

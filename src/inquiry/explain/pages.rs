@@ -79,7 +79,7 @@ fn mix(e: &Explanation) -> Option<Section> {
         id: "mix".to_owned(),
         title: "The work that came in, or how it was done?".to_owned(),
         lead: first.text.clone(),
-        facts: others.map(|p| (capital(&column(&p.attribute)), told_beside(e.definition.unit, p))).collect(),
+        facts: others.map(|p| (format::capital(&column(&p.attribute)), told_beside(e.definition.unit, p))).collect(),
         tables: vec![table(e, first)],
         footer:
             "“From the mix” is what the change would be had every kind of work kept its own figure, “own” what it would be had the mix \
@@ -110,7 +110,7 @@ fn table(e: &Explanation, part: &MixOrRate) -> TableData {
     TableData {
         title: format!("By {}", column(&part.attribute)),
         note: String::new(),
-        row_label: capital(&column(&part.attribute)),
+        row_label: format::capital(&column(&part.attribute)),
         columns: vec![
             column_of("share of work before", Unit::Share),
             column_of("now", Unit::Share),
@@ -228,9 +228,4 @@ fn shaded(e: &Explanation, block: Block, is_count: bool) -> HeatCell {
     };
     let is_good = (e.definition.better != Better::Neither).then_some((shade > 0.0) == (e.definition.better == Better::Higher));
     HeatCell { value: block.value, n: block.n, shade: shade.clamp(-1.0, 1.0), is_good }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

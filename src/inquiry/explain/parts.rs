@@ -137,7 +137,7 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
         .map(|t| format!("{} from {} to {} of the work", value(attribute, &t.name), percent(t.share_before), percent(t.share_now)))
         .collect();
     if !moved.is_empty() {
-        text += &format!(" {}.", capital(&moved.join("; ")));
+        text += &format!(" {}.", format::capital(&moved.join("; ")));
     }
     if split.is_simpson {
         text += " Kind by kind it went the other way: only the mix moved the whole (Simpson’s paradox).";
@@ -150,9 +150,4 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
 /// A value by itself.
 fn value(attribute: &Attribute, name: &str) -> String {
     if name.is_empty() { words::condition(&attribute.name, "") } else { format::label(name, 40) }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

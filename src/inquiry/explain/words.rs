@@ -42,8 +42,7 @@ pub(super) fn column(attribute: &str) -> String {
 /// Several conditions, the first with a capital: `Category VPN, on Mondays`.
 pub fn conditions(all: &[(String, String)]) -> String {
     let text = all.iter().map(|(a, v)| condition(a, v)).collect::<Vec<_>>().join(", ");
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    format::capital(&text)
 }
 
 /// `57.6 % of 1,056 against 65.4 % of 4,123 before`.

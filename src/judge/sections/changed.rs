@@ -9,6 +9,7 @@ use super::super::folds::{CHANGED, COUNTED};
 use super::cells::cells;
 use super::finding;
 use crate::error::Result;
+use crate::format;
 use crate::inquiry::explain::{self, Question, Search};
 use crate::metrics::Metric;
 use crate::scorecard::{Certainty, Finding, Section};
@@ -122,13 +123,8 @@ fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     let mut weight = 0.0;
     if let Some(answer) = first {
         weight = answer.segment.share_of_change.unwrap_or_default();
-        text += &format!(" Most of all {}: {}", lower(&answer.segment.title), answer.segment.text);
+        text += &format!(" Most of all {}: {}", format::uncapital(&answer.segment.title), answer.segment.text);
     }
     let certainty = if certainty == Certainty::Clear { Certainty::Clear } else { Certainty::Leaning };
     Ok(Some((weight, finding(&metric.id, metric.label.clone(), text, (certainty, moved.is_good)))))
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

@@ -97,7 +97,7 @@ fn problems(r: &Repeats) -> Option<TableData> {
             r.problems.top.len(),
             format::count(r.problems.looked_at)
         ),
-        row_label: capitalised(&r.by.join(" · ")),
+        row_label: format::capital(&r.by.join(" · ")),
         columns: vec![
             plain_column("Repeats", Unit::Count),
             plain_column("Contacts", Unit::Count),
@@ -137,9 +137,4 @@ fn gaps(r: &Repeats) -> Option<TableData> {
         ],
         rows: r.knowledge.gaps.iter().map(row).collect(),
     })
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -138,33 +138,6 @@ proptest! {
         prop_assert_eq!(found(&anonymise(&whole, &known, &key).unwrap(), &all), Vec::<String>::new());
         prop_assert_eq!(found(&team_only(&whole, &known).unwrap(), &all), Vec::<String>::new());
     }
-
-    #[test]
-    fn an_agent_sees_their_own_name_and_their_mentors(names in names(), who in 0..99usize) {
-        let people = people(&names);
-        let (me, whole) = (&people[who % people.len()], scorecard(&people));
-        let view = own_view(&whole, &People::of(&whole), Own { name: &me.name, min_n: 3 }).unwrap().expect("a card");
-        let is_near = |p: &&Person| me.name.starts_with(&p.name) || p.name.starts_with(&me.name) || me.mentor.as_ref().is_some_and(|m| m.starts_with(&p.name) || p.name.starts_with(m.as_str()));
-        let others: Vec<&Person> = people.iter().filter(|p| !is_near(p)).collect();
-        prop_assert_eq!(found(&view, &others), Vec::<String>::new());
-        prop_assert_eq!(view.cards.len(), 1);
-        prop_assert_eq!(&view.cards[0].name, &me.name);
-        let mentor = view.cards[0].about.iter().find(|a| a.0 == MENTOR).map(|a| a.1.clone());
-        prop_assert_eq!(mentor, me.mentor.clone());
-    }
-
-    #[test]
-    fn who_opted_out_is_in_totals_only(names in names(), who in 0..99usize) {
-        let people = people(&names);
-        let (gone, whole) = (&people[who % people.len()], scorecard(&people));
-        let told = opt_out(&whole, &BTreeSet::from([gone.name.clone()])).unwrap();
-        let texts = serde_json::to_string(&told).unwrap();
-        prop_assert!(!texts.contains(&gone.slug), "{}", gone.slug);
-        let is_part = people.iter().any(|p| p.name != gone.name && p.name.starts_with(&gone.name));
-        prop_assert!(is_part || !texts.contains(&gone.name));
-        prop_assert_eq!(told.cards.len() + 1, whole.cards.len());
-        prop_assert_eq!(&told.cards[0].kpis, &whole.cards[0].kpis);
-    }
 }
 
 fn desk_of(n: usize) -> (Vec<Person>, Scorecard) {
@@ -198,18 +171,4 @@ fn a_team_page_keeps_what_is_about_nobody() {
     assert_eq!(desk.charts.len(), 1, "the trend stays");
     assert_eq!(desk.sections[0].facts, [("Rows".to_owned(), "12".to_owned())]);
     assert_eq!(told.notes[0].text, "Not on the roster: an agent.");
-}
-
-#[test]
-fn a_team_stands_beside_a_person_only_where_enough_others_are_in_it() {
-    // Of twelve, three are in Berlin and nine in Leeds.
-    let (people, whole) = desk_of(12);
-    let known = People::of(&whole);
-    let view = |i: usize, min_n: usize| own_view(&whole, &known, Own { name: &people[i].name, min_n }).unwrap().expect("a card");
-    let has_team = |s: &Scorecard| s.cards[0].sections.iter().any(|s| s.id == "team");
-    let has_desk = |s: &Scorecard| s.cards[0].charts.iter().any(|c| matches!(c, ChartData::Trend { desk, .. } if !desk.is_empty()));
-    assert!(has_team(&view(1, 8)) && !has_team(&view(1, 9)), "eight others in Leeds");
-    assert!(has_team(&view(0, 2)) && !has_team(&view(0, 3)), "two others in Berlin");
-    assert!(has_desk(&view(0, 11)) && !has_desk(&view(0, 12)), "eleven others on the desk");
-    assert!(own_view(&whole, &known, Own { name: "Nobody", min_n: 2 }).unwrap().is_none());
 }

@@ -3,17 +3,17 @@
 //! One column of 600 pixels made of tables, all styles written out, pictures inside the message, nothing fetched from anywhere. It says
 //! with words and shapes what it says with colours, for readers without pictures and programs that recolour it. The plain text says the same.
 
-mod recipients;
 mod text;
 mod view;
+mod why;
 mod words;
 
 use std::path::Path;
 
 use tera::Context;
 
-pub use recipients::{Delivery, Person, Problem, Why, recipients};
 pub use view::MailView;
+pub use why::Why;
 
 use super::html;
 use crate::error::{Error, Result};

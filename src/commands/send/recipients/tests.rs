@@ -13,9 +13,9 @@ fn settings(more: &str) -> Mail {
 
 const ALL: &str = "to_agents = true\nto_leads = true\nto_managers = true\nto_suppliers = true";
 
-fn person(name: &str, emails: &str, role: &str, team: &str, supplier: &str) -> Person {
+fn person(name: &str, emails: &str, role: &str, team: &str, supplier: &str) -> Contact {
     let [name, emails, role, team, supplier] = [name, emails, role, team, supplier].map(str::to_owned);
-    Person { name, emails, role, team, supplier, has_left: false }
+    Contact { name, emails, role, team, supplier, has_left: false }
 }
 
 fn card(kind: CardKind, name: &str) -> Card {
@@ -51,7 +51,7 @@ fn cards() -> Vec<Card> {
     ]
 }
 
-fn sent(roster: &[Person], settings: &Mail) -> (Vec<String>, Vec<&'static str>) {
+fn sent(roster: &[Contact], settings: &Mail) -> (Vec<String>, Vec<&'static str>) {
     let (deliveries, problems) = recipients(roster, &cards(), settings);
     let told = deliveries.iter().map(|d| format!("{} {} {:?}", d.card, d.to.address, d.why)).collect();
     (told, problems.iter().map(|p| p.code).collect())
@@ -132,7 +132,7 @@ fn word(words: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::sample::select(words).prop_map(str::to_owned)
 }
 
-fn any_person(i: usize) -> impl Strategy<Value = Person> {
+fn any_person(i: usize) -> impl Strategy<Value = Contact> {
     let role = word(&["", "lead", "Team Lead", "manager", "supplier contact", "agent", "MANAGER "]);
     let team = word(&["Nord", "Süd", "", "nord", "West"]);
     let supplier = word(&["", "", "Norvik", "Other", "norvik"]);
@@ -143,9 +143,9 @@ fn any_person(i: usize) -> impl Strategy<Value = Person> {
         1 => Just(format!("P{}@X.example", i / 2)),
         1 => word(&["", "x", "a@evil.example", "a@x.example\r\nBcc: b@x.example", " ; ;", "a@x.example.evil.example"]),
     ];
-    let name = prop_oneof![3 => Just(format!("Person {i}")), 1 => word(&["Nord", "The desk", "Norvik", "Person 1 ", "", "person 0"])];
+    let name = prop_oneof![3 => Just(format!("Contact {i}")), 1 => word(&["Nord", "The desk", "Norvik", "Contact 1 ", "", "person 0"])];
     let has_left = prop::bool::weighted(0.2);
-    (name, mail, role, team, supplier, has_left).prop_map(|(name, emails, role, team, supplier, has_left)| Person {
+    (name, mail, role, team, supplier, has_left).prop_map(|(name, emails, role, team, supplier, has_left)| Contact {
         name,
         emails,
         role,
@@ -155,7 +155,7 @@ fn any_person(i: usize) -> impl Strategy<Value = Person> {
     })
 }
 
-fn any_roster() -> impl Strategy<Value = Vec<Person>> {
+fn any_roster() -> impl Strategy<Value = Vec<Contact>> {
     (0_usize..12).prop_flat_map(|n| (0..n).map(any_person).collect::<Vec<_>>()).prop_map(|mut roster| {
         // The names cards show are unique: that is the roster's own law.
         let mut seen = BTreeSet::new();
@@ -181,8 +181,8 @@ proptest! {
         for d in deliveries.iter().filter(|d| d.why != Why::Named) {
             let card = all.iter().find(|c| c.slug == d.card).unwrap();
             prop_assert!(["x.example", "norvik.example"].contains(&d.to.address.domain()));
-            let has = |p: &&Person| p.emails.split(';').any(|m| m.trim().eq_ignore_ascii_case(d.to.address.as_str()));
-            let owners: Vec<&Person> = roster.iter().filter(has).collect();
+            let has = |p: &&Contact| p.emails.split(';').any(|m| m.trim().eq_ignore_ascii_case(d.to.address.as_str()));
+            let owners: Vec<&Contact> = roster.iter().filter(has).collect();
             prop_assert_eq!(owners.len(), 1, "an address of {} people", owners.len());
             let owner = owners[0];
             let role = owner.role.trim().to_lowercase();
@@ -197,7 +197,7 @@ proptest! {
         let once: BTreeSet<(&str, String)> = deliveries.iter().map(|d| (d.card.as_str(), d.to.address.as_str().to_lowercase())).collect();
         prop_assert_eq!(once.len(), deliveries.len());
         // And whoever has a good address of their own gets their card.
-        for p in roster.iter().filter(|p| agents && !p.has_left && !p.name.trim().is_empty() && p.emails == format!("p{}@x.example", p.name.trim_start_matches("Person "))) {
+        for p in roster.iter().filter(|p| agents && !p.has_left && !p.name.trim().is_empty() && p.emails == format!("p{}@x.example", p.name.trim_start_matches("Contact "))) {
             let others = roster.iter().filter(|o| o.name != p.name && o.emails.split(';').any(|m| m.trim().eq_ignore_ascii_case(&p.emails))).count();
             prop_assert_eq!(deliveries.iter().any(|d| d.why == Why::Own && d.to.address.as_str() == p.emails), others == 0);
         }

@@ -4,82 +4,45 @@
 //! the desk's, and anything else only to an address the config itself names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use crate::facts::Contact;
 use crate::format;
 use crate::mail::{Address, Mailbox};
+use crate::report::mail::Why;
 use crate::scorecard::{Card, CardKind};
 use crate::settings::mail::Mail;
 
-/// A person of the roster at the cut-off. All texts are the export's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Person {
-    /// The name as the cards show it; no two people share one.
-    pub name: String,
-    /// The `emails` column: addresses separated by semicolons, the first one is used.
-    pub emails: String,
-    /// The `role` column.
-    pub role: String,
-    /// The team of the spell at the cut-off.
-    pub team: String,
-    /// The supplier of the spell at the cut-off; empty for the desk's own people.
-    pub supplier: String,
-    /// Whether the person has left by the cut-off.
-    pub has_left: bool,
-}
-
-/// Why somebody gets a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Why {
-    /// It is their own.
-    Own,
-    /// They lead the team.
-    Lead,
-    /// They manage the desk.
-    Manager,
-    /// They stand for the supplier.
-    Supplier,
-    /// The config names their address.
-    Named,
-}
-
 /// One message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
+pub(super) struct Delivery {
     /// The recipient.
-    pub to: Mailbox,
+    pub(super) to: Mailbox,
     /// The card's slug.
-    pub card: String,
+    pub(super) card: String,
     /// Why they get it.
-    pub why: Why,
+    pub(super) why: Why,
 }
 
 /// Something that keeps a card from somebody who should get it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub(in crate::commands) struct Problem {
     /// Stable code: `no-address`, `bad-address`, `domain-not-allowed`, `shared-address`, `no-card`.
-    pub code: &'static str,
+    pub(super) code: &'static str,
     /// Who or what it is about. Hostile text.
-    pub about: String,
+    pub(super) about: String,
     /// What is wrong and what to do.
-    pub text: String,
+    pub(super) text: String,
 }
 
-impl Why {
-    /// The line at the end of a mail.
-    pub fn sentence(self, desk: &str, card: &str) -> String {
-        let (desk, card) = (format::label(desk, 120), format::label(card, 120));
-        match self {
-            Why::Own => format!("You get this mail because you are on the roster of {desk}. It is your own card, and sent to nobody else."),
-            Why::Lead => format!("You get this mail because the roster of {desk} has you as lead of {card}."),
-            Why::Manager => format!("You get this mail because the roster has you as manager of {desk}."),
-            Why::Supplier => format!("You get this mail because the roster of {desk} has you as contact of {card}."),
-            Why::Named => format!("You get this mail because the settings of {desk} name your address for {card}."),
-        }
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", format::label(&self.about, 80), self.text)
     }
 }
 
 /// Who gets which card, by card and address, and what stands in the way of others.
-pub fn recipients(roster: &[Person], cards: &[Card], settings: &Mail) -> (Vec<Delivery>, Vec<Problem>) {
+pub(super) fn recipients(roster: &[Contact], cards: &[Card], settings: &Mail) -> (Vec<Delivery>, Vec<Problem>) {
     let mut post = Post { settings, cards: Cards::of(cards), deliveries: BTreeMap::new(), problems: BTreeSet::new() };
     let owners = owners(roster);
     for person in roster.iter().filter(|p| !p.has_left && !p.name.trim().is_empty()) {
@@ -92,7 +55,7 @@ pub fn recipients(roster: &[Person], cards: &[Card], settings: &Mail) -> (Vec<De
 }
 
 /// The cards a person should get: kind, whose, why.
-fn wanted<'a>(person: &'a Person, settings: &Mail) -> Vec<(CardKind, &'a str, Why)> {
+fn wanted<'a>(person: &'a Contact, settings: &Mail) -> Vec<(CardKind, &'a str, Why)> {
     let to = &settings.to;
     let role = person.role.trim().to_lowercase();
     let is = |roles: &[String]| !role.is_empty() && roles.contains(&role);
@@ -115,7 +78,7 @@ fn wanted<'a>(person: &'a Person, settings: &Mail) -> Vec<(CardKind, &'a str, Wh
 }
 
 /// The people behind each address: one that two people share is nobody's own.
-fn owners(roster: &[Person]) -> BTreeMap<Address, BTreeSet<&str>> {
+fn owners(roster: &[Contact]) -> BTreeMap<Address, BTreeSet<&str>> {
     let mut owners: BTreeMap<Address, BTreeSet<&str>> = BTreeMap::new();
     for person in roster {
         for address in person.emails.split(';').filter_map(|text| text.parse::<Address>().ok()) {
@@ -156,7 +119,12 @@ struct Post<'a> {
 }
 
 impl Post<'_> {
-    fn send_to_person(&mut self, person: &Person, owners: &BTreeMap<Address, BTreeSet<&str>>, (kind, subject, why): (CardKind, &str, Why)) {
+    fn send_to_person(
+        &mut self,
+        person: &Contact,
+        owners: &BTreeMap<Address, BTreeSet<&str>>,
+        (kind, subject, why): (CardKind, &str, Why),
+    ) {
         let name = person.name.as_str();
         let Some(text) = person.emails.split(';').map(str::trim).find(|text| !text.is_empty()) else {
             return self.problem("no-address", name, "the roster has no mail address: fill in its `emails` column".to_owned());

@@ -1,0 +1,32 @@
+//! Why somebody gets a card.
+
+use crate::format;
+
+/// Why somebody gets a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// It is their own.
+    Own,
+    /// They lead the team.
+    Lead,
+    /// They manage the desk.
+    Manager,
+    /// They stand for the supplier.
+    Supplier,
+    /// The config names their address.
+    Named,
+}
+
+impl Why {
+    /// The line at the end of a mail.
+    pub fn sentence(self, desk: &str, card: &str) -> String {
+        let (desk, card) = (format::label(desk, 120), format::label(card, 120));
+        match self {
+            Why::Own => format!("You get this mail because you are on the roster of {desk}. It is your own card, and sent to nobody else."),
+            Why::Lead => format!("You get this mail because the roster of {desk} has you as lead of {card}."),
+            Why::Manager => format!("You get this mail because the roster has you as manager of {desk}."),
+            Why::Supplier => format!("You get this mail because the roster of {desk} has you as contact of {card}."),
+            Why::Named => format!("You get this mail because the settings of {desk} name your address for {card}."),
+        }
+    }
+}
