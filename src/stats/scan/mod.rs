@@ -5,9 +5,12 @@
 //! (1 + shuffles)`. What is found is removed and the search repeated until p is above alpha, which keeps the chance of any false claim
 //! at alpha. The same seed gives the same bytes whatever the number of threads.
 
+mod arranged;
+mod changes;
 mod climb;
 mod describe;
 mod fold;
+mod gate;
 mod lanes;
 mod score;
 mod search;

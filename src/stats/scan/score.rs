@@ -43,7 +43,7 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    fn mean(self) -> f64 {
+    pub(super) fn mean(self) -> f64 {
         self.sum as f64 / self.units as f64
     }
 
@@ -91,11 +91,11 @@ impl<'t> Scorer<'t> {
     pub(super) fn observed(&self, segment: &Segment) -> f64 {
         match self.question {
             Question::Within => {
-                let sum: u64 = segment.rows.iter().map(|&row| u64::from(self.table.level[row as usize])).sum();
+                let sum: u64 = segment.places.iter().map(|&place| u64::from(segment.arranged.level[place as usize])).sum();
                 self.within(sum as f64, &self.expected(segment))
             }
             Question::Change => {
-                let (now, all) = self.cells(segment);
+                let (now, all) = Self::cells(segment);
                 self.change(now, all)
             }
         }
@@ -108,9 +108,9 @@ impl<'t> Scorer<'t> {
             expected.add(&self.all, segment.units as f64);
             return expected;
         }
-        let stratum = |row: u32| self.table.stratum[row as usize];
-        for run in segment.rows.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
-            let units: u64 = run.iter().map(|&row| u64::from(self.table.trials(row as usize))).sum();
+        let stratum = |place: u32| segment.arranged.stratum[place as usize];
+        for run in segment.places.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
+            let units = segment.arranged.trials_of(run);
             expected.add(&self.strata[stratum(run[0]) as usize], units as f64);
         }
         expected
@@ -157,13 +157,13 @@ impl<'t> Scorer<'t> {
     }
 
     /// A segment now, and in both periods.
-    pub(super) fn cells(&self, segment: &Segment) -> (Cell, Cell) {
+    pub(super) fn cells(segment: &Segment) -> (Cell, Cell) {
         let (mut now, mut all) = (Cell::default(), Cell::default());
-        for &row in segment.rows {
-            let row = row as usize;
-            all.add(self.table.trials(row), self.table.level[row]);
-            if self.table.now[row] {
-                now.add(self.table.trials(row), self.table.level[row]);
+        for &place in segment.places {
+            let (place, rows) = (place as usize, segment.arranged);
+            all.add(rows.trials(place), rows.level[place]);
+            if rows.now[place] {
+                now.add(rows.trials(place), rows.level[place]);
             }
         }
         (now, all)
@@ -175,9 +175,9 @@ impl<'t> Scorer<'t> {
     }
 
     /// Whether a shuffle that makes `now` of a segment does as well as the best. The number of units of now is kept, their sum is not:
-    /// `all_now` is of the shuffle.
-    pub(super) fn is_change(&self, now: Cell, all: Cell, all_now: Cell, best: f64) -> bool {
-        self.change_of(now, all, all_now) >= best * (1.0 - TIE)
+    /// `all_sum` is of the shuffle.
+    pub(super) fn is_change(&self, now: Cell, all: Cell, all_sum: u64, best: f64) -> bool {
+        self.change_of(now, all, Cell { sum: all_sum, ..self.all_now }) >= best * (1.0 - TIE)
     }
 
     fn change_of(&self, now: Cell, all: Cell, all_now: Cell) -> f64 {
@@ -195,13 +195,40 @@ impl<'t> Scorer<'t> {
         if variance > 0.0 { 0.5 * moved * moved / variance } else { 0.0 }
     }
 
+    /// Least and most units of now a shuffle gives to `units` of them, but for one shuffle in twenty thousand.
+    pub(super) fn usual_now(&self, units: u64) -> (u64, u64) {
+        let (all, share) = (self.all_cells.units as f64, self.all_now.units as f64 / self.all_cells.units as f64);
+        let n = units as f64;
+        let wide = 4.0 * (n * share * (1.0 - share) * (all - n) / (all - 1.0).max(1.0)).sqrt();
+        ((n * share - wide).floor().max(0.0) as u64, ((n * share + wide).ceil() as u64).min(units))
+    }
+
+    /// Highest level of a unit.
+    pub(super) const fn highest(&self) -> u64 {
+        if self.table.is_ranked { 15 } else { 1 }
+    }
+
     fn variance_of_mean(&self, cell: Cell) -> f64 {
-        let n = cell.units as f64;
+        self.variance(cell) / cell.units as f64
+    }
+
+    /// Variance of a unit, as far as one knows from a cell; concave in the cell's sum, and monotone in the share of a share.
+    pub(super) fn variance(&self, cell: Cell) -> f64 {
         if self.table.is_ranked {
-            return self.all.variance / n;
+            return self.all.variance;
         }
-        let p = (cell.sum as f64 + 1.0) / (n + 2.0);
-        p * (1.0 - p) / n
+        let p = (cell.sum as f64 + 1.0) / (cell.units as f64 + 2.0);
+        p * (1.0 - p)
+    }
+
+    /// All rows in both periods, and how many units of them are of now.
+    pub(super) const fn all(&self) -> (Cell, u64) {
+        (self.all_cells, self.all_now.units)
+    }
+
+    /// Fewest units of a cell.
+    pub(super) const fn min_rows(&self) -> u64 {
+        self.min_rows
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::super::random::Random;
+use super::arranged::Arranged;
 use super::lanes::{Count, Word};
-use super::score::{Cell, Scorer, shuffled_strata};
+use super::score::{Scorer, shuffled_strata};
 use super::segments::{Part, Segment, Segments};
 use super::shuffle;
 use super::table::{LEVEL_BITS, Table};
@@ -25,7 +26,7 @@ const SURE: f64 = 0.2;
 /// Scores below this have no bound of use.
 const BOUNDED: f64 = 8.0;
 
-/// Bytes of shuffled labels held at a time; as much again while they are made.
+/// Bytes of shuffled labels held at a time; as much again in each thread, in the order of what it searches.
 const LABEL_BYTES: usize = 160 << 20;
 
 /// The best segment of a table.
@@ -120,7 +121,7 @@ impl Round {
         let progress = Progress { done, total: round_work * search.answers as u64, tell };
         let best = parts.par_iter().map(|&part| {
             let mut best = Best::default();
-            segments.visit(part, &mut |segment| best.see(segment, scorer.observed(segment), &table));
+            segments.visit(part, |_| |segment: &Segment| best.see(segment, scorer.observed(segment), &table));
             progress.add(1);
             best
         });
@@ -133,12 +134,12 @@ impl Round {
 }
 
 /// The permutation test of a best score.
-struct Test<'t> {
-    table: &'t Table,
-    scorer: Scorer<'t>,
+pub(super) struct Test<'t> {
+    pub(super) table: &'t Table,
+    pub(super) scorer: Scorer<'t>,
     segments: Segments<'t>,
     parts: Vec<Part>,
-    best: f64,
+    pub(super) best: f64,
     search: &'t Search,
     progress: Progress<'t>,
 }
@@ -161,6 +162,7 @@ impl Test<'_> {
             let (lanes, count) = match words {
                 _ if left <= 128 => self.stage::<2>(&random, done, left),
                 16.. => self.stage::<16>(&random, done, left),
+                8.. => self.stage::<8>(&random, done, left),
                 4.. => self.stage::<4>(&random, done, left),
                 _ => self.stage::<2>(&random, done, left),
             };
@@ -180,9 +182,11 @@ impl Test<'_> {
         }
         let part = |&part: &Part| {
             let mut sum = 0.0;
-            self.segments.visit(part, &mut |segment| {
-                let expected = self.scorer.expected(segment);
-                sum += self.scorer.least(&expected, self.best).map_or(0.0, |least| self.scorer.most_chance(least, &expected));
+            self.segments.visit(part, |_| {
+                |segment: &Segment| {
+                    let expected = self.scorer.expected(segment);
+                    sum += self.scorer.least(&expected, self.best).map_or(0.0, |least| self.scorer.most_chance(least, &expected));
+                }
             });
             sum
         };
@@ -199,7 +203,7 @@ impl Test<'_> {
     fn stage<const W: usize>(&self, random: &Random, done: u64, left: u64) -> (u64, u64) {
         let lanes = left.min(64 * W as u64);
         let strata = shuffled_strata(self.table, self.search.question);
-        let reached: [AtomicU64; W] = std::array::from_fn(|_| AtomicU64::new(0));
+        let reached: &[AtomicU64; W] = &std::array::from_fn(|_| AtomicU64::new(0));
         // A word's stream depends on its first shuffle alone.
         let words = (0..lanes.div_ceil(64)).map(|word| random.fork(done + 64 * word)).collect::<Vec<_>>();
         if self.is_levels() {
@@ -208,7 +212,10 @@ impl Test<'_> {
             let at = |unit: usize| std::array::from_fn(|bit| std::array::from_fn(|w| columns.get(w).map_or(0, |column| column[unit][bit])));
             let labels: Vec<[Word<W>; LEVEL_BITS]> = (0..units.len()).into_par_iter().map(at).collect();
             drop(columns);
-            self.each_segment(lanes, |segment| self.count_levels(segment, &labels, &reached));
+            self.each_segment(lanes, |rows| {
+                let labels = rows.dealt(self.table, &labels);
+                move |segment: &Segment| self.count_levels(segment, &labels, reached)
+            });
         } else {
             let columns: Vec<_> = words.into_par_iter().map(|mut random| shuffle::labels(&strata, &mut random)).collect();
             let at = |unit: usize| std::array::from_fn(|w| columns.get(w).map_or(0, |column| column[unit]));
@@ -216,8 +223,11 @@ impl Test<'_> {
             let labels: Vec<Word<W>> = (0..units).into_par_iter().map(at).collect();
             drop(columns);
             match self.search.question {
-                Question::Within => self.each_segment(lanes, |segment| self.count_events(segment, &labels, &reached)),
-                Question::Change => self.count_changes(lanes, &labels, &reached),
+                Question::Within => self.each_segment(lanes, |rows| {
+                    let labels = rows.dealt(self.table, &labels);
+                    move |segment: &Segment| self.count_events(segment, &labels, reached)
+                }),
+                Question::Change => self.count_changes(lanes, &labels, reached),
             }
         }
         let used = |word: u64| match lanes.saturating_sub(64 * word) {
@@ -228,94 +238,33 @@ impl Test<'_> {
         (lanes, count)
     }
 
-    fn each_segment(&self, lanes: u64, see: impl Fn(&Segment) + Sync) {
+    /// Does what `make` makes of the rows of each part with all its segments.
+    pub(super) fn each_segment<S: FnMut(&Segment)>(&self, lanes: u64, make: impl Fn(&Arranged) -> S + Sync) {
         self.parts.par_iter().for_each(|&part| {
-            self.segments.visit(part, &mut |segment| see(segment));
+            self.segments.visit(part, &make);
             self.progress.add(lanes);
         });
-    }
-
-    /// Units of rows.
-    fn units<'r>(&'r self, rows: &'r [u32]) -> impl Iterator<Item = usize> + 'r {
-        rows.iter().flat_map(|&row| self.table.unit_start[row as usize] as usize..self.table.unit_start[row as usize + 1] as usize)
     }
 
     fn count_events<const W: usize>(&self, segment: &Segment, labels: &[Word<W>], reached: &[AtomicU64; W]) {
         let expected = self.scorer.expected(segment);
         let Some(least) = self.scorer.least(&expected, self.best) else { return };
-        let mut count = Count::default();
-        add_all(&mut count, self.units(segment.rows).map(|unit| labels[unit]));
-        mark(reached, &count.at_least(least));
+        mark(reached, &segment.arranged.count(segment.places, |unit| Some(&labels[unit])).at_least(least));
     }
 
     fn count_levels<const W: usize>(&self, segment: &Segment, labels: &[[Word<W>; LEVEL_BITS]], reached: &[AtomicU64; W]) {
         let expected = self.scorer.expected(segment);
         let Some(least) = self.scorer.least(&expected, self.best) else { return };
-        let mut sum = Count::default();
+        let mut sum = Count::<W>::default();
         (0..LEVEL_BITS).for_each(|bit| {
-            let mut count = Count::default();
-            add_all(&mut count, self.units(segment.rows).map(|unit| labels[unit][bit]));
-            sum.add_shifted(&count, bit);
+            sum.add_shifted(&segment.arranged.count(segment.places, |unit| Some(&labels[unit][bit])), bit);
         });
         mark(reached, &sum.at_least(least));
-    }
-
-    fn count_changes<const W: usize>(&self, lanes: u64, labels: &[Word<W>], reached: &[AtomicU64; W]) {
-        let levels = self.unit_levels();
-        let every: Vec<u32> = (0..self.table.rows() as u32).collect();
-        let all: Vec<Cell> = self.shuffled_cells(&every, labels, &levels);
-        self.each_segment(lanes, |segment| {
-            let (_, cell) = self.scorer.cells(segment);
-            let cells = self.shuffled_cells(segment.rows, labels, &levels);
-            for (word, (cells, all)) in cells.chunks_exact(64).zip(all.chunks_exact(64)).enumerate() {
-                let known = reached[word].load(Ordering::Relaxed);
-                let is_reached = |lane: usize| known >> lane & 1 == 0 && self.scorer.is_change(cells[lane], cell, all[lane], self.best);
-                let bits = (0..64).filter(|&lane| is_reached(lane)).fold(0, |bits, lane| bits | 1 << lane);
-                reached[word].fetch_or(bits, Ordering::Relaxed);
-            }
-        });
-    }
-
-    /// Units of now and the sum of their levels in each shuffle.
-    fn shuffled_cells<const W: usize>(&self, rows: &[u32], labels: &[Word<W>], levels: &[u8]) -> Vec<Cell> {
-        let (mut units, mut sum) = (Count::default(), Count::default());
-        add_all(&mut units, self.units(rows).map(|unit| labels[unit]));
-        for bit in 0..if self.table.is_ranked { LEVEL_BITS } else { 1 } {
-            let mut count = Count::default();
-            add_all(&mut count, self.units(rows).filter(|&unit| levels[unit] >> bit & 1 == 1).map(|unit| labels[unit]));
-            sum.add_shifted(&count, bit);
-        }
-        let cell = |(units, sum): (u32, u32)| Cell { units: u64::from(units), sum: u64::from(sum) };
-        (0..W).flat_map(|word| units.numbers(word).into_iter().zip(sum.numbers(word)).map(cell)).collect()
-    }
-
-    /// The level of each unit: a row's events come first.
-    fn unit_levels(&self) -> Vec<u8> {
-        if self.table.is_ranked {
-            return self.table.level.iter().map(|&level| level as u8).collect();
-        }
-        let row = |row: usize| (0..self.table.trials(row)).map(move |unit| u8::from(unit < self.table.level[row]));
-        (0..self.table.rows()).flat_map(row).collect()
-    }
-}
-
-/// Adds up words, eight at a time.
-fn add_all<const W: usize>(count: &mut Count<W>, mut words: impl Iterator<Item = Word<W>>) {
-    let mut eight = [[0; W]; 8];
-    loop {
-        for place in 0..8 {
-            let Some(word) = words.next() else {
-                eight[..place].iter().for_each(|word| count.add(word));
-                return;
-            };
-            eight[place] = word;
-        }
-        count.add_eight(&eight);
     }
 }
 
 /// Shuffles that do as well; their order does not matter.
-fn mark<const W: usize>(reached: &[AtomicU64; W], bits: &Word<W>) {
+pub(super) fn mark<const W: usize>(reached: &[AtomicU64; W], bits: &Word<W>) {
     reached.iter().zip(bits).filter(|&(_, &bits)| bits != 0).for_each(|(reached, &bits)| {
         reached.fetch_or(bits, Ordering::Relaxed);
     });

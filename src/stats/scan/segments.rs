@@ -4,6 +4,7 @@
 //! every sort here is stable.
 
 use super::Condition;
+use super::arranged::Arranged;
 use super::table::Table;
 
 /// Rows of a value with too few of them.
@@ -16,6 +17,8 @@ pub(super) struct Segments<'t> {
     max_attributes: usize,
     min_units: u64,
     singles: Vec<Single>,
+    /// Attributes, those with few live values first.
+    by_values: Vec<usize>,
 }
 
 /// Rows by value of one attribute.
@@ -33,106 +36,138 @@ struct Single {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment<'s> {
     pub(super) attributes: &'s [usize],
-    /// Its rows, ordered by stratum.
-    pub(super) rows: &'s [u32],
+    /// The rows of the part.
+    pub(super) arranged: &'s Arranged,
+    /// Places of its rows, ordered by stratum.
+    pub(super) places: &'s [u32],
     /// Their trials.
     pub(super) units: u64,
 }
 
 impl Segment<'_> {
+    /// Ascending by attribute.
     pub(super) fn conditions(&self, table: &Table) -> Vec<Condition> {
-        let code = |&attribute: &usize| table.codes[attribute][self.rows[0] as usize];
-        self.attributes.iter().map(|attribute| Condition { attribute: *attribute, code: code(attribute) }).collect()
+        let code = |attribute: usize| table.codes[attribute][self.arranged.rows[self.places[0] as usize] as usize];
+        let mut conditions: Vec<_> = self.attributes.iter().map(|&attribute| Condition { attribute, code: code(attribute) }).collect();
+        conditions.sort_unstable();
+        conditions
     }
 }
 
-/// A part of the enumeration: an attribute alone, or two attributes and every third after them.
+/// A part of the enumeration: an attribute alone, or two attributes and every third that has fewer values than both.
+///
+/// The rows of a pair are read again for every third attribute: the more values the pair has, the fewer rows, and these stay in the cache.
 pub(super) type Part = (usize, usize);
 
 impl<'t> Segments<'t> {
     pub(super) fn new(table: &'t Table, max_attributes: usize, min_units: u64) -> Self {
-        let singles = (0..table.codes.len()).map(|attribute| Single::new(table, attribute, min_units)).collect();
-        Self { table, max_attributes, min_units, singles }
+        let singles: Vec<Single> = (0..table.codes.len()).map(|attribute| Single::new(table, attribute, min_units)).collect();
+        let mut by_values: Vec<usize> = (0..singles.len()).collect();
+        by_values.sort_by_key(|&attribute| singles[attribute].values.len());
+        Self { table, max_attributes, min_units, singles, by_values }
     }
 
     pub(super) fn parts(&self) -> Vec<Part> {
-        let attributes = self.singles.len();
+        let attributes = self.by_values.len();
+        let place = |at: usize| self.by_values[at];
         let second = |a: usize| if self.max_attributes == 1 { a..a + 1 } else { a..attributes };
-        (0..attributes).flat_map(|a| second(a).map(move |b| (a, b))).collect()
+        (0..attributes).flat_map(|a| second(a).map(move |b| (place(a), place(b)))).collect()
     }
 
-    /// Calls `see` with each segment of a part, always in the same order.
-    pub(super) fn visit(&self, (a, b): Part, see: &mut impl FnMut(&Segment)) {
-        if a == b {
-            self.visit_single(a, see);
-        } else {
-            let pairs = self.visit_pairs(a, b, see);
-            if self.max_attributes == 3 && !pairs.units.is_empty() {
-                let mut rows = vec![0; *pairs.start.last().unwrap_or(&0) as usize];
-                (b + 1..self.singles.len()).for_each(|c| self.visit_triples([a, b, c], &pairs, &mut rows, see));
-            }
-        }
-    }
-
-    fn visit_single(&self, a: usize, see: &mut impl FnMut(&Segment)) {
+    /// Calls what `make` makes of the rows of a part with each of its segments, always in the same order.
+    pub(super) fn visit<S: FnMut(&Segment)>(&self, (a, b): Part, make: impl FnOnce(&Arranged) -> S) {
         let single = &self.singles[a];
-        for rows in single.rows.chunk_by(|&x, &y| single.rank[x as usize] == single.rank[y as usize]) {
-            let (_, units) = single.values[single.rank[rows[0] as usize] as usize];
-            if units < self.all_units() {
-                see(&Segment { attributes: &[a], rows, units });
+        if a == b {
+            let arranged = Arranged::new(self.table, single.rows.clone());
+            return self.visit_single(a, &arranged, &mut make(&arranged));
+        }
+        let second = &self.singles[b];
+        let arranged = Arranged::new(self.table, sorted_by(&second.rows, &single.rank, single.values.len()));
+        let mut see = make(&arranged);
+        let pairs = self.visit_pairs(a, b, &arranged, &mut see);
+        if self.max_attributes == 3 && !pairs.units.is_empty() {
+            let mut room = vec![(0, 0); *pairs.start.last().unwrap_or(&0) as usize];
+            let mut places = vec![0; room.len()];
+            for &c in self.by_values.iter().take_while(|&&c| c != a) {
+                self.deal(c, &pairs, &mut room);
+                places.iter_mut().zip(&room).for_each(|(place, dealt)| *place = dealt.0);
+                self.visit_triples([a, b, c], &pairs, (&room, &places), &arranged, &mut see);
             }
         }
     }
 
-    fn visit_pairs(&self, a: usize, b: usize, see: &mut impl FnMut(&Segment)) -> Pairs {
+    fn visit_single(&self, a: usize, arranged: &Arranged, see: &mut impl FnMut(&Segment)) {
+        let single = &self.singles[a];
+        let places: Vec<u32> = (0..single.rows.len() as u32).collect();
+        let rank = |place: u32| single.rank[single.rows[place as usize] as usize];
+        for places in places.chunk_by(|&x, &y| rank(x) == rank(y)) {
+            let (_, units) = single.values[rank(places[0]) as usize];
+            if units < self.all_units() {
+                see(&Segment { attributes: &[a], arranged, places, units });
+            }
+        }
+    }
+
+    fn visit_pairs(&self, a: usize, b: usize, arranged: &Arranged, see: &mut impl FnMut(&Segment)) -> Pairs {
         let (first, second) = (&self.singles[a], &self.singles[b]);
-        let sorted = sorted_by(&second.rows, &first.rank, first.values.len());
-        let mut pairs = Pairs { id: vec![DEAD; self.table.rows()], start: vec![0], units: Vec::new() };
+        let sorted: Vec<u32> = (0..arranged.rows.len() as u32).collect();
+        let row = |place: u32| arranged.rows[place as usize] as usize;
+        let mut pairs = Pairs { at: vec![(DEAD, 0); self.table.rows()], start: vec![0], units: Vec::new() };
         let is_same = |&x: &u32, &y: &u32| {
-            let (x, y) = (x as usize, y as usize);
+            let (x, y) = (row(x), row(y));
             first.rank[x] == first.rank[y] && second.rank[x] == second.rank[y]
         };
-        for rows in sorted.chunk_by(is_same) {
-            let units = self.units(rows);
-            let (x, y) = (first.rank[rows[0] as usize], second.rank[rows[0] as usize]);
+        for places in sorted.chunk_by(is_same) {
+            let units = arranged.trials_of(places);
+            let (x, y) = (first.rank[row(places[0])], second.rank[row(places[0])]);
             let is_shorter = units == first.values[x as usize].1 || units == second.values[y as usize].1;
             if units < self.min_units || is_shorter {
                 continue;
             }
-            see(&Segment { attributes: &[a, b], rows, units });
-            rows.iter().for_each(|&row| pairs.id[row as usize] = pairs.units.len() as u32);
+            see(&Segment { attributes: &[a, b], arranged, places, units });
+            places.iter().for_each(|&place| pairs.at[row(place)] = (pairs.units.len() as u32, place));
             pairs.units.push(units);
-            pairs.start.push(pairs.start[pairs.start.len() - 1] + rows.len() as u32);
+            pairs.start.push(pairs.start[pairs.start.len() - 1] + places.len() as u32);
         }
         pairs
     }
 
-    fn visit_triples(&self, attributes: [usize; 3], pairs: &Pairs, rows: &mut [u32], see: &mut impl FnMut(&Segment)) {
-        let third = &self.singles[attributes[2]];
+    /// Deals the rows of each pair by the value of a third attribute: their places and that value's rank.
+    fn deal(&self, c: usize, pairs: &Pairs, room: &mut [(u32, u32)]) {
+        let third = &self.singles[c];
         let mut next = pairs.start.clone();
         for &row in &third.rows {
-            let id = pairs.id[row as usize];
+            let (id, place) = pairs.at[row as usize];
             if id != DEAD {
-                rows[next[id as usize] as usize] = row;
+                room[next[id as usize] as usize] = (place, third.rank[row as usize]);
                 next[id as usize] += 1;
             }
         }
-        let is_same = |&x: &u32, &y: &u32| third.rank[x as usize] == third.rank[y as usize];
-        for (id, &pair_units) in pairs.units.iter().enumerate() {
-            for rows in rows[pairs.start[id] as usize..next[id] as usize].chunk_by(is_same) {
-                let units = self.units(rows);
-                if units >= self.min_units && units < pair_units {
-                    see(&Segment { attributes: &attributes, rows, units });
-                }
-            }
+        // What a pair has of values with too few rows.
+        for (&next, &end) in next.iter().zip(&pairs.start[1..]) {
+            room[next as usize..end as usize].fill((0, DEAD));
         }
     }
 
-    fn units(&self, rows: &[u32]) -> u64 {
-        if self.all_units() == self.table.rows() as u64 {
-            return rows.len() as u64;
+    fn visit_triples(
+        &self,
+        attributes: [usize; 3],
+        pairs: &Pairs,
+        (room, places): (&[(u32, u32)], &[u32]),
+        arranged: &Arranged,
+        see: &mut impl FnMut(&Segment),
+    ) {
+        for (id, &pair_units) in pairs.units.iter().enumerate() {
+            let mut start = pairs.start[id] as usize;
+            for dealt in room[start..pairs.start[id + 1] as usize].chunk_by(|x, y| x.1 == y.1) {
+                let places = &places[start..start + dealt.len()];
+                start += dealt.len();
+                let units = arranged.trials_of(places);
+                if dealt[0].1 != DEAD && units >= self.min_units && units < pair_units {
+                    see(&Segment { attributes: &attributes, arranged, places, units });
+                }
+            }
         }
-        rows.iter().map(|&row| u64::from(self.table.trials(row as usize))).sum()
     }
 
     fn all_units(&self) -> u64 {
@@ -143,8 +178,8 @@ impl<'t> Segments<'t> {
 /// Pairs of values that live.
 #[derive(Debug)]
 struct Pairs {
-    /// Which pair a row has.
-    id: Vec<u32>,
+    /// Which pair a row has, and its place.
+    at: Vec<(u32, u32)>,
     /// Rows before each pair, and all.
     start: Vec<u32>,
     /// Trials of each pair.

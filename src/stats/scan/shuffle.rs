@@ -46,7 +46,8 @@ fn draw(words: &mut [u64], labelled: u64, random: &mut Random) {
     let mut groups = words.chunks_exact_mut(8);
     for group in groups.by_ref() {
         group.iter_mut().for_each(|word| *word = bernoulli(chance, lowest, random));
-        count.add_eight(&std::array::from_fn(|i| [group[i]]));
+        let eight: [[u64; 1]; 8] = std::array::from_fn(|i| [group[i]]);
+        count.add_eight(eight.each_ref());
     }
     for word in groups.into_remainder() {
         *word = bernoulli(chance, lowest, random);

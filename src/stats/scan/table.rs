@@ -66,6 +66,20 @@ impl Table {
         self.now.len()
     }
 
+    /// Whether every row is one trial.
+    pub(super) fn is_single(&self) -> bool {
+        self.unit_start[self.rows()] as usize == self.rows()
+    }
+
+    /// The level of each unit: a row's events come first.
+    pub(super) fn unit_levels(&self) -> Vec<u8> {
+        if self.is_ranked || self.is_single() {
+            return self.level.iter().map(|&level| level as u8).collect();
+        }
+        let row = |row: usize| (0..self.trials(row)).map(move |unit| u8::from(unit < self.level[row]));
+        (0..self.rows()).flat_map(row).collect()
+    }
+
     /// Trials of a row.
     pub(super) fn trials(&self, row: usize) -> u32 {
         self.unit_start[row + 1] - self.unit_start[row]

@@ -1,10 +1,14 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use proptest::prelude::{any, prop, proptest};
 
 use super::super::numbers::near;
 use super::super::random::Random;
-use super::lanes::Count;
-use super::score::log_likelihood_ratio;
+use super::gate::Gate;
+use super::lanes::{Count, add_all};
+use super::score::{Cell, Scorer, log_likelihood_ratio};
 use super::shuffle::{Stratum, labels, levels};
+use super::table::Table;
 use super::{Attribute, Condition, Direction, Invalid, Outcome, Question, Rows, Scan, Search, fold, scan};
 
 const SCAN_NUMBERS: &str = include_str!("../../../tests/numbers/14_attribution.json");
@@ -348,10 +352,14 @@ fn lanes_count() {
         let mut count = Count::<2>::default();
         for group in words.chunks(8) {
             match <&[[u64; 2]; 8]>::try_from(group) {
-                Ok(eight) => count.add_eight(eight),
+                Ok(eight) => count.add_eight(eight.each_ref()),
                 Err(_) => group.iter().for_each(|word| count.add(word)),
             }
         }
+        let mut all = Count::<2>::default();
+        add_all(&mut all, words.iter());
+        let mut more = count.clone();
+        more.add_number(least);
         let mut twice = count.clone();
         twice.add_shifted(&count, shift);
         for w in 0..2 {
@@ -361,6 +369,9 @@ fn lanes_count() {
                 assert_eq!(numbers[lane], want);
                 assert_eq!(sums[lane], want + (want << shift));
                 assert_eq!(count.at_least(least)[w] >> lane & 1 == 1, u64::from(want) >= least);
+                assert_eq!(all.number(64 * w + lane), u64::from(want));
+                assert_eq!(more.number(64 * w + lane), u64::from(want) + least);
+                assert_eq!(more.at_least_as(&twice)[w] >> lane & 1 == 1, u64::from(want) + least >= u64::from(sums[lane]));
             }
         }
     });
@@ -403,4 +414,55 @@ fn nothing_is_overlooked() {
         // With two shuffles at most p may be 1, above alpha: then nothing is claimed.
         assert!(found.is_empty() || (got - best).abs() < 1e-9, "{got} {best}");
     });
+}
+
+/// Whatever a shuffle makes of a segment: if its change is as large as the best, the line lets it through.
+#[test]
+fn no_change_is_overlooked() {
+    let desk = (60_usize..400, 0.02_f64..0.98, 0.1_f64..0.9, any::<bool>(), any::<u64>());
+    let seen = [0, 0].map(AtomicU32::new);
+    proptest!(|((rows, chance, share, is_ranked, seed) in desk, part in 0.05_f64..0.95, best in 1.0_f64..20.0)| {
+        let mut random = Random::new(seed);
+        let now: Vec<bool> = (0..rows).map(|row| row == 0 || row > 1 && random.unit() < share).collect();
+        let values: Vec<f64> = (0..rows).map(|_| if is_ranked { random.normal().exp() } else { f64::from(u8::from(random.unit() < chance)) }).collect();
+        let events: Vec<u32> = values.iter().map(|&value| u32::from(value > 0.0)).collect();
+        let trials = vec![1; rows];
+        let outcome = if is_ranked { Outcome::Mean(&values) } else { Outcome::Share { events: &events, trials: &trials } };
+        let codes = vec![0; rows];
+        let attributes = [Attribute { codes: &codes, cardinality: 1 }];
+        let search = Search { question: Question::Change, ..Search::default() };
+        let table = Table::new(&Rows { attributes: &attributes, outcome, now: Some(&now), stratum: None }, &search).unwrap();
+        let scorer = Scorer::new(&table, Question::Change, search.min_rows);
+        let units = (rows as f64 * part) as u64;
+        let sum = table.level[..units as usize].iter().map(|&level| u64::from(level)).sum();
+        let all = Cell { units, sum };
+        let all_sum: u64 = table.level.iter().zip(&now).filter(|&(_, &now)| now).map(|(&level, _)| u64::from(level)).sum();
+        let total: u64 = table.level.iter().map(|&level| u64::from(level)).sum();
+        let range = (all_sum.saturating_sub(3), (all_sum + 3).min(total));
+        let gate = Gate::new(&scorer, all, range.0, best);
+        let highest = scorer.highest();
+        let labelled = now.iter().filter(|&&now| now).count() as u64;
+        for u in units.saturating_sub(rows as u64 - labelled)..=units.min(labelled) {
+            let least = sum.saturating_sub((units - u) * highest);
+            for s in least..=sum.min(u * highest) {
+                let is_let = gate.is_some_and(|gate| {
+                    let (mut counted, mut summed) = (Count::<1>::default(), Count::<1>::default());
+                    counted.add_number(u);
+                    summed.add_number(s);
+                    gate.open(&counted, &summed)[0] == u64::MAX
+                });
+                seen[usize::from(is_let)].fetch_add(1, Ordering::Relaxed);
+                for of_all in [range.0, all_sum, range.1] {
+                    let is_carried = |sum: Option<u64>, units: u64| sum.is_some_and(|sum| sum <= units * highest);
+                    let before = (total - of_all).checked_sub(sum - s);
+                    let can_be = is_carried(of_all.checked_sub(s), labelled - u) && is_carried(before, rows as u64 - labelled + u - units);
+                    let is_change = can_be && scorer.is_change(Cell { units: u, sum: s }, all, of_all, best);
+                    assert!(is_let || !is_change, "{u} {s} {of_all} {all:?} {gate:?}");
+                }
+            }
+        }
+    });
+    // It would be no use if it let all through.
+    let [shut, open] = seen.map(AtomicU32::into_inner);
+    assert!(10 * shut > open && open > 0, "{shut} {open}");
 }
