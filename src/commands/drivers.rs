@@ -9,6 +9,7 @@ use crate::clock::period::{Period, Unit};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::inquiry::Measure;
+use crate::inquiry::case_mix;
 use crate::inquiry::drivers::{Attribute, Choices, Outcome as Measured, Person, Record, Search, Value, search};
 use crate::metrics::{Ask, Breakdown, Kind, Metric, Readings, fold};
 use crate::report;
@@ -37,8 +38,10 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
     let metrics = args.metrics.iter().map(|id| share(&ctx, id)).collect::<Result<Vec<_>>>()?;
     let attributes = attributes(args);
     let within = args.within.as_deref().filter(|w| *w != "none");
-    let breakdowns: Vec<Breakdown> =
-        attributes.iter().map(|(id, _)| within.into_iter().chain(["agent", id.as_str()]).map(str::to_owned).collect()).collect();
+    let of_person =
+        |columns: &[&str]| -> Breakdown { within.into_iter().chain(["agent"]).chain(columns.iter().copied()).map(str::to_owned).collect() };
+    // The last one tells what work people do.
+    let breakdowns: Vec<Breakdown> = attributes.iter().map(|(id, _)| of_person(&[id])).chain([of_person(&case_mix::WORK)]).collect();
     let shadowing = ctx.catalogue.get(SHADOWING)?;
     let all: Vec<&Metric> = metrics.iter().copied().chain([shadowing]).collect();
     let (facts, _) = ctx.facts(&wanted(&ctx, &all, &breakdowns, args.filter.as_deref())?)?;
@@ -125,6 +128,7 @@ fn people(
     let mut people: BTreeMap<(String, String), Person> = BTreeMap::new();
     let mut votes: BTreeMap<(String, String, usize), BTreeMap<String, u64>> = BTreeMap::new();
     for (at, metric) in metrics.iter().enumerate() {
+        let mix = case_mix::standardised(readings, &metric.id, attributes.len());
         for column in 0..attributes.len() {
             let mut own: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
             for (group, values) in readings.groups(&metric.id, column) {
@@ -137,13 +141,15 @@ fn people(
                 *votes.entry((key.0, key.1, column)).or_default().entry(rest[1].clone()).or_default() += n;
             }
             for ((stratum, name), (events, n)) in own {
+                let key: Vec<String> = is_within.then(|| stratum.clone()).into_iter().chain([name.clone()]).collect();
+                let expected = mix.get(&key).map(|one| one.standardised.expected);
                 let person = people.entry((stratum.clone(), name.clone())).or_insert_with(|| Person {
                     name,
                     stratum,
                     attributes: vec![None; attributes.len()],
                     outcomes: vec![None; metrics.len()],
                 });
-                person.outcomes[at] = Some(Record { events, n, expected: None });
+                person.outcomes[at] = Some(Record { events, n, expected });
             }
         }
     }

@@ -4,6 +4,7 @@
 //! card and the analyst's commands ask the same engine.
 
 pub mod before_after;
+pub mod case_mix;
 pub mod drivers;
 pub mod explain;
 mod words;

@@ -114,6 +114,7 @@ pub const YEAR: Look = Look {
         &["supplier", "agent", "site"],
         &["supplier", "agent", "shift"],
         &["supplier", "agent", "mentor"],
+        &["supplier", "agent", "category", "priority"],
     ],
     metrics: &["fcr_touch", "csat", "reopen_rate", "aht"],
 };

@@ -99,7 +99,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("comfy_table", &["commands/"]),
     ("indicatif", &["commands/mod.rs"]),
     ("glob", &["ingest/"]),
-    ("fearless_simd", &["ingest/scan/"]),
+    ("fearless_simd", &["ingest/scan/", "stats/scan/"]),
     ("memchr", &["ingest/"]),
     ("strsim", &["error.rs", "ingest/inspect/suggest.rs"]),
     // Slugs, the config's fingerprint, and the files'.

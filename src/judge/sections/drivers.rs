@@ -7,12 +7,15 @@ use super::finding;
 use crate::error::Result;
 use crate::format;
 use crate::inquiry::Measure;
+use crate::inquiry::case_mix::standardised;
 use crate::inquiry::drivers::{Attribute, Choices, Compared, Drivers, Outcome, Person, Record, Search, Value, search};
 use crate::metrics::Metric;
 use crate::scorecard::{Certainty, ChartData, Dot, DotGroup, Finding, Section};
 
 /// Outcomes looked at.
 const METRICS: [&str; 3] = ["csat", "fcr_touch", "reopen_rate"];
+/// The work people did, in the year's fold.
+const WORK: usize = 6;
 /// Attributes: their number in the year's fold, their column, and what they are in a sentence.
 const ATTRIBUTES: [(usize, &str, &str); 3] =
     [(2, "prior_business", "earlier work in the business"), (3, "site", "site"), (4, "shift", "shift")];
@@ -35,7 +38,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
         id: "drivers".to_owned(),
         title: "What goes with better results".to_owned(),
         lead: format!(
-            "{} comparisons of people by what the roster says of them, over the whole history shown; one number a person, within the same organisation.",
+            "{} comparisons of people by what the roster says of them, over the whole history shown; one number a person, without their mix of category and priority, within the same organisation.",
             found.comparisons
         ),
         facts: together(&found),
@@ -53,16 +56,18 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
 fn asked(ground: &Ground<'_>, metrics: &[&Metric]) -> Search {
     let mut people: BTreeMap<(String, String), Person> = BTreeMap::new();
     for (at, metric) in metrics.iter().enumerate() {
+        let mix = standardised(ground.e.folds.year(), &metric.id, WORK);
         for (column, (number, _, _)) in ATTRIBUTES.iter().enumerate() {
             for ((organisation, agent), values) in by_person(ground, metric, *number) {
                 let (events, n) = values.values().fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));
+                let expected = mix.get(&[organisation.clone(), agent.clone()][..]).map(|one| one.standardised.expected);
                 let person = people.entry((organisation.clone(), agent.clone())).or_insert_with(|| Person {
                     name: agent,
                     stratum: organisation,
                     attributes: vec![None; ATTRIBUTES.len()],
                     outcomes: vec![None; metrics.len()],
                 });
-                person.outcomes[at] = Some(Record { events, n, expected: None });
+                person.outcomes[at] = Some(Record { events, n, expected });
                 // What most rows say; the first metric that has rows decides for all.
                 let most = values.into_iter().max_by(|(a, (_, n)), (b, (_, m))| n.cmp(m).then_with(|| b.cmp(a))).map(|(value, _)| value);
                 let attribute = &mut person.attributes[column];
