@@ -35,6 +35,8 @@ use crate::report::{self, Page};
 use crate::scorecard::{CardKind, Level, Note, Scorecard};
 use people::OptedOut;
 
+pub(super) use people::PEOPLE;
+
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
 /// Seconds before the first period shown: half a year.
@@ -479,7 +481,8 @@ fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSe
             let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
             if is_linked {
                 let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
-                let mine = mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells) });
+                let mine =
+                    mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells) });
                 pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
             }
         }
@@ -513,16 +516,7 @@ fn rejects(ledger: &Ledger, told: impl Fn(&str) -> String) -> Result<Page> {
         .flat_map(|s| s.rejects.iter().map(move |r| (s, r)))
         .map(|(s, r)| {
             let (line, byte) = (r.line.to_string(), r.byte.to_string());
-            vec![
-                s.name.clone(),
-                r.file.clone(),
-                line,
-                byte,
-                r.column.clone(),
-                r.code.clone().into_owned(),
-                told(&r.value),
-                told(&r.reason),
-            ]
+            vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.clone().into_owned(), told(&r.value), told(&r.reason)]
         })
         .collect();
     Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter().map(Cow::Borrowed), header.len())? })

@@ -109,7 +109,7 @@ impl Pass<'_> {
         } else {
             card.kpis.iter_mut().for_each(|k| self.group(whose, k));
         }
-        card.observations.iter_mut().filter(|k| self.is_answer(&k.metric)).for_each(|k| self.coarse(k));
+        card.observations.iter_mut().filter(|k| self.is_answer(&k.metric)).for_each(|k| self.coarse(&|_| true, k));
         self.findings(whose, card);
         card.charts.retain_mut(|c| self.chart(whose, c));
         card.tables.retain_mut(|t| self.table(whose, t));
@@ -133,10 +133,10 @@ impl Pass<'_> {
         if !self.is_answer(&k.metric) {
             return;
         }
-        if k.metric != LEAD {
-            return self.coarse(k);
-        }
         let is_shown = |period: &str| self.decided.is_shown(whose, period);
+        if k.metric != LEAD {
+            return self.coarse(&is_shown, k);
+        }
         if !self.decided.is_recent_shown(whose) {
             (k.level, k.expected) = (None, None);
         }
@@ -152,24 +152,29 @@ impl Pass<'_> {
         }
     }
 
-    /// A measure in round numbers, or not at all.
-    fn coarse(&self, k: &mut Kpi) {
+    /// A measure in round numbers, or not at all: of periods (none for the recent ones) of which the satisfaction is not told.
+    fn coarse(&self, is_shown: &dyn Fn(&str) -> bool, k: &mut Kpi) {
         let unit = self.unit(&k.metric);
-        k.history.iter_mut().for_each(|p| self.point(unit, p));
-        let mut before = Point { period: String::new(), short: String::new(), value: k.previous, n: k.previous_n, is_partial: false };
-        self.point(unit, &mut before);
-        let level = k.level.and_then(|l| self.level(unit, l));
+        let mut before =
+            Point { period: self.previous.to_owned(), short: String::new(), value: k.previous, n: k.previous_n, is_partial: false };
+        for p in k.history.iter_mut().chain([&mut before]) {
+            if is_shown(&p.period) { self.point(unit, p) } else { emptied(p) }
+        }
+        let level = k.level.filter(|_| is_shown("")).and_then(|l| self.level(unit, l));
         let (value, n, is_met, history) = (k.value, k.n, k.is_met, std::mem::take(&mut k.history));
         let (interval, immature) = (k.interval, k.immature);
-        if n >= self.min_n {
+        if n >= self.min_n && is_shown(self.period) {
             (k.rows_file, k.bounds, k.expected) = (None, None, None);
             k.n = coarse::count(n);
             k.value = value.map(|v| coarse::value(unit, v));
             k.sum = k.value.map_or(0.0, |v| (v * k.n as f64).round());
             k.interval = interval.map(|i| coarse::interval(unit, i));
             k.is_met = is_met;
-        } else {
+        } else if n > 0 {
             kept_back(k);
+        } else {
+            // No rows are "no data", which is no secret.
+            (k.rows_file, k.bounds, k.expected) = (None, None, None);
         }
         k.immature = if immature < self.min_n { 0 } else { coarse::count(immature) };
         (k.level, k.history, k.previous, k.previous_n) = (level, history, before.value, before.n);

@@ -155,9 +155,13 @@ mod tests {
     #[test]
     fn a_sentence_says_the_same_in_round_numbers() {
         let said = |text| sentence(text, 8);
-        assert_eq!(said("138 of 697 (19.8\u{a0}%; 95 % interval 17.0–22.9\u{a0}%)").unwrap(), "about 139 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)");
         assert_eq!(
-            said("4 people with it: 91.4\u{a0}% of 417; 22 people without: 82.9\u{a0}% of 1,820; 7.3\u{a0}points; p\u{a0}=\u{a0}0.001.").unwrap(),
+            said("138 of 697 (19.8\u{a0}%; 95 % interval 17.0–22.9\u{a0}%)").unwrap(),
+            "about 139 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)"
+        );
+        assert_eq!(
+            said("4 people with it: 91.4\u{a0}% of 417; 22 people without: 82.9\u{a0}% of 1,820; 7.3\u{a0}points; p\u{a0}=\u{a0}0.001.")
+                .unwrap(),
             "4 people with it: 91\u{a0}% of about 415; 22 people without: 83\u{a0}% of about 1,820; 7\u{a0}points; p\u{a0}=\u{a0}0.001."
         );
         assert_eq!(said("In the last 13 weeks, P1 0 %.").unwrap(), "In the last 13 weeks, P1 0 %.");

@@ -142,7 +142,9 @@ fn verdict(k: &Kpi) -> String {
         "kept back".to_owned()
     } else if k.is_judged && k.target.is_some() && k.value.is_none() {
         "no data".to_owned()
-    } else { word.to_owned() }
+    } else {
+        word.to_owned()
+    }
 }
 
 fn card_kind(kind: CardKind) -> &'static str {

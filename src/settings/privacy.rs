@@ -48,7 +48,9 @@ mod tests {
     use crate::settings::Settings;
 
     fn read(more: &str) -> Result<Privacy> {
-        let text = format!("[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n{more}\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n[source.columns]\nid = \"id\"\ncreated_at = \"c\"\n");
+        let text = format!(
+            "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n{more}\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n[source.columns]\nid = \"id\"\ncreated_at = \"c\"\n"
+        );
         Settings::parse(&text, Path::new("deskcard.toml")).map(|s| s.privacy)
     }
 

@@ -18,7 +18,7 @@ use crate::report::{self, Page};
 use crate::scorecard::CardKind;
 
 /// Folder of the folders of single persons.
-const FOLDER: &str = "people";
+pub(in crate::commands) const PEOPLE: &str = "people";
 
 /// Who is named nowhere: the names shown, and all their other names.
 #[derive(Debug, Default)]
@@ -57,7 +57,8 @@ impl OptedOut {
         for asked in std::mem::take(&mut self.asked) {
             if !facts.off_roster.contains(&asked) {
                 let near = nearest(&asked, facts.off_roster.iter().map(String::as_str));
-                let hint = near.first().map_or_else(|| "write a name or id as the roster has it".to_owned(), |n| format!("did you mean {n:?}?"));
+                let hint =
+                    near.first().map_or_else(|| "write a name or id as the roster has it".to_owned(), |n| format!("did you mean {n:?}?"));
                 return Err(unclear(&asked, "nobody has this name or id").hint(hint));
             }
             self.names.insert(asked);
@@ -102,7 +103,12 @@ pub(super) fn answers(ctx: &Context, facts: &Facts, periods: &[Period]) -> Resul
 }
 
 /// A folder for everybody with a card but those who opted out.
-pub(super) fn folders(base: &Base<'_>, judged: &Judged, (people, withheld): (&People, &Withheld), templates: Option<&Path>) -> Result<Vec<Page>> {
+pub(super) fn folders(
+    base: &Base<'_>,
+    judged: &Judged,
+    (people, withheld): (&People, &Withheld),
+    templates: Option<&Path>,
+) -> Result<Vec<Page>> {
     let outputs = Outputs { link: None, ..base.outputs_of(&judged.own)? };
     let min_n = base.ctx.settings.privacy.min_n;
     let rows: Vec<&(Table, Rows)> = judged.rows.iter().collect();
@@ -112,7 +118,7 @@ pub(super) fn folders(base: &Base<'_>, judged: &Judged, (people, withheld): (&Pe
         let Some(mine) = own_view(&judged.own, people, (&card.name, min_n))? else { continue };
         let mut own = report::own_pages(&mine, &outputs, templates)?;
         own.extend(row_pages(&mine, &rows, &BTreeSet::new())?);
-        pages.extend(own.into_iter().map(|page| Page { name: format!("{FOLDER}/{}/{}", card.slug, page.name), ..page }));
+        pages.extend(own.into_iter().map(|page| Page { name: format!("{PEOPLE}/{}/{}", card.slug, page.name), ..page }));
     }
     Ok(pages)
 }

@@ -1,8 +1,10 @@
 //! Charts of what was answered, as others may read them.
 
 use super::{LEAD, Pass, Whose, coarse, emptied};
-use crate::scorecard::{CardKind, ChartData, Control, Definition, FunnelGroup, Point};
+use crate::scorecard::{CardKind, ChartData, Control, Definition, FunnelGroup, HeatCell, Point};
 
+/// The figure of a title may be of any of the newest periods.
+const NEWEST: usize = 3;
 /// Dots from which a funnel says something.
 const FEWEST_DOTS: usize = 3;
 
@@ -16,6 +18,10 @@ impl Pass<'_> {
         match chart {
             ChartData::Trend { .. } if metric == LEAD => self.trend(whose, chart),
             ChartData::Funnel { .. } => self.decided.is_recent_shown(whose) && self.funnel(&metric, chart),
+            ChartData::Trend { points, .. } => {
+                points.iter_mut().filter(|p| !self.decided.is_shown(whose, &p.period)).for_each(emptied);
+                self.chart_of_section(chart)
+            }
             _ => self.chart_of_section(chart),
         }
     }
@@ -29,10 +35,14 @@ impl Pass<'_> {
             return false;
         }
         match chart {
-            ChartData::Trend { points, desk, control, .. } => {
+            ChartData::Trend { points, desk, control, title, target, .. } => {
+                if points.iter().rev().take(NEWEST).any(|p| p.n < self.min_n) {
+                    *title = self.title_without_figure(&metric, *target);
+                }
                 points.iter_mut().chain(desk).for_each(|p| self.point(unit, p));
                 // The limits of a point say how many rows it has.
                 *control = None;
+                return has_a_line(points);
             }
             ChartData::Groups { groups, desk, .. } => {
                 groups.retain(|g| g.n >= self.min_n);
@@ -51,7 +61,11 @@ impl Pass<'_> {
                 *settled = settled.map(round);
             }
             ChartData::Heatmap { cells, .. } => cells.iter_mut().for_each(|c| {
-                (c.value, c.n) = if c.n < self.min_n { (None, 0) } else { (c.value.map(round), coarse::count(c.n)) };
+                *c = if c.n < self.min_n {
+                    HeatCell::default()
+                } else {
+                    HeatCell { value: c.value.map(round), n: coarse::count(c.n), ..*c }
+                };
             }),
             ChartData::Dots { groups, mean, .. } => {
                 for group in groups {
@@ -101,13 +115,21 @@ impl Pass<'_> {
             without_limits(control, &gaps);
         }
         if is_newest_hidden {
-            let definition: Option<&Definition> = self.definitions.iter().find(|d| d.id == *metric);
-            let name = definition.map_or(metric.as_str(), |d| d.short.as_str());
-            let goal = definition.zip(*target).map(|(d, t)| format!(", target {}", crate::format::bare_target(d.unit, t)));
-            *title = format!("{name}{}", goal.unwrap_or_default());
+            *title = self.title_without_figure(metric, *target);
         }
-        points.iter().filter(|p: &&Point| p.value.is_some()).count() >= 2
+        has_a_line(points)
     }
+
+    /// The title of a chart of which the newest figure is kept back.
+    fn title_without_figure(&self, metric: &str, target: Option<f64>) -> String {
+        let definition: Option<&Definition> = self.definitions.iter().find(|d| d.id == metric);
+        let goal = definition.zip(target).map(|(d, t)| format!(", target {}", crate::format::bare_target(d.unit, t)));
+        format!("{}{}", definition.map_or(metric, |d| d.short.as_str()), goal.unwrap_or_default())
+    }
+}
+
+fn has_a_line(points: &[Point]) -> bool {
+    points.iter().filter(|p| p.value.is_some()).count() >= 2
 }
 
 /// The limits of a gap are those of the point before it, or after it.

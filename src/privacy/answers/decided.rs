@@ -79,15 +79,19 @@ fn hidden(answers: &Answers, min_n: u64) -> BTreeSet<(CardKind, String, String)>
     hidden.into_iter().map(|i| (names[i].0, names[i].1.to_owned(), names[i].2.to_owned())).collect()
 }
 
+/// Groups of which a person's answers are a part.
+type Parts<'a> = BTreeMap<(CardKind, &'a str), u64>;
+
 /// People with enough recent answers, so many that of those left in each team and supplier there are enough together or none.
 ///
 /// Their figures are round; that the rest is large enough holds even for a reader who knows them to the row.
 fn people(answers: &Answers, min_n: u64) -> BTreeSet<String> {
-    let mut by_person: BTreeMap<&str, BTreeMap<Cell<'_>, u64>> = BTreeMap::new();
+    let mut by_person: BTreeMap<&str, Parts<'_>> = BTreeMap::new();
     for row in answers.rows.iter().filter(|r| r.period >= answers.recent_from && r.n > 0) {
-        *by_person.entry(&row.agent).or_default().entry((&row.team, &row.supplier)).or_default() += row.n;
+        let parts = by_person.entry(&row.agent).or_default();
+        groups(row).into_iter().for_each(|group| *parts.entry(group).or_default() += row.n);
     }
-    let total = |name: &str| by_person[name].values().sum::<u64>();
+    let total = |name: &str| by_person[name][&(CardKind::Desk, "")];
     let mut shown: BTreeSet<&str> = by_person.keys().copied().filter(|name| !name.is_empty() && total(name) >= min_n).collect();
     while let Some(next) = next_to_hide(&by_person, &shown, min_n) {
         shown.remove(next);
@@ -95,12 +99,12 @@ fn people(answers: &Answers, min_n: u64) -> BTreeSet<String> {
     shown.into_iter().map(str::to_owned).collect()
 }
 
-/// In a cell of which too few rows are hidden, the person shown with the fewest.
-fn next_to_hide<'a>(by_person: &BTreeMap<&'a str, BTreeMap<Cell<'a>, u64>>, shown: &BTreeSet<&'a str>, min_n: u64) -> Option<&'a str> {
-    let mut cells: BTreeMap<Cell<'_>, (u64, Option<(u64, &'a str)>)> = BTreeMap::new();
-    for (name, rows) in by_person {
-        for (cell, n) in rows {
-            let (hidden, least) = cells.entry(*cell).or_default();
+/// In a group of which too few rows are hidden, the person shown with the fewest.
+fn next_to_hide<'a>(by_person: &BTreeMap<&'a str, Parts<'a>>, shown: &BTreeSet<&'a str>, min_n: u64) -> Option<&'a str> {
+    let mut all: BTreeMap<(CardKind, &str), (u64, Option<(u64, &'a str)>)> = BTreeMap::new();
+    for (name, parts) in by_person {
+        for (group, n) in parts {
+            let (hidden, least) = all.entry(*group).or_default();
             if shown.contains(name) {
                 *least = Some(least.map_or((*n, *name), |known| known.min((*n, *name))));
             } else {
@@ -108,5 +112,5 @@ fn next_to_hide<'a>(by_person: &BTreeMap<&'a str, BTreeMap<Cell<'a>, u64>>, show
             }
         }
     }
-    cells.into_values().find_map(|(hidden, least)| least.filter(|_| hidden > 0 && hidden < min_n).map(|(_, name)| name))
+    all.into_values().find_map(|(hidden, least)| least.filter(|_| hidden > 0 && hidden < min_n).map(|(_, name)| name))
 }

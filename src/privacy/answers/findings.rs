@@ -66,7 +66,11 @@ impl Pass<'_> {
     fn of_person(&self, metric: &str, l: &Standing) -> String {
         let unit = self.unit(metric);
         let (value, range) = (format::value_of(unit, l.value, 1), format::interval(unit, l.interval, 1));
-        format!("About {} of {} recent answers; likely level {value} ({range}). In round numbers.", format::count(l.sum), format::count(l.n))
+        format!(
+            "About {} of {} recent answers; likely level {value} ({range}). In round numbers.",
+            format::count(l.sum),
+            format::count(l.n)
+        )
     }
 
     /// A finding in round numbers, without single tickets; `false` if it is about too few.

@@ -17,9 +17,7 @@ fn kpi(metric: &str, good: u64, n: u64) -> Value {
 }
 
 fn card(kind: &str, name: &str, (good, n): (u64, u64)) -> Value {
-    let finding = |metric: &str| {
-        json!({ "metric": metric, "title": "T", "text": format!("{good} of {n} in all"), "certainty": "clear", "is_met": null, "is_good": true, "examples": [["T1", "score 1"]] })
-    };
+    let finding = |metric: &str| json!({ "metric": metric, "title": "T", "text": format!("{good} of {n} in all"), "certainty": "clear", "is_met": null, "is_good": true, "examples": [["T1", "score 1"]] });
     json!({
         "kind": kind, "name": name, "slug": name, "about": [], "kpis": [kpi("csat", good, n), kpi("fcr", good, n), kpi("watermelon", good, n)],
         "goals": [finding("csat")], "next_goals": [], "doing_well": [finding("csat"), finding("fcr")], "to_improve": [], "empty_because": [],
@@ -28,16 +26,12 @@ fn card(kind: &str, name: &str, (good, n): (u64, u64)) -> Value {
 }
 
 fn scorecard() -> Scorecard {
-    let sum = |is: &dyn Fn(&str, &str) -> bool| {
-        WEEK.iter().filter(|w| is(w.0, w.1)).fold((0, 0), |(good, n), w| (good + w.2, n + w.3))
-    };
+    let sum = |is: &dyn Fn(&str, &str) -> bool| WEEK.iter().filter(|w| is(w.0, w.1)).fold((0, 0), |(good, n), w| (good + w.2, n + w.3));
     let mut cards = vec![card("desk", "Desk", sum(&|_, _| true))];
     cards.extend(["A", "B", "C"].map(|team| card("team", team, sum(&|t, _| t == team))));
     cards.extend(WEEK.map(|w| card("agent", w.1, (w.2, w.3))));
     let period = |id: &str| json!({ "id": id, "label": id, "short": id, "first_day": "", "last_day": "", "is_partial": false });
-    let definition = |id: &str, basis: &str| {
-        json!({ "id": id, "label": id, "short": id, "section": "", "unit": "share", "better": "higher", "text": "", "sql": "", "basis": basis, "is_own": false })
-    };
+    let definition = |id: &str, basis: &str| json!({ "id": id, "label": id, "short": id, "section": "", "unit": "share", "better": "higher", "text": "", "sql": "", "basis": basis, "is_own": false });
     serde_json::from_value(json!({
         "schema_version": 5, "tool": "", "desk": "Desk", "time_zone": "UTC", "period": period("W2"), "previous_period": period("W1"), "as_of": "",
         "config_hash": "", "command": "", "sources": [], "notes": [],
@@ -49,7 +43,13 @@ fn scorecard() -> Scorecard {
 }
 
 fn told() -> Scorecard {
-    let row = |(team, agent, _, n): (&str, &str, u64, u64)| Answered { period: 1, team: team.into(), supplier: String::new(), agent: agent.into(), n };
+    let row = |(team, agent, _, n): (&str, &str, u64, u64)| Answered {
+        period: 1,
+        team: team.into(),
+        supplier: String::new(),
+        agent: agent.into(),
+        n,
+    };
     let answers = Answers { periods: vec!["W1".into(), "W2".into()], recent_from: 1, rows: WEEK.map(row).to_vec() };
     for_others(&scorecard(), &answers, 8)
 }

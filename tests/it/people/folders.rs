@@ -55,7 +55,10 @@ fn scorecard(people: &[Person]) -> Scorecard {
         })
     };
     let finding = json!({ "metric": "csat", "title": "T", "text": format!("Better than {all}."), "certainty": "clear", "is_met": null, "is_good": true, "examples": [["T1", format!("with {all}")]] });
-    let dots: Vec<Value> = people.iter().map(|p| json!({ "name": p.name, "page": format!("agents/{}.html", slug(p)), "n": 9, "value": 0.5, "stands_out": true })).collect();
+    let dots: Vec<Value> = people
+        .iter()
+        .map(|p| json!({ "name": p.name, "page": format!("agents/{}.html", slug(p)), "n": 9, "value": 0.5, "stands_out": true }))
+        .collect();
     let funnel = json!({ "chart": "funnel", "metric": "csat", "title": format!("Of {all}"), "subtitle": "S", "centre": 0.8, "target": null, "limits": [], "groups": dots, "phi": 1.0, "is_adjusted": false });
     let point = json!({ "period": "2026-W45", "short": "W45", "value": 0.5, "n": 20, "is_partial": false });
     let newest = json!({ "period": "2026-W46", "short": "W46", "value": 0.5, "n": 20, "is_partial": false });
@@ -76,7 +79,8 @@ fn scorecard(people: &[Person]) -> Scorecard {
         })
     };
     let addresses = people.iter().map(|p| format!("{} {} {}", p.name, p.id, p.email)).collect::<Vec<_>>().join(", ");
-    let period = |id: &str| json!({ "id": id, "label": id, "short": id, "first_day": "2026-11-09", "last_day": "2026-11-15", "is_partial": false });
+    let period =
+        |id: &str| json!({ "id": id, "label": id, "short": id, "first_day": "2026-11-09", "last_day": "2026-11-15", "is_partial": false });
     serde_json::from_value(json!({
         "schema_version": 5, "tool": "deskcard", "desk": "Desk", "time_zone": "UTC", "period": period("2026-W46"), "previous_period": period("2026-W45"),
         "as_of": "2026-11-16 06:00", "config_hash": "abc", "command": "deskcard report", "sources": [],
@@ -114,12 +118,16 @@ fn a_thousand_rosters_leave_nobody_else_in_a_folder() {
         for page in pages.iter().filter(|p| !p.name.ends_with(".xlsx")) {
             let text = String::from_utf8_lossy(&page.bytes).replace("&#39;", "'").replace("&#x27;", "'").replace(&slug, "");
             for other in people.iter().filter(|p| p.name != owner.name) {
-                for word in [&other.name, &other.id, &other.email, &deskcard::judge::slug(deskcard::scorecard::CardKind::Agent, &other.name)] {
+                for word in
+                    [&other.name, &other.id, &other.email, &deskcard::judge::slug(deskcard::scorecard::CardKind::Agent, &other.name)]
+                {
                     assert!(!holds(&text, word, &owner.name), "seed {seed}: {word} in {} of {}", page.name, owner.name);
                 }
             }
             let links: Vec<&str> = text.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap_or_default()).collect();
-            let stays = |l: &&str| l.starts_with('#') || l.starts_with("definitions.html#") || ["definitions.html", "rows/-tickets.csv"].contains(l);
+            let stays = |l: &&str| {
+                l.starts_with('#') || l.starts_with("definitions.html#") || ["definitions.html", "rows/-tickets.csv"].contains(l)
+            };
             assert!(links.iter().all(|l| stays(l)), "seed {seed}: {links:?}");
         }
     }
@@ -153,7 +161,9 @@ fn sample_roster() -> Vec<[String; 3]> {
 
 fn sample(more: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
-    for item in std::fs::read_dir(root().join("sample_data")).expect("the sample").map(|i| i.expect("an entry").path()).filter(|p| p.is_file()) {
+    for item in
+        std::fs::read_dir(root().join("sample_data")).expect("the sample").map(|i| i.expect("an entry").path()).filter(|p| p.is_file())
+    {
         std::fs::copy(&item, dir.path().join(item.file_name().expect("a name"))).expect("copied");
     }
     let path = dir.path().join("deskcard.toml");
@@ -170,7 +180,7 @@ fn the_sample_desk_has_a_folder_a_person_with_that_person_alone() {
     deskcard(&["report", "--config", config, "--out", out, "--own-folders", "--outputs", "markdown,text,json,csv,slack,teams"]).ok();
     let people = dir.path().join("2026-W46/people");
     let roster = sample_roster();
-    let mut seen = 0;
+    let (mut seen, mut with_answers) = (0, 0);
     for folder in std::fs::read_dir(&people).expect("people").map(|i| i.expect("an entry").path()) {
         let mode = std::fs::metadata(&folder).expect("a folder").permissions().mode() & 0o777;
         assert_eq!(mode, 0o700, "{}", folder.display());
@@ -181,13 +191,16 @@ fn the_sample_desk_has_a_folder_a_person_with_that_person_alone() {
         for (name, text) in &mine {
             for [id, other, emails] in roster.iter().filter(|r| r[1] != own) {
                 assert!(!text.contains(other.as_str()), "{other} in {name} of {own}");
-                assert!(!text.contains(&format!("{id},")) && !emails.split(';').any(|e| !e.is_empty() && text.contains(e)), "{other} in {name} of {own}");
+                assert!(
+                    !text.contains(&format!("{id},")) && !emails.split(';').any(|e| !e.is_empty() && text.contains(e)),
+                    "{other} in {name} of {own}"
+                );
             }
         }
-        assert!(mine.iter().any(|(name, _)| name.ends_with("-surveys.csv")) || !page.contains("Customer satisfaction"), "{own}");
+        with_answers += usize::from(mine.iter().any(|(name, _)| name.ends_with("-surveys.csv")));
         seen += 1;
     }
-    assert!(seen >= 28, "{seen}");
+    assert!(seen >= 28 && with_answers >= 15, "{seen} folders, {with_answers} with rows of surveys");
     let shared = dir.path().join("2026-W46/rows");
     assert!(files(&shared).iter().all(|(name, _)| !name.ends_with("-surveys.csv")), "no row of a survey for others");
 }
@@ -201,15 +214,42 @@ fn who_opted_out_is_named_in_no_file() {
     let all = files(&dir.path().join("out"));
     assert!(all.len() > 100);
     for name in ["Anik Kumaran", "Anik", "Kumaran", "anik", "kumaran", "Toma Ilicsen", "Ilicsen"] {
-        let found: Vec<&str> = all.iter().filter(|(path, text)| path.contains(name) || text.contains(name)).map(|(path, _)| path.as_str()).collect();
+        let found: Vec<&str> =
+            all.iter().filter(|(path, text)| path.contains(name) || text.contains(name)).map(|(path, _)| path.as_str()).collect();
         assert!(found.is_empty(), "{name} in {found:?}");
     }
     // At least three people of the team are in no list, so that nobody's figures are what is left of the team's.
-    let whole: Scorecard = serde_json::from_str(&all.iter().find(|(p, _)| p == "2026-W46/scorecard.json").expect("a scorecard").1).expect("JSON");
+    let whole: Scorecard =
+        serde_json::from_str(&all.iter().find(|(p, _)| p == "2026-W46/scorecard.json").expect("a scorecard").1).expect("JSON");
     let of_team = whole.cards.iter().filter(|c| c.about.iter().any(|(l, v)| l == "Team" && v == "Norvik Outsourcing")).count();
     let folders = std::fs::read_dir(dir.path().join("out/2026-W46/people")).expect("people").count();
     let cards = whole.cards.iter().filter(|c| c.kind == deskcard::scorecard::CardKind::Agent).count();
     assert!(of_team >= 1 && folders > cards, "{of_team} of the team shown; {folders} folders, {cards} cards");
     let refused = deskcard_in(sample("[privacy]\nopt_out = [\"Nobody Atall\"]").path(), &["report", "--out", "out"]);
     assert!(refused.code == 2 && refused.stderr.contains("nobody has this name or id"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_weekly_run_makes_the_same_folders_and_mails_people_their_own_figures() {
+    let mail = "[history]\n[mail]\nhost = \"smtp.example.com\"\nfrom = \"D <d@example.com>\"\ndomains = [\"brightwater.example\", \"norvik.example\"]\nto_agents = true";
+    let dir = sample(mail);
+    let path = dir.path().join("deskcard.toml");
+    let config = std::fs::read_to_string(&path).expect("the config").replacen("[report]\n", "[report]\nown_folders = true\n", 1);
+    std::fs::write(path, config).expect("written");
+    deskcard_in(dir.path(), &["run", "--settle", "0s", "--period", "2026-W46"]).ok();
+    deskcard_in(dir.path(), &["report", "--out", "again", "--read", "history"]).ok();
+    let people = |out: &str| files(&dir.path().join(out).join("2026-W46/people"));
+    let ours = |all: Vec<(String, String)>| all.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(ours(people("scorecards")), ours(people("again")));
+    assert!(people("scorecards").len() > 28 * 5);
+    deskcard_in(dir.path(), &["send", "--preview", "mails"]).ok();
+    let text = |all: &[(String, String)], part: &str| all.iter().find(|(name, _)| name.contains(part)).map(|(_, text)| text.clone());
+    let mails = files(&dir.path().join("mails"));
+    let own = mails.iter().filter(|(name, text)| name.contains("agent-callum-frostick") && text.contains("n\u{a0}3")).count();
+    assert!(own > 0, "{:?}", mails.iter().map(|(n, _)| n).filter(|n| n.contains("callum")).collect::<Vec<_>>());
+    let shared = files(&dir.path().join("scorecards/2026-W46/agents"));
+    assert!(text(&shared, "callum-frostick").expect("a page").contains("kept back"));
+    let mine: Vec<(String, String)> = people("scorecards").into_iter().filter(|(name, _)| name.contains("frostick")).collect();
+    let kpis = text(&mine, "kpis.csv").expect("figures");
+    assert!(kpis.lines().any(|l| l.contains(",csat,") && l.contains(",1,3,3,")), "{kpis}");
 }

@@ -100,12 +100,8 @@ impl Desk {
 
     pub(super) fn scorecard(&self) -> Scorecard {
         let now = self.weeks - 1;
-        let period = |i: usize| {
-            json!({ "id": week(i), "label": format!("Week {}", i + 10), "short": format!("W{}", i + 10), "first_day": "2026-01-05", "last_day": "2026-01-11", "is_partial": false })
-        };
-        let definition = |id: &str, label: &str, basis: &str| {
-            json!({ "id": id, "label": label, "short": label, "section": "Satisfaction", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": basis, "is_own": false })
-        };
+        let period = |i: usize| json!({ "id": week(i), "label": format!("Week {}", i + 10), "short": format!("W{}", i + 10), "first_day": "2026-01-05", "last_day": "2026-01-11", "is_partial": false });
+        let definition = |id: &str, label: &str, basis: &str| json!({ "id": id, "label": label, "short": label, "section": "Satisfaction", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": basis, "is_own": false });
         let cards: Vec<Value> = self.groups().iter().map(|whose| self.card(whose)).collect();
         serde_json::from_value(json!({
             "schema_version": 5, "tool": "deskcard", "desk": "Desk", "time_zone": "UTC", "period": period(now), "previous_period": period(now - 1),
@@ -125,7 +121,8 @@ impl Desk {
             "examples": [["T1", "score 1"]]
         });
         let is_desk = kind == "desk";
-        let tables = if is_desk { vec![self.table("Team", "team"), self.table("Supplier", "supplier"), self.by_priority()] } else { Vec::new() };
+        let tables =
+            if is_desk { vec![self.table("Team", "team"), self.table("Supplier", "supplier"), self.by_priority()] } else { Vec::new() };
         let charts = [Some(self.trend(whose)), (kind != "agent").then(|| self.funnel(whose))];
         json!({
             "kind": kind, "name": name, "slug": format!("{kind}-{}", name.to_lowercase().replace(' ', "-")), "about": self.about(whose),
