@@ -275,6 +275,9 @@ pub struct ReportArgs {
     /// Show people under stable pseudonyms; the file holds the key, of 16 bytes or more. No row files are made.
     #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath, conflicts_with = "team_only")]
     pub anonymise: Option<PathBuf>,
+    /// Make a folder for each person too, `people/…`, with their card alone: their own figures, however few, beside what their team is like.
+    #[arg(long, conflicts_with = "anonymise")]
+    pub own_folders: bool,
     /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams. Default: the config's.
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub outputs: Vec<String>,

@@ -349,6 +349,9 @@ pub struct Kpi {
     pub rows_file: Option<String>,
     /// Whether this subject is judged by it; others are context.
     pub is_judged: bool,
+    /// Whether its figures are kept back: of too few answers, or such could be worked out from them. Then there is no value and `n` is 0.
+    #[serde(default)]
+    pub is_hidden: bool,
     /// Where the subject stands over the recent periods, pulled towards its peers as far as few rows demand.
     pub level: Option<Standing>,
     /// What the control chart says of the newest point; `None` without a chart.

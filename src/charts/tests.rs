@@ -628,6 +628,7 @@ fn kpi(values: &[Option<f64>]) -> Kpi {
         immature: 0,
         rows_file: None,
         is_judged: true,
+        is_hidden: false,
         level: None,
         signal: None,
         bounds: None,

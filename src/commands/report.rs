@@ -1,6 +1,9 @@
 //! `deskcard report`: the scorecards of a period.
 
-use std::collections::BTreeMap;
+mod people;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -22,7 +25,7 @@ use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::sample::{Wish, sample};
 use crate::metrics::worth::{DESK, worth};
 use crate::metrics::{Ask, Metric, fold_all};
-use crate::privacy::{self, Key, People};
+use crate::privacy::{self, Key, People, Withheld};
 use crate::publish::folder::Folder;
 use crate::report::chat;
 use crate::report::csv::safe_text;
@@ -30,6 +33,9 @@ use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
 use crate::scorecard::{CardKind, Level, Note, Scorecard};
+use people::OptedOut;
+
+pub(super) use people::PEOPLE;
 
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
@@ -54,6 +60,7 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
         evidence.outputs = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
     }
     evidence.veil = veil(args)?;
+    evidence.has_own_folders |= args.own_folders;
     let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
@@ -82,6 +89,10 @@ pub(super) struct Base<'a> {
     outputs: Vec<Output>,
     /// How people are hidden; `None`: they are not.
     veil: Option<Veil>,
+    /// Whether everybody has a folder of their own.
+    has_own_folders: bool,
+    /// Who is named nowhere.
+    opted_out: OptedOut,
 }
 
 /// How people are hidden.
@@ -102,16 +113,20 @@ fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
 
 /// The scorecards of a period, and the rows behind their numbers.
 pub(super) struct Judged {
+    /// As others may read it.
     pub(super) scorecard: Scorecard,
+    /// With everything in it: for what each person sees of themselves.
+    own: Scorecard,
     rows: Vec<(Table, Rows)>,
 }
 
 impl Judged {
     /// Adds a sentence to the first page, after the others of its weight.
     pub(super) fn warn(&mut self, code: &str, text: String) {
-        let notes = &mut self.scorecard.notes;
-        let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
-        notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text });
+        for notes in [&mut self.scorecard.notes, &mut self.own.notes] {
+            let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
+            notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text: text.clone() });
+        }
     }
 }
 
@@ -119,9 +134,12 @@ impl<'a> Base<'a> {
     /// Makes the facts of a desk.
     pub(super) fn new(ctx: &'a Context, desk: Desk) -> Result<Self> {
         let metrics = judge::shown(&ctx.catalogue);
+        let opted_out = OptedOut::of(ctx, &desk)?;
         let (facts, ledger) = ctx.facts_of(desk, &needed(ctx, &metrics)?)?;
+        let opted_out = opted_out.settle(&facts)?;
+        let has_own_folders = ctx.settings.report.own_folders;
         let outputs = ctx.settings.report.outputs.iter().map(|name| name.parse()).collect::<Result<_>>()?;
-        Ok(Self { ctx, metrics, facts, ledger, outputs, veil: None })
+        Ok(Self { ctx, metrics, facts, ledger, outputs, veil: None, has_own_folders, opted_out })
     }
 
     /// The config and the cut-off.
@@ -136,9 +154,7 @@ impl<'a> Base<'a> {
 
     /// The scorecard as it is seen through a veil, without links to rows.
     fn veiled(&self, scorecard: &Scorecard, veil: &Veil) -> Result<Scorecard> {
-        let stays = stays(&self.facts)?;
-        let names = stays.iter().flat_map(|s| [s.agent.clone(), s.mentor.clone()]).chain(self.facts.off_roster.iter().cloned());
-        let people = People::of(scorecard).and(names.filter(|name| !name.is_empty()));
+        let people = self.people(scorecard)?;
         let mut out = match veil {
             Veil::TeamOnly => privacy::team_only(scorecard, &people)?,
             Veil::Pseudonyms(key) => privacy::anonymise(scorecard, &people, key)?,
@@ -146,6 +162,13 @@ impl<'a> Base<'a> {
         let kpis = out.cards.iter_mut().flat_map(|c| c.kpis.iter_mut().chain(&mut c.observations));
         kpis.chain(out.topics.iter_mut().flat_map(|t| &mut t.kpis)).for_each(|k| k.rows_file = None);
         Ok(out)
+    }
+
+    /// Everybody whose name may be somewhere.
+    fn people(&self, scorecard: &Scorecard) -> Result<People> {
+        let stays = stays(&self.facts)?;
+        let names = stays.iter().flat_map(|s| [s.agent.clone(), s.mentor.clone()]).chain(self.facts.off_roster.iter().cloned());
+        Ok(People::of(scorecard).and(names.filter(|name| !name.is_empty())))
     }
 
     /// How the further files of scorecards are written.
@@ -156,19 +179,33 @@ impl<'a> Base<'a> {
         Ok(Outputs { kinds: self.outputs.clone(), decimal, link: link.transpose().map_err(|e| e.at("[report] link"))? })
     }
 
-    /// The files of scorecards.
+    /// The files of scorecards: for others, and everybody's own.
     pub(super) fn pages(&self, judged: &Judged, templates: Option<&Path>) -> Result<Vec<Page>> {
+        let withheld = self.opted_out.withheld(judged);
+        let mut pages = self.pages_for_others(judged, &withheld, templates)?;
+        if self.has_own_folders && !matches!(self.veil, Some(Veil::Pseudonyms(_))) {
+            let everybody = self.people(&judged.own)?;
+            pages.extend(people::folders(self, judged, (&everybody, &withheld), templates)?);
+        }
+        Ok(pages)
+    }
+
+    fn pages_for_others(&self, judged: &Judged, withheld: &Withheld, templates: Option<&Path>) -> Result<Vec<Page>> {
+        let scorecard = &privacy::opt_out(&judged.scorecard, withheld)?;
         if let Some(veil) = &self.veil {
             // Rows have names in them, and so may what was rejected.
-            let scorecard = &self.veiled(&judged.scorecard, veil)?;
+            let scorecard = &self.veiled(scorecard, veil)?;
             let mut pages = report::pages_with(scorecard, templates)?;
             pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
             return Ok(pages);
         }
-        let mut pages = report::pages_with(&judged.scorecard, templates)?;
-        pages.extend(outputs::pages(&judged.scorecard, &self.outputs_of(&judged.scorecard)?)?);
-        pages.extend(row_pages(&judged.scorecard, &judged.rows)?);
-        pages.push(rejects(&self.ledger)?);
+        let mut pages = report::pages_with(scorecard, templates)?;
+        pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
+        let unnamed: BTreeSet<&str> = withheld.opted_out.iter().chain(&withheld.beside).map(String::as_str).collect();
+        // Every row of a survey is an answer.
+        let rows: Vec<&(Table, Rows)> = judged.rows.iter().filter(|(table, _)| *table != Table::Surveys).collect();
+        pages.extend(row_pages(scorecard, &rows, &unnamed)?);
+        pages.push(rejects(&self.ledger, |text| withheld.told(text, self.opted_out.others()))?);
         Ok(pages)
     }
 }
@@ -268,7 +305,10 @@ impl Base<'_> {
             command,
         })?;
         ctx.say(&format!("judged in {:.3} s", started.elapsed().as_secs_f64()));
-        Ok(Judged { scorecard, rows: tables })
+        let answers = people::answers(ctx, facts, periods)?;
+        let shared = privacy::for_others(&scorecard, &answers, ctx.settings.privacy.min_n);
+        ctx.say(&format!("kept back in {:.3} s", started.elapsed().as_secs_f64()));
+        Ok(Judged { scorecard: shared, own: scorecard, rows: tables })
     }
 }
 
@@ -426,8 +466,8 @@ fn examples(ctx: &Context, facts: &Facts, metrics: &[&Metric], span: &Period) ->
     Ok(out)
 }
 
-/// A CSV for each card and table with the rows behind its numbers.
-fn row_pages(scorecard: &Scorecard, tables: &[(Table, Rows)]) -> Result<Vec<Page>> {
+/// A CSV for each card and table with the rows behind its numbers; who is unnamed has no name in them.
+fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSet<&str>) -> Result<Vec<Page>> {
     let mut pages = Vec::new();
     for card in &scorecard.cards {
         for (table, rows) in tables {
@@ -440,7 +480,9 @@ fn row_pages(scorecard: &Scorecard, tables: &[(Table, Rows)]) -> Result<Vec<Page
             let name = format!("rows/{}-{table}.csv", card.slug);
             let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
             if is_linked {
-                let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g)).map(|(c, _)| c);
+                let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
+                let mine =
+                    mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells) });
                 pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
             }
         }
@@ -448,8 +490,13 @@ fn row_pages(scorecard: &Scorecard, tables: &[(Table, Rows)]) -> Result<Vec<Page
     Ok(pages)
 }
 
+/// The cells of a row without a name.
+fn without<'a>(cells: &[String], name: &str) -> Cow<'a, Vec<String>> {
+    Cow::Owned(cells.iter().map(|cell| if cell == name { String::new() } else { cell.clone() }).collect())
+}
+
 /// CSV bytes; the first `texts` cells of a row are text that a spreadsheet must not run.
-fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = &'a Vec<String>>, texts: usize) -> Result<Vec<u8>> {
+fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = Cow<'a, Vec<String>>>, texts: usize) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| Error::bug(format!("csv: {e}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header).map_err(|e| failed(&e))?;
@@ -461,7 +508,7 @@ fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = &'a Vec<String>>,
 }
 
 /// Every row that was set aside, with its place and reason.
-fn rejects(ledger: &Ledger) -> Result<Page> {
+fn rejects(ledger: &Ledger, told: impl Fn(&str) -> String) -> Result<Page> {
     let header: Vec<String> = ["source", "file", "line", "byte", "column", "code", "value", "reason"].map(str::to_owned).to_vec();
     let rows: Vec<Vec<String>> = ledger
         .sources
@@ -469,17 +516,8 @@ fn rejects(ledger: &Ledger) -> Result<Page> {
         .flat_map(|s| s.rejects.iter().map(move |r| (s, r)))
         .map(|(s, r)| {
             let (line, byte) = (r.line.to_string(), r.byte.to_string());
-            vec![
-                s.name.clone(),
-                r.file.clone(),
-                line,
-                byte,
-                r.column.clone(),
-                r.code.clone().into_owned(),
-                r.value.clone(),
-                r.reason.clone(),
-            ]
+            vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.clone().into_owned(), told(&r.value), told(&r.reason)]
         })
         .collect();
-    Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter(), header.len())? })
+    Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter().map(Cow::Borrowed), header.len())? })
 }

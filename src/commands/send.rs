@@ -1,5 +1,6 @@
 //! `deskcard send`: the cards of a published period by mail, to each person their own.
 
+mod own;
 mod recipients;
 
 use std::io::Write;
@@ -19,7 +20,7 @@ use crate::mail::{self, Attachment, Draft, Entry, Key, Outbox, Patience, Put, Se
 use crate::publish::file::{linked, replace};
 use crate::publish::retain::LATEST;
 use crate::publish::settle::MachineClock;
-use crate::report::mail::{Order, Picture, Subject, content};
+use crate::report::mail::{Order, Picture, Subject, Why, content};
 use crate::report::xlsx;
 use crate::scorecard::{Card, Scorecard};
 use crate::settings::{Attach, Mail};
@@ -105,9 +106,12 @@ impl<'a> Post<'a> {
     /// Makes them; the roster says who gets what.
     pub(super) fn new(ctx: &Context, settings: &'a Mail, scorecard: &'a Scorecard, templates: Option<&Path>) -> Result<Self> {
         let people = people(ctx)?;
-        let (deliveries, problems) = recipients(&people, &scorecard.cards, settings);
+        let mine = own::scorecards(ctx, scorecard)?;
+        let (deliveries, problems) = recipients(&people, &own::cards(scorecard, &mine), settings);
         let date = parse_local(&scorecard.as_of).map_or(ctx.as_of, |local| ctx.zone().to_utc(local).secs);
         let draft = |delivery: Delivery| -> Result<(Delivery, Draft)> {
+            // Their own folder has all figures of a person, the pages for others only those of enough answers.
+            let scorecard = mine.get(&delivery.card).filter(|_| delivery.why == Why::Own).unwrap_or(scorecard);
             let card = scorecard.cards.iter().find(|c| c.slug == delivery.card);
             let card = card.ok_or_else(|| Error::bug(format!("no card {}", delivery.card)))?;
             let order = Order {

@@ -33,7 +33,7 @@ use crate::error::{Error, Result, nearest};
 use crate::settings::{Parameters, Settings};
 
 pub use prepared::Prepared;
-pub use roster::{Contact, contacts};
+pub use roster::{Contact, contacts, names};
 
 /// Columns that say something of the agent of a row, as the roster has it.
 pub const OF_AGENT: &[&str] = &roster::ATTRIBUTES;

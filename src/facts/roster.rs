@@ -188,6 +188,27 @@ pub fn contacts(desk: &Desk) -> Result<Vec<Contact>> {
     Ok(newest.into_values().map(|(_, contact)| contact).collect())
 }
 
+/// The name shown of everybody on the roster, with every other name, id, login, extension and address of theirs.
+///
+/// # Errors
+/// A bug if the roster lacks a column it always has.
+pub fn names(desk: &Desk) -> Result<std::collections::BTreeMap<String, std::collections::BTreeSet<String>>> {
+    let mut out: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> = std::collections::BTreeMap::new();
+    let frame = desk.frame(Source::Agents);
+    if frame.height() == 0 {
+        return Ok(out);
+    }
+    let shown = shown_names(&frame.codes("agent_id")?, &frame.codes("name")?)?;
+    for column in ["agent_id", "name", "names", "logins", "extensions", "emails"] {
+        for (person, code) in shown.iter().zip(frame.codes(column)?) {
+            let all = text_of(code);
+            let each = all.split(';').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+            out.entry(text_of(*person)).or_default().extend(each);
+        }
+    }
+    Ok(out)
+}
+
 /// The name to show for each row: the name, else the id; with the id where two people share a name.
 fn shown_names(ids: &[u32], names: &[u32]) -> Result<Vec<u32>> {
     let mut ids_of: HashMap<u32, std::collections::BTreeSet<u32>> = HashMap::new();

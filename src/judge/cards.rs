@@ -365,6 +365,7 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
         immature: now.map_or(0, |r| r.immature),
         rows_file: rows_file(metric, s).filter(|_| n > 0),
         is_judged: false,
+        is_hidden: false,
         level: None,
         signal: None,
         bounds: None,

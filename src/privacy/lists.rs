@@ -26,6 +26,26 @@ impl Named<'_> {
         }
     }
 
+    /// Keeps those of which the name is to stay.
+    pub(super) fn retain(&mut self, stays: impl Fn(&str) -> bool) {
+        match self {
+            Self::Dots(list) => list.retain(|g| stays(&g.name)),
+            Self::Groups(list) => list.retain(|g| stays(&g.name)),
+            Self::Bars(list) => list.retain(|g| stays(&g.name)),
+            Self::Rows(list) => list.retain(|g| stays(&g.name)),
+        }
+    }
+
+    /// Leads nowhere.
+    pub(super) fn without_pages(&mut self) {
+        match self {
+            Self::Dots(list) => list.iter_mut().for_each(|g| g.page = None),
+            Self::Groups(list) => list.iter_mut().for_each(|g| g.page = None),
+            Self::Bars(list) => list.iter_mut().for_each(|g| g.page = None),
+            Self::Rows(list) => list.iter_mut().for_each(|g| g.page = None),
+        }
+    }
+
     /// Puts them in the order of their names.
     pub(super) fn sort(&mut self) {
         match self {

@@ -14,8 +14,10 @@ use crate::error::Result;
 use crate::scorecard::{Card, CardKind, ChartData, Finding, Scorecard, Section, TableData};
 
 /// Facts about a person that do not point at them.
-const GENERAL: [&str; 3] = ["Team", "Supplier", MENTOR];
-const MENTOR: &str = "Mentor";
+const GENERAL: [&str; 3] = [TEAM, SUPPLIER, MENTOR];
+pub(super) const TEAM: &str = "Team";
+pub(super) const SUPPLIER: &str = "Supplier";
+pub(super) const MENTOR: &str = "Mentor";
 /// Kind of pseudonyms.
 const AGENT: &str = "Agent";
 
@@ -48,7 +50,7 @@ impl People {
     }
 
     /// A word for everybody but those who may be seen.
-    fn words<'a>(&'a self, seen: &BTreeSet<&str>, word: impl Fn(&'a str) -> String) -> Words {
+    pub(super) fn words<'a>(&'a self, seen: &BTreeSet<&str>, word: impl Fn(&'a str) -> String) -> Words {
         let hidden = self.0.iter().filter(|name| !seen.contains(name.as_str())).map(|name| (name.clone(), Some(word(name))));
         Words::new(hidden.chain(seen.iter().map(|name| ((*name).to_owned(), None))))
     }
@@ -123,7 +125,7 @@ pub fn team_only(scorecard: &Scorecard, people: &People) -> Result<Scorecard> {
     rewritten(&out, &words, &BTreeMap::new())
 }
 
-fn without_persons(card: &mut Card, words: &Words) {
+pub(super) fn without_persons(card: &mut Card, words: &Words) {
     let is_named = |f: &Finding| is_about(f, words);
     for findings in [&mut card.goals, &mut card.doing_well, &mut card.to_improve] {
         findings.retain(|f| !is_named(f));

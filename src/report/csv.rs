@@ -92,8 +92,8 @@ fn record(scorecard: &Scorecard, card: &Card, k: &Kpi, is_observation: bool) -> 
         text(|d| unit(d.unit)),
         text(|d| better(d.better)),
         number(k.value),
-        k.n.to_string(),
-        number(Some(k.sum)),
+        whole(counted(k)),
+        number(counted(k).map(|_| k.sum)),
         number(k.target),
         flag(k.is_met),
         number(k.previous),
@@ -132,6 +132,11 @@ fn later(k: &Kpi) -> [String; LATER] {
         whole(expected.map(|e| e.n)),
         number(expected.map(|e| e.z)),
     ]
+}
+
+/// The rows, unless they are kept back.
+pub(super) fn counted(k: &Kpi) -> Option<u64> {
+    (!k.is_hidden).then_some(k.n)
 }
 
 fn flag(is: Option<bool>) -> String {

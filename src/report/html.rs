@@ -69,6 +69,22 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
     Ok(pages)
 }
 
+/// The page of the only card of a scorecard, and its definitions: a folder that leads nowhere else.
+///
+/// # Errors
+/// As [`pages`].
+pub fn own_pages(scorecard: &Scorecard, card: &Card, templates: Option<&Path>) -> Result<Vec<Page>> {
+    let engine = Engine::new(templates)?;
+    let place = Place { scorecard, root: "" };
+    // Without cards a page has no way to others.
+    let bare = Scorecard { cards: Vec::new(), topics: Vec::new(), ..scorecard.clone() };
+    let definitions = Place { scorecard: &bare, root: "" };
+    Ok(vec![
+        page(&engine, place, ("index.html", "card.html", "agent", &card.name), &card_view::card(place, card))?,
+        page(&engine, definitions, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(&bare))?,
+    ])
+}
+
 /// The page of a topic that is no part of a scorecard's folder.
 pub(super) fn topic_alone(scorecard: &Scorecard, t: &Topic) -> Result<Page> {
     let place = Place { scorecard, root: "" };

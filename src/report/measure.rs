@@ -23,11 +23,15 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         value: k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
         is_missing: k.value.is_none(),
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
-        n: format::count(k.n),
+        n: if k.is_hidden { format::NO_DATA.to_owned() } else { format::count(k.n) },
         immature: if k.immature > 0 { format!("+{} not yet mature", format::count(k.immature)) } else { String::new() },
         target: k.target.map_or_else(String::new, |t| target(unit, better, t)),
         verdict_class: verdict_class.to_owned(),
-        verdict: if k.target.is_some() && k.value.is_none() { "no data".to_owned() } else { verdict.to_owned() },
+        verdict: match (k.is_hidden, k.target.is_some() && k.value.is_none()) {
+            (true, _) => "kept back".to_owned(),
+            (false, true) => "no data".to_owned(),
+            (false, false) => verdict.to_owned(),
+        },
         change: change(place, k, unit),
         variation: k.signal.map_or_else(IconView::default, |s| signals::variation(s.variation)),
         assurance: k.signal.and_then(|s| s.assurance).map_or_else(IconView::default, signals::assurance),
@@ -65,6 +69,9 @@ pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
 /// The change with the previous value; a period that is not complete is not compared.
 fn change(place: Place<'_>, k: &Kpi, unit: Unit) -> ChangeView {
     let before = format::clean(&place.scorecard.previous_period.short);
+    if k.is_hidden && k.previous.is_none() {
+        return ChangeView::default();
+    }
     let plain = |delta: String, previous: String| ChangeView { delta, previous, ..ChangeView::default() };
     let Some(previous) = k.previous else { return plain(String::new(), format!("no data in {before}")) };
     let n = if counts_its_rows(unit, previous, k.previous_n) { String::new() } else { format!(", n\u{a0}{}", format::count(k.previous_n)) };

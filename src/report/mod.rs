@@ -31,7 +31,7 @@ pub mod xlsx;
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::scorecard::{Explanation, RuleInfo, SCHEMA_VERSION, Scorecard, Topic};
 
 /// A file of the scorecard's folder.
@@ -60,6 +60,21 @@ pub fn pages_with(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec
     pages.push(Page::new("scorecard.json", json::scorecard(scorecard)?));
     pages.push(Page::new("kpis.csv", csv::kpis(scorecard)?));
     pages.push(Page::new("summary.txt", text::summary(scorecard)));
+    Ok(pages)
+}
+
+/// One person's own files, of a scorecard with their card alone: the page, its definitions, `scorecard.json`, `kpis.csv`,
+/// `summary.txt`, and what else is asked for. None leads out of the folder.
+///
+/// # Errors
+/// As [`pages`]; a bug of ours if there is not one card.
+pub fn own_pages(scorecard: &Scorecard, outputs: &outputs::Outputs, templates: Option<&Path>) -> Result<Vec<Page>> {
+    let [card] = scorecard.cards.as_slice() else { return Err(Error::bug("a folder of one person is made of one card")) };
+    let mut pages = html::own_pages(scorecard, card, templates)?;
+    pages.push(Page::new("scorecard.json", json::scorecard(scorecard)?));
+    pages.push(Page::new("kpis.csv", csv::kpis(scorecard)?));
+    pages.push(Page::new("summary.txt", text::summary(scorecard)));
+    pages.extend(outputs::pages(scorecard, &outputs::Outputs { link: None, ..outputs.clone() })?);
     Ok(pages)
 }
 

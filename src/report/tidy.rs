@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::csv::safe_text;
+use super::csv::{counted, safe_text};
 use super::{Page, measure};
 use crate::error::{Error, Result};
 use crate::format;
@@ -90,8 +90,8 @@ fn record(scorecard: &Scorecard, card: &Card, (k, is_observation): (&Kpi, bool),
         text(label),
         unit(definition.map_or(Unit::Number, |d| d.unit)).to_owned(),
         number(k.value),
-        number(Some(k.sum)),
-        k.n.to_string(),
+        number(counted(k).map(|_| k.sum)),
+        counted(k).map_or_else(String::new, |n| n.to_string()),
         number(k.target),
         number(k.interval.map(|i| i.0)),
         number(k.interval.map(|i| i.1)),
@@ -138,7 +138,13 @@ fn part(text: &str) -> String {
 fn verdict(k: &Kpi) -> String {
     let words = if k.is_judged { measure::verdict(k).1 } else { "" };
     let word = words.trim_start_matches(['●', '○', '◆', '◇', ' ']);
-    if k.is_judged && k.target.is_some() && k.value.is_none() { "no data".to_owned() } else { word.to_owned() }
+    if k.is_hidden {
+        "kept back".to_owned()
+    } else if k.is_judged && k.target.is_some() && k.value.is_none() {
+        "no data".to_owned()
+    } else {
+        word.to_owned()
+    }
 }
 
 fn card_kind(kind: CardKind) -> &'static str {

@@ -36,6 +36,8 @@ pub struct Report {
     pub is_decimal_comma: bool,
     /// Where the folder of a period is published, without a `/` at its end: for the links in messages; `None`: no link.
     pub link: Option<String>,
+    /// Whether each person has a folder of their own, `people/…`, with their card alone.
+    pub own_folders: bool,
     /// Rates of agents with fewer rows are too few to speak of.
     pub min_n: u32,
 }
@@ -68,7 +70,16 @@ pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 impl Default for Report {
     fn default() -> Self {
         let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
-        Self { period: Unit::Week, out: "scorecards".to_owned(), pages, outputs: Vec::new(), is_decimal_comma: false, link: None, min_n: 5 }
+        Self {
+            period: Unit::Week,
+            out: "scorecards".to_owned(),
+            pages,
+            outputs: Vec::new(),
+            is_decimal_comma: false,
+            link: None,
+            own_folders: false,
+            min_n: 5,
+        }
     }
 }
 
@@ -95,7 +106,7 @@ impl Report {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut report = Self::default();
         let Some(node) = root.get("report") else { return Ok(report) };
-        let table = node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "min_n"])?;
+        let table = node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "own_folders", "min_n"])?;
         if let Some(node) = table.get("period") {
             report.period = node.choice(&["week", "month", "quarter"])?.parse()?;
         }
@@ -112,6 +123,7 @@ impl Report {
             report.is_decimal_comma = node.choice(&[".", ","])? == ",";
         }
         report.link = table.text("link")?.map(|link| link.trim_end_matches('/').to_owned());
+        report.own_folders = table.get("own_folders").map_or(Ok(false), |n| n.flag())?;
         if let Some(node) = table.get("min_n") {
             report.min_n = u32::try_from(node.integer()?).map_err(|_| node.error("`min_n` must be a number of rows, 0 or more"))?;
         }

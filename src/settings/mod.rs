@@ -8,6 +8,7 @@ pub mod mail;
 mod metric;
 pub(crate) mod node;
 mod parameters;
+mod privacy;
 mod run;
 mod schema;
 pub mod sla;
@@ -23,6 +24,7 @@ pub use mail::{Attach, Mail};
 pub(crate) use metric::is_name;
 pub use metric::{KINDS, OwnMetric, TABLES, UNITS};
 pub use parameters::{Number, Parameters};
+pub use privacy::Privacy;
 pub use run::{Guards, History, Run};
 #[cfg(test)]
 pub(crate) use schema::check as schema_check;
@@ -72,6 +74,8 @@ pub struct Settings {
     pub judge: Judge,
     /// What the roster holds.
     pub people: People,
+    /// What others may read about people.
+    pub privacy: Privacy,
     /// Where everything taken in is kept; `None` where the config does not speak of it.
     pub history: Option<History>,
     /// What an unattended run does.
@@ -99,6 +103,7 @@ const TABLES_OF_THE_FILE: &[&str] = &[
     "goals",
     "judge",
     "people",
+    "privacy",
     "history",
     "run",
     "guards",
@@ -158,6 +163,7 @@ impl Settings {
             events: desk::events(&root)?,
             judge: Judge::read(&root)?,
             people: People::read(&root)?,
+            privacy: Privacy::read(&root)?,
             history: root.get("history").map(|_| History::read(&root)).transpose()?,
             run: Run::read(&root)?,
             guards: Guards::read(&root)?,

@@ -23,6 +23,7 @@ mod mail_server;
 mod oracle;
 mod packings;
 mod pages;
+mod people;
 mod planted;
 mod presets;
 mod privacy;

@@ -114,7 +114,7 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
     for card in &published.cards {
         let mut is_other = false;
         // What was announced as not final yet is no restatement when it becomes final.
-        for kpi in card.kpis.iter().filter(|k| k.immature == 0) {
+        for kpi in card.kpis.iter().filter(|k| k.immature == 0 && !k.is_hidden) {
             let Some((value, n)) = now.get(&(card.kind, card.name.as_str(), kpi.metric.as_str())) else { continue };
             // A snapshot of a day gone by cannot be taken again.
             let is_snapshot = kpi.value.is_some() && value.is_none();

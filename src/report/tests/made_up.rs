@@ -50,6 +50,7 @@ fn kpi(metric: &str, value: Option<f64>) -> Kpi {
         immature: 12,
         rows_file,
         is_judged: metric != "volume",
+        is_hidden: false,
         level: Some(Standing {
             value: 0.72,
             interval: (0.66, 0.79),

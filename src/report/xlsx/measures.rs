@@ -183,7 +183,9 @@ fn values(grid: &mut Grid<'_>, place: Place<'_>, k: &Kpi, at: u16) -> Result<()>
     put(7, k.interval.map(|i| i.0), k.n, None)?;
     put(8, k.interval.map(|i| i.1), k.n, None)?;
     put(11, k.previous, k.previous_n, None)?;
-    grid.count(at + 5, k.n)?;
+    if !k.is_hidden {
+        grid.count(at + 5, k.n)?;
+    }
     if k.previous.is_some() {
         grid.count(at + 12, k.previous_n)?;
     }

@@ -9,7 +9,7 @@ use crate::settings::desk::{LEVELS, OUTPUTS, PAGES};
 use crate::settings::mail::{ATTACH, AUTH, CONTACTS, LEADS, MANAGERS, MOST_RETRIES, SUBJECT, TLS};
 use crate::settings::parameters::{KNOWN, Sort};
 use crate::settings::run::MOST_PERIODS;
-use crate::settings::{Guards, History, Judge, KINDS, Number, Report, Run, TABLES, UNITS};
+use crate::settings::{Guards, History, Judge, KINDS, Number, Privacy, Report, Run, TABLES, UNITS};
 use serde_json::{Value, json};
 
 /// The keys of the file that these are.
@@ -25,6 +25,7 @@ pub(super) fn keys() -> Vec<Key> {
         key("goals", "What the desk wants to reach, by metric: csat = \"85%\". `deskcard metrics` lists them.", open_table(&goal())),
         key("judge", "When a difference matters, and how sure a verdict must be.", judge()),
         key("people", "What the roster holds.", people()),
+        key("privacy", "What others may read about people.", privacy()),
         key("history", "Where everything taken in is kept.", history()),
         key("run", "What one unattended run does.", run()),
         key("guards", "What a run must notice, and what becomes of it.", guards()),
@@ -62,6 +63,7 @@ fn report() -> Value {
         ),
         key("excel_decimal", "The decimal mark of the Excel that reads the CSV.", choice([".", ","])).or("."),
         key("link", "Where the folder of a period is published, for the links in messages.", text()),
+        key("own_folders", "Whether each person has a folder of their own, `people/…`, with their card alone.", flag()).or(false),
         key("min_n", "Rates of agents with fewer rows are shown, but no finding is built on them.", whole(0, None)).or(default.min_n),
     ];
     table("What is made.", &[], keys)
@@ -128,6 +130,16 @@ fn judge() -> Value {
 fn people() -> Value {
     let doc = "The first day from which the roster lists everybody who left; without it, it lists all who ever did.";
     table("What the roster holds.", &[], [key("leavers_since", doc, date())])
+}
+
+fn privacy() -> Value {
+    let default = Privacy::default();
+    let few = "Fewest answers of customers and colleagues whose figures stand on pages that others read.";
+    let keys = [
+        key("min_n", few, whole(5, None)).or(default.min_n),
+        key("opt_out", "Names or ids of people who have no card and are named nowhere.", one_or_list(text(), 1)),
+    ];
+    table("What others may read about people.", &[], keys)
 }
 
 fn history() -> Value {

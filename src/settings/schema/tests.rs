@@ -32,6 +32,7 @@ fn homes() -> Vec<Home> {
         home("/properties/first_level", "[first_level]", &["first_level"], &[]),
         home("/properties/judge", "[judge]", &["judge"], &[]),
         home("/properties/people", "[people]", &["people"], &[]),
+        home("/properties/privacy", "[privacy]", &["privacy"], &[]),
         home("/properties/history", "[history]", &["history"], &[]),
         home("/properties/run", "[run]", &["run"], &[]),
         home("/properties/guards", "[guards]", &["guards"], &[]),

@@ -1,0 +1,179 @@
+//! Figures and sentences in round numbers: of parts of a group, nothing that could be subtracted from its total.
+//!
+//! A count becomes a multiple of five, a share whole points: what is left of a total is then known to a few rows at best. Sources: the
+//! disclosure control of NHS Digital's hospital statistics (counts of 1 to 7 hidden, all others to the nearest five).
+
+use crate::format;
+use crate::scorecard::Unit;
+
+/// Counts are told to the nearest of these.
+const STEP: u64 = 5;
+
+/// A count to the nearest five.
+pub(super) fn count(n: u64) -> u64 {
+    n.saturating_add(STEP / 2) / STEP * STEP
+}
+
+/// Hits among a count to the nearest five: what the share in whole points gives, and nothing more.
+pub(super) fn part(hits: u64, n: u64) -> u64 {
+    let share = value(Unit::Share, hits.min(n) as f64 / n.max(1) as f64);
+    (share * count(n) as f64).round() as u64
+}
+
+/// A figure to whole points, minutes, tenths or fives.
+pub(super) fn value(unit: Unit, v: f64) -> f64 {
+    let to = |step: f64| (v / step).round() * step;
+    match unit {
+        // By whole numbers, so that 0.29 stays 0.29.
+        Unit::Share => (v * 100.0).round() / 100.0,
+        Unit::Number => (v * 10.0).round() / 10.0,
+        Unit::Seconds => to(60.0),
+        Unit::Count => to(STEP as f64),
+        Unit::Money | Unit::Days => v.round(),
+    }
+}
+
+/// Both ends of an interval.
+pub(super) fn interval(unit: Unit, (low, high): (f64, f64)) -> (f64, f64) {
+    (value(unit, low), value(unit, high))
+}
+
+/// A sentence in round numbers: `31 of 62 (51.3 %)` becomes `about 30 of 60 (51 %)`. `None` if it tells of fewer than `min_n` rows.
+pub(super) fn sentence(text: &str, min_n: u64) -> Option<String> {
+    let pieces = pieces(text);
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut at = 0;
+    while let Some(piece) = pieces.get(at) {
+        if let Some((hits, n)) = counted(&pieces[at..]) {
+            if n < min_n {
+                return None;
+            }
+            out.push_str(&format!("about {} of {}", format::count(part(hits, n)), format::count(count(n))));
+            at += 3;
+        } else if let Some(n) = percent_of(&pieces[at..]) {
+            if n < min_n {
+                return None;
+            }
+            out.push_str(&format!("{}\u{a0}% of about {}", rounded(piece.text()), format::count(count(n))));
+            at += 3;
+        } else if let (true, Some(n)) = (out.ends_with("(n = "), piece.whole()) {
+            if n < min_n {
+                return None;
+            }
+            out.push_str(&format!("about {}", format::count(count(n))));
+            at += 1;
+        } else {
+            let after = pieces.get(at + 1).map_or("", Piece::text);
+            let is_of_a_range = after == "–" && pieces.get(at + 3).is_some_and(|p| is_measured(p.text()));
+            match piece {
+                Piece::Number(number) if is_measured(after) || is_of_a_range => out.push_str(&rounded(number)),
+                _ => out.push_str(piece.text()),
+            }
+            at += 1;
+        }
+    }
+    Some(out)
+}
+
+/// A part of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece<'a> {
+    /// Digits, with commas and a point between them.
+    Number(&'a str),
+    /// What lies between numbers.
+    Words(&'a str),
+}
+
+impl Piece<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::Number(text) | Self::Words(text) => text,
+        }
+    }
+
+    /// A whole number that stands alone.
+    fn whole(&self) -> Option<u64> {
+        match self {
+            Self::Number(text) if !text.contains('.') => text.replace(',', "").parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_number = first.is_ascii_digit();
+        let long = if is_number { number_length(rest) } else { rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()) };
+        let (piece, after) = rest.split_at(long);
+        out.push(if is_number { Piece::Number(piece) } else { Piece::Words(piece) });
+        rest = after;
+    }
+    out
+}
+
+/// Digits, and a comma or point between two of them.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    (0..bytes.len()).find(|i| !(is_digit(*i) || (matches!(bytes[*i], b',' | b'.') && is_digit(i + 1)))).unwrap_or(bytes.len())
+}
+
+/// `31 of 62`.
+fn counted(pieces: &[Piece<'_>]) -> Option<(u64, u64)> {
+    let [hits, Piece::Words(" of "), n, ..] = pieces else { return None };
+    Some((hits.whole()?, n.whole()?))
+}
+
+/// `91.4 % of 417`.
+fn percent_of(pieces: &[Piece<'_>]) -> Option<u64> {
+    let [Piece::Number(_), Piece::Words("\u{a0}% of "), n, ..] = pieces else { return None };
+    n.whole()
+}
+
+fn is_measured(after: &str) -> bool {
+    after.starts_with("\u{a0}%") || after.starts_with("\u{a0}points")
+}
+
+fn rounded(number: &str) -> String {
+    number.parse::<f64>().map_or_else(|_| number.to_owned(), |v| format!("{v:.0}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_fives_and_shares_are_points() {
+        assert_eq!([0, 2, 3, 7, 8, 12, 13, 417].map(count), [0, 0, 5, 5, 10, 10, 15, 415]);
+        assert_eq!(value(Unit::Share, 0.647_058), 0.65);
+        assert_eq!(value(Unit::Seconds, 95.0), 120.0);
+        assert_eq!(interval(Unit::Number, (4.16, 4.24)), (4.2, 4.2));
+    }
+
+    #[test]
+    fn a_sentence_says_the_same_in_round_numbers() {
+        let said = |text| sentence(text, 8);
+        assert_eq!(
+            said("138 of 697 (19.8\u{a0}%; 95 % interval 17.0–22.9\u{a0}%)").unwrap(),
+            "about 139 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)"
+        );
+        assert_eq!(
+            said("4 people with it: 91.4\u{a0}% of 417; 22 people without: 82.9\u{a0}% of 1,820; 7.3\u{a0}points; p\u{a0}=\u{a0}0.001.")
+                .unwrap(),
+            "4 people with it: 91\u{a0}% of about 415; 22 people without: 83\u{a0}% of about 1,820; 7\u{a0}points; p\u{a0}=\u{a0}0.001."
+        );
+        assert_eq!(said("In the last 13 weeks, P1 0 %.").unwrap(), "In the last 13 weeks, P1 0 %.");
+        assert_eq!(said("64.3\u{a0}% in W46 (n = 42), outside").unwrap(), "64\u{a0}% in W46 (n = about 40), outside");
+        assert_eq!(said(""), Some(String::new()));
+    }
+
+    #[test]
+    fn a_sentence_about_few_is_not_told() {
+        assert_eq!(sentence("3 of 6 (50\u{a0}%)", 8), None);
+        assert_eq!(sentence("33\u{a0}% of 6 and 7 of 20", 8), None);
+        assert_eq!(sentence("50\u{a0}% in W46 (n = 6)", 8), None);
+        assert!(sentence("3 of 8", 8).is_some());
+    }
+}
