@@ -38,7 +38,7 @@
 //!   whether something worked (`before_after`). The desk's card asks the same engines.
 //! - [`judge`]: readings → scorecard: which looks at the facts are needed (`judge::folds`), whose cards, which measures, where each
 //!   stands, what that says; the parts of a card with a subject of their own are one file each in `judge/sections`, pages on one topic
-//!   across the desk (SLA, review) in `judge/topics`.
+//!   across the desk (business, resolver groups, SLA, people, knowledge, cost …) are one entry and one file each in `judge/topics`.
 //! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings (SVG, PNG), pages, JSON, CSV, text, workbooks, Markdown, chat messages, bodies of
 //!   mails. plotters and tera live here alone.
 //! - [`mail`]: messages, the outbox, the way to a server. Knows nothing of scorecards.

@@ -16,8 +16,9 @@ pub use explanation::*;
 /// Version of the shape below; raised when a field changes its meaning or goes away, or a reader of the old shape would stumble.
 ///
 /// 4: pages on a topic ([`Scorecard::topics`]), and with them two kinds of chart that a reader of version 3 does not know
-/// (`margins`, `shares`). 5: further kinds of chart (`heatmap`, `dots`, `phases`).
-pub const SCHEMA_VERSION: u32 = 5;
+/// (`margins`, `shares`). 5: further kinds of chart (`heatmap`, `dots`, `phases`). 6: one more (`multiples`), a finding as the heading of
+/// a topic, and the pages left out ([`Scorecard::left_out`]).
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// One period of one desk, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +53,20 @@ pub struct Scorecard {
     pub cards: Vec<Card>,
     /// Pages on one topic across the whole desk, in the order of the navigation.
     pub topics: Vec<Topic>,
+    /// Pages that were asked for and not made, and why.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A page that was asked for and not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// What would be its [`Topic::id`].
+    pub id: String,
+    /// What would be its [`Topic::title`].
+    pub title: String,
+    /// What is missing, and what to do about it: a sentence or two.
+    pub why: String,
 }
 
 /// A page on one topic across the whole desk: the SLA clock, rows worth a second look.
@@ -61,8 +76,11 @@ pub struct Topic {
     pub id: String,
     /// The [`Topic::id`] of the page that leads here; `None` puts the page into the navigation.
     pub parent: Option<String>,
-    /// Heading, and its name in the navigation.
+    /// Its name in the navigation, and the heading of a page without a finding.
     pub title: String,
+    /// What it found, in a line: the heading; empty for none.
+    #[serde(default)]
+    pub finding: String,
     /// The line above the heading; empty for the desk's name.
     pub over: String,
     /// A sentence or two on what the page is and how to read it.

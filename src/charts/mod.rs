@@ -16,6 +16,7 @@ mod heatmap;
 mod icons;
 mod layout;
 mod margins;
+mod multiples;
 mod phases;
 pub mod png;
 mod ramp;
@@ -105,6 +106,9 @@ pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &s
         }
         ChartData::Shares { title, subtitle, parts, rows, unit } => {
             finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit })
+        }
+        ChartData::Multiples { metric, title, subtitle, panels } => {
+            finish(id, (title, subtitle), &multiples::Multiples { unit: unit(metric), panels })
         }
         ChartData::Dots { metric, title, subtitle, groups, mean } => {
             finish(id, (title, subtitle), &dots::Dots { unit: unit(metric), groups, mean: *mean })

@@ -27,7 +27,7 @@ impl Chart for Survival<'_> {
     fn figure(&self, width: f64) -> Figure {
         let is_wide = width >= 400.0;
         let texts = |room| self.ends(room).into_iter().map(|e| (e.text, e.style)).collect();
-        let margin = layout::margin(if is_wide { (96.0, 164.0) } else { (84.0, 132.0) }, texts);
+        let margin = layout::margin(if is_wide { (96.0, 190.0) } else { (84.0, 156.0) }, texts);
         let (left, right) = (axes::left_margin(Unit::Share, Y, 6), width - margin);
         let frame = Frame { left, right, top: 12.0, bottom: 190.0 };
         let plane = Plane { frame, x: (0.0, f64::from(self.last_day())), y: Y };
@@ -42,7 +42,7 @@ impl Chart for Survival<'_> {
         marks.extend(self.bands());
         marks.extend(self.lines());
         marks.extend(layout::line_ends(self.ends(margin - layout::BESIDE), plane));
-        let below = if is_wide { self.at_risk(&days, plane, margin - layout::BESIDE) } else { Vec::new() };
+        let below = self.at_risk(&days, plane, margin - layout::BESIDE);
         let height = frame.bottom + 26.0 + if below.is_empty() { 0.0 } else { 26.0 + ROW * self.drawn().count() as f64 };
         marks.extend(below);
         if self.drawn().next().is_none() {
@@ -147,13 +147,20 @@ impl Survival<'_> {
         marks
     }
 
+    /// The value and the name of every curve at its end; the names alone where one of the labels would be cut.
     fn ends(&self, room: f64) -> Vec<LineEnd> {
         let is_one = self.drawn().count() == 1;
+        let both = |c: &Curve| format!("{} {}", format::value_of(Unit::Share, value_at(c, c.last_day), c.n), format::clean(&c.name));
+        let has_room = self.drawn().all(|c| text_width(&both(c), TextStyle::NAME.size, false) <= room);
         let end = |(c, s): (&Curve, Strand)| {
             let value = value_at(c, c.last_day);
             let text = format::value_of(Unit::Share, value, c.n);
             let style = TextStyle { is_bold: is_one, ..TextStyle::NAME.inked(s.ink) };
-            let text = if is_one { format!("{text} still there") } else { format!("{text} {}", format::clean(&c.name)) };
+            let text = match (is_one, has_room) {
+                (true, _) => format!("{text} still there"),
+                (_, true) => both(c),
+                _ => format::clean(&c.name),
+            };
             LineEnd { from: (f64::from(c.last_day), value), text: layout::first_that_fits(&[text], room, style), style, ink: s.ink }
         };
         self.look().map(end).collect()

@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod facts;
 mod frame;
+mod handovers;
 mod history;
 mod ingest;
 mod init;

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::clocks::clocks;
 use super::contacts;
+use super::handovers;
 use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
-use crate::judge::folds::{Folds, LOOKS, Look, Over, looked_into as looked_into_ids};
+use crate::judge::folds::{Folds, LOOKS, Look, Over, looked_into as looked_into_ids, months};
 use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Looked, Missed, RowsOf, Stay};
 use crate::metrics::rows::{Rows, describing, rows};
 use crate::metrics::sample::{Wish, sample};
@@ -263,6 +264,7 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
         wanted.add(Table::Spells, column)?;
     }
     super::clocks::want(&mut wanted, &[])?;
+    handovers::want(&mut wanted)?;
     contacts::want(&mut wanted, &contacts::BY.map(str::to_owned))?;
     (wanted.texts, wanted.hashes) = (true, true);
     Ok(wanted)
@@ -302,6 +304,7 @@ impl Base<'_> {
             clocks: &clock_rows(facts, now)?,
             rows: &RowsOf(&|metric| looked_into(ctx, facts, metric, periods)),
             repeats: came_back(ctx, facts, &recent(ctx, periods, 0))?.as_ref(),
+            handovers: &handovers::handovers(facts, &recent(ctx, periods, 0))?,
             command,
         })?;
         ctx.say(&format!("judged in {:.3} s", started.elapsed().as_secs_f64()));
@@ -331,6 +334,7 @@ fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Per
         Over::Period => vec![now.clone()],
         Over::Before => vec![recent(ctx, periods, 1)],
         Over::Recent => vec![recent(ctx, periods, 0)],
+        Over::Months => months(periods),
         Over::All => vec![Period::span(periods[0].first_day, now.end_day - 1)],
     };
     Ask { metrics: look.metrics(&ctx.catalogue, metrics), breakdowns: look.breakdowns(), periods, filter: None }

@@ -6,6 +6,7 @@
 //! counted, and never chained.
 
 pub mod chains;
+pub mod handovers;
 pub mod join;
 pub mod knowledge;
 pub mod problems;

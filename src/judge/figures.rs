@@ -34,7 +34,10 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     if s.kind != CardKind::Agent {
         out.extend(["csat", "sla_resolution", "reopen_rate"].into_iter().filter_map(|id| funnel(e, s, &ground.subjects, id)));
         out.extend(backlog(e, s));
-        out.extend(trend(e, s, "turnover_12m", measured));
+        // The people have a page of their own.
+        if s.kind != CardKind::Desk || !e.is_asked("people") {
+            out.extend(trend(e, s, "turnover_12m", measured));
+        }
     }
     out
 }
@@ -71,14 +74,14 @@ pub(super) fn drawn(e: &Evidence<'_>, s: &Subject, metric: &Metric, charted: Opt
     let target = e.target(id);
     let said = format::optional(metric.unit(), newest.value, newest.n);
     let mut title = match target {
-        Some(t) => format!("{} {said} in {}, target {}", metric.short(), newest.short, format::bare_target(metric.unit(), t)),
-        None => format!("{} {said} in {}", metric.short(), newest.short),
+        Some(t) => format!("{} {said} in {}, target {}", metric.label, newest.short, format::bare_target(metric.unit(), t)),
+        None => format!("{} {said} in {}", metric.label, newest.short),
     };
     if let Some(charted) = charted {
         title += charted.title_words();
     }
     let control = charted.and_then(|c| c.control(points.len()));
-    let subtitle = format!("{}, {} to {}{by}", metric.label, points[0].period, points.last()?.period);
+    let subtitle = format!("{} to {}{by}", points[0].period, points.last()?.period);
     let events = events(e, &points);
     Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events, points, desk, target, control })
 }
@@ -160,14 +163,14 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .collect();
     let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
     let title = match out {
-        0 => format!("{}: no agent differs from the others by more than chance", metric.short()),
-        1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.short(), groups.len()),
-        _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.short(), groups.len()),
+        0 => format!("{}: no agent differs from the others by more than chance", metric.label),
+        1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.label, groups.len()),
+        _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.label, groups.len()),
     };
     let said = phi.map(|phi| format!("; φ\u{a0}=\u{a0}{phi:.1}, {:.1} without the extremes", funnel.phi)).unwrap_or_default();
     let widened = if funnel.is_adjusted { "; widened, because agents differ more than chance makes them" } else { "" };
     let spread = said + widened;
-    let subtitle = format!("{}, {}; a dot is an agent; limits 95 % and 99.8 %{spread}", metric.label, e.recent_words());
+    let subtitle = format!("{}; a dot is an agent; limits 95 % and 99.8 %{spread}", format::capital(&e.recent_words()));
     let most = groups.iter().map(|g| g.n).max()?;
     let limits =
         steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });

@@ -1,5 +1,6 @@
 //! The looks at the facts that a scorecard is made from: which measures, by what, over which span.
 
+use crate::clock::period::{Period, Unit};
 use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
 
 /// A span of the history.
@@ -15,6 +16,8 @@ pub enum Over {
     Recent,
     /// The whole history, as one.
     All,
+    /// Calendar months, whatever the period: [`months`].
+    Months,
 }
 
 /// One look: a fold over the facts.
@@ -154,8 +157,109 @@ pub const HOLDERS: Look = Look {
     by: &[&["party"], &["priority", "party"], &["holder_group", "party"], &["priority"], &[], &["holder_group"]],
     metrics: HELD,
 };
+/// The customer's departments over the recent periods: by themselves, by what they ask and how, by whom their tickets wait for.
+pub const BUSINESS: Look = Look {
+    over: Over::Recent,
+    by: &[
+        &["requester_department"],
+        &["requester_department", "category"],
+        &["requester_department", "channel"],
+        &["requester_department", "party"],
+        &["category"],
+    ],
+    metrics: &[
+        "tickets_created",
+        "tickets_resolved",
+        "fcr_touch",
+        "fcr_repeat",
+        "sla_resolution",
+        "csat",
+        "reopen_rate",
+        "ttr_median",
+        "held_open",
+    ],
+};
+/// What each department asked for, period by period.
+pub const BUSINESS_EACH: Look = Look { over: Over::Each, by: &[&["requester_department"]], metrics: &["tickets_created"] };
+/// The resolver groups over the recent periods: by the group that has or resolved the ticket, and what came to it from the first level.
+pub const GROUPS: Look = Look {
+    over: Over::Recent,
+    by: &[&["group"], &["category"], &["holder_group"], &["category", "level"]],
+    metrics: &[
+        "tickets_resolved",
+        "sla_resolution",
+        "reopen_rate",
+        "backlog",
+        "flr",
+        "escalated_simple",
+        "held_open",
+        "held_closed",
+        "held_tickets",
+    ],
+};
+/// The people by team and shift over the recent periods.
+pub const PEOPLE: Look = Look {
+    over: Over::Recent,
+    by: &[&["team"], &["shift"]],
+    metrics: &[
+        "headcount",
+        "tenure",
+        "absenteeism",
+        "agent_days",
+        "tickets_per_agent_day",
+        "qa_score",
+        "peer_360",
+        "kudos",
+        "shadowing_days",
+    ],
+};
+/// Articles over the recent periods: by category, and what was linked against what was not.
+pub const KNOWLEDGE: Look = Look {
+    over: Over::Recent,
+    by: &[&["category"], &["kb_linked"], &["team"]],
+    metrics: &["kb_link", "fcr_touch", "reopen_rate", "tickets_resolved"],
+};
+/// What was spent and done, month by month.
+pub const COST: Look =
+    Look { over: Over::Months, by: &[&[]], metrics: &["operating_cost", "cost_per_ticket", "tickets_resolved", "tickets_created"] };
+/// What cost is reckoned with, over the recent periods.
+pub const COST_RECENT: Look =
+    Look { over: Over::Recent, by: &[&["level"], &["category", "level"], &["channel"]], metrics: &["tickets_resolved", "tickets_created"] };
 /// All looks, in the order of [`Folds`].
-pub const LOOKS: [Look; 11] = [HISTORY, PERIOD, NOW, BEFORE, RECENT, PLACES, MIX, YEAR, CLOCKS_NOW, CLOCKS_RECENT, HOLDERS];
+pub const LOOKS: [Look; 18] = [
+    HISTORY,
+    PERIOD,
+    NOW,
+    BEFORE,
+    RECENT,
+    PLACES,
+    MIX,
+    YEAR,
+    CLOCKS_NOW,
+    CLOCKS_RECENT,
+    HOLDERS,
+    BUSINESS,
+    BUSINESS_EACH,
+    GROUPS,
+    PEOPLE,
+    KNOWLEDGE,
+    COST,
+    COST_RECENT,
+];
+
+/// Months shown.
+const MONTHS: usize = 13;
+
+/// The calendar months, oldest first, that lie within the history of a scorecard's periods: what is paid by the month is told by it,
+/// whatever the period is. Only whole months.
+pub fn months(periods: &[Period]) -> Vec<Period> {
+    let (Some(first), Some(last)) = (periods.first(), periods.last()) else { return Vec::new() };
+    let newest = Period::last_complete(Unit::Month, last.end_day);
+    let is_within = |month: &Period| month.first_day >= first.first_day;
+    let mut all: Vec<Period> = std::iter::successors(Some(newest), |m| Some(m.previous())).take_while(is_within).take(MONTHS).collect();
+    all.reverse();
+    all
+}
 
 /// Ids of the measures whose rows are looked at when they change.
 pub fn looked_into() -> impl Iterator<Item = &'static str> {
@@ -235,5 +339,54 @@ impl Folds {
 
     pub(super) fn held(&self) -> &Readings {
         self.at(10)
+    }
+
+    pub(super) fn business(&self) -> &Readings {
+        self.at(11)
+    }
+
+    pub(super) fn business_each(&self) -> &Readings {
+        self.at(12)
+    }
+
+    pub(super) fn resolver_groups(&self) -> &Readings {
+        self.at(13)
+    }
+
+    pub(super) fn people(&self) -> &Readings {
+        self.at(14)
+    }
+
+    pub(super) fn knowledge(&self) -> &Readings {
+        self.at(15)
+    }
+
+    pub(super) fn cost(&self) -> &Readings {
+        self.at(16)
+    }
+
+    pub(super) fn cost_recent(&self) -> &Readings {
+        self.at(17)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_whole_and_lie_within_the_history() {
+        let ids = |unit: Unit, first: i32, count: usize| {
+            let periods: Vec<Period> =
+                std::iter::successors(Some(Period::containing(unit, first)), |p| Some(p.next())).take(count).collect();
+            months(&periods).into_iter().map(|m| m.id).collect::<Vec<_>>()
+        };
+        let day = |text: &str| crate::clock::parse_day(text).unwrap();
+        // Weeks from Monday 2026-08-31 to Sunday 2026-11-15: September and October are whole.
+        assert_eq!(ids(Unit::Week, day("2026-08-31"), 11), ["2026-09", "2026-10"]);
+        // A month reported is over when it ends.
+        assert_eq!(ids(Unit::Month, day("2026-10-01"), 2), ["2026-10", "2026-11"]);
+        assert_eq!(ids(Unit::Quarter, day("2024-01-01"), 8).len(), MONTHS);
+        assert!(ids(Unit::Week, day("2026-11-09"), 1).is_empty() && months(&[]).is_empty());
     }
 }

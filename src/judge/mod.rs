@@ -23,6 +23,7 @@ use crate::clock::period::Period;
 use crate::clock::period::Unit;
 use crate::clock::zone::Zone;
 use crate::contacts::Repeats;
+use crate::contacts::handovers::Handovers;
 use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::sample::Sample;
@@ -167,6 +168,8 @@ pub struct Evidence<'a> {
     pub rows: &'a RowsOf<'a>,
     /// Who comes back about what over the recent periods; `None` where nobody knows who asked.
     pub repeats: Option<&'a Repeats>,
+    /// How tickets resolved in the recent periods went from group to group.
+    pub handovers: &'a Handovers,
     /// The command line.
     pub command: &'a str,
 }
@@ -215,6 +218,11 @@ impl Evidence<'_> {
         if n == 1 { format!("this {word}") } else { format!("the last {n} {word}s") }
     }
 
+    /// Whether a page is among those to make.
+    pub(crate) fn is_asked(&self, page: &str) -> bool {
+        self.settings.report.pages.iter().any(|p| p == page)
+    }
+
     /// The target set for a metric.
     pub(crate) fn target(&self, metric: &str) -> Option<f64> {
         self.settings.goals.iter().find(|g| g.metric == metric).map(|g| g.value)
@@ -243,7 +251,7 @@ pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
 pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     let ground = cards::ground(e);
     let cards = cards::all(&ground)?;
-    let topics = topics::all(&ground, &cards);
+    let (topics, left_out) = topics::all(&ground, &cards)?;
     let definitions =
         shown_ids(&cards, &topics).into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
     let notes = notes::all(e, &cards);
@@ -269,6 +277,7 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
         definitions,
         cards,
         topics,
+        left_out,
     })
 }
 
@@ -294,6 +303,7 @@ pub fn desk_trend(history: DeskHistory<'_>, metric: &Metric) -> Option<ChartData
     let DeskHistory { settings, catalogue, zone, as_of, periods, readings } = history;
     let (folds, nothing) = (Folds::new(vec![readings]), RowsOf(&|_| Ok(None)));
     let (ledger, about, examples, clocks) = (Ledger::default(), BTreeMap::new(), Examples::new(), ClockRows::default());
+    let handovers = Handovers::default();
     let e = Evidence {
         settings,
         catalogue,
@@ -310,6 +320,7 @@ pub fn desk_trend(history: DeskHistory<'_>, metric: &Metric) -> Option<ChartData
         clocks: &clocks,
         rows: &nothing,
         repeats: None,
+        handovers: &handovers,
         command: "",
     };
     let desk = cards::Subject::new(CardKind::Desk, &settings.desk.name);
@@ -330,6 +341,7 @@ fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
             | ChartData::Margins { metric, .. }
             | ChartData::Heatmap { metric, .. }
             | ChartData::Dots { metric, .. }
+            | ChartData::Multiples { metric, .. }
             | ChartData::Phases { metric, .. } => Some(metric.as_str()),
             ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
         })

@@ -89,9 +89,15 @@ fn judged(rows: &Rows) -> Scorecard {
         clocks: &ClockRows::default(),
         rows: &RowsOf(&|_| Ok(None)),
         repeats: None,
+        handovers: &Default::default(),
         command: "deskcard report",
     })
     .unwrap()
+}
+
+/// The scorecard of a desk of which nothing is known.
+pub(super) fn empty() -> Scorecard {
+    judged(&Rows::new())
 }
 
 /// A desk of agents who are all alike: truly at every target.

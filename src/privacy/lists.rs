@@ -81,6 +81,7 @@ fn of_chart(chart: &mut ChartData, visit: &mut dyn FnMut(Named<'_>)) {
         | ChartData::Heatmap { .. }
         | ChartData::Dots { .. }
         | ChartData::Phases { .. }
+        | ChartData::Multiples { .. }
         | ChartData::Margins { .. } => {}
     }
 }
@@ -107,6 +108,7 @@ pub(super) fn names_of(chart: &ChartData) -> Vec<&str> {
         ChartData::Dots { title, groups, .. } => {
             (title, groups.iter().flat_map(|g| g.dots.iter().map(|d| d.name.as_str()).chain([g.name.as_str()])).collect())
         }
+        ChartData::Multiples { title, panels, .. } => (title, panels.iter().map(|p| p.name.as_str()).collect()),
         ChartData::Heatmap { title, rows, columns, .. } => (title, rows.iter().chain(columns).map(String::as_str).collect()),
         ChartData::Trend { title, .. }
         | ChartData::Backlog { title, .. }

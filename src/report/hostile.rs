@@ -1,6 +1,7 @@
-//! Every output with every payload in every field: nothing of it is live.
+//! Every output with every payload in every field: nothing of it is live, as we know it and as other people's parsers read it.
 
 mod payloads;
+mod read;
 
 use serde_json::Value;
 

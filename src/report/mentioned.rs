@@ -48,6 +48,7 @@ fn charts<'a>(ids: &mut BTreeSet<&'a str>, charts: &'a [ChartData]) {
         | ChartData::Margins { metric, .. }
         | ChartData::Heatmap { metric, .. }
         | ChartData::Dots { metric, .. }
+        | ChartData::Multiples { metric, .. }
         | ChartData::Phases { metric, .. } => Some(metric.as_str()),
         ChartData::Survival { .. } | ChartData::Backlog { .. } | ChartData::Shares { .. } => None,
     }));

@@ -99,6 +99,7 @@ pub fn explanation(e: &Explanation, topic: &Topic) -> Result<(Page, String)> {
         definitions: vec![e.definition.clone()],
         cards: Vec::new(),
         topics: Vec::new(),
+        left_out: Vec::new(),
     };
     Ok((html::topic_alone(&alone, topic)?, text::topic(&alone, topic)))
 }

@@ -144,6 +144,7 @@ impl<'a> Others<'a> {
                     rows.iter_mut().for_each(|r| self.hide(&mut r.name));
                     is_kept
                 }
+                ChartData::Multiples { panels, .. } => kept(panels, |p| !self.has(&p.name, None)),
                 ChartData::Trend { .. } | ChartData::Backlog { .. } | ChartData::Margins { .. } | ChartData::Heatmap { .. } => true,
                 // People stand there without names, and the page of one is not about the others.
                 ChartData::Dots { .. } | ChartData::Phases { .. } => false,
@@ -166,6 +167,7 @@ impl<'a> Others<'a> {
         | ChartData::Margins { title, subtitle, .. }
         | ChartData::Heatmap { title, subtitle, .. }
         | ChartData::Dots { title, subtitle, .. }
+        | ChartData::Multiples { title, subtitle, .. }
         | ChartData::Phases { title, subtitle, .. }
         | ChartData::Shares { title, subtitle, .. }) = chart;
         self.hide(title);

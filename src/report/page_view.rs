@@ -74,6 +74,7 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
         headline: headline(kpis),
         notes: place.scorecard.notes.iter().map(note).collect(),
         tiles: main.enumerate().map(|(i, k)| measure::kpi(place, k, &format!("t{i}"))).collect(),
+        pages: topic_view::contents(place, &headline(kpis)),
         blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),
         extras: desk.and_then(|d| extra_of(place, d, "recognition")).into_iter().collect(),
         lists,

@@ -5,10 +5,10 @@
 
 use super::card_view::{Place, measures, note, unnamed_if_single};
 use super::parts::extras;
-use super::view::{Link, TopicLink, TopicView};
+use super::view::{Link, PageLine, TopicLink, TopicView};
 use crate::error::{Error, Result};
 use crate::format;
-use crate::scorecard::{Kpi, Level, Scorecard, Topic};
+use crate::scorecard::{CardKind, Kpi, Level, Scorecard, Topic};
 
 /// File name stems of other pages of the folder.
 const TAKEN: [&str; 4] = ["index", "desk", "definitions", "data"];
@@ -16,11 +16,15 @@ const TAKEN: [&str; 4] = ["index", "desk", "definitions", "data"];
 /// The page of one topic.
 pub(super) fn topic(place: Place<'_>, t: &Topic) -> TopicView {
     let (judged, context): (Vec<&Kpi>, Vec<&Kpi>) = t.kpis.iter().partition(|k| k.is_judged);
-    let over = if t.over.is_empty() { &place.scorecard.desk } else { &t.over };
+    let over = match (&t.over, &t.finding) {
+        (over, finding) if over.is_empty() && finding.is_empty() => &place.scorecard.desk,
+        (over, _) if over.is_empty() => &t.title,
+        (over, _) => over,
+    };
     let warnings = place.scorecard.notes.iter().filter(|n| n.level == Level::Warning);
     TopicView {
         over: format::label(over, 120),
-        title: format::label(&t.title, 120),
+        title: format::label(if t.finding.is_empty() { &t.title } else { &t.finding }, 160),
         lead: format::label(&t.lead, 1000),
         notes: warnings.map(note).collect(),
         measures: measures(place, "Measures", judged, "k"),
@@ -45,6 +49,24 @@ pub(super) fn navigation(place: Place<'_>) -> Vec<TopicLink> {
 /// Links to those topics that are not in the navigation and of which `is_wanted` holds.
 pub(super) fn further(place: Place<'_>, is_wanted: impl Fn(&Topic) -> bool) -> Vec<Link> {
     place.scorecard.topics.iter().filter(|t| t.parent.is_some() && is_wanted(t)).map(|t| link(place, t)).collect()
+}
+
+/// A line a page that is no card of a team, supplier or agent: for whom, where it is, what it found; those left out with why.
+pub(super) fn contents(place: Place<'_>, headline: &str) -> Vec<PageLine> {
+    let said = |t: &Topic| if t.finding.is_empty() { format::label(&t.lead, 200) } else { format::label(&t.finding, 160) };
+    let has_desk = place.scorecard.cards.iter().any(|c| c.kind == CardKind::Desk);
+    let desk = has_desk.then(|| PageLine {
+        link: Link { text: "Desk".to_owned(), href: place.href("desk.html") },
+        said: if headline.is_empty() { "Everything the team looks at".to_owned() } else { headline.to_owned() },
+        is_left_out: false,
+    });
+    let made = place.scorecard.topics.iter().map(|t| PageLine { link: link(place, t), said: said(t), is_left_out: false });
+    let left_out = place.scorecard.left_out.iter().map(|l| PageLine {
+        link: Link { text: format::label(&l.title, 60), href: String::new() },
+        said: format!("Left out. {}", format::label(&l.why, 500)),
+        is_left_out: true,
+    });
+    desk.into_iter().chain(made).chain(left_out).collect()
 }
 
 fn link(place: Place<'_>, t: &Topic) -> Link {

@@ -8,7 +8,9 @@ mod pages;
 
 use serde::Serialize;
 
-pub use pages::{DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, SourceView, TopicLink, TopicView};
+pub use pages::{
+    DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, PageLine, SourceView, TopicLink, TopicView,
+};
 
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]

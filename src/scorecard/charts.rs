@@ -142,6 +142,17 @@ pub enum ChartData {
         /// Kind of number of the values, and of the total written beside each bar.
         unit: Unit,
     },
+    /// The same measure of many groups over the same periods: a small line chart a group, all on one scale.
+    Multiples {
+        /// Metric id.
+        metric: String,
+        /// The finding, as title.
+        title: String,
+        /// The measure and the span.
+        subtitle: String,
+        /// The groups in the order to draw.
+        panels: Vec<SmallPanel>,
+    },
     /// One dot a person, in rows by group, with the groups' means: for comparing groups of people without naming anybody.
     Dots {
         /// Metric id.
@@ -176,6 +187,15 @@ pub enum ChartData {
         /// Limits of both phases, where there are enough points for them.
         control: Option<Control>,
     },
+}
+
+/// A small chart of a [`ChartData::Multiples`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SmallPanel {
+    /// Name as shown. Hostile text.
+    pub name: String,
+    /// Its points, oldest first.
+    pub points: Vec<Point>,
 }
 
 /// A row of a [`ChartData::Dots`].

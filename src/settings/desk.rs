@@ -28,7 +28,7 @@ pub struct Report {
     pub period: Unit,
     /// The folder to write to, relative to the config's.
     pub out: String,
-    /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`, `sla`, `review`.
+    /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`, `sla`, `business`, `groups`, `people`, `knowledge`, `cost`, `review`.
     pub pages: Vec<String>,
     /// Further files to make, of `xlsx`, `markdown`, `text`, `json`, `csv`, `slack`, `teams`.
     pub outputs: Vec<String>,
@@ -61,8 +61,9 @@ impl Event {
 }
 
 /// The review page is made only where somebody asks for it: it has people's names beside patterns that may mean nothing.
-pub(super) const PAGES: &[&str] = &["desk", "teams", "suppliers", "agents", "sla", "review"];
-const USUAL_PAGES: usize = 5;
+pub(super) const PAGES: &[&str] =
+    &["desk", "teams", "suppliers", "agents", "business", "groups", "sla", "people", "knowledge", "cost", "review"];
+const USUAL_PAGES: usize = PAGES.len() - 1;
 /// Further files of a scorecard.
 pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams"];
 pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];

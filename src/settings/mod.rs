@@ -3,6 +3,7 @@
 mod calendars;
 pub(crate) mod column;
 mod desk;
+mod given;
 mod judge;
 pub mod mail;
 mod metric;
@@ -19,6 +20,7 @@ mod targets;
 pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
 pub use desk::{Desk, Event, Report};
+pub use given::{Cost, Prices};
 pub use judge::{Judge, People};
 pub use mail::{Attach, Mail};
 pub(crate) use metric::is_name;
@@ -62,6 +64,10 @@ pub struct Settings {
     pub levels: BTreeMap<String, String>,
     /// Categories the first level cannot resolve (`[first_level] cannot_resolve`): outside net first contact resolution.
     pub not_first_level: Vec<String>,
+    /// People in each department of the customer, as far as the config says.
+    pub departments: BTreeMap<String, u32>,
+    /// What a ticket and a contact cost, as far as the config says.
+    pub cost: Cost,
     /// What is promised, and by which clock.
     pub sla: Sla,
     /// When the desk is open, and the calendars with a name.
@@ -97,6 +103,8 @@ const TABLES_OF_THE_FILE: &[&str] = &[
     "repeat",
     "levels",
     "first_level",
+    "departments",
+    "cost",
     "sla",
     "calendar",
     "calendars",
@@ -157,6 +165,8 @@ impl Settings {
             repeat_by: desk::repeat_by(&root)?,
             levels: desk::levels(&root)?,
             not_first_level: desk::not_first_level(&root)?,
+            departments: given::departments(&root)?,
+            cost: Cost::read(&root)?,
             sla,
             calendars,
             goals: targets::goals(&root)?,

@@ -138,7 +138,7 @@ fn the_smallest_config_has_the_documented_defaults() {
     assert_eq!(settings.desk, Desk { name: "A desk".into(), time_zone: Tz::Europe__Berlin, currency: String::new(), as_of: None });
     assert_eq!(settings.report.period, Unit::Week);
     assert_eq!((settings.report.out.as_str(), settings.report.min_n), ("scorecards", 5));
-    assert_eq!(settings.report.pages, ["desk", "teams", "suppliers", "agents", "sla"]);
+    assert_eq!(settings.report.pages, ["desk", "teams", "suppliers", "agents", "business", "groups", "sla", "people", "knowledge", "cost"]);
     let defaults = "csat_good=4 csat_max=5 fcr_time=3600 match_after=3600 match_before=300 near_miss=0.8 reopen_window=604800 \
                     repeat_window=604800 service_level=20 short_abandon=10 stale_after=432000 survey_window=604800";
     assert_eq!(settings.parameters.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(" "), defaults);

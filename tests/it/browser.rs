@@ -10,8 +10,22 @@ use crate::harness::root;
 use crate::pages::sample;
 
 /// One page of each kind, by a part of its path.
-const KINDS: [&str; 9] =
-    ["index", "desk.html", "data", "definitions", "sla", "review", "teams/team-service-desk-berlin", "suppliers/", "agents/agent-sabine"];
+const KINDS: [&str; 14] = [
+    "index",
+    "desk.html",
+    "data",
+    "definitions",
+    "business",
+    "groups",
+    "sla",
+    "people",
+    "knowledge",
+    "cost",
+    "review",
+    "teams/team-service-desk-berlin",
+    "suppliers/",
+    "agents/agent-sabine",
+];
 
 #[test]
 fn pages_are_sound_in_a_browser() {

@@ -34,4 +34,5 @@ mod rows;
 mod sla;
 #[cfg(unix)]
 mod soak;
+mod topics;
 mod world;

@@ -308,8 +308,9 @@ fn scorecard(config: &Path, period: &str) -> (tempfile::TempDir, serde_json::Val
 }
 
 fn section<'a>(scorecard: &'a serde_json::Value, id: &str) -> &'a serde_json::Value {
-    let sections = scorecard["cards"][0]["sections"].as_array().expect("sections");
-    sections.iter().find(|s| s["id"] == id).unwrap_or_else(|| panic!("no section {id}"))
+    let list = |of: &'a serde_json::Value, key: &str| of[key].as_array().expect("a list").iter();
+    let mut sections = list(&scorecard["cards"][0], "sections").chain(list(scorecard, "topics").flat_map(|t| list(t, "sections")));
+    sections.find(|s| s["id"] == id).unwrap_or_else(|| panic!("no section {id}"))
 }
 
 /// Resolvers differ 30.8 times as much as chance makes them: a plain funnel would flag nearly all (`24_real_data.json`, the UCI case).

@@ -260,13 +260,15 @@ fn a_small_desk_is_told_in_words() {
 }
 
 #[test]
-fn the_desk_card_shows_what_comes_back() {
+fn the_page_on_knowledge_shows_what_comes_back() {
     let out = tempfile::tempdir().expect("a folder");
     let args = ["report", "--config", "sample_data/deskcard.toml", "--period", "2026-W46", "--out", out.path().to_str().expect("a path")];
     deskcard(&args).ok();
     let text = std::fs::read_to_string(out.path().join("2026-W46/scorecard.json")).expect("a scorecard");
     let scorecard: Value = serde_json::from_str(&text).expect("JSON");
-    let sections = scorecard["cards"][0]["sections"].as_array().expect("sections");
+    let topics = scorecard["topics"].as_array().expect("topics");
+    let knowledge = topics.iter().find(|t| t["id"] == "knowledge").expect("the page");
+    let sections = knowledge["sections"].as_array().expect("sections");
     let section = sections.iter().find(|s| s["id"] == "repeats").expect("the section");
     let told = deskcard(&["repeats", "--config", "sample_data/deskcard.toml", "--format", "json", "--quiet"]).ok().json();
     let rows = section["tables"][0]["rows"].as_array().expect("rows");
@@ -276,6 +278,6 @@ fn the_desk_card_shows_what_comes_back() {
         assert_eq!(row["cells"][0]["value"].as_f64(), problem["repeats"].as_f64());
         assert!(row["name"].as_str().expect("a name").starts_with(problem["group"]["category"].as_str().expect("a category")));
     }
-    let page = std::fs::read_to_string(out.path().join("2026-W46/desk.html")).expect("a page");
+    let page = std::fs::read_to_string(out.path().join("2026-W46/knowledge.html")).expect("a page");
     assert!(page.contains("Repeat demand") && page.contains("Problem candidates"));
 }

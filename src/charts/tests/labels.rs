@@ -3,7 +3,7 @@
 use resvg::usvg::{self, fontdb};
 
 use super::*;
-use crate::scorecard::HeatCell;
+use crate::scorecard::{HeatCell, SmallPanel};
 
 /// Least distance between two texts, CSS pixels.
 const GAP: f32 = 3.0;
@@ -159,7 +159,20 @@ fn over_time(metric: &str, count: usize, value: fn(usize) -> f64) -> Vec<ChartDa
         expected: (0..count).map(|i| (i >= count / 2).then(|| value(i / 30))).collect(),
         control: Some(control.clone()),
     };
+    let multiples = |panels: usize| ChartData::Multiples {
+        metric: metric.into(),
+        title: name(count),
+        subtitle: "S".into(),
+        // Not all of them have all periods, and one has none.
+        panels: (0..panels)
+            .map(|g| SmallPanel { name: name(g + count), points: weeks(if g % 5 == 4 { 0 } else { count.saturating_sub(g) }, value) })
+            .collect(),
+    };
     vec![
+        multiples(0),
+        multiples(1),
+        multiples(7),
+        multiples(14),
         phases,
         trend(vec![], None, None),
         trend(desk.clone(), Some(value(0)), Some(control.clone())),
@@ -333,6 +346,7 @@ fn kind(chart: &ChartData) -> &'static str {
         ChartData::Shares { .. } => "shares",
         ChartData::Heatmap { .. } => "heatmap",
         ChartData::Dots { .. } => "dots",
+        ChartData::Multiples { .. } => "multiples",
         ChartData::Phases { .. } => "phases",
     }
 }

@@ -14,10 +14,10 @@ use crate::stats::hierarchical::Population;
 const POPULATION: usize = 5;
 
 /// Hits and rows by the name of the cell.
-pub(super) type Cells = BTreeMap<String, (u64, u64)>;
+pub(in crate::judge) type Cells = BTreeMap<String, (u64, u64)>;
 
 /// The cells of one breakdown over a single span; `name` says what a group is called, `None` leaves it out.
-pub(super) fn cells<'a>(
+pub(in crate::judge) fn cells<'a>(
     groups: impl Iterator<Item = (&'a Vec<String>, &'a Vec<Option<Reading>>)>,
     name: impl Fn(&[String]) -> Option<String>,
 ) -> Cells {
@@ -32,21 +32,21 @@ pub(super) fn cells<'a>(
 }
 
 /// A cell's own name, as the export has it.
-pub(super) fn own_name(group: &[String]) -> Option<String> {
+pub(in crate::judge) fn own_name(group: &[String]) -> Option<String> {
     group.last().filter(|name| !name.is_empty()).cloned()
 }
 
 /// A cell against all others together.
-pub(super) struct Against {
-    pub(super) name: String,
-    pub(super) own: Proportion,
+pub(in crate::judge) struct Against {
+    pub(in crate::judge) name: String,
+    pub(in crate::judge) own: Proportion,
     /// The others.
-    pub(super) rest: Proportion,
-    pub(super) judged: Judged,
+    pub(in crate::judge) rest: Proportion,
+    pub(in crate::judge) judged: Judged,
 }
 
 /// Every cell held against the rest of its breakdown; cells that are all there is have no rest.
-pub(super) fn against_rest(e: &Evidence<'_>, metric: &Metric, cells: &Cells) -> Vec<Against> {
+pub(in crate::judge) fn against_rest(e: &Evidence<'_>, metric: &Metric, cells: &Cells) -> Vec<Against> {
     let proportions: Vec<Proportion> = cells.values().filter_map(|(hits, n)| Proportion::new(*hits, *n).ok()).collect();
     let population = (proportions.len() >= POPULATION).then(|| Population::fit(&proportions).ok()).flatten();
     let (hits, n) = cells.values().fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));

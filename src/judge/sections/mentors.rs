@@ -49,7 +49,7 @@ impl Joiner {
 }
 
 /// The section; `None` without mentors and joiners.
-pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
+pub(in crate::judge) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let metric = ground.e.catalogue.get(METRIC)?;
     let joiners = joiners(ground);
     let (mentees, facts) = mentees(ground);
@@ -165,16 +165,16 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
             };
             format!(
                 "{} in the first {LEARNING} weeks: {} with {}, {} with {}",
-                metric.short(),
+                metric.label,
                 share(one),
                 one.name,
                 share(other),
                 other.name
             )
         }
-        _ => format!("{}: from {} in the first weeks to {} by week {}", metric.short(), percent(first), percent(last), last.weeks.1),
+        _ => format!("{}: from {} in the first weeks to {} by week {}", metric.label, percent(first), percent(last), last.weeks.1),
     };
-    let subtitle = format!("{} by weeks on the desk, {} joiners, 95 % intervals", metric.label, joiners.len());
+    let subtitle = format!("By weeks on the desk, {} joiners, 95 % intervals", joiners.len());
     Some(ChartData::Ramp { metric: metric.id.clone(), title, subtitle, lines, settled })
 }
 

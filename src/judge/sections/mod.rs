@@ -1,13 +1,13 @@
 //! The parts of a card with a subject of their own, one a file.
 
-mod cells;
+pub(super) mod cells;
 mod changed;
 mod drivers;
-mod mentors;
-mod people;
+pub(super) mod mentors;
+pub(super) mod people;
 mod places;
 mod recognition;
-mod repeats;
+pub(super) mod repeats;
 mod watermelon;
 
 use super::cards::{Ground, Subject};
@@ -16,16 +16,18 @@ use crate::scorecard::{CardKind, Certainty, Finding, Section};
 
 /// The sections of a subject, in order; a part without anything to go by is left out.
 pub(super) fn all(ground: &Ground<'_>, s: &Subject) -> Result<Vec<Section>> {
+    let is_asked = |page: &str| ground.e.is_asked(page);
     let parts = match s.kind {
         CardKind::Desk => vec![
             recognition::section(ground, s),
             changed::section(ground)?,
             places::section(ground)?,
-            repeats::section(ground),
+            // What has a page of its own is told there.
+            if is_asked("knowledge") { None } else { repeats::section(ground) },
             watermelon::section(ground, s),
             drivers::section(ground)?,
-            people::section(ground)?,
-            mentors::section(ground)?,
+            if is_asked("people") { None } else { people::section(ground)? },
+            if is_asked("people") { None } else { mentors::section(ground)? },
         ],
         CardKind::Team | CardKind::Supplier => vec![recognition::section(ground, s), watermelon::section(ground, s)],
         CardKind::Agent => Vec::new(),

@@ -40,7 +40,7 @@ struct Roster {
 }
 
 /// The section; `None` without a roster.
-pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
+pub(in crate::judge) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let roster = Roster::new(ground.e);
     if roster.stays.is_empty() {
         return Ok(None);

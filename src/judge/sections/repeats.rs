@@ -12,7 +12,7 @@ use crate::stats::interval::wilson_95;
 const NAME: usize = 60;
 
 /// The section; `None` where nobody knows who asked, or nobody did.
-pub(super) fn section(ground: &Ground<'_>) -> Option<Section> {
+pub(in crate::judge) fn section(ground: &Ground<'_>) -> Option<Section> {
     let r = ground.e.repeats?;
     let known = r.taken.contacts - r.taken.unknown;
     if known == 0 {

@@ -2,8 +2,10 @@
 
 use super::super::cards::{Ground, Subject};
 use super::super::figures::funnel;
+use super::Made;
+use crate::error::Result;
 use crate::format;
-use crate::scorecard::{CardKind, ChartData, MarginBin, Section, Topic, Unit};
+use crate::scorecard::{Card, CardKind, ChartData, MarginBin, Section, Topic, Unit};
 use crate::stats::Proportion;
 use crate::stats::bunching::{excess_mass, just_before};
 
@@ -21,23 +23,24 @@ const AROUND: std::ops::Range<usize> = 10..30;
 /// Clocks around the target from which bunching is looked for.
 const FEWEST: u64 = 100;
 
-pub(super) fn topic(ground: &Ground<'_>, parent: Option<String>) -> Option<Topic> {
-    let desk = ground.subjects.iter().find(|s| s.kind == CardKind::Desk)?;
+const MISSING: &str = "There is no pattern to ask about: no clocks, replies, surveys or requesters are known.";
+
+pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
+    let Some(desk) = ground.subjects.iter().find(|s| s.kind == CardKind::Desk) else { return Ok(Made::missing(MISSING)) };
     let sections: Vec<Section> =
         bunching(ground).into_iter().chain(PATTERNS.iter().filter_map(|pattern| section(ground, desk, pattern))).collect();
-    (!sections.is_empty()).then(|| Topic {
-        id: "review".to_owned(),
-        parent,
-        title: "Patterns to ask about".to_owned(),
-        over: String::new(),
+    if sections.is_empty() {
+        return Ok(Made::missing(MISSING));
+    }
+    Ok(Made::page(Topic {
         lead: "Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.".to_owned(),
-        kpis: Vec::new(),
         sections,
         footer: vec![
             "A dot beyond the outer limits differs from the others by more than chance makes groups that are all alike; mix of work, shift and role are not taken out.".to_owned(),
             "Nothing on this page enters a verdict, a goal or a ranking.".to_owned(),
         ],
-    })
+        ..Topic::default()
+    }))
 }
 
 /// One pattern, by agent.

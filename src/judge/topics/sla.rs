@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::super::Evidence;
 use super::super::cards::Ground;
 use super::super::tables::{column, words};
+use super::{Made, desk_kpis};
+use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
-use crate::scorecard::{Card, CardKind, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{Card, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
 
 /// The measures of the desk's card that belong here.
 const KPIS: [&str; 5] = ["sla_resolution", "sla_response", "sla_near_miss", "sla_breach_median", "open_overdue"];
@@ -28,25 +30,23 @@ const MOST_GROUPS: usize = 12;
 /// Clocks from which a distribution is drawn.
 const FEWEST: u64 = 20;
 
-pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Option<Topic> {
+const MISSING: &str = "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).";
+
+pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
     let clocks = clocks(e);
     if clocks.is_empty() {
-        return None;
+        return Ok(Made::missing(MISSING));
     }
-    let desk = cards.iter().find(|c| c.kind == CardKind::Desk);
-    let kpis = desk.map_or_else(Vec::new, |d| d.kpis.iter().filter(|k| KPIS.contains(&k.metric.as_str())).cloned().collect());
     let sections = [Some(kept(e, &clocks)), margins(e, &clocks), causes(e, &clocks), time(e), agreement(e)];
-    Some(Topic {
-        id: "sla".to_owned(),
-        parent: None,
-        title: "SLA".to_owned(),
-        over: String::new(),
+    Ok(Made::page(Topic {
+        finding: finding(e, &clocks),
         lead: lead(e, &clocks),
-        kpis,
+        kpis: desk_kpis(cards, &KPIS),
         sections: sections.into_iter().flatten().collect(),
         footer: footer(e, &clocks),
-    })
+        ..Topic::default()
+    }))
 }
 
 /// The clocks with anything due over the recent periods, in the order of [`crate::settings::sla::CLOCKS`].
@@ -78,6 +78,16 @@ fn title_of(clock: &str) -> &'static str {
         "supplier" => "Time with a supplier",
         _ => "Other",
     }
+}
+
+/// What was kept of the recent periods, where the period alone has few rows.
+fn finding(e: &Evidence<'_>, clocks: &[&str]) -> String {
+    let said = |clock: &&str| {
+        let r = reading(e.folds.clocks_recent(), "clock_met", 0, &[clock]).filter(|r| r.n > 0.0)?;
+        Some(format!("{} {}", format::uncapital(title_of(clock)), format::optional(Unit::Share, r.value, r.n as u64)))
+    };
+    let said: Vec<String> = clocks.iter().filter_map(said).take(2).collect();
+    if said.is_empty() { String::new() } else { format!("Kept over {}: {}", e.recent_words(), said.join(", ")) }
 }
 
 fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {

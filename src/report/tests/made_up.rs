@@ -197,6 +197,7 @@ fn topics() -> Vec<Topic> {
         id: "sla".into(),
         parent: None,
         title: format!("SLA {HOSTILE}"),
+        finding: format!("Kept {HOSTILE}"),
         over: HOSTILE.into(),
         lead: HOSTILE.into(),
         kpis: vec![kpi("fcr", Some(0.75)), kpi("volume", Some(40.0)), kpi("near", Some(0.1))],
@@ -294,5 +295,6 @@ pub(in crate::report) fn scorecard() -> Scorecard {
             card(CardKind::Agent, "Ada Lovelace", "agent-ada"),
         ],
         topics: topics(),
+        left_out: vec![LeftOut { id: "cost".into(), title: "Cost".into(), why: format!("Nothing tells the cost {HOSTILE}.") }],
     }
 }

@@ -13,12 +13,25 @@ pub struct IndexView {
     pub notes: Vec<NoteView>,
     /// The desk's main measures.
     pub tiles: Vec<KpiView>,
+    /// Every page but those of teams, suppliers and agents.
+    pub pages: Vec<PageLine>,
     /// The desk's findings.
     pub blocks: Vec<BlockView>,
     /// Recognition: one section, or none.
     pub extras: Vec<ExtraView>,
     /// The cards of each kind.
     pub lists: Vec<TableView>,
+}
+
+/// A page in the list of pages.
+#[derive(Debug, Clone, Serialize)]
+pub struct PageLine {
+    /// Its name, and where it is; nowhere if it was left out.
+    pub link: Link,
+    /// What it found, or why it was left out.
+    pub said: String,
+    /// Whether it was left out.
+    pub is_left_out: bool,
 }
 
 /// The definitions page.

@@ -6,6 +6,7 @@ use super::form::{
 };
 use crate::guards::Code;
 use crate::settings::desk::{LEVELS, OUTPUTS, PAGES};
+use crate::settings::given::CHANNELS;
 use crate::settings::mail::{ATTACH, AUTH, CONTACTS, LEADS, MANAGERS, MOST_RETRIES, SUBJECT, TLS};
 use crate::settings::parameters::{KNOWN, Sort};
 use crate::settings::run::MOST_PERIODS;
@@ -22,6 +23,12 @@ pub(super) fn keys() -> Vec<Key> {
         key("repeat", "When a contact repeats another.", repeat()),
         key("levels", "The level of support of each assignment group and queue: \"Service Desk\" = \"L1\".", levels),
         key("first_level", "What the first level is measured by.", first_level()),
+        key(
+            "departments",
+            "People in each department of the customer, for figures a head: Finance = 120.",
+            open_table(&whole(1, Some(u32::MAX.into()))),
+        ),
+        key("cost", "What a ticket and a contact cost, in the desk’s currency.", cost()),
         key("goals", "What the desk wants to reach, by metric: csat = \"85%\". `deskcard metrics` lists them.", open_table(&goal())),
         key("judge", "When a difference matters, and how sure a verdict must be.", judge()),
         key("people", "What the roster holds.", people()),
@@ -67,6 +74,19 @@ fn report() -> Value {
         key("min_n", "Rates of agents with fewer rows are shown, but no finding is built on them.", whole(0, None)).or(default.min_n),
     ];
     table("What is made.", &[], keys)
+}
+
+fn cost() -> Value {
+    let prices = |doc: &str, known: &[&'static str]| table(doc, &[], known.iter().map(|name| key(name, "What one costs.", price())));
+    let keys = [
+        key("levels", "A resolved ticket, by the level that resolves it.", prices("A resolved ticket, by level.", LEVELS)),
+        key("channels", "A contact, by the channel it comes through.", prices("A contact, by channel.", CHANNELS)),
+    ];
+    table("What a ticket and a contact cost, in the desk’s currency.", &[], keys)
+}
+
+fn price() -> Value {
+    json!({ "type": "number", "minimum": 0 })
 }
 
 fn parameters() -> Value {

@@ -290,6 +290,16 @@ impl<'a> Tickets<'a> {
                 "escalation",
                 Measure::Share(self.live(created, |k| if at_first(k) { is(k.level.as_ref().map(|l| l != "L1")) } else { None })),
             ),
+            (
+                "escalated_simple",
+                Measure::Share(self.done(|k| {
+                    let t = &k.ticket;
+                    let is_elsewhere = at_first(k) && k.level.as_ref().is_some_and(|l| l != "L1");
+                    let is_known = t.replies.is_some() || t.reassigned.is_some();
+                    let is_simple = t.replies.unwrap_or(0) <= 1 && t.reassigned.unwrap_or(0) <= 1 && t.reopened.unwrap_or(0) == 0;
+                    (is_elsewhere && is_known).then(|| f64::from(is_simple))
+                })),
+            ),
             ("reassign_mean", Measure::Mean(self.done(|k| k.ticket.reassigned.map(|n| n as f64)))),
             ("bounce", Measure::Share(self.done(|k| is(k.ticket.reassigned.map(|n| n >= 2))))),
             ("reopen_rate", Measure::Share(reopened)),

@@ -1,0 +1,324 @@
+//! Cost: what a ticket costs by what was spent, and, where the config has prices, what the mix, repeats and escalations cost.
+
+use std::collections::BTreeMap;
+
+use super::super::Evidence;
+use super::super::cards::Ground;
+use super::super::folds::months;
+use super::super::tables::plain_column;
+use super::Made;
+use super::rows::by_two;
+use crate::error::Result;
+use crate::format;
+use crate::metrics::{Reading, Readings};
+use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableData, TableRow, Topic, Unit};
+use crate::settings::Prices;
+
+const MISSING: &str = "Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }.";
+const NO_SPENDING: &str = "What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month.";
+const NO_PRICES: &str = "Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact.";
+/// Categories shown by themselves.
+const MOST: usize = 12;
+const FIRST_LEVEL: &str = "L1";
+
+pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
+    let e = ground.e;
+    let prices = &e.settings.cost;
+    let sections: Vec<Section> = [spent(e), resolved(e, &prices.levels), contacts(e, &prices.channels), avoidable(e, &prices.levels)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if sections.is_empty() {
+        return Ok(Made::missing(MISSING));
+    }
+    let has_spending = sections.iter().any(|s| s.id == "spent");
+    let has_prices = !prices.levels.is_empty() || !prices.channels.is_empty();
+    let mut footer = vec!["A cheap ticket that comes back is not cheap. Cost is context: nobody is judged by it.".to_owned()];
+    footer.extend((!has_spending).then(|| NO_SPENDING.to_owned()));
+    footer.extend((!has_prices).then(|| NO_PRICES.to_owned()));
+    if has_prices {
+        footer.push("Prices are what the config says ([cost]), the same for every ticket of a level or contact of a channel: good for comparing, not for accounting.".to_owned());
+    }
+    Ok(Made::page(Topic { finding: finding(e), lead: lead(e), sections, footer, ..Topic::default() }))
+}
+
+fn lead(e: &Evidence<'_>) -> String {
+    format!(
+        "In {}. What was spent is told by the month, whatever the period of the scorecard; all else over {}.",
+        currency(e),
+        e.recent_words()
+    )
+}
+
+fn currency(e: &Evidence<'_>) -> String {
+    let currency = &e.settings.desk.currency;
+    if currency.is_empty() { "the desk’s currency".to_owned() } else { format::label(currency, 12) }
+}
+
+fn money(v: f64) -> String {
+    format::value(Unit::Money, v)
+}
+
+/// The months of which the cost is known.
+fn points(e: &Evidence<'_>, metric: &str) -> Vec<Point> {
+    let readings = e.folds.cost();
+    let of = |(i, m): (usize, &crate::clock::period::Period)| {
+        let r: Option<Reading> = readings.get(metric, 0, &[], i).filter(|r| r.n > 0.0 && r.sum > 0.0);
+        let n = r.map_or(0, |r| r.n.round() as u64);
+        Point { period: m.id.clone(), short: m.short.clone(), value: r.and_then(|r| r.value), n, is_partial: false }
+    };
+    let mut all: Vec<Point> = months(e.periods).iter().enumerate().map(of).collect();
+    let known = |p: &Point| p.value.is_some();
+    let Some(first) = all.iter().position(known) else { return Vec::new() };
+    let last = all.iter().rposition(known).unwrap_or(first);
+    all.truncate(last + 1);
+    all.split_off(first)
+}
+
+fn finding(e: &Evidence<'_>) -> String {
+    let points = points(e, "cost_per_ticket");
+    if let [.., before, now] = points.as_slice()
+        && let (Some(a), Some(b)) = (before.value, now.value)
+    {
+        return format!("A resolved ticket cost {} {} in {}, {} in {}", money(b), currency(e), now.short, money(a), before.short);
+    }
+    let (sum, n) = reckoned(e.folds.cost_recent(), &e.settings.cost.levels);
+    if n > 0.0 { format!("A resolved ticket costs {} {} at the desk’s prices", money(sum / n), currency(e)) } else { String::new() }
+}
+
+/// What was spent, month by month.
+fn spent(e: &Evidence<'_>) -> Option<Section> {
+    let (each, all) = (points(e, "cost_per_ticket"), points(e, "operating_cost"));
+    let newest = each.last()?;
+    let trend = |metric: &str, title: String, subtitle: String, points: Vec<Point>| ChartData::Trend {
+        metric: metric.to_owned(),
+        title,
+        subtitle,
+        points,
+        desk: Vec::new(),
+        target: e.target(metric),
+        events: Vec::new(),
+        control: None,
+    };
+    let span = |points: &[Point]| format!("{} to {}", points[0].period, points[points.len() - 1].period);
+    let value = |p: &Point| p.value.map_or_else(|| format::NO_DATA.to_owned(), money);
+    let row = |p: &Point| {
+        let of = |points: &[Point]| points.iter().find(|q| q.period == p.period).and_then(|q| q.value);
+        let number = |v: Option<f64>| Cell { value: v, ..Cell::default() };
+        TableRow { name: p.short.clone(), page: None, cells: vec![number(of(&all)), number(Some(p.n as f64)), number(p.value)] }
+    };
+    let mut charts = Vec::new();
+    if each.len() > 1 {
+        let title = format!("Cost a ticket {} in {}", value(newest), newest.short);
+        charts.push(trend(
+            "cost_per_ticket",
+            title,
+            format!("Operating cost over tickets resolved, {}, by month, {}", currency(e), span(&each)),
+            each.clone(),
+        ));
+    }
+    if all.len() > 1 {
+        let newest = &all[all.len() - 1];
+        let title = format!("{} spent in {}", value(newest), newest.short);
+        charts.push(trend("operating_cost", title, format!("Operating cost, {}, by month, {}", currency(e), span(&all)), all.clone()));
+    }
+    Some(Section {
+        id: "spent".to_owned(),
+        title: "What was spent".to_owned(),
+        lead: "Operating cost as observed, over the tickets resolved in the same month. Whole months alone.".to_owned(),
+        charts,
+        tables: vec![TableData {
+            title: "By month".to_owned(),
+            note: String::new(),
+            row_label: "Month".to_owned(),
+            columns: vec![
+                plain_column("Operating cost", Unit::Money),
+                plain_column("Tickets resolved", Unit::Count),
+                plain_column("Cost a ticket", Unit::Money),
+            ],
+            rows: each.iter().rev().map(row).collect(),
+        }],
+        ..Section::default()
+    })
+}
+
+/// Cost and number of the tickets resolved at a level that has a price.
+fn reckoned(readings: &Readings, levels: &Prices) -> (f64, f64) {
+    let of = |(level, price): (&String, &f64)| {
+        let n = readings.get("tickets_resolved", 0, std::slice::from_ref(level), 0).map_or(0.0, |r| r.sum);
+        (n * price, n)
+    };
+    levels.iter().map(of).fold((0.0, 0.0), |(a, b), (sum, n)| (a + sum, b + n))
+}
+
+/// What resolved tickets cost at the prices of the levels.
+fn resolved(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
+    let readings = e.folds.cost_recent();
+    let (total, n) = reckoned(readings, levels);
+    if n <= 0.0 {
+        return None;
+    }
+    let every: f64 = readings.groups("tickets_resolved", 0).filter_map(|(_, v)| v.first().copied().flatten()).map(|r| r.sum).sum();
+    let row = |(level, price): (&String, &f64)| {
+        let n = readings.get("tickets_resolved", 0, std::slice::from_ref(level), 0).map_or(0.0, |r| r.sum);
+        (n > 0.0).then(|| TableRow { name: level.clone(), page: None, cells: cost_cells(n, *price, total) })
+    };
+    let categories = by_two(readings, "tickets_resolved", 1);
+    let used: Vec<(&String, &f64)> = levels.iter().filter(|(level, _)| categories.values().any(|by| by.contains_key(*level))).collect();
+    let mut rows: Vec<ShareRow> = categories
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, by)| ShareRow {
+            name: name.clone(),
+            page: None,
+            n: used.iter().filter_map(|(level, _)| by.get(*level)).map(|r| r.sum.round() as u64).sum(),
+            values: used.iter().map(|(level, price)| by.get(*level).map_or(0.0, |r| r.sum) * **price).collect(),
+        })
+        .filter(|r| r.n > 0)
+        .collect();
+    let sum = |r: &ShareRow| r.values.iter().sum::<f64>();
+    rows.sort_by(|a, b| sum(b).total_cmp(&sum(a)).then_with(|| a.name.cmp(&b.name)));
+    rows.truncate(MOST);
+    let chart = rows.first().filter(|_| rows.len() > 1 && (1..=5).contains(&used.len())).map(|first| ChartData::Shares {
+        title: format!("{} costs most: {} of {} {}", format::label(&first.name, 60), money(sum(first)), money(total), currency(e)),
+        subtitle: format!("Tickets resolved in {} at the price of their level, by category; most first", e.recent_words()),
+        parts: used.iter().map(|(level, _)| (*level).clone()).collect(),
+        rows: rows.clone(),
+        unit: Unit::Money,
+    });
+    let unpriced = every - n;
+    Some(Section {
+        id: "levels".to_owned(),
+        title: "What resolved tickets cost".to_owned(),
+        lead: format!(
+            "{} {} for {} tickets at the prices of [cost.levels]: {} each.",
+            money(total),
+            currency(e),
+            format::count(n.round() as u64),
+            money(total / n)
+        ),
+        charts: chart.into_iter().collect(),
+        tables: vec![price_table("By level", "Level", levels.iter().filter_map(row).collect())],
+        footer: if unpriced > 0.5 {
+            format!("{} tickets of a level without a price are not in it.", format::count(unpriced.round() as u64))
+        } else {
+            String::new()
+        },
+        ..Section::default()
+    })
+}
+
+fn cost_cells(n: f64, price: f64, total: f64) -> Vec<Cell> {
+    let number = |v: f64| Cell { value: Some(v), ..Cell::default() };
+    let share = Cell { value: (total > 0.0).then(|| n * price / total), ..Cell::default() };
+    vec![number(n), number(price), number(n * price), share]
+}
+
+fn price_table(title: &str, label: &str, rows: Vec<TableRow>) -> TableData {
+    TableData {
+        title: title.to_owned(),
+        note: String::new(),
+        row_label: label.to_owned(),
+        columns: vec![
+            plain_column("Tickets", Unit::Count),
+            plain_column("Price", Unit::Money),
+            plain_column("Cost", Unit::Money),
+            plain_column("Share of the cost", Unit::Share),
+        ],
+        rows,
+    }
+}
+
+/// What contacts cost at the prices of their channels.
+fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
+    let readings = e.folds.cost_recent();
+    let count = |channel: &String| readings.get("tickets_created", 2, std::slice::from_ref(channel), 0).map_or(0.0, |r| r.sum);
+    let (total, n) = channels.iter().map(|(c, price)| (count(c) * price, count(c))).fold((0.0, 0.0), |(a, b), (s, n)| (a + s, b + n));
+    if n <= 0.0 {
+        return None;
+    }
+    let row = |(channel, price): (&String, &f64)| {
+        let n = count(channel);
+        (n > 0.0).then(|| TableRow { name: channel.clone(), page: None, cells: cost_cells(n, *price, total) })
+    };
+    let dearest = channels.iter().filter(|(c, _)| count(c) > 0.0).max_by(|a, b| a.1.total_cmp(b.1))?;
+    let cheapest = channels.iter().filter(|(c, _)| count(c) > 0.0).min_by(|a, b| a.1.total_cmp(b.1))?;
+    let tenth = count(dearest.0) * 0.1;
+    let saved = format!(
+        "A tenth of what comes by {} ({} contacts) would cost {} less by {}.",
+        dearest.0,
+        format::count(tenth.round() as u64),
+        money(tenth.round() * (dearest.1 - cheapest.1)),
+        cheapest.0
+    );
+    Some(Section {
+        id: "channels".to_owned(),
+        title: "What a contact costs, by channel".to_owned(),
+        lead: format!(
+            "{} {} for {} contacts at the prices of [cost.channels]: {} each.",
+            money(total),
+            currency(e),
+            format::count(n.round() as u64),
+            money(total / n)
+        ),
+        tables: vec![price_table("By channel", "Channel", channels.iter().filter_map(row).collect())],
+        footer: if dearest.0 == cheapest.0 { String::new() } else { saved },
+        ..Section::default()
+    })
+}
+
+/// What repeats and escalations of simple tickets cost at most.
+fn avoidable(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
+    let mut facts = Vec::new();
+    let (sum, n) = reckoned(e.folds.cost_recent(), levels);
+    let recent: Vec<Point> = points(e, "cost_per_ticket");
+    let mean =
+        if n > 0.0 { Some((sum / n, "the mean price")) } else { recent.last().and_then(|p| Some((p.value?, "the last month’s cost"))) };
+    if let (Some((mean, name)), Some(r)) = (mean, e.repeats) {
+        let beyond = (r.taken.same_subject as f64 - r.by_chance).max(0.0);
+        let text = format!(
+            "{} contacts about the same again within {} days; about {} of them would come by coincidence anyway. The rest at {name} of a ticket ({}): {} {}",
+            format::count(r.taken.same_subject),
+            r.asked.window / 86_400,
+            format::count(r.by_chance.round() as u64),
+            money(mean),
+            money(beyond * mean),
+            currency(e),
+        );
+        facts.push(("Coming back".to_owned(), text));
+    }
+    let found = escalated(e, levels);
+    if let Some((tickets, cost)) = found {
+        let text = format!(
+            "{} simple tickets of categories the first level mostly resolves itself went to a dearer level: {} {} more than there",
+            format::count(tickets),
+            money(cost),
+            currency(e)
+        );
+        facts.push(("Escalated without need".to_owned(), text));
+    }
+    (!facts.is_empty()).then(|| Section {
+        id: "avoidable".to_owned(),
+        title: "What might be saved, at most".to_owned(),
+        lead: format!("Over {}. Ceilings, not promises: not every repeat or escalation can be avoided, and people are not paid by the ticket.", e.recent_words()),
+        facts,
+        footer: "Simple: one hand-over, at most one reply, no reopening. Mostly: the first level clearly resolves more than half of the category itself (95\u{a0}% interval above a half).".to_owned(),
+        ..Section::default()
+    })
+}
+
+/// Simple tickets escalated to a dearer level, in categories of which the first level clearly resolves more than half: how many, and
+/// what they cost beyond the first level's price.
+fn escalated(e: &Evidence<'_>, levels: &Prices) -> Option<(u64, f64)> {
+    let first = levels.get(FIRST_LEVEL)?;
+    let readings = e.folds.resolver_groups();
+    let is_mostly_first = |category: &String| {
+        let p = readings.get("flr", 1, std::slice::from_ref(category), 0).and_then(|r| r.proportion());
+        !category.is_empty() && p.is_some_and(|p| crate::stats::interval::wilson_95(p).0 > 0.5)
+    };
+    let simple: BTreeMap<String, BTreeMap<String, Reading>> = by_two(readings, "escalated_simple", 3);
+    let all = simple.iter().filter(|(category, _)| is_mostly_first(category)).flat_map(|(_, by)| by);
+    let dearer = all.filter_map(|(level, r)| Some((r.sum, levels.get(level)? - first))).filter(|(n, more)| *n > 0.0 && *more > 0.0);
+    let (tickets, cost) = dearer.fold((0.0, 0.0), |(a, b), (n, more)| (a + n, b + n * more));
+    (tickets > 0.0).then_some((tickets.round() as u64, cost))
+}
