@@ -2,9 +2,11 @@
 
 mod data;
 mod inquiry;
+mod shell;
 
 pub use data::{ExportArgs, For, FrameFormat, Part, RepeatsArgs, RowsArgs, RowsFormat, Side, SqlArgs};
 pub use inquiry::{BeforeAfterArgs, DriversArgs, ExplainArgs, PickedBy};
+pub use shell::{Colours, CompletionsArgs, ManArgs, ManPage, completions, man_pages};
 
 use std::path::PathBuf;
 
@@ -32,6 +34,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Whether messages and help have colours.
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", hide_possible_values = true)]
+    pub color: Colours,
 }
 
 impl Cli {
@@ -86,6 +91,10 @@ pub enum Command {
     Export(ExportArgs),
     /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
     Ingest(IngestArgs),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or write them all.
+    Man(ManArgs),
 }
 
 /// What every verb that reads data takes.

@@ -23,6 +23,7 @@ mod rows;
 mod run;
 mod schema;
 mod send;
+mod shell;
 mod sla;
 mod sql;
 
@@ -81,6 +82,8 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Ingest(args) => ingest::run(&args, now, stdout),
         Command::Inspect(args) => inspect::run(&args, stdout),
         Command::Init(args) => init::run(&args, stdout),
+        Command::Completions(args) => shell::run_completions(&args, stdout),
+        Command::Man(args) => shell::run_man(&args, stdout),
     }
 }
 
