@@ -284,12 +284,18 @@ pub struct ReportArgs {
     /// Show people under stable pseudonyms; the file holds the key, of 16 bytes or more. No row files are made.
     #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath, conflicts_with = "team_only")]
     pub anonymise: Option<PathBuf>,
-    /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams. Default: the config's.
+    /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams, pdf. Default: the config's.
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub outputs: Vec<String>,
     /// Folder to write to; a folder named after the period is made in it. Default: the config's.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+    /// Open the first page in the browser, if there is a terminal.
+    #[arg(long, conflicts_with = "context")]
+    pub open: bool,
+    /// Print, as JSON, what the template of a page is told, and write nothing: of a person, a team, a supplier, or of index, data, definitions, sla.
+    #[arg(long, value_name = "PAGE", num_args = 0..=1, default_missing_value = "index")]
+    pub context: Option<String>,
     /// Folder with templates that replace the built-in ones of the same name.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub templates: Option<PathBuf>,

@@ -1,5 +1,8 @@
 //! `deskcard report`: the scorecards of a period.
 
+mod pdf;
+mod show;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,22 +47,33 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let period = ctx.period(args.period.as_deref())?;
     check_templates(args.templates.as_deref())?;
-    let out = output(&ctx, args, &period)?;
+    let out = if args.context.is_none() { output(&ctx, args, &period)? } else { PathBuf::new() };
     let since = needed_since(&ctx, &period);
     let ctx = ctx.since(since);
+    let asked: Vec<Output> = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
+    pdf::check(&ctx.settings, &asked)?;
     let desk = desk(&ctx)?;
     desk.ledger.accept()?;
     let mut evidence = Base::new(&ctx, desk)?;
-    if !args.outputs.is_empty() {
-        evidence.outputs = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
+    if !asked.is_empty() {
+        evidence.outputs = asked;
     }
     evidence.veil = veil(args)?;
-    let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
+    let judged = evidence.judged(&period, command_line)?;
+    if let Some(asked) = &args.context {
+        let veiled = evidence.veil.as_ref().map(|veil| evidence.veiled(&judged.scorecard, veil)).transpose()?;
+        return show::context(veiled.as_ref().unwrap_or(&judged.scorecard), asked, stdout);
+    }
+    let pages = evidence.pages(&judged, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
     folder.finish()?;
     ctx.say(&format!("{} files in {}", pages.len(), out.display()));
-    writeln!(stdout, "{}", out.join("index.html").display()).map_err(|e| stdout_failed(&e))?;
+    let first = out.join("index.html");
+    writeln!(stdout, "{}", first.display()).map_err(|e| stdout_failed(&e))?;
+    if args.open {
+        show::open(&ctx, &first);
+    }
     Ok(Outcome::Done)
 }
 
@@ -96,7 +110,10 @@ enum Veil {
 fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
     let Some(path) = &args.anonymise else { return Ok(args.team_only.then_some(Veil::TeamOnly)) };
     let at = || format!("--anonymise {}", path.display());
-    let bytes = std::fs::read(path).map_err(|e| Error::config(format!("the key cannot be read: {e}")).at(at()))?;
+    let bytes = std::fs::read(path).map_err(|e| {
+        let hint = format!("any secret of 16 bytes or more is one; `openssl rand -base64 32 > {}` makes one: keep it", path.display());
+        Error::config(format!("the key cannot be read: {e}")).at(at()).hint(hint)
+    })?;
     Key::new(bytes.trim_ascii()).map(|key| Some(Veil::Pseudonyms(key))).map_err(|e| e.at(at()))
 }
 
@@ -163,12 +180,25 @@ impl<'a> Base<'a> {
             let scorecard = &self.veiled(&judged.scorecard, veil)?;
             let mut pages = report::pages_with(scorecard, templates)?;
             pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
-            return Ok(pages);
+            return self.printed(pages, scorecard);
         }
         let mut pages = report::pages_with(&judged.scorecard, templates)?;
         pages.extend(outputs::pages(&judged.scorecard, &self.outputs_of(&judged.scorecard)?)?);
         pages.extend(row_pages(&judged.scorecard, &judged.rows)?);
         pages.push(rejects(&self.ledger)?);
+        self.printed(pages, &judged.scorecard)
+    }
+
+    /// The files with, where they are asked for, the PDFs of the pages among them.
+    fn printed(&self, mut pages: Vec<Page>, scorecard: &Scorecard) -> Result<Vec<Page>> {
+        let report = &self.ctx.settings.report;
+        if let Some(printer) = report.pdf.as_ref().filter(|_| self.outputs.contains(&Output::Pdf)) {
+            let base = report.link.as_ref().map(|link| format!("{link}/{}", scorecard.period.id));
+            let started = Instant::now();
+            let papers = pdf::printed(&pages, printer, base.as_deref())?;
+            self.ctx.say(&format!("{} PDFs in {:.1} s", papers.len(), started.elapsed().as_secs_f64()));
+            pages.extend(papers);
+        }
         Ok(pages)
     }
 }

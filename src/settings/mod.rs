@@ -17,6 +17,7 @@ mod targets;
 
 pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
+pub(crate) use desk::no_such_zone;
 pub use desk::{Desk, Event, Report};
 pub use judge::{Judge, People};
 pub use mail::{Attach, Mail};
@@ -114,7 +115,7 @@ impl Settings {
         let shown = path.display();
         let bytes = std::fs::read(path).map_err(|e| {
             Error::config(format!("cannot read the config {shown}: {e}"))
-                .hint("name it with --config, or start in the folder that holds deskcard.toml")
+                .hint("name it with --config, or start in the folder that holds deskcard.toml; `deskcard init FOLDER` writes one for a folder of exports")
         })?;
         let text = String::from_utf8(bytes).map_err(|e| not_utf8(&e, path))?;
         Self::parse(&text, path)
@@ -142,12 +143,15 @@ impl Settings {
         let calendars = calendars::calendars(&root, desk.time_zone, dir)?;
         let names: Vec<&str> = calendars.named.keys().map(String::as_str).collect();
         let sla = sla::sla(&root, &names)?;
+        let report = Report::read(&root)?;
+        let mail = Mail::read(&root, dir)?;
+        mail::check_attachments(&root, mail.as_ref(), &report)?;
         let parameters = root.get("parameters").map(|n| n.table("[parameters]", Parameters::keys())).transpose()?;
         Ok(Self {
             path: path.to_owned(),
             dir: dir.to_owned(),
             hash: hash(text),
-            report: Report::read(&root)?,
+            report,
             parameters: Parameters::read(parameters.as_ref())?,
             repeat_by: desk::repeat_by(&root)?,
             levels: desk::levels(&root)?,
@@ -161,7 +165,7 @@ impl Settings {
             history: root.get("history").map(|_| History::read(&root)).transpose()?,
             run: Run::read(&root)?,
             guards: Guards::read(&root)?,
-            mail: Mail::read(&root, dir)?,
+            mail,
             sources: source::sources(&root, desk.time_zone)?,
             metrics: metric::metrics(&root)?,
             desk,
