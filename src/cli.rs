@@ -145,7 +145,7 @@ pub enum LogFormat {
 
 /// `deskcard run`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard run --config /srv/desk/deskcard.toml\n  deskcard run --period 2026-W46 --dry-run\n  deskcard run --settle 5m --log-format json"))]
+#[command(after_help = examples("  deskcard run\n  deskcard run --period 2026-W46 --dry-run\n  deskcard run --settle 5m --log-format json"))]
 pub struct RunArgs {
     /// Shared options.
     #[command(flatten)]
@@ -267,7 +267,7 @@ pub struct SchemaArgs {
 
 /// `deskcard report`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard report\n  deskcard report --period 2026-W46 --out scorecards\n  deskcard report --period last-month --as-of 2026-12-01"))]
+#[command(after_help = examples("  deskcard report --open\n  deskcard report --period 2026-W46 --outputs xlsx,slack --out scorecards\n  deskcard report --context \"Sabine Petermann\""))]
 pub struct ReportArgs {
     /// Shared options.
     #[command(flatten)]
@@ -416,7 +416,7 @@ pub enum CheckFormat {
 
 /// `deskcard check`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard check\n  deskcard check --strict --format json"))]
+#[command(after_help = examples("  deskcard check\n  deskcard check --format json\n  deskcard check --strict --rejects rejected"))]
 pub struct CheckArgs {
     /// Shared options.
     #[command(flatten)]
@@ -461,7 +461,7 @@ pub enum Mode {
 
 /// `deskcard ingest`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard ingest --desk desk\n  deskcard ingest export.csv --dump rows.csv\n  deskcard ingest --batch exports --dump rows --mode tolerant"))]
+#[command(after_help = examples("  deskcard ingest --desk desk\n  deskcard ingest tickets.csv --dump rows.csv\n  deskcard ingest --batch exports --dump rows --mode tolerant"))]
 pub struct IngestArgs {
     /// Shared options.
     #[command(flatten)]
@@ -491,7 +491,7 @@ pub struct IngestArgs {
 
 /// `deskcard inspect`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard inspect tickets.csv\n  deskcard inspect exports/*.xlsx --format json\n  zcat calls.csv.gz | deskcard inspect -"))]
+#[command(after_help = examples("  deskcard inspect tickets.csv\n  deskcard inspect exports/*.csv --format json\n  zcat calls.csv.gz | deskcard inspect -"))]
 pub struct InspectArgs {
     /// Files; `-` for standard input.
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
@@ -506,7 +506,7 @@ pub struct InspectArgs {
 
 /// `deskcard init`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard init exports\n  deskcard init exports --time-zone Europe/Berlin --name \"Service Desk\" --out deskcard.toml"))]
+#[command(after_help = examples("  deskcard init exports\n  deskcard init exports --time-zone Europe/Berlin --name \"Service Desk\" --out desk.toml"))]
 pub struct InitArgs {
     /// Folder with the exports.
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]

@@ -104,9 +104,9 @@ impl Printer {
         // Of its own, so that whatever it starts ends with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command
-            .spawn()
-            .map_err(|e| self.failed(&format!("cannot be started: {e}")).hint("install it, or name another program in `pdf` of [report]"))?;
+        let mut child = command.spawn().map_err(|e| {
+            self.failed(&format!("cannot be started: {e}")).hint("install it, or name another program in `pdf` of [report]")
+        })?;
         self.wait(&mut child)
     }
 
@@ -119,9 +119,7 @@ impl Printer {
                 Ok(None) => {
                     end(child);
                     let secs = self.patience.as_secs();
-                    return Err(self
-                        .failed(&format!("did not end within {secs} s"))
-                        .hint("`pdf_timeout` of [report] gives it longer"));
+                    return Err(self.failed(&format!("did not end within {secs} s")).hint("`pdf_timeout` of [report] gives it longer"));
                 }
                 Err(e) => return Err(self.failed(&format!("cannot be waited for: {e}"))),
             }

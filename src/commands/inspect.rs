@@ -5,8 +5,8 @@ use std::io::Write;
 use super::{Outcome, stdout_failed};
 use crate::cli::{CheckFormat, InspectArgs};
 use crate::error::{Error, Result};
-use crate::settings::no_such_zone;
 use crate::ingest::inspect::{Sample, inspect, text};
+use crate::settings::no_such_zone;
 
 pub(super) fn run(args: &InspectArgs, stdout: &mut dyn Write) -> Result<Outcome> {
     let zone = zone(args.time_zone.as_deref())?;

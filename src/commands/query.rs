@@ -91,8 +91,11 @@ impl Days<'_> {
         }
         if to < from {
             let told = |day: i32| zone.format_day(zone.day_start(day));
-            return Err(Error::config("there is no day in what --from and --to leave")
-                .hint(format!("the rows lie between {} and {}", told(zone.local_day(first)), told(zone.local_day(last)))));
+            return Err(Error::config("there is no day in what --from and --to leave").hint(format!(
+                "the rows lie between {} and {}",
+                told(zone.local_day(first)),
+                told(zone.local_day(last))
+            )));
         }
         Ok(match self.width {
             Span::All => vec![Period::span(from, to)],

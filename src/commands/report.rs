@@ -15,7 +15,7 @@ use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::contacts::Repeats;
 use crate::desk::{Desk, known};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
@@ -29,6 +29,8 @@ use crate::privacy::{self, Key, People};
 use crate::publish::folder::Folder;
 use crate::report::chat;
 use crate::report::csv::safe_text;
+use crate::report::html::TEMPLATES;
+use crate::report::mail::TEMPLATES as MAIL_TEMPLATES;
 use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
@@ -77,11 +79,28 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     Ok(Outcome::Done)
 }
 
-/// Refuses a folder of templates that is none.
+/// Refuses a folder of templates that is none, and one with a template that nothing would use.
 pub(super) fn check_templates(folder: Option<&Path>) -> Result<()> {
-    match folder.filter(|t| !t.is_dir()) {
-        Some(folder) => Err(Error::config(format!("--templates {}: no such folder", folder.display()))
-            .hint("it holds files named as those of report_templates")),
+    let Some(folder) = folder else { return Ok(()) };
+    let named = std::fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.file_name())).collect::<std::io::Result<Vec<_>>>());
+    let named = named.map_err(|e| {
+        Error::config(format!("--templates {}: no such folder ({e})", folder.display()))
+            .hint("it holds files named as those of report_templates")
+    })?;
+    let known = || TEMPLATES.iter().chain(&MAIL_TEMPLATES).map(|(name, _)| *name).chain(["style.css", "fonts.css"]);
+    let mut named: Vec<String> = named.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    named.sort();
+    let is_template = |name: &&String| Path::new(name).extension().is_some_and(|e| e == "html" || e == "css");
+    match named.iter().filter(is_template).find(|name| !known().any(|k| k == **name)) {
+        Some(name) => {
+            let error = Error::config(format!("{name} replaces nothing: no template has that name")).at(folder.display().to_string());
+            let near = nearest(name, known());
+            Err(if near.is_empty() {
+                error.hint("they are those of report_templates")
+            } else {
+                error.hint(format!("nearest: {}", near.join(", ")))
+            })
+        }
         None => Ok(()),
     }
 }

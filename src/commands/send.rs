@@ -33,6 +33,7 @@ const REMEMBERED: i64 = 366 * 86_400;
 pub(super) fn run(args: &SendArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let settings = settings(&ctx)?;
+    super::report::check_templates(args.templates.as_deref())?;
     let scorecard = latest(&ctx, args.period.as_deref())?;
     let post = Post::new(&ctx, settings, &scorecard, args.templates.as_deref())?;
     if !args.send {

@@ -34,8 +34,7 @@ pub enum Output {
 
 impl Output {
     /// All of them, in the order they are made.
-    pub const ALL: [Self; 8] =
-        [Self::Xlsx, Self::Markdown, Self::Text, Self::Json, Self::Csv, Self::Slack, Self::Teams, Self::Pdf];
+    pub const ALL: [Self; 8] = [Self::Xlsx, Self::Markdown, Self::Text, Self::Json, Self::Csv, Self::Slack, Self::Teams, Self::Pdf];
 
     /// Its name in the config.
     pub fn name(self) -> &'static str {

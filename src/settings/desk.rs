@@ -72,7 +72,16 @@ pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 impl Default for Report {
     fn default() -> Self {
         let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
-        Self { period: Unit::Week, out: "scorecards".to_owned(), pages, outputs: Vec::new(), pdf: None, is_decimal_comma: false, link: None, min_n: 5 }
+        Self {
+            period: Unit::Week,
+            out: "scorecards".to_owned(),
+            pages,
+            outputs: Vec::new(),
+            pdf: None,
+            is_decimal_comma: false,
+            link: None,
+            min_n: 5,
+        }
     }
 }
 
@@ -99,7 +108,8 @@ impl Report {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut report = Self::default();
         let Some(node) = root.get("report") else { return Ok(report) };
-        let table = node.table("[report]", &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "min_n"])?;
+        let table =
+            node.table("[report]", &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "min_n"])?;
         if let Some(node) = table.get("period") {
             report.period = node.choice(&["week", "month", "quarter"])?.parse()?;
         }

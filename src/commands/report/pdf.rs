@@ -24,9 +24,8 @@ pub(super) fn check(settings: &Settings, outputs: &[Output]) -> Result<()> {
 pub(super) fn printed(pages: &[Page], printer: &Printer, base: Option<&str>) -> Result<Vec<Page>> {
     let is_paper = |page: &&Page| !SCREEN_ONLY.contains(&page.name.as_str());
     let named = pages.iter().filter(is_paper).filter_map(|page| Some((page.name.strip_suffix(".html")?, page)));
-    let papers: Vec<(&str, &str, String)> = named
-        .map(|(stem, page)| (stem, page.name.as_str(), on_paper(&page.name, &String::from_utf8_lossy(&page.bytes), base)))
-        .collect();
+    let papers: Vec<(&str, &str, String)> =
+        named.map(|(stem, page)| (stem, page.name.as_str(), on_paper(&page.name, &String::from_utf8_lossy(&page.bytes), base))).collect();
     let sheets: Vec<Sheet<'_>> = papers.iter().map(|(_, name, html)| Sheet { name, html }).collect();
     let made = printer.print(&sheets)?;
     Ok(papers.iter().zip(made).map(|((stem, ..), bytes)| Page { name: format!("{stem}.pdf"), bytes }).collect())
