@@ -34,7 +34,7 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Whether messages and help have colours.
+    /// Colours in messages and help: auto (on a terminal), always, never.
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", hide_possible_values = true)]
     pub color: Colours,
 }

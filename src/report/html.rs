@@ -142,7 +142,10 @@ impl Engine {
 /// An engine with these templates, proved to escape; a file in `overrides` replaces the template of its name.
 pub(super) fn engine_of(templates: &[(&'static str, &str)], overrides: Option<&Path>) -> Result<Tera> {
     let mut tera = escaping_engine();
-    tera.add_raw_templates(replaced(templates, overrides)?).map_err(|e| failed("report_templates", &e))?;
+    tera.add_raw_templates(replaced(templates, overrides)?).map_err(|e| {
+        let place = overrides.map_or_else(|| "report_templates".to_owned(), |dir| dir.display().to_string());
+        failed(&place, &e)
+    })?;
     prove_escaping(&tera)?;
     Ok(tera)
 }
