@@ -2,9 +2,11 @@
 
 mod data;
 mod inquiry;
+mod shell;
 
 pub use data::{ExportArgs, For, FrameFormat, Part, RepeatsArgs, RowsArgs, RowsFormat, Side, SqlArgs};
 pub use inquiry::{BeforeAfterArgs, DriversArgs, ExplainArgs, PickedBy};
+pub use shell::{Colours, CompletionsArgs, ManArgs, ManPage, completions, man_pages};
 
 use std::path::PathBuf;
 
@@ -32,6 +34,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Colours in messages and help: auto (on a terminal), always, never.
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", hide_possible_values = true)]
+    pub color: Colours,
 }
 
 impl Cli {
@@ -86,6 +91,10 @@ pub enum Command {
     Export(ExportArgs),
     /// Read the exports and no more: write the desk in canonical columns, the row account and the rejected rows.
     Ingest(IngestArgs),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or write them all.
+    Man(ManArgs),
 }
 
 /// What every verb that reads data takes.
@@ -136,7 +145,7 @@ pub enum LogFormat {
 
 /// `deskcard run`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard run --config /srv/desk/deskcard.toml\n  deskcard run --period 2026-W46 --dry-run\n  deskcard run --settle 5m --log-format json"))]
+#[command(after_help = examples("  deskcard run\n  deskcard run --period 2026-W46 --dry-run\n  deskcard run --settle 5m --log-format json"))]
 pub struct RunArgs {
     /// Shared options.
     #[command(flatten)]
@@ -258,7 +267,7 @@ pub struct SchemaArgs {
 
 /// `deskcard report`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard report\n  deskcard report --period 2026-W46 --out scorecards\n  deskcard report --period last-month --as-of 2026-12-01"))]
+#[command(after_help = examples("  deskcard report --open\n  deskcard report --period 2026-W46 --outputs xlsx,slack --out scorecards\n  deskcard report --context \"Sabine Petermann\""))]
 pub struct ReportArgs {
     /// Shared options.
     #[command(flatten)]
@@ -278,12 +287,18 @@ pub struct ReportArgs {
     /// Make a folder for each person too, `people/…`, with their card alone: their own figures, however few, beside what their team is like.
     #[arg(long, conflicts_with = "anonymise")]
     pub own_folders: bool,
-    /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams. Default: the config's.
+    /// Further files to make, separated by commas: xlsx, markdown, text, json, csv, slack, teams, pdf. Default: the config's.
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub outputs: Vec<String>,
     /// Folder to write to; a folder named after the period is made in it. Default: the config's.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+    /// Open the first page in the browser, if there is a terminal.
+    #[arg(long, conflicts_with = "context")]
+    pub open: bool,
+    /// Print, as JSON, what the template of a page is told, and write nothing: of a person, a team, a supplier, or of index, data, definitions, sla.
+    #[arg(long, value_name = "PAGE", num_args = 0..=1, default_missing_value = "index")]
+    pub context: Option<String>,
     /// Folder with templates that replace the built-in ones of the same name.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub templates: Option<PathBuf>,
@@ -404,7 +419,7 @@ pub enum CheckFormat {
 
 /// `deskcard check`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard check\n  deskcard check --strict --format json"))]
+#[command(after_help = examples("  deskcard check\n  deskcard check --format json\n  deskcard check --strict --rejects rejected"))]
 pub struct CheckArgs {
     /// Shared options.
     #[command(flatten)]
@@ -449,7 +464,7 @@ pub enum Mode {
 
 /// `deskcard ingest`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard ingest --desk desk\n  deskcard ingest export.csv --dump rows.csv\n  deskcard ingest --batch exports --dump rows --mode tolerant"))]
+#[command(after_help = examples("  deskcard ingest --desk desk\n  deskcard ingest tickets.csv --dump rows.csv\n  deskcard ingest --batch exports --dump rows --mode tolerant"))]
 pub struct IngestArgs {
     /// Shared options.
     #[command(flatten)]
@@ -479,7 +494,7 @@ pub struct IngestArgs {
 
 /// `deskcard inspect`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard inspect tickets.csv\n  deskcard inspect exports/*.xlsx --format json\n  zcat calls.csv.gz | deskcard inspect -"))]
+#[command(after_help = examples("  deskcard inspect tickets.csv\n  deskcard inspect exports/*.csv --format json\n  zcat calls.csv.gz | deskcard inspect -"))]
 pub struct InspectArgs {
     /// Files; `-` for standard input.
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
@@ -494,7 +509,7 @@ pub struct InspectArgs {
 
 /// `deskcard init`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard init exports\n  deskcard init exports --time-zone Europe/Berlin --name \"Service Desk\" --out deskcard.toml"))]
+#[command(after_help = examples("  deskcard init exports\n  deskcard init exports --time-zone Europe/Berlin --name \"Service Desk\" --out desk.toml"))]
 pub struct InitArgs {
     /// Folder with the exports.
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]

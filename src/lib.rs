@@ -42,6 +42,7 @@
 //! - [`charts`], [`report`], [`mod@format`]: scorecard → drawings (SVG, PNG), pages, JSON, CSV, text, workbooks, Markdown, chat messages, bodies of
 //!   mails. plotters and tera live here alone.
 //! - [`mail`]: messages, the outbox, the way to a server. Knows nothing of scorecards.
+//! - [`printer`]: pages to PDF, by a program the config names.
 //! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person. Pure.
 //! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
 //! - [`error`]: what happened, where, what to try; the exit code.
@@ -76,6 +77,7 @@ pub mod inquiry;
 pub mod judge;
 pub mod mail;
 pub mod metrics;
+pub mod printer;
 pub mod privacy;
 pub mod publish;
 pub mod report;

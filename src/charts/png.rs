@@ -164,15 +164,28 @@ type Rgb = [u8; 3];
 /// The commonest colours and each pixel's place among them; a rarer one, a step at some edge, becomes the nearest of them.
 fn indexed(pixels: impl Iterator<Item = Rgb> + Clone) -> (Vec<Rgb>, Vec<u8>) {
     let mut counts: BTreeMap<Rgb, u64> = BTreeMap::new();
-    for p in pixels.clone() {
-        *counts.entry(p).or_default() += 1;
+    for (p, n) in runs(pixels.clone()) {
+        *counts.entry(p).or_default() += n as u64;
     }
     let mut palette: Vec<(Rgb, u64)> = counts.iter().map(|(p, n)| (*p, *n)).collect();
     palette.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let palette: Vec<Rgb> = palette.into_iter().take(COLOURS).map(|(p, _)| p).collect();
     let places: BTreeMap<Rgb, u8> = counts.into_keys().map(|p| (p, nearest(&palette, p) as u8)).collect();
-    let places = pixels.map(|p| places.get(&p).copied().unwrap_or_default()).collect();
-    (palette, places)
+    let place = |(p, n)| std::iter::repeat_n(places.get(&p).copied().unwrap_or_default(), n);
+    (palette, runs(pixels).flat_map(place).collect())
+}
+
+/// Colours in their order, each with how often it comes in a row: most pixels of a chart are like the one before.
+fn runs(pixels: impl Iterator<Item = Rgb>) -> impl Iterator<Item = (Rgb, usize)> {
+    let mut pixels = pixels.peekable();
+    std::iter::from_fn(move || {
+        let first = pixels.next()?;
+        let mut n = 1;
+        while pixels.next_if_eq(&first).is_some() {
+            n += 1;
+        }
+        Some((first, n))
+    })
 }
 
 fn nearest(palette: &[Rgb], pixel: Rgb) -> usize {

@@ -54,7 +54,7 @@ pub enum Side {
 
 /// `deskcard rows`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard rows fcr_touch --period 2026-W46 --team \"Service Desk Leeds\" --verdict miss > misses.csv\n  deskcard rows csat --agent \"Ada Lovelace\" --period last-month --format json\n  deskcard rows sla_resolution --where \"priority = 'P1'\" --format parquet --out p1.parquet"))]
+#[command(after_help = examples("  deskcard rows fcr_touch --period 2026-W46 --team \"Service Desk Leeds\" --verdict miss > misses.csv\n  deskcard rows csat --agent \"Sabine Petermann\" --period last-month --format json\n  deskcard rows sla_resolution --where \"priority = 'P1'\" --format parquet --out p1.parquet"))]
 pub struct RowsArgs {
     /// The metric.
     pub metric: String,
@@ -133,7 +133,7 @@ pub struct SqlArgs {
 
 /// `deskcard export`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard export --facts warehouse\n  cd warehouse && duckdb -c \".read metrics.sql\" -c \"FROM readings WHERE metric = 'csat'\""))]
+#[command(after_help = examples("  deskcard export --facts warehouse\n  deskcard export --facts warehouse --as-of 2026-07-01"))]
 pub struct ExportArgs {
     /// Shared options.
     #[command(flatten)]

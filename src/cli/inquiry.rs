@@ -8,7 +8,7 @@ use super::{CheckFormat, Common, Data, examples};
 
 /// `deskcard explain`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard explain csat\n  deskcard explain fcr_touch --period 2026-06 --against 2026-05\n  deskcard explain abandonment --period 2026-W38 --where \"queue = 'Service Desk'\" --format json\n  deskcard explain ttr_median --by category,location --out pages"))]
+#[command(after_help = examples("  deskcard explain csat\n  deskcard explain fcr_touch --period 2026-06 --against 2026-05\n  deskcard explain abandonment --period 2026-W38 --where \"queue = 'Service Desk Berlin'\" --format json\n  deskcard explain ttr_median --by category,location --out pages"))]
 pub struct ExplainArgs {
     /// The metric.
     pub metric: String,

@@ -63,7 +63,7 @@ pub(super) fn repeats(ctx: &Context, facts: &Facts, question: &Question<'_>) -> 
     let solved: Vec<Solved> = gathered.solved.iter().filter(|(at, _)| span.contains(at)).map(|(_, s)| *s).collect();
     let named: BTreeSet<i64> = problems.top.iter().flat_map(|p| p.tickets.iter().copied()).collect();
     let first = contacts.iter().map(|c| c.at).min().unwrap_or(span.start);
-    let short = (first + asked.window - span.start).clamp(0, span.end - span.start);
+    let short = (first + asked.window - span.start).clamp(0, (span.end - span.start).max(0));
     Ok(Some(Repeats {
         taken: taken(contacts, &any, &same, &asked),
         by_chance: by_chance(contacts, &any, &asked),

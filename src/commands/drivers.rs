@@ -6,8 +6,8 @@ use std::io::Write;
 use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::{CheckFormat, DriversArgs};
 use crate::clock::period::{Period, Unit};
-use crate::error::{Error, Result};
-use crate::facts::Facts;
+use crate::error::{Error, Result, nearest};
+use crate::facts::{Facts, Table, all_columns};
 use crate::inquiry::Measure;
 use crate::inquiry::case_mix;
 use crate::inquiry::drivers::{Attribute, Choices, Outcome as Measured, Person, Record, Search, Value, search};
@@ -38,6 +38,7 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
     let metrics = args.metrics.iter().map(|id| share(&ctx, id)).collect::<Result<Vec<_>>>()?;
     let attributes = attributes(args);
     let within = args.within.as_deref().filter(|w| *w != "none");
+    check_columns(&ctx, &attributes, within)?;
     let of_person =
         |columns: &[&str]| -> Breakdown { within.into_iter().chain(["agent"]).chain(columns.iter().copied()).map(str::to_owned).collect() };
     // The last one tells what work people do.
@@ -71,6 +72,18 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
+}
+
+/// Refuses what the roster cannot say of people.
+fn check_columns(ctx: &Context, attributes: &[(String, String)], within: Option<&str>) -> Result<()> {
+    let known = all_columns(&ctx.settings, Table::Tickets);
+    let named = attributes.iter().map(|(id, _)| ("--by", id.as_str())).chain(within.map(|id| ("--within", id)));
+    let is_known = |id: &str| KNOWN.iter().any(|(k, _)| *k == id) || known.iter().any(|k| k == id);
+    let Some((flag, id)) = named.into_iter().find(|(_, id)| !is_known(id)) else { return Ok(()) };
+    let of_people = KNOWN.map(|(known, _)| known);
+    let near = nearest(id, of_people);
+    let hint = if near.is_empty() { format!("people have: {}", of_people.join(", ")) } else { format!("nearest: {}", near.join(", ")) };
+    Err(Error::config(format!("{flag}: nothing is known of people under the name {id:?}")).hint(hint))
 }
 
 fn share<'c>(ctx: &'c Context, id: &str) -> Result<&'c Metric> {

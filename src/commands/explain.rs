@@ -87,7 +87,8 @@ fn spans(ctx: &Context, args: &ExplainArgs) -> Result<Spans> {
         }
     };
     if before.end_day > now.first_day {
-        return Err(Error::config(format!("--against {} does not end before {} begins", before.id, now.id)));
+        let hint = format!("name an earlier one, such as {}, or `--against none` to ask where it differs", now.previous().id);
+        return Err(Error::config(format!("--against {} does not end before {} begins", before.id, now.id)).hint(hint));
     }
     // Counts are held against spans of one length; what the older end leaves over is left out.
     let is_inside = |p: &Period| p.first_day >= before.first_day;

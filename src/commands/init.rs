@@ -63,7 +63,10 @@ fn from_config(file: &str, dir: &Path, target: &Path) -> String {
 
 /// The tables of a folder; files that hold none are told of on stderr.
 fn samples(dir: &Path) -> Result<Vec<(String, Sample)>> {
-    let failed = |e: std::io::Error| Error::input(format!("cannot read the folder {}: {e}", dir.display()));
+    let failed = |e: std::io::Error| {
+        Error::input(format!("cannot read the folder {}: {e}", dir.display()))
+            .hint("name the folder that holds the exports, as in `deskcard init exports`")
+    };
     let entries = std::fs::read_dir(dir).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
     let is_table = |p: &PathBuf| {
         let ending = p.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -6,6 +6,7 @@ use super::{Outcome, stdout_failed};
 use crate::cli::{CheckFormat, InspectArgs};
 use crate::error::{Error, Result};
 use crate::ingest::inspect::{Sample, inspect, text};
+use crate::settings::no_such_zone;
 
 pub(super) fn run(args: &InspectArgs, stdout: &mut dyn Write) -> Result<Outcome> {
     let zone = zone(args.time_zone.as_deref())?;
@@ -31,5 +32,5 @@ pub(super) fn run(args: &InspectArgs, stdout: &mut dyn Write) -> Result<Outcome>
 /// The zone told, or UTC: an inspection needs one only to show instants.
 pub(super) fn zone(told: Option<&str>) -> Result<chrono_tz::Tz> {
     let Some(name) = told else { return Ok(chrono_tz::Tz::UTC) };
-    name.parse().map_err(|_| Error::config(format!("--time-zone: `{name}` is no zone")).hint("name it as in \"Europe/Berlin\""))
+    name.parse().map_err(|_| no_such_zone(Error::config(format!("--time-zone: `{name}` is no zone")), name))
 }

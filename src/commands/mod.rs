@@ -24,6 +24,7 @@ mod rows;
 mod run;
 mod schema;
 mod send;
+mod shell;
 mod sla;
 mod sql;
 
@@ -82,6 +83,8 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Ingest(args) => ingest::run(&args, now, stdout),
         Command::Inspect(args) => inspect::run(&args, stdout),
         Command::Init(args) => init::run(&args, stdout),
+        Command::Completions(args) => shell::run_completions(&args, stdout),
+        Command::Man(args) => shell::run_man(&args, stdout),
     }
 }
 
@@ -174,10 +177,21 @@ impl Context {
     }
 
     /// The period of that name; without one the last complete one of the kind the report is made for.
+    ///
+    /// # Errors
+    /// A config error for a name that is none, and for a period that begins after the cut-off.
     pub(crate) fn period(&self, said: Option<&str>) -> Result<Period> {
         let unit = self.settings.report.period;
         let today = self.zone().local_day(self.as_of);
-        said.map_or_else(|| Ok(Period::last_complete(unit, today)), |text| Period::parse(text, unit, today))
+        let Some(text) = said else { return Ok(Period::last_complete(unit, today)) };
+        let period = Period::parse(text, unit, today)?;
+        if period.start_utc(&self.zone()) < self.as_of {
+            return Ok(period);
+        }
+        let (cut, last) = (self.zone().format_minute(self.as_of), Period::last_complete(unit, today).id);
+        Err(Error::config(format!("nothing of {} has happened yet: the cut-off is {cut}", period.id))
+            .at("--period")
+            .hint(format!("the last complete one is {last}; --as-of, or `as_of` in [desk], says what time it is")))
     }
 
     /// Says something to everybody but those who want silence.
@@ -297,7 +311,10 @@ pub(crate) fn day(text: &str, flag: &str) -> Result<i32> {
 
 /// Writes text to a file.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |e: std::io::Error| Error::output(format!("cannot write {}: {e}", path.display()));
+    let failed = |e: std::io::Error| {
+        Error::output(format!("cannot write {}: {e}", path.display()))
+            .hint("name a folder you may write to; nothing may stand in its way, and the disk must not be full")
+    };
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }

@@ -86,8 +86,16 @@ impl Days<'_> {
         let last = if ctx.is_as_of_given || !has_work { ctx.as_of - 1 } else { facts.last_instant() };
         let from = self.from.map_or_else(|| Ok(zone.local_day(first)), |t| day(t, "--from"))?;
         let to = self.to.map_or_else(|| Ok(zone.local_day(last)), |t| day(t, "--to"))?;
+        if to < from && self.to.is_some() && self.from.is_some() {
+            return Err(Error::config("--to is before --from").hint("swap the two days"));
+        }
         if to < from {
-            return Err(Error::config("--to is before --from"));
+            let told = |day: i32| zone.format_day(zone.day_start(day));
+            return Err(Error::config("there is no day in what --from and --to leave").hint(format!(
+                "the rows lie between {} and {}",
+                told(zone.local_day(first)),
+                told(zone.local_day(last))
+            )));
         }
         Ok(match self.width {
             Span::All => vec![Period::span(from, to)],

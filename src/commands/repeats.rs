@@ -24,7 +24,7 @@ use crate::stats::interval::wilson_95;
 
 pub(super) fn run(args: &RepeatsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
-    let window = wait_secs(&args.window).map_err(|e| e.at("--window").hint("28d, 72h, 30m"))?;
+    let window = wait_secs(&args.window).map_err(|e| e.at("--window"))?;
     check_columns(&ctx, &args.by)?;
     let period = match args.period.as_deref() {
         Some(said) => ctx.period(Some(said))?,

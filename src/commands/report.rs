@@ -1,6 +1,8 @@
 //! `deskcard report`: the scorecards of a period.
 
+mod pdf;
 mod people;
+mod show;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +18,7 @@ use crate::cli::ReportArgs;
 use crate::clock::period::{Period, Unit};
 use crate::contacts::Repeats;
 use crate::desk::{Desk, known};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
@@ -30,6 +32,8 @@ use crate::privacy::{self, Key, People, Withheld};
 use crate::publish::folder::Folder;
 use crate::report::chat;
 use crate::report::csv::safe_text;
+use crate::report::html::TEMPLATES;
+use crate::report::mail::TEMPLATES as MAIL_TEMPLATES;
 use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
@@ -51,31 +55,58 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let period = ctx.period(args.period.as_deref())?;
     check_templates(args.templates.as_deref())?;
-    let out = output(&ctx, args, &period)?;
+    let out = if args.context.is_none() { output(&ctx, args, &period)? } else { PathBuf::new() };
     let since = needed_since(&ctx, &period);
     let ctx = ctx.since(since);
+    let asked: Vec<Output> = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
+    pdf::check(&ctx.settings, &asked)?;
     let desk = desk(&ctx)?;
     desk.ledger.accept()?;
     let mut evidence = Base::new(&ctx, desk)?;
-    if !args.outputs.is_empty() {
-        evidence.outputs = args.outputs.iter().map(|name| name.parse()).collect::<Result<_>>().map_err(|e| e.at("--outputs"))?;
+    if !asked.is_empty() {
+        evidence.outputs = asked;
     }
     evidence.veil = veil(args)?;
     evidence.has_own_folders |= args.own_folders;
-    let pages = evidence.pages(&evidence.judged(&period, command_line)?, args.templates.as_deref())?;
+    let judged = evidence.judged(&period, command_line)?;
+    if let Some(asked) = &args.context {
+        return show::context(&evidence.for_others(&judged)?, asked, stdout);
+    }
+    let pages = evidence.pages(&judged, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
     folder.finish()?;
     ctx.say(&format!("{} files in {}", pages.len(), out.display()));
-    writeln!(stdout, "{}", out.join("index.html").display()).map_err(|e| stdout_failed(&e))?;
+    let first = out.join("index.html");
+    writeln!(stdout, "{}", first.display()).map_err(|e| stdout_failed(&e))?;
+    if args.open {
+        show::open(&ctx, &first);
+    }
     Ok(Outcome::Done)
 }
 
-/// Refuses a folder of templates that is none.
+/// Refuses a folder of templates that is none, and one with a template that nothing would use.
 pub(super) fn check_templates(folder: Option<&Path>) -> Result<()> {
-    match folder.filter(|t| !t.is_dir()) {
-        Some(folder) => Err(Error::config(format!("--templates {}: no such folder", folder.display()))
-            .hint("it holds files named as those of report_templates")),
+    let Some(folder) = folder else { return Ok(()) };
+    let named = std::fs::read_dir(folder).and_then(|entries| entries.map(|e| Ok(e?.file_name())).collect::<std::io::Result<Vec<_>>>());
+    let named = named.map_err(|e| {
+        Error::config(format!("--templates {}: no such folder ({e})", folder.display()))
+            .hint("it holds files named as those of report_templates")
+    })?;
+    let known = || TEMPLATES.iter().chain(&MAIL_TEMPLATES).map(|(name, _)| *name).chain(["style.css", "fonts.css"]);
+    let mut named: Vec<String> = named.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    named.sort();
+    let is_template = |name: &&String| Path::new(name).extension().is_some_and(|e| e == "html" || e == "css");
+    match named.iter().filter(is_template).find(|name| !known().any(|k| k == **name)) {
+        Some(name) => {
+            let error = Error::config(format!("{name} replaces nothing: no template has that name")).at(folder.display().to_string());
+            let near = nearest(name, known());
+            Err(if near.is_empty() {
+                error.hint("they are those of report_templates")
+            } else {
+                error.hint(format!("nearest: {}", near.join(", ")))
+            })
+        }
         None => Ok(()),
     }
 }
@@ -108,7 +139,10 @@ enum Veil {
 fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
     let Some(path) = &args.anonymise else { return Ok(args.team_only.then_some(Veil::TeamOnly)) };
     let at = || format!("--anonymise {}", path.display());
-    let bytes = std::fs::read(path).map_err(|e| Error::config(format!("the key cannot be read: {e}")).at(at()))?;
+    let bytes = std::fs::read(path).map_err(|e| {
+        let hint = format!("any secret of 16 bytes or more is one; `openssl rand -base64 32 > {}` makes one: keep it", path.display());
+        Error::config(format!("the key cannot be read: {e}")).at(at()).hint(hint)
+    })?;
     Key::new(bytes.trim_ascii()).map(|key| Some(Veil::Pseudonyms(key))).map_err(|e| e.at(at()))
 }
 
@@ -191,6 +225,15 @@ impl<'a> Base<'a> {
         Ok(pages)
     }
 
+    /// What others are shown: nobody who opted out, and everybody under the veil asked for.
+    fn for_others(&self, judged: &Judged) -> Result<Scorecard> {
+        let scorecard = privacy::opt_out(&judged.scorecard, &self.opted_out.withheld(judged))?;
+        match &self.veil {
+            Some(veil) => self.veiled(&scorecard, veil),
+            None => Ok(scorecard),
+        }
+    }
+
     fn pages_for_others(&self, judged: &Judged, withheld: &Withheld, templates: Option<&Path>) -> Result<Vec<Page>> {
         let scorecard = &privacy::opt_out(&judged.scorecard, withheld)?;
         if let Some(veil) = &self.veil {
@@ -198,7 +241,7 @@ impl<'a> Base<'a> {
             let scorecard = &self.veiled(scorecard, veil)?;
             let mut pages = report::pages_with(scorecard, templates)?;
             pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
-            return Ok(pages);
+            return self.printed(pages, scorecard);
         }
         let mut pages = report::pages_with(scorecard, templates)?;
         pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
@@ -207,6 +250,19 @@ impl<'a> Base<'a> {
         let rows: Vec<&(Table, Rows)> = judged.rows.iter().filter(|(table, _)| *table != Table::Surveys).collect();
         pages.extend(row_pages(scorecard, &rows, &unnamed)?);
         pages.push(rejects(&self.ledger, |text| withheld.told(text, self.opted_out.others()))?);
+        self.printed(pages, scorecard)
+    }
+
+    /// The files with, where they are asked for, the PDFs of the pages among them.
+    fn printed(&self, mut pages: Vec<Page>, scorecard: &Scorecard) -> Result<Vec<Page>> {
+        let report = &self.ctx.settings.report;
+        if let Some(printer) = report.pdf.as_ref().filter(|_| self.outputs.contains(&Output::Pdf)) {
+            let base = report.link.as_ref().map(|link| format!("{link}/{}", scorecard.period.id));
+            let started = Instant::now();
+            let papers = pdf::printed(&pages, printer, base.as_deref())?;
+            self.ctx.say(&format!("{} PDFs in {:.1} s", papers.len(), started.elapsed().as_secs_f64()));
+            pages.extend(papers);
+        }
         Ok(pages)
     }
 }

@@ -6,6 +6,7 @@ mod recipients;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::run::plan::scorecard as published;
@@ -21,6 +22,7 @@ use crate::publish::file::{linked, replace};
 use crate::publish::retain::LATEST;
 use crate::publish::settle::MachineClock;
 use crate::report::mail::{Order, Picture, Subject, Why, content};
+use crate::report::outputs::pdf_path;
 use crate::report::xlsx;
 use crate::scorecard::{Card, Scorecard};
 use crate::settings::{Attach, Mail};
@@ -32,6 +34,7 @@ const REMEMBERED: i64 = 366 * 86_400;
 pub(super) fn run(args: &SendArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let settings = settings(&ctx)?;
+    super::report::check_templates(args.templates.as_deref())?;
     let scorecard = latest(&ctx, args.period.as_deref())?;
     let post = Post::new(&ctx, settings, &scorecard, args.templates.as_deref())?;
     if !args.send {
@@ -109,6 +112,7 @@ impl<'a> Post<'a> {
         let mine = own::scorecards(ctx, scorecard)?;
         let (deliveries, problems) = recipients(&people, &own::cards(scorecard, &mine), settings);
         let date = parse_local(&scorecard.as_of).map_or(ctx.as_of, |local| ctx.zone().to_utc(local).secs);
+        let folder = ctx.settings.dir.join(&ctx.settings.report.out).join(&scorecard.period.id);
         let draft = |delivery: Delivery| -> Result<(Delivery, Draft)> {
             // Their own folder has all figures of a person, the pages for others only those of enough answers.
             let scorecard = mine.get(&delivery.card).filter(|_| delivery.why == Why::Own).unwrap_or(scorecard);
@@ -124,11 +128,11 @@ impl<'a> Post<'a> {
             };
             let content = content(&order, templates, &|picture| drawn(scorecard, card, picture))?;
             let key = Key { desk: scorecard.desk.clone(), period: scorecard.period.id.clone(), card: card.slug.clone() };
-            let attachments = attachments(settings, scorecard, card)?;
+            let attachments = attachments((settings, &folder), scorecard, card)?;
             let (from, reply_to, to) = (settings.from.clone(), settings.reply_to.clone(), delivery.to.clone());
             Ok((delivery, Draft { key, from, reply_to, to, date, content, attachments }))
         };
-        let drafts = deliveries.into_iter().map(draft).collect::<Result<_>>()?;
+        let drafts = deliveries.into_par_iter().map(draft).collect::<Result<_>>()?;
         Ok(Self { settings, scorecard, drafts, problems })
     }
 
@@ -176,8 +180,23 @@ fn drawn(scorecard: &Scorecard, card: &Card, picture: &Picture<'_>) -> Result<Op
     }
 }
 
-fn attachments(settings: &Mail, scorecard: &Scorecard, card: &Card) -> Result<Vec<Attachment>> {
+/// The PDF that was published with a card.
+fn printed(folder: &Path, card: &Card) -> Result<Vec<u8>> {
+    let path = folder.join(pdf_path(card));
+    std::fs::read(&path).map_err(|e| {
+        Error::input(format!("the PDF to attach cannot be read: {e}"))
+            .at(path.display().to_string())
+            .hint("a period gets PDFs if `outputs` of [report] has \"pdf\" when it is published; `deskcard report --period` makes it again")
+    })
+}
+
+fn attachments((settings, folder): (&Mail, &Path), scorecard: &Scorecard, card: &Card) -> Result<Vec<Attachment>> {
     let one = |attach: &Attach| match attach {
+        Attach::Pdf => Ok(Attachment {
+            name: format!("{}-{}.pdf", card.slug, scorecard.period.id),
+            media_type: "application/pdf".to_owned(),
+            bytes: printed(folder, card)?,
+        }),
         Attach::Xlsx => Ok(Attachment {
             name: format!("{}-{}.xlsx", card.slug, scorecard.period.id),
             media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),

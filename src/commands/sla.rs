@@ -71,7 +71,7 @@ fn span(ctx: &Context, args: &SlaArgs) -> Result<(i64, i64)> {
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        return Err(Error::config("--to is before --from"));
+        return Err(Error::config("--to is before --from").hint("swap the two days"));
     }
     let period = Period::span(from.unwrap_or(0), to.unwrap_or(i32::MAX / 2));
     Ok((if from.is_some() { period.start_utc(&zone) } else { i64::MIN }, if to.is_some() { period.end_utc(&zone) } else { i64::MAX }))

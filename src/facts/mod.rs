@@ -529,7 +529,10 @@ fn names_of(frame: &DataFrame) -> impl Iterator<Item = &str> {
 fn unknown_column<'a>(table: Table, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let near = nearest(name, known);
     let error = Error::config(format!("{table} have no column {name:?}"));
-    if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) }
+    match near.is_empty() {
+        true => error.hint("`deskcard sql` lists the columns of every table; `deskcard check` says which came with the exports"),
+        false => error.hint(format!("nearest: {}", near.join(", "))),
+    }
 }
 
 /// The expression with short texts taken as texts where they are cast or searched: polars would take their codes.
@@ -556,7 +559,10 @@ fn first_line(text: &str) -> &str {
 /// # Errors
 /// A config error with polars' own words.
 pub fn parse_sql(sql: &str) -> Result<Expr> {
-    sql_expr(sql).map_err(|e| Error::config(format!("cannot read the SQL expression {sql:?}: {}", first_line(&e.to_string()))))
+    sql_expr(sql).map_err(|e| {
+        Error::config(format!("cannot read the SQL expression {sql:?}: {}", first_line(&e.to_string())))
+            .hint("texts stand in single quotes, as in priority = 'P1' AND category <> 'Other'; `deskcard sql` lists the columns")
+    })
 }
 
 /// The text with every `$name` replaced by a number, for finding the columns it names.

@@ -149,8 +149,16 @@ fn check_group(facts: &Facts, table: Table, column: &str, name: &str) -> Result<
     }
     let error = Error::config(format!("--{column}: no row of {table} belongs to {name:?}"));
     let near = nearest(name, known.iter().map(String::as_str));
-    Err(if near.is_empty() { error } else { error.hint(format!("nearest: {}", near.join(", "))) })
+    let shown: Vec<&str> = known.iter().filter(|name| !name.is_empty()).map(String::as_str).take(NAMED).collect();
+    Err(match (near.is_empty(), known.len() > NAMED) {
+        (false, _) => error.hint(format!("nearest: {}", near.join(", "))),
+        (true, false) => error.hint(format!("there are: {}", shown.join(", "))),
+        (true, true) => error.hint(format!("there are {} of them, such as {}", known.len(), shown.join(", "))),
+    })
 }
+
+/// Names told at most where none is near the one asked for.
+const NAMED: usize = 8;
 
 /// Rows found so far.
 #[derive(Default)]

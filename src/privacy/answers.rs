@@ -60,6 +60,11 @@ pub fn for_others(scorecard: &Scorecard, answers: &Answers, min_n: u32) -> Score
     let is_any = scorecard.definitions.iter().any(|d| pass.is_answer(&d.id));
     out.cards.iter_mut().for_each(|card| pass.card(card));
     for topic in &mut out.topics {
+        // A heading is the line of a finding of the page, and may be of answers.
+        let of_answers = topic.sections.iter().flat_map(|s| &s.findings).any(|f| pass.is_answer(&f.metric));
+        if of_answers {
+            topic.finding = coarse::sentence(&topic.finding, pass.min_n).unwrap_or_default();
+        }
         topic.kpis.iter_mut().for_each(|kpi| pass.group((CardKind::Desk, ""), kpi));
         topic.sections.iter_mut().for_each(|s| pass.section((CardKind::Desk, ""), s));
     }

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use tera::{Context, Tera};
 
@@ -63,9 +64,8 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
     for t in &scorecard.topics {
         pages.push(page(&engine, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
     }
-    for card in &scorecard.cards {
-        pages.push(card_page(&engine, scorecard, card)?);
-    }
+    let cards: Vec<Page> = scorecard.cards.par_iter().map(|card| card_page(&engine, scorecard, card)).collect::<Result<_>>()?;
+    pages.extend(cards);
     Ok(pages)
 }
 
@@ -91,18 +91,23 @@ pub(super) fn topic_alone(scorecard: &Scorecard, t: &Topic) -> Result<Page> {
     page(&Engine::new(None)?, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))
 }
 
-fn card_page(engine: &Engine, scorecard: &Scorecard, card: &Card) -> Result<Page> {
-    let is_safe = !card.slug.is_empty() && card.slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if !is_safe {
-        return Err(Error::bug("a card's slug is not a safe file name").at(card.slug.clone()));
-    }
+/// Where a card's page lies, and what of the navigation it is.
+pub(super) fn place_of<'s>(scorecard: &'s Scorecard, card: &Card) -> (Place<'s>, &'static str) {
     let root = if card.kind == CardKind::Desk { "" } else { "../" };
     let here = match card.kind {
         CardKind::Desk => "desk",
         CardKind::Agent => "agent",
         CardKind::Team | CardKind::Supplier => "",
     };
-    let place = Place { scorecard, root };
+    (Place { scorecard, root }, here)
+}
+
+fn card_page(engine: &Engine, scorecard: &Scorecard, card: &Card) -> Result<Page> {
+    let is_safe = !card.slug.is_empty() && card.slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !is_safe {
+        return Err(Error::bug("a card's slug is not a safe file name").at(card.slug.clone()));
+    }
+    let (place, here) = place_of(scorecard, card);
     page(engine, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, card))
 }
 
@@ -153,7 +158,10 @@ impl Engine {
 /// An engine with these templates, proved to escape; a file in `overrides` replaces the template of its name.
 pub(super) fn engine_of(templates: &[(&'static str, &str)], overrides: Option<&Path>) -> Result<Tera> {
     let mut tera = escaping_engine();
-    tera.add_raw_templates(replaced(templates, overrides)?).map_err(|e| failed("report_templates", &e))?;
+    tera.add_raw_templates(replaced(templates, overrides)?).map_err(|e| {
+        let place = overrides.map_or_else(|| "report_templates".to_owned(), |dir| dir.display().to_string());
+        failed(&place, &e)
+    })?;
     prove_escaping(&tera)?;
     Ok(tera)
 }

@@ -5,10 +5,11 @@
 use std::str::FromStr;
 
 use super::chat::Base;
+use super::page_view::card_path;
 use super::tidy::Decimal;
 use super::{Page, json, markdown, slack, teams, text, tidy, xlsx};
 use crate::error::{Error, Result, nearest};
-use crate::scorecard::Scorecard;
+use crate::scorecard::{Card, Scorecard};
 
 /// A kind of file, one a card or one of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +28,13 @@ pub enum Output {
     Slack,
     /// Teams messages.
     Teams,
+    /// PDF, printed from the pages by a program of the desk's: see [`crate::printer`].
+    Pdf,
 }
 
 impl Output {
     /// All of them, in the order they are made.
-    pub const ALL: [Self; 7] = [Self::Xlsx, Self::Markdown, Self::Text, Self::Json, Self::Csv, Self::Slack, Self::Teams];
+    pub const ALL: [Self; 8] = [Self::Xlsx, Self::Markdown, Self::Text, Self::Json, Self::Csv, Self::Slack, Self::Teams, Self::Pdf];
 
     /// Its name in the config.
     pub fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Output {
             Self::Csv => "csv",
             Self::Slack => "slack",
             Self::Teams => "teams",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -85,9 +89,17 @@ pub fn pages(scorecard: &Scorecard, outputs: &Outputs) -> Result<Vec<Page>> {
             Output::Csv => tidy::pages(scorecard, outputs.decimal),
             Output::Slack => slack::pages(scorecard, outputs.link.as_ref()),
             Output::Teams => teams::pages(scorecard, outputs.link.as_ref()),
+            // Made of the pages, which are not known here.
+            Output::Pdf => Ok(Vec::new()),
         }?);
     }
     Ok(pages)
+}
+
+/// Where the PDF of a card lies, beside its page.
+pub fn pdf_path(card: &Card) -> String {
+    let page = card_path(card);
+    format!("{}.pdf", page.strip_suffix(".html").unwrap_or(&page))
 }
 
 #[cfg(test)]
@@ -103,7 +115,7 @@ mod tests {
             assert_eq!(kind.name().parse::<Output>().unwrap(), kind);
         }
         assert_eq!("xslx".parse::<Output>().unwrap_err().hints, ["did you mean `xlsx`?"]);
-        assert!("pdf-a".parse::<Output>().unwrap_err().hints[0].starts_with("it is one of xlsx, markdown"));
+        assert!("video".parse::<Output>().unwrap_err().hints[0].starts_with("it is one of xlsx, markdown"));
     }
 
     #[test]

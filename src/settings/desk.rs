@@ -4,9 +4,11 @@ use super::node::{Node, Table, did_you_mean};
 use crate::clock::period::Unit;
 use crate::clock::{parse_day, parse_local};
 use crate::error::{Error, Result};
+use crate::printer::{self, Printer};
 use chrono::NaiveDate;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// `[desk]`: who the scorecards are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,10 @@ pub struct Report {
     pub out: String,
     /// The pages to make, of `desk`, `teams`, `suppliers`, `agents`, `sla`, `business`, `groups`, `people`, `knowledge`, `cost`, `review`.
     pub pages: Vec<String>,
-    /// Further files to make, of `xlsx`, `markdown`, `text`, `json`, `csv`, `slack`, `teams`.
+    /// Further files to make, of `xlsx`, `markdown`, `text`, `json`, `csv`, `slack`, `teams`, `pdf`.
     pub outputs: Vec<String>,
+    /// What prints pages to PDF; there if `outputs` has `pdf`.
+    pub pdf: Option<Printer>,
     /// Whether the Excel that reads the CSV writes decimals with a comma.
     pub is_decimal_comma: bool,
     /// Where the folder of a period is published, without a `/` at its end: for the links in messages; `None`: no link.
@@ -64,8 +68,10 @@ impl Event {
 pub(super) const PAGES: &[&str] =
     &["desk", "teams", "suppliers", "agents", "business", "groups", "sla", "people", "knowledge", "cost", "review"];
 const USUAL_PAGES: usize = PAGES.len() - 1;
+/// Keys of `[report]`.
+const KEYS: &[&str] = &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "own_folders", "min_n"];
 /// Further files of a scorecard.
-pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams"];
+pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams", "pdf"];
 pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 
 impl Default for Report {
@@ -76,6 +82,7 @@ impl Default for Report {
             out: "scorecards".to_owned(),
             pages,
             outputs: Vec::new(),
+            pdf: None,
             is_decimal_comma: false,
             link: None,
             own_folders: false,
@@ -107,7 +114,7 @@ impl Report {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut report = Self::default();
         let Some(node) = root.get("report") else { return Ok(report) };
-        let table = node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "own_folders", "min_n"])?;
+        let table = node.table("[report]", KEYS)?;
         if let Some(node) = table.get("period") {
             report.period = node.choice(&["week", "month", "quarter"])?.parse()?;
         }
@@ -120,6 +127,10 @@ impl Report {
         if let Some(node) = table.get("outputs") {
             report.outputs = choices(&node, OUTPUTS)?;
         }
+        report.pdf = printer(&table)?;
+        if let Some(node) = table.get("outputs").filter(|_| report.pdf.is_none() && report.outputs.iter().any(|o| o == "pdf")) {
+            return Err(node.error("`outputs` has `pdf`, and nothing says which program prints it").hint(printer::EXAMPLE));
+        }
         if let Some(node) = table.get("excel_decimal") {
             report.is_decimal_comma = node.choice(&[".", ","])? == ",";
         }
@@ -130,6 +141,22 @@ impl Report {
         }
         Ok(report)
     }
+}
+
+/// `pdf`, the command that prints, and `pdf_timeout`, how long a page may take.
+fn printer(table: &Table<'_>) -> Result<Option<Printer>> {
+    let Some(node) = table.get("pdf") else {
+        return match table.get("pdf_timeout") {
+            Some(node) => Err(node.key_error("`pdf_timeout` is given, and `pdf` does not say which program prints").hint(printer::EXAMPLE)),
+            None => Ok(None),
+        };
+    };
+    let patience = match table.get("pdf_timeout") {
+        Some(node) => Duration::from_secs(node.plain_secs()? as u64),
+        None => printer::PATIENCE,
+    };
+    let made = Printer::new(node.texts()?, patience);
+    made.map(Some).map_err(|e| e.hints.iter().fold(node.error(e.what.clone()), |error, hint| error.hint(hint.clone())))
 }
 
 /// Distinct words of `known`, in the order given.
@@ -197,7 +224,8 @@ impl Node<'_> {
     }
 }
 
-fn no_such_zone(error: Error, name: &str) -> Error {
+/// The error with the zone that was meant, where that can be told.
+pub(crate) fn no_such_zone(error: Error, name: &str) -> Error {
     let names: Vec<&str> = TZ_VARIANTS.iter().map(|z| z.name()).collect();
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
     let wanted = city(&name.replace(' ', "_"));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::desk::Report;
 use super::node::{Node, Table};
 use crate::error::Result;
 use crate::mail::address::domain;
@@ -66,6 +67,8 @@ pub struct To {
 pub enum Attach {
     /// The card's workbook.
     Xlsx,
+    /// The card's page as PDF, as it was published.
+    Pdf,
 }
 
 /// The keys of `[mail]`.
@@ -120,7 +123,7 @@ pub(super) const MOST_RETRIES: u32 = 10;
 
 pub(super) const TLS: &[&str] = &["starttls", "implicit", "none"];
 pub(super) const AUTH: &[&str] = &["plain", "login", "xoauth2", "none"];
-pub(super) const ATTACH: &[&str] = &["xlsx"];
+pub(super) const ATTACH: &[&str] = &["xlsx", "pdf"];
 /// Where a password or token can be.
 const SECRETS: [&str; 4] = ["password_env", "password_file", "password_command", "token_command"];
 
@@ -172,6 +175,18 @@ impl Mail {
         }
         Ok(())
     }
+}
+
+/// A PDF can be sent only where one is made.
+pub(super) fn check_attachments(root: &Table<'_>, mail: Option<&Mail>, report: &Report) -> Result<()> {
+    let is_asked = mail.is_some_and(|mail| mail.attach.contains(&Attach::Pdf));
+    if !is_asked || report.outputs.iter().any(|output| output == "pdf") {
+        return Ok(());
+    }
+    let node = root.need("mail")?;
+    Err(node
+        .key_error("`attach` has `pdf`, and no PDF is made")
+        .hint("add \"pdf\" to `outputs` of [report], and say in `pdf` which program prints it"))
 }
 
 impl To {
@@ -340,8 +355,7 @@ fn link(node: &Node<'_>) -> Result<String> {
 fn attach(node: &Node<'_>) -> Result<Vec<Attach>> {
     let mut found: Vec<Attach> = Vec::new();
     for item in node.items() {
-        item.choice(ATTACH)?;
-        let what = Attach::Xlsx;
+        let what = if item.choice(ATTACH)? == "pdf" { Attach::Pdf } else { Attach::Xlsx };
         if found.contains(&what) {
             return Err(item.error("the same file twice"));
         }

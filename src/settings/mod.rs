@@ -19,6 +19,7 @@ mod targets;
 
 pub use calendars::{Calendars, HolidayFile, Schedules};
 pub use column::{ColumnMapping, Part};
+pub(crate) use desk::no_such_zone;
 pub use desk::{Desk, Event, Report};
 pub use given::{Cost, Prices};
 pub use judge::{Judge, People};
@@ -127,7 +128,7 @@ impl Settings {
         let shown = path.display();
         let bytes = std::fs::read(path).map_err(|e| {
             Error::config(format!("cannot read the config {shown}: {e}"))
-                .hint("name it with --config, or start in the folder that holds deskcard.toml")
+                .hint("name it with --config, or start in the folder that holds deskcard.toml; `deskcard init FOLDER` writes one for a folder of exports")
         })?;
         let text = String::from_utf8(bytes).map_err(|e| not_utf8(&e, path))?;
         Self::parse(&text, path)
@@ -155,12 +156,15 @@ impl Settings {
         let calendars = calendars::calendars(&root, desk.time_zone, dir)?;
         let names: Vec<&str> = calendars.named.keys().map(String::as_str).collect();
         let sla = sla::sla(&root, &names)?;
+        let report = Report::read(&root)?;
+        let mail = Mail::read(&root, dir)?;
+        mail::check_attachments(&root, mail.as_ref(), &report)?;
         let parameters = root.get("parameters").map(|n| n.table("[parameters]", Parameters::keys())).transpose()?;
         Ok(Self {
             path: path.to_owned(),
             dir: dir.to_owned(),
             hash: hash(text),
-            report: Report::read(&root)?,
+            report,
             parameters: Parameters::read(parameters.as_ref())?,
             repeat_by: desk::repeat_by(&root)?,
             levels: desk::levels(&root)?,
@@ -177,7 +181,7 @@ impl Settings {
             history: root.get("history").map(|_| History::read(&root)).transpose()?,
             run: Run::read(&root)?,
             guards: Guards::read(&root)?,
-            mail: Mail::read(&root, dir)?,
+            mail,
             sources: source::sources(&root, desk.time_zone)?,
             metrics: metric::metrics(&root)?,
             desk,

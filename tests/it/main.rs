@@ -19,7 +19,9 @@ mod ingest_laws;
 mod inquiry;
 mod laws;
 mod layers;
+mod mail_clients;
 mod mail_server;
+mod office;
 mod oracle;
 mod packings;
 mod pages;
@@ -31,6 +33,7 @@ mod real;
 mod real_sla;
 mod repeats;
 mod rows;
+mod shell;
 mod sla;
 #[cfg(unix)]
 mod soak;

@@ -157,7 +157,8 @@ impl Answer {
 
     pub(super) fn words(&self, args: &SlaArgs, facts: &Facts) -> String {
         if self.tallies.is_empty() {
-            return "no clock: nothing is promised in [sla.targets], and no export has due times".to_owned();
+            let span = if args.from.is_some() || args.to.is_some() { " in these days" } else { "" };
+            return format!("no clock is due{span}: [sla.targets] promises nothing of these tickets, and no export has due times for them");
         }
         let mut out = self.kept(args);
         if !self.matrix.is_empty() || !self.reasons.is_empty() {

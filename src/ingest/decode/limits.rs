@@ -119,7 +119,16 @@ pub(super) fn size(bytes: u64) -> String {
 pub fn unreadable(shown: &str, error: io::Error) -> Error {
     match error.downcast::<Error>() {
         Ok(ours) => ours.at(shown),
-        Err(other) => Error::input(format!("cannot read the file: {other}")).at(shown),
+        Err(other) => {
+            let error = Error::input(format!("cannot read the file: {other}")).at(shown);
+            match other.kind() {
+                io::ErrorKind::NotFound => {
+                    error.hint("look whether it is there, and written so: names are relative to where deskcard was started")
+                }
+                io::ErrorKind::PermissionDenied => error.hint("whoever runs deskcard must be allowed to read it"),
+                _ => error,
+            }
+        }
     }
 }
 

@@ -75,6 +75,11 @@ impl Pass<'_> {
                 }
                 *mean = mean.map(round);
             }
+            ChartData::Multiples { panels, .. } => {
+                panels.iter_mut().flat_map(|panel| &mut panel.points).for_each(|p| self.point(unit, p));
+                panels.retain(|panel| has_a_line(&panel.points));
+                return !panels.is_empty();
+            }
             ChartData::Funnel { .. } => return self.funnel(&metric, chart),
             _ => return false,
         }
@@ -87,6 +92,7 @@ impl Pass<'_> {
         | ChartData::Groups { title, .. }
         | ChartData::Ramp { title, .. }
         | ChartData::Heatmap { title, .. }
+        | ChartData::Multiples { title, .. }
         | ChartData::Dots { title, .. }) = chart
         else {
             return true;
@@ -150,6 +156,7 @@ fn metric_of(chart: &ChartData) -> Option<&str> {
         | ChartData::Ramp { metric, .. }
         | ChartData::Margins { metric, .. }
         | ChartData::Heatmap { metric, .. }
+        | ChartData::Multiples { metric, .. }
         | ChartData::Dots { metric, .. }
         | ChartData::Phases { metric, .. } => Some(metric),
         ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,

@@ -65,9 +65,15 @@ fn report() -> Value {
         .or(default.pages),
         key(
             "outputs",
-            "Further files a card: workbooks, Markdown, text, JSON, tidy CSV, messages for Slack and Teams.",
+            "Further files a card: workbooks, Markdown, text, JSON, tidy CSV, messages for Slack and Teams, PDF.",
             one_or_list(choice(OUTPUTS), 0),
         ),
+        key(
+            "pdf",
+            "The program that prints a page, with its arguments: `{in}` is the page, `{out}` the PDF, `{dir}` a private folder.",
+            list_of(&text(), 1),
+        ),
+        key("pdf_timeout", "How long a page may take to print.", span()).or("1m"),
         key("excel_decimal", "The decimal mark of the Excel that reads the CSV.", choice([".", ","])).or("."),
         key("link", "Where the folder of a period is published, for the links in messages.", text()),
         key("own_folders", "Whether each person has a folder of their own, `people/…`, with their card alone.", flag()).or(false),
