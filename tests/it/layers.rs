@@ -90,7 +90,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("chardetng", &["ingest/decode/"]),
     ("flate2", &["ingest/decode/"]),
     ("zstd", &["ingest/decode/", "publish/", "history/parquet/"]),
-    ("zip", &["ingest/decode/", "report/hostile.rs", "report/xlsx/tests.rs"]),
+    ("zip", &["ingest/decode/", "publish/", "report/hostile.rs", "report/xlsx/tests.rs"]),
     ("quick_xml", &["ingest/decode/"]),
     ("plotters", &["charts/"]),
     ("plotters_backend", &["charts/"]),
