@@ -134,11 +134,18 @@ impl Erasure {
             self.size.0
         )];
         let known = self.person.names.iter().chain(&self.person.ids).map(|n| format!("{n:?}")).collect::<Vec<_>>();
-        lines.push(format!("Found by: {}. A first name alone, or a misspelt one, in free text is not found: name it with --also.", known.join(", ")));
+        lines.push(format!(
+            "Found by: {}. A first name alone, or a misspelt one, in free text is not found: name it with --also.",
+            known.join(", ")
+        ));
         lines.extend(self.person.remarks.iter().chain(&self.rewriting.remarks).map(|r| format!("Note: {r}.")));
         match self.periods.as_slice() {
             [] => lines.push("No published page names the person.".to_owned()),
-            ids => lines.push(format!("Pages of {} period(s) {periods} made again without a card of the person: {}.", ids.len(), ids.join(", "))),
+            ids => lines.push(format!(
+                "Pages of {} period(s) {periods} made again without a card of the person: {}.",
+                ids.len(),
+                ids.join(", ")
+            )),
         }
         lines.extend(self.rest.iter().flat_map(Rest::lines));
         lines.push(NOT_OURS.to_owned());

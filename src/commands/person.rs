@@ -118,7 +118,11 @@ fn agent(ctx: &Context, history: &History, query: &str, people: &[Person]) -> Re
     // Who never was on a roster has the name that rows have.
     if let Some(name) = stands(ctx, history, query, |_| true)? {
         let mut person = Person { shown: name.clone(), ..Person::default() };
-        if name.contains(' ') || name.contains('@') { person.names.insert(name) } else { person.ids.insert(name) };
+        if name.contains(' ') || name.contains('@') {
+            person.names.insert(name)
+        } else {
+            person.ids.insert(name)
+        };
         person.remarks.push("on no roster: known by this one name".to_owned());
         return Ok(person);
     }
@@ -138,7 +142,11 @@ fn requester(ctx: &Context, history: &History, key: &str) -> Result<Person> {
             .hint("the key is what the columns mapped to `requester` and `caller` hold"));
     };
     let mut person = Person { shown: found.clone(), is_requester: true, ..Person::default() };
-    if found.contains(' ') || found.contains('@') { person.names.insert(found) } else { person.ids.insert(found) };
+    if found.contains(' ') || found.contains('@') {
+        person.names.insert(found)
+    } else {
+        person.ids.insert(found)
+    };
     Ok(person)
 }
 

@@ -34,7 +34,9 @@ pub(super) fn run(args: &SubjectExportArgs, now: i64, stdout: &mut dyn Write) ->
     let history = History::of(&ctx.settings);
     let is_zip = args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
     if args.out.exists() {
-        return Err(Error::output("there is something already").at(args.out.display().to_string()).hint("name a new folder or .zip with --out"));
+        return Err(Error::output("there is something already")
+            .at(args.out.display().to_string())
+            .hint("name a new folder or .zip with --out"));
     }
     if !history.dir().is_dir() {
         return Err(Error::input("there is no history: nothing is kept but pages").at(history.dir().display().to_string()));
@@ -57,7 +59,8 @@ pub(super) fn run(args: &SubjectExportArgs, now: i64, stdout: &mut dyn Write) ->
         files.iter().try_for_each(|(name, bytes)| folder.write(name, bytes))?;
         folder.finish()?;
     }
-    writeln!(stdout, "{} files in {}; read README.txt before you hand them on", files.len(), args.out.display()).map_err(|e| stdout_failed(&e))?;
+    writeln!(stdout, "{} files in {}; read README.txt before you hand them on", files.len(), args.out.display())
+        .map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
 }
 
@@ -88,7 +91,8 @@ impl<'a> Export<'a> {
         let theirs = Erased::new(key(PASSING)?, &[person.marks(&key(PASSING)?, "")]);
         let people = roster(ctx, history)?;
         let others = people.iter().filter(|p| p.shown != person.shown).enumerate();
-        let others: Vec<Marks> = others.map(|(i, p)| Ok(p.marks(&key(PASSING)?, &format!("colleague-{}", i + 1)))).collect::<Result<_>>()?;
+        let others: Vec<Marks> =
+            others.map(|(i, p)| Ok(p.marks(&key(PASSING)?, &format!("colleague-{}", i + 1)))).collect::<Result<_>>()?;
         let others = Erased::new(key(PASSING)?, &others);
         Ok(Self {
             ctx,
@@ -129,8 +133,11 @@ impl<'a> Export<'a> {
     fn rows_of(&mut self, raw: &RawExport<'_>, sheets: &mut Vec<Sheet>) -> Result<()> {
         let is_ticket = raw.settings.is_some_and(|s| s.kind == Source::Tickets);
         for table in &raw.tables {
-            let header: Vec<String> =
-                ["batch", "file", "line", "why"].map(str::to_owned).into_iter().chain(table.columns.iter().map(|c| c.header.clone())).collect();
+            let header: Vec<String> = ["batch", "file", "line", "why"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain(table.columns.iter().map(|c| c.header.clone()))
+                .collect();
             table.rows(|row| {
                 let is_named = row.cells.iter().enumerate().any(|(i, cell)| self.theirs.names(cell, table.holds(i)));
                 let ticket = table.value(&row, if is_ticket { "id" } else { "ticket_id" });

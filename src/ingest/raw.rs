@@ -20,8 +20,20 @@ use crate::settings::{Options, Settings, SourceSettings};
 const BATCH: usize = 4096;
 /// The canonical columns that hold people.
 const PEOPLE: [&str; 14] = [
-    "assignee", "resolver", "opener", "requester", "actor", "agent", "caller", "agent_id", "name", "names", "emails", "logins",
-    "extensions", "mentor",
+    "assignee",
+    "resolver",
+    "opener",
+    "requester",
+    "actor",
+    "agent",
+    "caller",
+    "agent_id",
+    "name",
+    "names",
+    "emails",
+    "logins",
+    "extensions",
+    "mentor",
 ];
 
 /// A column of a file.
@@ -38,8 +50,6 @@ pub(crate) struct RawColumn {
 /// A table of a file, whole.
 #[derive(Debug)]
 pub(crate) struct RawTable {
-    /// The name to show.
-    pub(crate) shown: String,
     /// Its columns.
     pub(crate) columns: Vec<RawColumn>,
     /// Columns that make one value together, and what stands between them.
@@ -102,9 +112,8 @@ impl RawTable {
 
     fn made(document: Document, dialect: Dialect, columns: Vec<RawColumn>) -> Result<Self> {
         let mut text = Vec::new();
-        let shown = document.shown().to_owned();
-        document.reader().and_then(|mut reader| reader.read_to_end(&mut text)).map_err(|e| unreadable(&shown, e))?;
-        Ok(Self { shown, columns, joined: Vec::new(), document, text, dialect })
+        document.reader().and_then(|mut reader| reader.read_to_end(&mut text)).map_err(|e| unreadable(document.shown(), e))?;
+        Ok(Self { columns, joined: Vec::new(), document, text, dialect })
     }
 
     /// The value of a canonical column in a row; empty where there is none.
@@ -355,7 +364,10 @@ mod tests {
         let text = "who,secs,text\r\n4101,4101,\"asks \"\"Abel, Ann\"\"\nnot 4101\"\r\n\r\n\"4101\" ,4101,x\nBob,1,y";
         let wanted = "who,secs,text\r\nerased-1,4101,\"asks \"\"erased-1\"\"\nnot 4101\"\r\n\r\n\"4101\" ,4101,x\nBob,1,y";
         // The row with a blank behind its quote is broken, and is looked at as it stands.
-        assert_eq!(without(text, Dialect::ordinary(b','), &holds).expect("changed"), wanted.replace("\"4101\" ,4101,x", "\"erased-1\" ,erased-1,x"));
+        assert_eq!(
+            without(text, Dialect::ordinary(b','), &holds).expect("changed"),
+            wanted.replace("\"4101\" ,4101,x", "\"erased-1\" ,erased-1,x")
+        );
         assert_eq!(without("who,secs,text\nBob,4101,y\n", Dialect::ordinary(b','), &holds), None);
         let pipes = Dialect { quote: None, header_rows: 0, lines_above: 1, ..Dialect::ordinary(b'|') };
         assert_eq!(without("made by Ann Abel\n4101|4101|\"\n", pipes, &holds).expect("changed"), "made by erased-1\nerased-1|4101|\"\n");

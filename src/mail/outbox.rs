@@ -271,7 +271,7 @@ impl Outbox {
                 remove(&self.entry_path(&entry.id()))?;
             } else {
                 let reason = "withdrawn: somebody in it was erased".to_owned();
-                self.save(&Entry { state: State::Failed { at: entry.queued_at, reason }, ..entry })?;
+                self.save(&Entry { state: State::Failed { at: entry.queued_at, reason }, handed: entry.handed.max(1), ..entry })?;
             }
         }
         Ok(withdrawn)

@@ -73,7 +73,8 @@ impl<'a> Pages<'a> {
         for id in names_in(&out)?.unwrap_or_default().into_iter().filter(|id| Period::from_id(id).is_some()) {
             let folder = out.join(&id);
             let scorecard = scorecard(&folder)?;
-            let has_card = scorecard.iter().flat_map(|s| &s.cards).any(|c| c.kind == CardKind::Agent && erased.pseudonym(&c.name).is_some());
+            let has_card =
+                scorecard.iter().flat_map(|s| &s.cards).any(|c| c.kind == CardKind::Agent && erased.pseudonym(&c.name).is_some());
             if has_card || is_named(erased, &folder) {
                 touched.push(Touched { id, scorecard });
             }
@@ -168,9 +169,8 @@ impl<'a> Pages<'a> {
         if !place.is_dir() {
             return Ok(0);
         }
-        let is_theirs = |entry: &crate::mail::Entry| {
-            self.erased.names(entry.to.as_str(), Holds::People) || self.erased.names(&entry.card, Holds::Text)
-        };
+        let is_theirs =
+            |entry: &crate::mail::Entry| self.erased.names(entry.to.as_str(), Holds::People) || self.erased.names(&entry.card, Holds::Text);
         Outbox::open(&place)?.withdraw(is_theirs, |entry| self.touched.iter().any(|t| t.id == entry.period))
     }
 }

@@ -116,7 +116,8 @@ impl<'a> Taking<'a> {
     /// Copies a file; whether its bytes are new.
     fn copy(&mut self, path: &Path, export: Export, (source, seen): (&SourceSettings, &Seen)) -> Result<(Export, bool)> {
         let staged = stage(path, &self.place, self.settle, &MachineClock)?;
-        let export = Export { name: export.name, sha256: staged.sha256.clone(), bytes: staged.bytes, modified: staged.modified_ns, came: None };
+        let export =
+            Export { name: export.name, sha256: staged.sha256.clone(), bytes: staged.bytes, modified: staged.modified_ns, came: None };
         let of_source = self.new.entry(source.name.clone()).or_default();
         let is_new = !seen.has_bytes(&export.sha256) && !of_source.iter().any(|e| e.sha256 == export.sha256);
         if is_new {

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn whole_months_are_kept() {
-        let at = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d).and_then(|d| d.and_hms_opt(6, 0, 0)).expect("a day").and_utc().timestamp();
+        let at =
+            |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d).and_then(|d| d.and_hms_opt(6, 0, 0)).expect("a day").and_utc().timestamp();
         let midnight = 6 * 3600;
         assert_eq!(month_start(at(2026, 11, 16), 13), Some(at(2025, 10, 1) - midnight));
         assert_eq!(month_start(at(2026, 1, 31), 1), Some(at(2025, 12, 1) - midnight));
