@@ -2,10 +2,12 @@
 
 mod data;
 mod inquiry;
+mod people;
 mod shell;
 
 pub use data::{ExportArgs, For, FrameFormat, Part, RepeatsArgs, RowsArgs, RowsFormat, Side, SqlArgs};
 pub use inquiry::{BeforeAfterArgs, DriversArgs, ExplainArgs, PickedBy};
+pub use people::{AuditArgs, EraseArgs, SubjectExportArgs};
 pub use shell::{Colours, CompletionsArgs, ManArgs, ManPage, completions, man_pages};
 
 use std::path::PathBuf;
@@ -61,6 +63,12 @@ pub enum Command {
     Send(SendArgs),
     /// Say what the history holds and how it came to be; check it, make it anew, thin it out.
     History(HistoryArgs),
+    /// Give a person everything that is kept about them.
+    SubjectExport(SubjectExportArgs),
+    /// Take a person out of everything that is kept, for good. Without --yes nothing is changed.
+    Erase(EraseArgs),
+    /// Say who read whose data, and when.
+    Audit(AuditArgs),
     /// Print figures of any metric, by any column, over any periods.
     Query(QueryArgs),
     /// Say why a measure moved: whether anything happened, the work or how it was done, and in which segment.

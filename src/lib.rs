@@ -43,7 +43,8 @@
 //!   mails. plotters and tera live here alone.
 //! - [`mail`]: messages, the outbox, the way to a server. Knows nothing of scorecards.
 //! - [`printer`]: pages to PDF, by a program the config names.
-//! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person. Pure.
+//! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person; who was erased, known again
+//!   by keyed hashes ([`privacy::erased`]). Pure. What follows of it for what is kept is in [`history::erasure`], [`history::audit`].
 //! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!

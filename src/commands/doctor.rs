@@ -87,6 +87,8 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
     findings.push(Finding::of("write history", writable(history.dir())));
     findings.push(fonts());
     findings.push(whole(ctx, &history));
+    findings.push(retention(ctx, &history));
+    findings.extend(erasures(&history));
     findings.push(last_run(ctx, &out, now));
     findings.push(published(ctx, &out));
     findings.extend(ctx.settings.mail.as_ref().map(|mail| Finding::of("mail", post(ctx, mail))));
@@ -160,6 +162,45 @@ fn whole(ctx: &Context, history: &History) -> Finding {
     let answer = verify(ctx, history);
     let state = if answer.faults == 0 { State::Ok } else { State::Bad };
     Finding::new("history", state, answer.words.replace('\n', "; "))
+}
+
+/// Whether what is kept is as young as the config promises.
+fn retention(ctx: &Context, history: &History) -> Finding {
+    let Some(before) = super::run::retention::first_kept(ctx) else {
+        return Finding::new("retention", State::Ok, "no promise: rows stay until `deskcard history purge`; [history] keep makes one");
+    };
+    let day = ctx.zone().format_day(before);
+    let older = history.has_older(&ctx.settings, before);
+    let entries = history.journal().entries();
+    match (older, entries) {
+        (Err(error), _) | (_, Err(error)) => Finding::of("retention", Err(error)),
+        (Ok(older), Ok(entries)) if older.is_empty() => {
+            let is_kept = |e: &crate::history::Export| history.exports().join(format!("{}.zst", e.sha256)).exists();
+            let still = entries.iter().filter(|e| e.at < before).flat_map(crate::history::Entry::exports).filter(|e| is_kept(e)).count();
+            match still {
+                0 => Finding::new("retention", State::Ok, format!("nothing is older than {day}")),
+                n => {
+                    let why = "stay because newer rows stand in them, too";
+                    Finding::new("retention", State::Look, format!("no row is older than {day}, but {n} kept export(s) from before {why}"))
+                }
+            }
+        }
+        (Ok(older), Ok(_)) => {
+            let text = format!("{}: rows from before {day} are still there; the next run removes them", older.join(", "));
+            Finding::new("retention", State::Look, text)
+        }
+    }
+}
+
+/// An erasure that was cut short, or whose key is gone.
+fn erasures(history: &History) -> Option<Finding> {
+    let open = history.erased().and_then(|_| history.erasures()).map(|all| (all.len(), all.iter().filter(|r| !r.is_done).count()));
+    match open {
+        Ok((0, _)) => None,
+        Ok((all, 0)) => Some(Finding::new("erasures", State::Ok, format!("{all}, all carried out"))),
+        Ok((_, open)) => Some(Finding::new("erasures", State::Bad, format!("{open} cut short; the next `deskcard run` finishes it"))),
+        Err(error) => Some(Finding::of("erasures", Err(error))),
+    }
 }
 
 fn last_run(ctx: &Context, out: &Path, now: i64) -> Finding {

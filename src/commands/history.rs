@@ -1,7 +1,7 @@
 //! `deskcard history`: what the history holds, whether it is whole, and how it is thinned out.
 
 mod list;
-mod upkeep;
+pub(super) mod upkeep;
 pub(super) mod verify;
 
 use std::io::Write;

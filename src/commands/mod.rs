@@ -1,5 +1,6 @@
 //! One verb a file. Each `run` reads aloud like a recipe; what they share is here.
 
+mod audit;
 mod before_after;
 mod check;
 mod clocks;
@@ -7,6 +8,7 @@ mod contacts;
 mod doctor;
 mod drivers;
 mod dump;
+mod erase;
 mod explain;
 mod export;
 mod facts;
@@ -17,6 +19,7 @@ mod ingest;
 mod init;
 mod inspect;
 mod metrics;
+mod person;
 mod query;
 mod repeats;
 mod report;
@@ -27,6 +30,7 @@ mod send;
 mod shell;
 mod sla;
 mod sql;
+mod subject_export;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -61,7 +65,11 @@ pub enum Outcome {
 /// # Errors
 /// Everything that can go wrong; [`crate::error::Kind::exit_code`] tells the exit code.
 pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
-    match cli.command {
+    let seen = audit::Seen::of(&cli.command);
+    let ended = match cli.command {
+        Command::SubjectExport(args) => subject_export::run(&args, now, stdout),
+        Command::Erase(args) => erase::run(&args, now, stdout),
+        Command::Audit(args) => audit::run(&args, now, stdout),
         Command::Report(args) => report::run(&args, now, command_line, stdout),
         Command::Run(args) => run::run(&args, now, command_line, stdout),
         Command::Send(args) => send::run(&args, now, stdout),
@@ -85,7 +93,11 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Init(args) => init::run(&args, stdout),
         Command::Completions(args) => shell::run_completions(&args, stdout),
         Command::Man(args) => shell::run_man(&args, stdout),
+    };
+    if let Some(seen) = seen {
+        seen.note(now, &ended);
     }
+    ended
 }
 
 /// A config with everything that follows from it alone.
@@ -136,6 +148,22 @@ impl Context {
     pub(crate) fn since(mut self, since: i64) -> Self {
         self.history = self.history.map(|span| kept::Span { since: Some(since), ..span });
         self
+    }
+
+    /// The same config with another cut-off.
+    ///
+    /// # Errors
+    /// Those of the config's own metrics, which were read before.
+    pub(crate) fn at(&self, as_of: i64) -> Result<Self> {
+        let settings = self.settings.clone();
+        let catalogue = catalogue(Some(&settings))?;
+        let talk = Talk { is_verbose: self.talk.is_verbose, is_quiet: self.talk.is_quiet };
+        Ok(Self { settings, catalogue, as_of, is_as_of_given: true, history: None, talk })
+    }
+
+    /// Reads the history as it was after a batch, from an instant on.
+    pub(crate) fn look_back(&mut self, since: i64, batch: u64) {
+        self.history = Some(kept::Span { since: Some(since), entry: Some(batch) });
     }
 
     /// Reads the exports and makes the facts the metrics and breakdowns need; refuses files that are too broken.

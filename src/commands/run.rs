@@ -8,6 +8,7 @@ mod notice;
 pub(super) mod plan;
 mod publication;
 mod record;
+pub(super) mod retention;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -65,10 +66,15 @@ fn locked(args: &RunArgs, now: i64, recorder: &mut Recorder, stdout: &mut dyn Wr
 /// The recipe.
 fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()> {
     recorder.step("sweep", || sweep(run))?;
+    if let Some(rest) = recorder.step("erase", || super::erase::finish(&ctx, &run.history, run.args.templates.as_deref()))? {
+        recorder.erased(&rest.lines());
+    }
     let recovered = recorder.step("recover", || run.history.recover(&ctx.settings))?;
     recorder.recovered(&recovered);
     let intake = recorder.step("intake", || Intake::run(run, &ctx))?;
     recorder.took(&intake);
+    let removed = recorder.step("retention", || retention::apply(&ctx, &run.history))?;
+    recorder.removed(&removed);
     run.batch.set(run.history.journal().last()?);
     let plan = Plan::new(run, &ctx)?;
     recorder.planned(&plan, run.batch.get());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::publish::file::{Creation, create};
+use crate::publish::file::{Creation, create, replace};
 use crate::publish::names_in;
 
 /// One change of the history.
@@ -70,9 +70,28 @@ pub struct Export {
     pub bytes: u64,
     /// When it was last changed, nanoseconds since 1970 UTC.
     pub modified: i64,
+    /// What it was when it came, where it is kept without the names of people who were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<Came>,
+}
+
+/// An export as it came, before somebody was taken out of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Came {
+    /// SHA-256 of its bytes then.
+    pub sha256: String,
+    /// Its size then.
+    pub bytes: u64,
+    /// How many people had been erased when it was last written anew, which is why it is not as it came.
+    pub erasures: usize,
 }
 
 impl Export {
+    /// SHA-256 and size of the file as it came.
+    pub fn as_it_came(&self) -> (&str, u64) {
+        self.came.as_ref().map_or((&self.sha256, self.bytes), |came| (&came.sha256, came.bytes))
+    }
+
     /// Its name below any folder: no root, no way upwards.
     pub fn safe_name(&self) -> String {
         let parts = self.name.split(['/', '\\']).filter(|p| !p.is_empty() && *p != ".");
@@ -137,6 +156,16 @@ impl Journal {
         }
     }
 
+    /// Writes an entry anew in one step, where its exports are kept without somebody from now on.
+    ///
+    /// # Errors
+    /// An output error; the entry is then as it was.
+    pub(crate) fn rewrite(&self, entry: &Entry) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(entry).map_err(|e| Error::bug(e.to_string()))?;
+        text.push('\n');
+        replace(&self.path(entry.number), text.as_bytes())
+    }
+
     fn path(&self, number: u64) -> PathBuf {
         self.dir.join(format!("{number:06}.json"))
     }
@@ -163,8 +192,9 @@ impl Seen {
         for entry in entries {
             let What::Batch { sources } = &entry.what else { continue };
             for export in sources.get(source).into_iter().flatten() {
-                seen.hashes.insert(export.sha256.clone());
-                seen.files.insert((export.name.clone(), export.bytes, export.modified));
+                let (sha256, bytes) = export.as_it_came();
+                seen.hashes.insert(sha256.to_owned());
+                seen.files.insert((export.name.clone(), bytes, export.modified));
             }
         }
         seen
@@ -186,7 +216,7 @@ mod tests {
     use super::*;
 
     fn entry(number: u64) -> Entry {
-        let export = Export { name: "exports/../t.csv".into(), sha256: "ab".into(), bytes: 3, modified: 5 };
+        let export = Export { name: "exports/../t.csv".into(), sha256: "ab".into(), bytes: 3, modified: 5, came: None };
         let sources = BTreeMap::from([("tickets".to_owned(), vec![export])]);
         Entry { number, at: 7, tool: "deskcard 0".into(), what: What::Batch { sources } }
     }
@@ -216,7 +246,7 @@ mod tests {
 
     #[test]
     fn names_stay_below_the_folder() {
-        let name = |n: &str| Export { name: n.into(), sha256: String::new(), bytes: 0, modified: 0 }.safe_name();
+        let name = |n: &str| Export { name: n.into(), sha256: String::new(), bytes: 0, modified: 0, came: None }.safe_name();
         assert_eq!(name("exports/week 46.csv"), "exports/week 46.csv");
         assert_eq!(name("/srv/../x.csv"), "srv/up/x.csv");
     }

@@ -9,8 +9,11 @@
 //!   two equally old ones the one that arrived later. The same row again changes nothing.
 //! - `rows after = rows before + inserted - deleted`, checked at every commit.
 //! - The same exports in the same order make the same files, byte for byte.
+//! - Who was erased is in nothing that is kept: exports are rewritten before they are taken in ([`erasure`]).
 
+pub mod audit;
 mod commit;
+pub mod erasure;
 pub mod journal;
 pub mod log;
 pub(crate) mod parquet;
@@ -30,7 +33,7 @@ use crate::publish::kept::restore;
 use crate::publish::{names_in, remove};
 use crate::settings::{Settings, SourceSettings};
 
-pub use journal::{Entry, Export, Journal, What};
+pub use journal::{Came, Entry, Export, Journal, What};
 pub(crate) use read::Span;
 pub use source::Kept;
 pub(crate) use table::Live;
@@ -40,6 +43,8 @@ pub use table::{Change, Table};
 pub(crate) const STAGED: &str = ".staged";
 /// Where exports that are kept are laid out to be read.
 const INCOMING: &str = ".incoming";
+/// Where exports lie that are written without somebody, until they are proved.
+pub(crate) const REWRITTEN: &str = ".rewritten";
 
 /// The folder of the history.
 #[derive(Debug, Clone)]
@@ -189,6 +194,22 @@ impl History {
         Ok(first)
     }
 
+    /// The sources with rows to which nothing happened since before the month of an instant.
+    ///
+    /// # Errors
+    /// An input error for a damaged log.
+    pub(crate) fn has_older(&self, settings: &Settings, instant: i64) -> Result<Vec<String>> {
+        let month = partition::month(Some(instant));
+        let mut found = Vec::new();
+        for source in &settings.sources {
+            let state = self.table(source).state(None)?;
+            if state.iter().flat_map(|s| &s.files).any(|f| f.part != partition::CURRENT && f.part < month) {
+                found.push(source.name.clone());
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether exports of an entry were removed by a later purge: none of its rows counts any more.
     fn is_purged(&self, entry: &Entry, exports: &[Export]) -> bool {
         let is_gone = |e: &Export| !self.exports().join(format!("{}.zst", e.sha256)).exists();
@@ -232,14 +253,14 @@ impl History {
     /// # Errors
     /// An output error.
     pub(crate) fn sweep(&self) -> Result<()> {
-        for name in [STAGED, INCOMING] {
+        for name in [STAGED, INCOMING, REWRITTEN] {
             remove(&self.dir.join(name))?;
         }
         recover(&self.dir, |_| true)?;
         for name in names_in(&self.dir)?.unwrap_or_default().iter().filter(|name| name.ends_with(".rebuild")) {
             remove(&self.dir.join(name))?;
         }
-        for folder in [self.journal_folder(), self.exports(), self.dir.join("runs"), self.dir.clone()] {
+        for folder in [self.journal_folder(), self.exports(), self.dir.join("runs"), self.dir.join(erasure::FOLDER), self.dir.clone()] {
             sweep(&folder)?;
         }
         let entries = self.journal().entries()?;

@@ -123,7 +123,7 @@ pub(crate) fn folder_name(source: &str) -> String {
 }
 
 /// Folders of the history that are no tables.
-const TAKEN: [&str; 7] = ["exports", "journal", "incoming", "runs", "lock", "outbox", "folds"];
+const TAKEN: [&str; 9] = ["exports", "journal", "incoming", "runs", "lock", "outbox", "folds", "erased", "audit"];
 
 impl<'a> Table<'a> {
     pub(super) fn new(dir: &Path, source: &'a SourceSettings) -> Self {

@@ -18,6 +18,7 @@ mod part;
 mod pattern;
 mod plan;
 pub mod preset;
+pub(crate) mod raw;
 pub mod repair;
 mod reshape;
 pub mod scan;

@@ -9,6 +9,7 @@ use super::standing::{self, Judged, Peers};
 use super::{Evidence, case_mix, figures, findings, goals, sections, signals, tables};
 use crate::error::Result;
 use crate::metrics::{Kind, Metric, Reading};
+use crate::privacy::erased::is_pseudonym;
 use crate::scorecard::{Better, Bounds, Card, CardKind, Kpi, Point, Standing, Unknown};
 use crate::stats::interval::wilson_95;
 use crate::stats::person_time::PersonTime;
@@ -216,7 +217,9 @@ fn subjects(e: &Evidence<'_>) -> Vec<Subject> {
     let mut out = vec![Subject::new(CardKind::Desk, &e.settings.desk.name)];
     for (kind, page, breakdown) in [(CardKind::Team, "teams", 1), (CardKind::Supplier, "suppliers", 2), (CardKind::Agent, "agents", 3)] {
         if e.settings.report.pages.iter().any(|p| p == page) {
-            out.extend(active(e, breakdown).into_iter().map(|name| Subject::new(kind, &name)));
+            // Who was erased counts in every total, and has no page.
+            let names = active(e, breakdown).into_iter().filter(|name| kind != CardKind::Agent || !is_pseudonym(name));
+            out.extend(names.map(|name| Subject::new(kind, &name)));
         }
     }
     out

@@ -253,6 +253,30 @@ impl Outbox {
         Ok(forgotten)
     }
 
+    /// Removes messages for good: those that are `theirs`, and those `made` of something that is no more, unless the server may have them.
+    /// Of these only the text goes, and they count as failed. How many.
+    ///
+    /// # Errors
+    /// An output error.
+    pub fn withdraw(&self, is_theirs: impl Fn(&Entry) -> bool, is_made: impl Fn(&Entry) -> bool) -> Result<usize> {
+        let mut withdrawn = 0;
+        for entry in self.entries()? {
+            let (theirs, stale) = (is_theirs(&entry), is_made(&entry) && !is_done(&entry.state));
+            if !theirs && !stale {
+                continue;
+            }
+            withdrawn += 1;
+            remove(&self.message_path(&entry))?;
+            if theirs || !entry.may_have_arrived() {
+                remove(&self.entry_path(&entry.id()))?;
+            } else {
+                let reason = "withdrawn: somebody in it was erased".to_owned();
+                self.save(&Entry { state: State::Failed { at: entry.queued_at, reason }, handed: entry.handed.max(1), ..entry })?;
+            }
+        }
+        Ok(withdrawn)
+    }
+
     /// Finishes what a killed run had begun: replaced versions, messages that are done with, messages without an entry.
     fn settle(&self) -> Result<()> {
         let mut needed: BTreeSet<String> = BTreeSet::new();

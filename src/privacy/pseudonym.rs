@@ -38,7 +38,7 @@ impl Key {
         Ok(Self(bytes.to_vec()))
     }
 
-    fn digest(&self, kind: &str, name: &str) -> [u8; 32] {
+    pub(super) fn digest(&self, kind: &str, name: &str) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("invariant: HMAC takes a key of any length");
         // The length in front keeps ("ab", "c") apart from ("a", "bc").
         mac.update(&(kind.len() as u64).to_be_bytes());

@@ -191,7 +191,7 @@ pub fn recover(folder: &Path, is_ours: impl Fn(&str) -> bool) -> Result<Vec<Reco
 }
 
 /// Removes a folder so that a reader finds it whole or not at all.
-pub(super) fn withdraw(place: &Path) -> Result<()> {
+pub(crate) fn withdraw(place: &Path) -> Result<()> {
     discard(place, &beside(place, GONE)?)
 }
 

@@ -4,6 +4,8 @@
 //! run leaves behind has a name that says what it is, and [`folder::recover`] and [`file::sweep`] clear it away. All of it is private: files
 //! 0600 and folders 0700, under any umask. Callers hold the [`lock::Lock`]; folders are on a local disk.
 
+pub mod appended;
+pub mod archive;
 mod compare;
 mod disk;
 mod failure;

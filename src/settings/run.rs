@@ -12,6 +12,8 @@ pub struct History {
     pub folder: String,
     /// Seconds for which a data file that no newer state of the history uses still lies there, for whoever is reading it.
     pub keep_removed: i64,
+    /// Months after which a run removes rows to which nothing happened since; `None`: they stay until `history purge`.
+    pub keep_months: Option<u32>,
 }
 
 /// `[run]`: what one run does.
@@ -40,10 +42,12 @@ pub struct Guards {
 
 /// Ten years of weeks: more periods than that is a mistake.
 pub(super) const MOST_PERIODS: u32 = 520;
+/// Fifty years of months.
+const MOST_MONTHS: u32 = 600;
 
 impl Default for History {
     fn default() -> Self {
-        Self { folder: "history".to_owned(), keep_removed: 35 * DAY }
+        Self { folder: "history".to_owned(), keep_removed: 35 * DAY, keep_months: None }
     }
 }
 
@@ -63,12 +67,15 @@ impl History {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut history = Self::default();
         let Some(node) = root.get("history") else { return Ok(history) };
-        let table = node.table("[history]", &["folder", "keep_removed"])?;
+        let table = node.table("[history]", &["folder", "keep_removed", "keep"])?;
         if let Some(folder) = table.text("folder")? {
             history.folder = folder;
         }
         if let Some(node) = table.get("keep_removed") {
             history.keep_removed = node.plain_secs()?;
+        }
+        if let Some(node) = table.get("keep") {
+            history.keep_months = Some(months(&node)?);
         }
         Ok(history)
     }
@@ -128,6 +135,14 @@ fn periods(node: &Node<'_>, least: u32) -> Result<u32> {
     count.ok_or_else(|| node.error(format!("`{}` must be a number of periods from {least} to {MOST_PERIODS}", node.key)))
 }
 
+/// `13 months`, from 1 on: less would leave a run nothing to compare with.
+fn months(node: &Node<'_>) -> Result<u32> {
+    let text = node.text()?;
+    let number = text.strip_suffix(" months").or_else(|| text.strip_suffix(" month")).and_then(|n| n.parse::<u32>().ok());
+    let wrong = || node.error(format!("`{text}` is not a number of months from 1 to {MOST_MONTHS}")).hint("write \"13 months\"");
+    number.filter(|n| (1..=MOST_MONTHS).contains(n)).ok_or_else(wrong)
+}
+
 /// Distinct guards, none of which is in `stop`.
 fn codes(node: &Node<'_>, stop: &[Code]) -> Result<Vec<Code>> {
     let known = Code::ALL.map(Code::name);
@@ -174,17 +189,17 @@ mod tests {
         assert_eq!(settings.guards, Guards { stop: vec![], ignore: vec![], silent_after: 691_200 });
         let said = parse("[history]\n[run]\n[guards]").expect("a config");
         assert_eq!((said.run, said.guards), (settings.run, settings.guards));
-        assert_eq!(said.history, Some(History { folder: "history".into(), keep_removed: 3_024_000 }));
+        assert_eq!(said.history, Some(History { folder: "history".into(), keep_removed: 3_024_000, keep_months: None }));
     }
 
     #[test]
     fn every_key_arrives() {
         let settings = parse(
-            "[history]\nfolder = \"/var/desk\"\nkeep_removed = \"2d\"\n[run]\nsettle = 0\ncatch_up = 1\nkeep = 520\nrestate = 0\n\
+            "[history]\nfolder = \"/var/desk\"\nkeep_removed = \"2d\"\nkeep = \"13 months\"\n[run]\nsettle = 0\ncatch_up = 1\nkeep = 520\nrestate = 0\n\
              [guards]\nstop = [\"source_missing\", \"row_limit\"]\nignore = \"off_roster\"\nsilent_after = \"36h\"",
         )
         .expect("a config");
-        assert_eq!(settings.history, Some(History { folder: "/var/desk".into(), keep_removed: 172_800 }));
+        assert_eq!(settings.history, Some(History { folder: "/var/desk".into(), keep_removed: 172_800, keep_months: Some(13) }));
         assert_eq!(settings.run, Run { settle: 0, catch_up: 1, keep: 520, restate: 0 });
         let guards = settings.guards;
         assert_eq!((guards.stop.as_slice(), guards.silent_after), ([Code::SourceMissing, Code::RowLimit].as_slice(), 129_600));
@@ -205,6 +220,8 @@ mod tests {
         let cases = [
             ("[history]\nfoldr = \"h\"", "8:1: unknown key `foldr` in [history]\n  hint: did you mean `folder`?"),
             ("[history]\nfolder = \"\"", "8:10: `folder` is empty"),
+            ("[history]\nkeep = \"0 months\"", "8:8: `0 months` is not a number of months from 1 to 600\n  hint: write \"13 months\""),
+            ("[history]\nkeep = \"56 weeks\"", "8:8: `56 weeks` is not a number of months from 1 to 600\n  hint: write \"13 months\""),
             ("[history]\nfolder = 1", "8:10: `folder` must be a text in quotes, not a number"),
             (
                 "[history]\nkeep_removed = \"5bd\"",

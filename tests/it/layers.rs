@@ -46,7 +46,7 @@ const UPWARDS: [(&str, &str, &str); 10] = [
 ];
 
 /// Where each heavy crate lives: the only files, or folders of files, that may name it.
-const HOMES: [(&str, &[&str]); 38] = [
+const HOMES: [(&str, &[&str]); 39] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("clap_complete", &["cli/shell.rs"]),
     ("clap_mangen", &["cli/shell.rs"]),
@@ -95,7 +95,7 @@ const HOMES: [(&str, &[&str]); 38] = [
     ("chardetng", &["ingest/decode/"]),
     ("flate2", &["ingest/decode/"]),
     ("zstd", &["ingest/decode/", "publish/", "history/parquet/"]),
-    ("zip", &["ingest/decode/", "report/hostile.rs", "report/xlsx/tests.rs"]),
+    ("zip", &["ingest/decode/", "publish/", "report/hostile.rs", "report/xlsx/tests.rs"]),
     ("quick_xml", &["ingest/decode/"]),
     ("plotters", &["charts/"]),
     ("plotters_backend", &["charts/"]),
@@ -115,6 +115,7 @@ const HOMES: [(&str, &[&str]); 38] = [
     ("lettre", &["mail/"]),
     ("idna", &["mail/"]),
     ("hmac", &["privacy/"]),
+    ("getrandom", &["history/"]),
     ("resvg", &["charts/"]),
     ("rust_xlsxwriter", &["report/xlsx/"]),
     ("unicode_width", &["report/"]),

@@ -10,6 +10,8 @@ mod crash;
 mod dirty;
 mod duckdb;
 mod edge_cards;
+#[cfg(target_os = "linux")]
+mod erase;
 mod explain;
 mod harness;
 #[cfg(target_os = "linux")]

@@ -34,6 +34,12 @@ pub(super) fn purge(ctx: &Context, history: &History, before: &str) -> Result<An
     if before > ctx.as_of {
         return Err(Error::config("--before: the day lies ahead").hint("nothing would be left"));
     }
+    let (lines, json) = purge_before(ctx, history, before)?;
+    Ok(Answer { words: lines.join("\n"), json, faults: 0 })
+}
+
+/// The same, for an instant that lies behind.
+pub(in crate::commands) fn purge_before(ctx: &Context, history: &History, before: i64) -> Result<(Vec<String>, serde_json::Value)> {
     let (mut lines, json) = change(ctx, history, What::Purge { before })?;
     for source in &ctx.settings.sources {
         history.table(source).vacuum(i64::MAX / 1000)?;
@@ -43,7 +49,7 @@ pub(super) fn purge(ctx: &Context, history: &History, before: &str) -> Result<An
     if still > 0 {
         lines.push(format!("{still} export(s) still hold older rows beside newer ones, and stay until all of theirs are gone"));
     }
-    Ok(Answer { words: lines.join("\n"), json, faults: 0 })
+    Ok((lines, json))
 }
 
 /// Writes an entry and applies it to every table.

@@ -92,6 +92,7 @@ impl<'a> Taking<'a> {
         if self.new.is_empty() {
             return Ok(self.intake);
         }
+        self.erase()?;
         let read = self.read()?;
         self.take(read)
     }
@@ -102,7 +103,7 @@ impl<'a> Taking<'a> {
         let seen = Seen::of(&self.entries, &source.name);
         for (path, name) in files {
             let (bytes, modified) = identity(&path)?;
-            let mut export = Export { name, sha256: String::new(), bytes, modified };
+            let mut export = Export { name, sha256: String::new(), bytes, modified, came: None };
             let mut is_new = !seen.has_file(&export.name, bytes, modified);
             if is_new {
                 (export, is_new) = self.copy(&path, export, (source, &seen))?;
@@ -115,7 +116,8 @@ impl<'a> Taking<'a> {
     /// Copies a file; whether its bytes are new.
     fn copy(&mut self, path: &Path, export: Export, (source, seen): (&SourceSettings, &Seen)) -> Result<(Export, bool)> {
         let staged = stage(path, &self.place, self.settle, &MachineClock)?;
-        let export = Export { name: export.name, sha256: staged.sha256.clone(), bytes: staged.bytes, modified: staged.modified_ns };
+        let export =
+            Export { name: export.name, sha256: staged.sha256.clone(), bytes: staged.bytes, modified: staged.modified_ns, came: None };
         let of_source = self.new.entry(source.name.clone()).or_default();
         let is_new = !seen.has_bytes(&export.sha256) && !of_source.iter().any(|e| e.sha256 == export.sha256);
         if is_new {
@@ -125,6 +127,24 @@ impl<'a> Taking<'a> {
             self.new.remove(&source.name);
         }
         Ok((export, is_new))
+    }
+
+    /// Takes whoever was erased out of the copies, before anything of them is read or kept.
+    fn erase(&mut self) -> Result<()> {
+        let history = &self.run.history;
+        let Some(erased) = history.erased()? else { return Ok(()) };
+        let mut copies = std::mem::take(&mut self.staged);
+        for (source, export) in self.new.iter_mut().flat_map(|(source, exports)| exports.iter_mut().map(move |e| (source, e))) {
+            let Some((new, copy, places)) = history.without(&self.ctx.settings, (source, export), &self.place, &erased)? else { continue };
+            let copy = copy.keep(&self.place)?;
+            copies.retain(|c| c.sha256 != export.sha256);
+            copies.push(copy);
+            self.ctx.say(&format!("{source}: people who were erased stood in {places} place(s) of {}", new.name));
+            self.intake.found.iter_mut().filter(|f| f.source == *source && f.export == *export).for_each(|f| f.export = new.clone());
+            *export = new;
+        }
+        self.staged = copies;
+        Ok(())
     }
 
     /// Reads the copies; refuses what a run must not count.

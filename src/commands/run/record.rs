@@ -107,6 +107,16 @@ impl Recorder {
         }
     }
 
+    /// An erasure that was cut short is finished.
+    pub(super) fn erased(&mut self, lines: &[String]) {
+        self.warn("erased", &format!("an erasure that was cut short is finished: {}", lines.join(" ")), false);
+    }
+
+    /// What had become older than the config promises.
+    pub(super) fn removed(&mut self, lines: &[String]) {
+        lines.iter().for_each(|text| self.warn("retention", text, false));
+    }
+
     pub(super) fn queued(&mut self, queued: super::Queued) {
         queued.problems.iter().for_each(|text| self.warn("mail", text, false));
         self.record.outbox = queued.entries;
@@ -118,8 +128,8 @@ impl Recorder {
             self.record.inputs.push(InputFile {
                 source: found.source.clone(),
                 name: found.export.name.clone(),
-                sha256: found.export.sha256.clone(),
-                bytes: found.export.bytes,
+                sha256: found.export.as_it_came().0.to_owned(),
+                bytes: found.export.as_it_came().1,
                 rows_in: account.rows_in,
                 accepted: account.accepted,
                 rejected: account.rejected,

@@ -13,6 +13,7 @@ mod limits;
 mod origin;
 mod packing;
 mod parquet;
+mod repack;
 mod sheets;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use document::Document;
 pub use encoding::{Encoding, Evidence, SAMPLE, named};
 pub use limits::{Caps, unreadable};
 pub use packing::{Form, Packing, Wrap};
+pub(super) use repack::{other_parts, repack};
 
 use document::Parts;
 use json::Json;

@@ -129,3 +129,23 @@ fn a_message_that_was_changed_and_a_foreign_entry_are_told() {
     outbox.save(&newer).unwrap();
     assert!(outbox.entries().unwrap_err().what.contains("newer version"));
 }
+
+#[test]
+fn what_is_withdrawn_is_gone_but_is_known_to_have_been_sent() {
+    for (state, left) in
+        [(State::Queued, 0), (State::Unknown { at: 1, reason: "lost".into() }, 1), (State::Sent { at: 1, reply: "250".into() }, 1)]
+    {
+        let dir = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(dir.path()).unwrap();
+        outbox.put(&sealed(""), Again::No, 0).unwrap();
+        set(&outbox, state.clone());
+        assert_eq!(outbox.withdraw(|_| false, |_| false).unwrap(), 0);
+        outbox.withdraw(|_| false, |_| true).unwrap();
+        assert_eq!((outbox.entries().unwrap().len(), names(dir.path()).len()), (left, left), "{state:?}");
+        // Whoever has it, or may have it, is not sent another version.
+        let wanted = if left == 0 { Put::Queued } else { Put::Changed };
+        assert_eq!(outbox.put(&sealed("new"), Again::No, 1).unwrap(), wanted, "{state:?}");
+        outbox.withdraw(|_| true, |_| false).unwrap();
+        assert_eq!(names(dir.path()).len(), 0, "what is theirs goes, whatever became of it");
+    }
+}

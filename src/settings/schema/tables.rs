@@ -174,6 +174,7 @@ fn history() -> Value {
     let keys = [
         key("folder", "The folder, relative to this file.", text()).or(default.folder),
         key("keep_removed", removed, span()).or(span_text(default.keep_removed)),
+        key("keep", "After how many months a run removes rows to which nothing happened since, `13 months`; without it they stay.", text()),
     ];
     table("Where everything taken in is kept.", &[], keys)
 }
