@@ -24,7 +24,7 @@ impl Chart for Ramp<'_> {
     fn figure(&self, width: f64) -> Figure {
         let (range, weeks) = (self.range(), self.weeks());
         let texts = |room| self.end_texts(room);
-        let margin = layout::margin(if width < 400.0 { (84.0, 132.0) } else { (96.0, 164.0) }, texts);
+        let margin = layout::margin(if width < 400.0 { (84.0, 150.0) } else { (96.0, 182.0) }, texts);
         let (left, right) = (axes::left_margin(self.unit, range, 5), width - margin);
         let frame = Frame { left, right, top: 12.0, bottom: 190.0 };
         let plane = Plane { frame, x: axes::period_span(weeks.len()), y: range };

@@ -241,16 +241,19 @@ fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
         let n = count(channel);
         (n > 0.0).then(|| TableRow { name: channel.clone(), page: None, cells: cost_cells(n, *price, total) })
     };
-    let dearest = channels.iter().filter(|(c, _)| count(c) > 0.0).max_by(|a, b| a.1.total_cmp(b.1))?;
-    let cheapest = channels.iter().filter(|(c, _)| count(c) > 0.0).min_by(|a, b| a.1.total_cmp(b.1))?;
-    let tenth = count(dearest.0) * 0.1;
-    let saved = format!(
-        "A tenth of what comes by {} ({} contacts) would cost {} less by {}.",
-        dearest.0,
-        format::count(tenth.round() as u64),
-        money(tenth.round() * (dearest.1 - cheapest.1)),
-        cheapest.0
-    );
+    // What monitoring opens is nobody's contact.
+    let by_people = || channels.iter().filter(|(c, _)| count(c) > 0.0 && *c != "auto");
+    let ends = by_people().max_by(|a, b| a.1.total_cmp(b.1)).zip(by_people().min_by(|a, b| a.1.total_cmp(b.1)));
+    let saved = |(dear, cheap): ((&String, &f64), (&String, &f64))| {
+        let tenth = (count(dear.0) * 0.1).round();
+        format!(
+            "A tenth of what comes by {} ({} contacts) would cost {} less by {}.",
+            dear.0,
+            format::count(tenth as u64),
+            money(tenth * (dear.1 - cheap.1)),
+            cheap.0
+        )
+    };
     Some(Section {
         id: "channels".to_owned(),
         title: "What a contact costs, by channel".to_owned(),
@@ -262,7 +265,7 @@ fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
             money(total / n)
         ),
         tables: vec![price_table("By channel", "Channel", channels.iter().filter_map(row).collect())],
-        footer: if dearest.0 == cheapest.0 { String::new() } else { saved },
+        footer: ends.filter(|(dear, cheap)| dear.0 != cheap.0).map(saved).unwrap_or_default(),
         ..Section::default()
     })
 }
@@ -302,7 +305,7 @@ fn avoidable(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
         title: "What might be saved, at most".to_owned(),
         lead: format!("Over {}. Ceilings, not promises: not every repeat or escalation can be avoided, and people are not paid by the ticket.", e.recent_words()),
         facts,
-        footer: "Simple: one hand-over, at most one reply, no reopening. Mostly: the first level clearly resolves more than half of the category itself (95\u{a0}% interval above a half).".to_owned(),
+        footer: "Simple: one hand-over, at most two replies, no reopening. Mostly: the first level clearly resolves more than half of the category itself (95\u{a0}% interval above a half).".to_owned(),
         ..Section::default()
     })
 }

@@ -219,6 +219,26 @@ fn goes(h: &Handovers) -> Option<Section> {
     })
 }
 
+/// That no escalated ticket was simple, where there are any.
+fn nothing(e: &Evidence<'_>) -> Option<Section> {
+    let all: u64 = e
+        .folds
+        .resolver_groups()
+        .groups("escalated_simple", 1)
+        .map(|(_, v)| v.first().copied().flatten().map_or(0, |r| r.counts().1))
+        .sum();
+    (all > 0).then(|| Section {
+        id: "take-over".to_owned(),
+        title: "What the first level could take over".to_owned(),
+        empty: format!(
+            "No category has {CANDIDATE} or more escalated tickets with simple ones among them; {} were escalated over {}.",
+            format::count(all),
+            e.recent_words()
+        ),
+        ..Section::default()
+    })
+}
+
 /// Categories of which the first level passes on much that turns out to be simple.
 fn take_over(e: &Evidence<'_>) -> Result<Option<Section>> {
     let (simple, flr) = (e.catalogue.get("escalated_simple")?, e.catalogue.get("flr")?);
@@ -233,7 +253,7 @@ fn take_over(e: &Evidence<'_>) -> Result<Option<Section>> {
         .filter(|(name, p)| !name.is_empty() && p.n() >= CANDIDATE && p.hits() > 0)
         .collect();
     candidates.sort_by(|a, b| b.1.hits().cmp(&a.1.hits()).then_with(|| a.0.cmp(&b.0)));
-    let Some((most, first)) = candidates.first().cloned() else { return Ok(None) };
+    let Some((most, first)) = candidates.first().cloned() else { return Ok(nothing(e)) };
     candidates.truncate(WAYS);
     let row = |(name, p): &(String, Proportion)| TableRow {
         name: format::label(name, 60),
@@ -271,7 +291,7 @@ fn take_over(e: &Evidence<'_>) -> Result<Option<Section>> {
         id: "take-over".to_owned(),
         title: "What the first level could take over".to_owned(),
         lead: format!(
-            "Tickets that came to the first level ({FIRST_LEVEL}) and were resolved elsewhere with one hand-over, at most one reply and no reopening, by category. An article, a right or an hour of training may do."
+            "Tickets that came to the first level ({FIRST_LEVEL}) and were resolved elsewhere with one hand-over, at most two replies (one of each group) and no reopening, by category. An article, a right or an hour of training may do."
         ),
         charts: vec![chart],
         tables: vec![TableData {

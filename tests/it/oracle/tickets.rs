@@ -296,7 +296,7 @@ impl<'a> Tickets<'a> {
                     let t = &k.ticket;
                     let is_elsewhere = at_first(k) && k.level.as_ref().is_some_and(|l| l != "L1");
                     let is_known = t.replies.is_some() || t.reassigned.is_some();
-                    let is_simple = t.replies.unwrap_or(0) <= 1 && t.reassigned.unwrap_or(0) <= 1 && t.reopened.unwrap_or(0) == 0;
+                    let is_simple = t.replies.unwrap_or(0) <= 2 && t.reassigned.unwrap_or(0) <= 1 && t.reopened.unwrap_or(0) == 0;
                     (is_elsewhere && is_known).then(|| f64::from(is_simple))
                 })),
             ),
