@@ -157,10 +157,10 @@ pub(super) struct Judged {
 
 impl Judged {
     /// Adds a sentence to the first page, after the others of its weight.
-    pub(super) fn warn(&mut self, code: &str, text: String) {
+    pub(super) fn warn(&mut self, code: &str, text: &str) {
         for notes in [&mut self.scorecard.notes, &mut self.own.notes] {
             let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
-            notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text: text.clone() });
+            notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text: text.to_owned() });
         }
     }
 }
@@ -542,7 +542,7 @@ fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSe
             if is_linked {
                 let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
                 let mine =
-                    mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells) });
+                    mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells.as_slice()) });
                 pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
             }
         }
@@ -551,12 +551,12 @@ fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSe
 }
 
 /// The cells of a row without a name.
-fn without<'a>(cells: &[String], name: &str) -> Cow<'a, Vec<String>> {
+fn without<'a>(cells: &[String], name: &str) -> Cow<'a, [String]> {
     Cow::Owned(cells.iter().map(|cell| if cell == name { String::new() } else { cell.clone() }).collect())
 }
 
 /// CSV bytes; the first `texts` cells of a row are text that a spreadsheet must not run.
-fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = Cow<'a, Vec<String>>>, texts: usize) -> Result<Vec<u8>> {
+fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = Cow<'a, [String]>>, texts: usize) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| Error::bug(format!("csv: {e}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header).map_err(|e| failed(&e))?;
@@ -579,5 +579,5 @@ fn rejects(ledger: &Ledger, told: impl Fn(&str) -> String) -> Result<Page> {
             vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.clone().into_owned(), told(&r.value), told(&r.reason)]
         })
         .collect();
-    Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter().map(Cow::Borrowed), header.len())? })
+    Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter().map(|cells| Cow::Borrowed(cells.as_slice())), header.len())? })
 }

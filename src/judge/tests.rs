@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::folds::{Folds, LOOKS};
 use super::{ClockRows, Evidence, Examples, RowsOf, scorecard};
+use crate::contacts::handovers::Handovers;
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
 use crate::ingest::ledger::Ledger;
@@ -89,7 +90,7 @@ fn judged(rows: &Rows) -> Scorecard {
         clocks: &ClockRows::default(),
         rows: &RowsOf(&|_| Ok(None)),
         repeats: None,
-        handovers: &Default::default(),
+        handovers: &Handovers::default(),
         command: "deskcard report",
     })
     .unwrap()

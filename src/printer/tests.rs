@@ -7,7 +7,7 @@ use crate::error::Kind;
 /// A printer that is a line of shell.
 fn shell(line: &str, patience: Duration) -> Printer {
     let words = ["sh", "-c", line, "print", IN, OUT, DIR].map(str::to_owned).to_vec();
-    Printer::new(words, patience).unwrap()
+    Printer::new(words, patience).expect("words enough")
 }
 
 fn sheet(html: &str) -> Sheet<'_> {

@@ -13,7 +13,7 @@ pub fn on_paper(name: &str, html: &str, base: Option<&str>) -> String {
         out.push_str(before);
         let (target, behind) = after[HREF.len()..].split_at(end);
         if target.starts_with('#') || has_scheme(target) {
-            out.push_str(&after[..HREF.len() + end + 1]);
+            out.push_str(&after[..=HREF.len() + end]);
         } else if let Some(base) = base {
             out.extend([HREF, base, "/", &from_root(name, target), "\""]);
         }

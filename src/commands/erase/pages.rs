@@ -115,7 +115,7 @@ impl<'a> Pages<'a> {
         let is_of_its_run = |code: &str| code == "restated" || Code::ALL.iter().any(|c| c.name().replace('_', "-") == code);
         for note in old.notes.iter().filter(|n| is_of_its_run(&n.code)) {
             if !judged.scorecard.notes.iter().any(|n| n.code == note.code) {
-                judged.warn(&note.code, self.erased.rewrite(&note.text, Holds::Text).into_owned());
+                judged.warn(&note.code, &self.erased.rewrite(&note.text, Holds::Text));
             }
         }
         let mut folder = Folder::start(&self.out.join(&touched.id))?;

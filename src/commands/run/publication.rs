@@ -51,12 +51,12 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
     if plan.due.periods.contains(newest) {
         // What the account of the exports and the roster say on every page is not said twice.
         let is_told = |n: &&Noticed| matches!(n.code, Code::OffRoster | Code::RowLimit);
-        noticed.iter().filter(|n| !is_told(n)).for_each(|n| first.warn(&n.code.name().replace('_', "-"), n.text.clone()));
+        noticed.iter().filter(|n| !is_told(n)).for_each(|n| first.warn(&n.code.name().replace('_', "-"), &n.text));
         put(run, base, (newest, &first, Vec::new()), recorder)?;
     }
     for again in restated {
         let mut judged = recorder.step("judge", || base.judged(&again.period, &again_by(run, base, &again.period)))?;
-        judged.warn("restated", format!("Made again after its first publication. {}", again.text));
+        judged.warn("restated", &format!("Made again after its first publication. {}", again.text));
         put(run, base, (&again.period, &judged, again.changes), recorder)?;
     }
     recorder.step("link", || link(&run.out.join(LATEST), &newest.id))

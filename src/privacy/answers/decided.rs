@@ -99,9 +99,12 @@ fn people(answers: &Answers, min_n: u64) -> BTreeSet<String> {
     shown.into_iter().map(str::to_owned).collect()
 }
 
+/// Rows hidden, and who of those shown has the fewest.
+type Group<'a> = (u64, Option<(u64, &'a str)>);
+
 /// In a group of which too few rows are hidden, the person shown with the fewest.
 fn next_to_hide<'a>(by_person: &BTreeMap<&'a str, Parts<'a>>, shown: &BTreeSet<&'a str>, min_n: u64) -> Option<&'a str> {
-    let mut all: BTreeMap<(CardKind, &str), (u64, Option<(u64, &'a str)>)> = BTreeMap::new();
+    let mut all: BTreeMap<(CardKind, &str), Group<'a>> = BTreeMap::new();
     for (name, parts) in by_person {
         for (group, n) in parts {
             let (hidden, least) = all.entry(*group).or_default();

@@ -76,10 +76,10 @@ impl Pass<'_> {
                 kept_back(&mut table.rows[i].cells[column]);
             }
         }
-        self.table_of_column(column, table);
+        Self::table_of_column(column, table);
     }
 
-    fn table_of_column(&self, column: usize, table: &mut TableData) {
+    fn table_of_column(column: usize, table: &mut TableData) {
         let unit = table.columns[column].unit;
         for cell in table.rows.iter_mut().filter_map(|r| r.cells.get_mut(column)) {
             cell.value = cell.value.map(|v| coarse::value(unit, v));

@@ -51,6 +51,8 @@ fn more_charts(payload: &str) -> Vec<ChartData> {
     ]
 }
 
+const HTML: &str = ".html";
+
 /// Every file there can be of a scorecard with the payload everywhere. What is the same in all of them (letters, styles) is left out.
 fn files(payload: &str) -> Vec<Page> {
     let mut scorecard = with(payload);
@@ -62,7 +64,7 @@ fn files(payload: &str) -> Vec<Page> {
         page.bytes = text.replacen(html::FONTS, "", 1).replacen(html::STYLE, "", 1).into_bytes();
     }
     pages.extend(outputs::pages(&scorecard, &all).unwrap());
-    pages.extend(crate::report::pages(&scorecard).unwrap().into_iter().filter(|p| !p.name.ends_with(".html")));
+    pages.extend(crate::report::pages(&scorecard).unwrap().into_iter().filter(|p| !p.name.ends_with(HTML)));
     pages.extend(messages(&scorecard));
     pages
 }

@@ -26,7 +26,7 @@ pub(super) fn keys() -> Vec<Key> {
         key(
             "departments",
             "People in each department of the customer, for figures a head: Finance = 120.",
-            open_table(&whole(1, Some(u32::MAX.into()))),
+            open_table(&whole(1, Some(u32::MAX))),
         ),
         key("cost", "What a ticket and a contact cost, in the desk’s currency.", cost()),
         key("goals", "What the desk wants to reach, by metric: csat = \"85%\". `deskcard metrics` lists them.", open_table(&goal())),
