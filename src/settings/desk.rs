@@ -38,6 +38,10 @@ pub struct Report {
     pub link: Option<String>,
     /// Rates of agents with fewer rows are too few to speak of.
     pub min_n: u32,
+    /// The language of what people read, as a tag: `en`, `de`.
+    pub language: String,
+    /// A file of texts that change or add to that language, relative to the config's folder.
+    pub texts: Option<String>,
 }
 
 /// `[[event]]`: a dated marker on trend charts.
@@ -68,7 +72,18 @@ pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 impl Default for Report {
     fn default() -> Self {
         let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
-        Self { period: Unit::Week, out: "scorecards".to_owned(), pages, outputs: Vec::new(), is_decimal_comma: false, link: None, min_n: 5 }
+        let language = crate::language::ENGLISH.to_owned();
+        Self {
+            period: Unit::Week,
+            out: "scorecards".to_owned(),
+            pages,
+            outputs: Vec::new(),
+            is_decimal_comma: false,
+            link: None,
+            min_n: 5,
+            language,
+            texts: None,
+        }
     }
 }
 
@@ -95,7 +110,8 @@ impl Report {
     pub(super) fn read(root: &Table<'_>) -> Result<Self> {
         let mut report = Self::default();
         let Some(node) = root.get("report") else { return Ok(report) };
-        let table = node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "min_n"])?;
+        let table =
+            node.table("[report]", &["period", "out", "pages", "outputs", "excel_decimal", "link", "min_n", "language", "texts"])?;
         if let Some(node) = table.get("period") {
             report.period = node.choice(&["week", "month", "quarter"])?.parse()?;
         }
@@ -115,6 +131,10 @@ impl Report {
         if let Some(node) = table.get("min_n") {
             report.min_n = u32::try_from(node.integer()?).map_err(|_| node.error("`min_n` must be a number of rows, 0 or more"))?;
         }
+        if let Some(language) = table.text("language")? {
+            report.language = language;
+        }
+        report.texts = table.text("texts")?;
         Ok(report)
     }
 }
