@@ -104,6 +104,14 @@ pub fn count(n: u64) -> String {
     group_digits(&n.to_string())
 }
 
+/// A day (`2026-11-16`) or minute (`2026-11-16 06:00`) as people of the language write it; any other text as it is.
+pub fn day(text: &str) -> String {
+    let parts = (text.get(..4), text.get(5..7), text.get(8..10), text.get(10..).unwrap_or_default());
+    let is_date = text.len() >= 10 && text.bytes().zip(*b"0000-00-00").all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p });
+    let (Some(year), Some(month), Some(day), time) = parts else { return text.to_owned() };
+    if is_date { say!("{year}-{month}-{day}", year, month, day) + time } else { text.to_owned() }
+}
+
 /// A bare number with so many decimals and no groups, for figures that have no unit: a p, a ratio.
 pub fn decimals(v: f64, decimals: usize) -> String {
     if !v.is_finite() {

@@ -54,7 +54,7 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         let text = say!(
             "{period} is not over: the data was cut off at {as_of}. Its figures are not comparable yet.",
             period = now.label,
-            as_of = e.zone.format_minute(e.as_of)
+            as_of = format::day(&e.zone.format_minute(e.as_of))
         );
         out.push(note(Level::Warning, "period-partial", text));
     }
@@ -65,17 +65,24 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     let has_rows = cards.first().is_some_and(|c| c.kpis.iter().any(|k| k.n > 0));
     match (first, last) {
         (Some(first), _) if now.end_utc(e.zone) <= first => {
-            let text =
-                say!("{period} lies before the first row of the exports ({first}).", period = now.label, first = e.zone.format_day(first));
+            let text = say!(
+                "{period} lies before the first row of the exports ({first}).",
+                period = now.label,
+                first = format::day(&e.zone.format_day(first))
+            );
             out.push(note(Level::Warning, "period-before-data", text));
         }
         (_, Some(last)) if now.start_utc(e.zone) > last => {
-            let text =
-                say!("{period} lies after the last row of the exports ({last}).", period = now.label, last = e.zone.format_day(last));
+            let text = say!(
+                "{period} lies after the last row of the exports ({last}).",
+                period = now.label,
+                last = format::day(&e.zone.format_day(last))
+            );
             out.push(note(Level::Warning, "period-after-data", text));
         }
         (None, None) if e.ledger.sources.iter().any(|s| s.after_cut_off > 0) => {
-            let text = say!("All dated rows of the exports lie after the cut-off ({as_of}).", as_of = e.zone.format_minute(e.as_of));
+            let text =
+                say!("All dated rows of the exports lie after the cut-off ({as_of}).", as_of = format::day(&e.zone.format_minute(e.as_of)));
             out.push(note(Level::Warning, "all-after-cut-off", text));
         }
         (None, None) => out.push(note(Level::Warning, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
@@ -85,8 +92,8 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
             let text = say!(
                 "The newest row is of {last}; the period ends on {end_day}.",
-                last = e.zone.format_minute(last),
-                end_day = crate::clock::day_text(now.end_day - 1)
+                last = format::day(&e.zone.format_minute(last)),
+                end_day = format::day(&crate::clock::day_text(now.end_day - 1))
             );
             out.push(note(Level::Info, "data-ends-early", text));
         }
@@ -113,11 +120,12 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     if s.rejected > 0 {
         let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
-        let text = format!(
-            "{name}: {} of {} rows set aside ({}); they are listed in rejects.csv.",
-            s.rejected,
-            format::count(s.rows_in),
-            codes.join(", ")
+        let text = say!(
+            "{name}: {rejected} of {rows_in} rows set aside ({codes}); they are listed in rejects.csv.",
+            name,
+            rejected = s.rejected,
+            rows_in = format::count(s.rows_in),
+            codes = codes.join(", ")
         );
         out.push(note(Level::Warning, "rows-rejected", text));
     }

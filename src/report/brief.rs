@@ -167,7 +167,7 @@ fn until(scorecard: &Scorecard) -> String {
     let partial = if scorecard.period.is_partial { say!("; the period is not complete, its figures are not comparable yet") } else { "" };
     say!(
         "data until {as_of} ({time_zone}){partial}",
-        as_of = format::clean(&scorecard.as_of),
+        as_of = format::day(&format::clean(&scorecard.as_of)),
         time_zone = format::clean(&scorecard.time_zone),
         partial
     )

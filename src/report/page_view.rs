@@ -34,14 +34,14 @@ pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
         period: format::clean(&s.period.label),
         span: say!(
             "{first_day} to {last_day}, {time_zone}",
-            first_day = s.period.first_day,
-            last_day = s.period.last_day,
+            first_day = format::day(&s.period.first_day),
+            last_day = format::day(&s.period.last_day),
             time_zone = s.time_zone
         ),
         period_id: format::clean(&s.period.id),
         is_partial: s.period.is_partial,
         previous_period: format::clean(&s.previous_period.label),
-        as_of: format!("{} {}", format::clean(&s.as_of), s.time_zone),
+        as_of: format!("{} {}", format::day(&format::clean(&s.as_of)), s.time_zone),
         tool: format::clean(&s.tool),
         config_hash: format::clean(&s.config_hash),
         command: format::clean(&s.command),
@@ -246,7 +246,10 @@ fn source(s: &SourceInfo) -> SourceView {
         kind: if s.kind == s.name { String::new() } else { format::label(&s.kind, 40) },
         files: s.files.iter().map(file).collect(),
         remarks: left_out(s),
-        covers: s.covers.as_ref().map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| say!("{a} to {b}", a, b)),
+        covers: s
+            .covers
+            .as_ref()
+            .map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| say!("{first} to {last}", first = format::day(a), last = format::day(b))),
         rows_in: format::count(s.rows_in),
         accepted: format::count(s.accepted),
         rejected: format::count(s.rejected),

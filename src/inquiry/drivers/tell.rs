@@ -63,15 +63,14 @@ fn text(outcome: &Outcome, c: &Compared) -> String {
         }
         (None, None) => String::new(),
     };
-    let kind = match c.is_good {
-        Some(true) => say!("better"),
-        Some(false) => say!("worse"),
-        None => say!("other"),
-    };
-    let verdict = match c.certainty {
-        Certainty::Clear => say!("Associated with {kind} results: {found}", kind, found),
-        Certainty::Leaning => say!("Perhaps associated with {kind} results: {found}", kind, found),
-        Certainty::CannotTellYet => crate::format::capital(&found),
+    let verdict = match (c.certainty, c.is_good) {
+        (Certainty::Clear, Some(true)) => say!("Associated with better results: {found}", found),
+        (Certainty::Clear, Some(false)) => say!("Associated with worse results: {found}", found),
+        (Certainty::Clear, None) => say!("Associated with other results: {found}", found),
+        (Certainty::Leaning, Some(true)) => say!("Perhaps associated with better results: {found}", found),
+        (Certainty::Leaning, Some(false)) => say!("Perhaps associated with worse results: {found}", found),
+        (Certainty::Leaning, None) => say!("Perhaps associated with other results: {found}", found),
+        (Certainty::CannotTellYet, _) => crate::format::capital(&found),
     };
     format!("{sides}. {verdict}")
 }

@@ -202,7 +202,7 @@ fn years(roster: &Roster) -> Option<TableData> {
         let number = |value: f64| Cell { value: Some(value), ..Cell::default() };
         let by = |reasons: &[&str]| number(roster.leavers(&days).iter().filter(|s| reasons.contains(&s.reason.as_str())).count() as f64);
         Some(TableRow {
-            name: say!("to {end}", end = crate::clock::day_text(days.end - 1)),
+            name: say!("to {end}", end = format::day(&crate::clock::day_text(days.end - 1))),
             page: None,
             cells: vec![
                 number((rate.time() * 10.0).round() / 10.0),

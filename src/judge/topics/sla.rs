@@ -463,7 +463,7 @@ fn reasons(e: &Evidence<'_>) -> Option<TableData> {
     let rows: Vec<TableRow> = found
         .iter()
         .map(|(clock, reason, n)| TableRow {
-            name: format!("{}: {reason}", title_of(clock)),
+            name: format!("{}: {}", title_of(clock), crate::language::of_data(reason)),
             page: None,
             cells: vec![Cell { value: Some(*n as f64), ..Cell::default() }],
         })
@@ -486,7 +486,12 @@ fn differing(e: &Evidence<'_>) -> Option<TableData> {
         .map(|d| TableRow {
             name: d.ticket.clone(),
             page: None,
-            cells: vec![words(title_of(&d.clock)), words(verdict(d.ours)), words(verdict(Some(d.theirs))), words(&d.reason)],
+            cells: vec![
+                words(title_of(&d.clock)),
+                words(verdict(d.ours)),
+                words(verdict(Some(d.theirs))),
+                words(&crate::language::of_data(&d.reason)),
+            ],
         })
         .collect();
     let columns =

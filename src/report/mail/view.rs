@@ -145,7 +145,7 @@ pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
         definitions: definitions(place, &chosen),
         trust: card.footer.first().map_or_else(String::new, |f| format::label(f, 600)),
         why: order.why.sentence(&scorecard.desk, &card.name),
-        as_of: format!("{} ({})", format::clean(&scorecard.as_of), scorecard.time_zone),
+        as_of: format!("{} ({})", format::day(&format::clean(&scorecard.as_of)), scorecard.time_zone),
         command: format::label(&scorecard.command, 300),
         tool: format::label(&scorecard.tool, 60),
         config_hash: scorecard.config_hash.clone(),

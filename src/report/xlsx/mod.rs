@@ -123,7 +123,7 @@ impl<'a> Book<'a> {
             .set_author(format::label(&scorecard.tool, 80))
             .set_comment(say!(
                 "Data until {as_of}, config {config_hash}",
-                as_of = format::label(&scorecard.as_of, 40),
+                as_of = format::day(&format::label(&scorecard.as_of, 40)),
                 config_hash = format::label(&scorecard.config_hash, 40)
             ))
             .set_creation_datetime(&created(&scorecard.as_of).map_err(|e| failed(&e))?);

@@ -84,11 +84,11 @@ impl Book<'_> {
                 say!(
                     "{label}, {first_day} to {last_day}",
                     label = scorecard.period.label,
-                    first_day = scorecard.period.first_day,
-                    last_day = scorecard.period.last_day
+                    first_day = format::day(&scorecard.period.first_day),
+                    last_day = format::day(&scorecard.period.last_day)
                 ),
             ),
-            (say!("Data until"), format!("{} ({})", scorecard.as_of, scorecard.time_zone)),
+            (say!("Data until"), format!("{} ({})", format::day(&scorecard.as_of), scorecard.time_zone)),
             (say!("Made by"), scorecard.tool.clone()),
             (say!("Config"), scorecard.config_hash.clone()),
         ];
@@ -107,7 +107,10 @@ impl Book<'_> {
 }
 
 fn source(grid: &mut Grid<'_>, s: &SourceInfo) -> Result<()> {
-    let covers = s.covers.as_ref().map_or_else(|| say!("no dated row").to_owned(), |(first, last)| say!("{first} to {last}", first, last));
+    let covers = s.covers.as_ref().map_or_else(
+        || say!("no dated row").to_owned(),
+        |(first, last)| say!("{first} to {last}", first = format::day(first), last = format::day(last)),
+    );
     let mut remarks: Vec<String> =
         s.set_aside.iter().map(|(rule, rows)| say!("{rows} rows left out: {rule}", rows = format::count(*rows), rule)).collect();
     if s.folded > 0 {
