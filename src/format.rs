@@ -150,8 +150,20 @@ pub fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The first letter as a small one.
+/// A name inside a sentence: small letters in English, as it is where nouns keep their capitals.
+pub fn inside(text: &str) -> String {
+    if is_english() { text.to_lowercase() } else { text.to_owned() }
+}
+
+fn is_english() -> bool {
+    language::tag() == language::ENGLISH
+}
+
+/// The first letter as a small one; as it is in a language that may need it.
 pub fn uncapital(text: &str) -> String {
+    if !is_english() {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

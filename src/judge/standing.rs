@@ -189,12 +189,8 @@ impl Judged {
     /// `96 % sure that it is more than 3 points above.`
     pub(super) fn chance_words(&self) -> String {
         let side = if self.is_above { say!("above") } else { say!("below") };
-        say!(
-            "{chance} sure that it is more than {margin} {side}.",
-            chance = format::capital(&percent(self.chance)),
-            margin = points(self.margin),
-            side
-        )
+        let (chance, margin) = (percent(self.chance), points(self.margin));
+        format::capital(&say!("{chance} sure that it is more than {margin} {side}.", chance, margin, side))
     }
 }
 

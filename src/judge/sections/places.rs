@@ -101,7 +101,7 @@ fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
     let name = format::label(&p.cell.name, 60);
     let title = match p.dimension {
         "hour" => format!("{}: {name}", p.metric.label),
-        dimension => format!("{}: {dimension} {name}", p.metric.label),
+        dimension => format!("{}: {} {name}", p.metric.label, crate::language::of_data(dimension)),
     };
     let text = say!(
         "{hits} of {n} ({own}) against {rest} everywhere else in {span}: {lost} more would be on the good side at the others’ rate. {chance_words}",

@@ -98,7 +98,7 @@ fn problems(r: &Repeats) -> Option<TableData> {
             top = r.problems.top.len(),
             looked_at = format::count(r.problems.looked_at)
         ),
-        row_label: format::capital(&r.by.join(" · ")),
+        row_label: format::capital(&r.by.iter().map(|by| crate::language::of_data(by)).collect::<Vec<_>>().join(" · ")),
         columns: vec![
             plain_column(say!("Repeats"), Unit::Count),
             plain_column(say!("Contacts"), Unit::Count),

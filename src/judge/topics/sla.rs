@@ -276,7 +276,7 @@ fn causes(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
                 clock = title_of(clock),
                 n = format::count(*n),
                 share,
-                most = most.0.to_lowercase()
+                most = format::inside(most.0)
             )
         })
     });
