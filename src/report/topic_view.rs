@@ -8,6 +8,7 @@ use super::parts::extras;
 use super::view::{Link, PageLine, TopicLink, TopicView};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{CardKind, Kpi, Level, Scorecard, Topic};
 
 /// File name stems of other pages of the folder.
@@ -27,9 +28,9 @@ pub(super) fn topic(place: Place<'_>, t: &Topic) -> TopicView {
         title: format::label(if t.finding.is_empty() { &t.title } else { &t.finding }, 160),
         lead: format::label(&t.lead, 1000),
         notes: warnings.map(note).collect(),
-        measures: measures(place, "Measures", judged, "k"),
+        measures: measures(place, say!("Measures"), judged, "k"),
         extras: extras(place, &place.scorecard.desk, &t.sections),
-        context: unnamed_if_single(measures(place, "Context, not judged", context, "c")),
+        context: unnamed_if_single(measures(place, say!("Context, not judged"), context, "c")),
         further: further(place, |other| other.parent.as_deref() == Some(t.id.as_str())),
         footer: t.footer.iter().map(|f| format::label(f, 1000)).collect(),
     }
