@@ -190,7 +190,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .unwrap_or_default();
     let widened = if funnel.is_adjusted { say!("; widened, because agents differ more than chance makes them") } else { "" };
     let spread = said + widened;
-    let subtitle = say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = format::capital(&e.recent_words()), spread);
+    let subtitle = format::capital(&say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = e.recent_words(), spread));
     let most = groups.iter().map(|g| g.n).max()?;
     let limits =
         steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });

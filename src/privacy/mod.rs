@@ -7,6 +7,7 @@
 
 pub mod answers;
 mod coarse;
+mod joints;
 mod lists;
 pub mod opt_out;
 pub mod own;

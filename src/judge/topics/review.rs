@@ -24,7 +24,7 @@ const AROUND: std::ops::Range<usize> = 10..30;
 /// Clocks around the target from which bunching is looked for.
 const FEWEST: u64 = 100;
 
-const MISSING: &str = "There is no pattern to ask about: no clocks, replies, surveys or requesters are known.";
+const MISSING: &str = key!("There is no pattern to ask about: no clocks, replies, surveys or requesters are known.");
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let Some(desk) = ground.subjects.iter().find(|s| s.kind == CardKind::Desk) else { return Ok(Made::missing(MISSING)) };

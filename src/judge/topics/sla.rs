@@ -31,7 +31,7 @@ const MOST_GROUPS: usize = 12;
 /// Clocks from which a distribution is drawn.
 const FEWEST: u64 = 20;
 
-const MISSING: &str = "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).";
+const MISSING: &str = key!("Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).");
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
