@@ -48,7 +48,10 @@ impl Chart for Multiples<'_> {
     fn desc(&self) -> String {
         let latest = |p: &SmallPanel| {
             let (name, newest) = (format::label(&p.name, 60), newest(&p.points));
-            newest.map_or_else(|| format!("{name}: {}", say!("no data")), |(_, p)| format!("{name}: {}", format::optional(self.unit, p.value, p.n)))
+            newest.map_or_else(
+                || format!("{name}: {}", say!("no data")),
+                |(_, p)| format!("{name}: {}", format::optional(self.unit, p.value, p.n)),
+            )
         };
         let all: Vec<String> = self.drawn().map(latest).collect();
         say!(

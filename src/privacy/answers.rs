@@ -100,8 +100,9 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Whether a measure says what somebody answered: everything of the surveys, and what colleagues say.
     fn is_answer(&self, metric: &str) -> bool {
-        let of_surveys = |d: &&Definition| d.id == metric && d.basis.split_whitespace().next() == Some("surveys");
-        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| of_surveys(&d))
+        // The basis is a sentence: where in it the table stands is the language's business.
+        let is_told = |d: &Definition| d.basis.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "surveys");
+        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| d.id == metric && is_told(d))
     }
 
     fn unit(&self, metric: &str) -> Unit {

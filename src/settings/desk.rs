@@ -73,7 +73,8 @@ pub(super) const PAGES: &[&str] =
     &["desk", "teams", "suppliers", "agents", "business", "groups", "sla", "people", "knowledge", "cost", "review"];
 const USUAL_PAGES: usize = PAGES.len() - 1;
 /// Keys of `[report]`.
-const KEYS: &[&str] = &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "own_folders", "min_n", "language", "texts"];
+const KEYS: &[&str] =
+    &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "own_folders", "min_n", "language", "texts"];
 /// Further files of a scorecard.
 pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams", "pdf"];
 pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];

@@ -9,7 +9,7 @@ use deskcard::privacy::for_others;
 use deskcard::report::outputs::{self, Output, Outputs};
 use deskcard::report::{Page, pages};
 use deskcard::say;
-use deskcard::scorecard::Scorecard;
+use deskcard::scorecard::{CardKind, Scorecard};
 use serde_json::Value;
 
 use crate::world::Rng;
@@ -229,8 +229,8 @@ fn no_subtraction_finds_a_small_group_on_any_of_a_thousand_desks() {
         assert!(rest == 0 || rest >= MIN_N, "seed {seed}: {rest} answers of the priorities kept back");
         let spans = (0..desk.weeks).map(|w| w..w + 1).chain([desk.recent_from..desk.weeks]);
         let there: usize = spans.map(|s| desk.groups().iter().filter(|w| w.0 != "agent" && desk.sum(w, s.clone()).1 > 0).count()).sum();
-        hidden += usize::from(of_groups.len() < there);
-        open += usize::from(!of_groups.is_empty());
+        hidden += u64::from(of_groups.len() < there);
+        open += u64::from(!of_groups.is_empty());
     }
     assert!(hidden > desks / 10 && open > desks / 2, "desks with something to hide {hidden}, with something to tell {open}");
 }
@@ -312,7 +312,7 @@ fn a_sentence_about_answers_is_rounded_in_every_language() {
     let mut rounded = 0;
     for seed in 0..DESKS / 5 {
         let desk = desk(&mut Rng::new(seed));
-        for card in shared(&desk).cards {
+        for card in shared(&desk).cards.iter().filter(|c| c.kind != CardKind::Agent) {
             for finding in card.doing_well.iter().filter(|f| f.metric == "watermelon") {
                 let numbers: Vec<u64> = finding.text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
                 assert!(numbers.len() == 2 && numbers[1] % 5 == 0 && finding.text.starts_with("etwa "), "seed {seed}: {}", finding.text);

@@ -15,9 +15,15 @@ use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableDat
 use crate::settings::Prices;
 use crate::{key, say};
 
-const MISSING: &str = key!("Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }.");
-const NO_SPENDING: &str = key!("What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month.");
-const NO_PRICES: &str = key!("Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact.");
+const MISSING: &str = key!(
+    "Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }."
+);
+const NO_SPENDING: &str = key!(
+    "What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month."
+);
+const NO_PRICES: &str = key!(
+    "Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact."
+);
 /// Categories shown by themselves.
 const MOST: usize = 12;
 const FIRST_LEVEL: &str = "L1";
@@ -131,7 +137,12 @@ fn spent(e: &Evidence<'_>) -> Option<Section> {
     if all.len() > 1 {
         let newest = &all[all.len() - 1];
         let title = say!("{cost} spent in {period}", cost = value(newest), period = newest.short);
-        charts.push(trend("operating_cost", title, say!("Operating cost, {currency}, by month, {span}", currency = currency(e), span = span(&all)), all.clone()));
+        charts.push(trend(
+            "operating_cost",
+            title,
+            say!("Operating cost, {currency}, by month, {span}", currency = currency(e), span = span(&all)),
+            all.clone(),
+        ));
     }
     Some(Section {
         id: "spent".to_owned(),
@@ -289,8 +300,11 @@ fn avoidable(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
     let mut facts = Vec::new();
     let (sum, n) = reckoned(e.folds.cost_recent(), levels);
     let recent: Vec<Point> = points(e, "cost_per_ticket");
-    let mean =
-        if n > 0.0 { Some((sum / n, say!("the mean price"))) } else { recent.last().and_then(|p| Some((p.value?, say!("the last month’s cost")))) };
+    let mean = if n > 0.0 {
+        Some((sum / n, say!("the mean price")))
+    } else {
+        recent.last().and_then(|p| Some((p.value?, say!("the last month’s cost"))))
+    };
     if let (Some((mean, name)), Some(r)) = (mean, e.repeats) {
         let beyond = (r.taken.same_subject as f64 - r.by_chance).max(0.0);
         let text = say!(

@@ -49,7 +49,8 @@ fn footer(e: &Evidence<'_>, rows: &Rows<'_>) -> Vec<String> {
     ];
     if e.handovers.tickets > 0 && e.handovers.passed == 0 {
         out.push(
-            say!("No hand-over is known: they come from ticket events. Without them a ticket was with its last group all the time.").to_owned(),
+            say!("No hand-over is known: they come from ticket events. Without them a ticket was with its last group all the time.")
+                .to_owned(),
         );
     }
     out.extend(Some(rows.small_words(ROWS)).filter(|s| !s.is_empty()));

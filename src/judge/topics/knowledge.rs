@@ -13,7 +13,9 @@ use crate::scorecard::{Card, ChartData, GroupValue, Kpi, Section, TableData, Tab
 use crate::stats::interval::wilson_95;
 use crate::{key, say};
 
-const MISSING: &str = key!("No ticket says whether an article was linked (`kb_linked`), and nobody knows who asked (`requester`). Map one of these columns under [source.columns] of the tickets.");
+const MISSING: &str = key!(
+    "No ticket says whether an article was linked (`kb_linked`), and nobody knows who asked (`requester`). Map one of these columns under [source.columns] of the tickets."
+);
 
 /// The rows of the table of this page.
 const ROWS: &str = key!("categories");

@@ -11,7 +11,9 @@ use crate::format;
 use crate::scorecard::{Card, Kpi, Section, TableData, TableRow, Topic, Unit};
 use crate::{key, say};
 
-const MISSING: &str = key!("No roster tells who is on the desk. Add a source of the kind `agents`: a row a person with `agent_id`, `hired_at`, `left_at` and team.");
+const MISSING: &str = key!(
+    "No roster tells who is on the desk. Add a source of the kind `agents`: a row a person with `agent_id`, `hired_at`, `left_at` and team."
+);
 /// Measures of the desk's card that belong here.
 const KPIS: [&str; 6] = ["headcount", "leavers", "turnover_12m", "absenteeism", "mentor_span", "tenure"];
 /// Smaller groups of people are not shown.
@@ -67,7 +69,11 @@ fn time(e: &Evidence<'_>) -> Option<Section> {
 
 /// What people observed, by team.
 fn feedback(e: &Evidence<'_>) -> Option<Section> {
-    let table = table(e, (say!("Teams"), say!("Team"), 0), &["headcount", "qa_score", "peer_360", "kudos", "shadowing_days", "absenteeism", "tenure"])?;
+    let table = table(
+        e,
+        (say!("Teams"), say!("Team"), 0),
+        &["headcount", "qa_score", "peer_360", "kudos", "shadowing_days", "absenteeism", "tenure"],
+    )?;
     Some(Section {
         id: "feedback".to_owned(),
         title: say!("What no system measures").to_owned(),
@@ -76,8 +82,10 @@ fn feedback(e: &Evidence<'_>) -> Option<Section> {
             span = e.recent_words()
         ),
         tables: vec![table],
-        footer: say!("Means of a team over all its people; n counts observations. Everybody’s own are on their own card, beside the numbers.")
-            .to_owned(),
+        footer: say!(
+            "Means of a team over all its people; n counts observations. Everybody’s own are on their own card, beside the numbers."
+        )
+        .to_owned(),
         ..Section::default()
     })
 }

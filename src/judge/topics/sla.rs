@@ -31,7 +31,9 @@ const MOST_GROUPS: usize = 12;
 /// Clocks from which a distribution is drawn.
 const FEWEST: u64 = 20;
 
-const MISSING: &str = key!("Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).");
+const MISSING: &str = key!(
+    "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`)."
+);
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
@@ -88,7 +90,10 @@ fn finding(e: &Evidence<'_>, clocks: &[&str]) -> String {
         Some(format!("{} {}", format::uncapital(title_of(clock)), format::optional(Unit::Share, r.value, r.n as u64)))
     };
     let said: Vec<String> = clocks.iter().filter_map(said).take(2).collect();
-    if said.is_empty() { String::new() } else { format!("Kept over {}: {}", e.recent_words(), said.join(", ")) }
+    if said.is_empty() {
+        return String::new();
+    }
+    say!("Kept over {span}: {clocks}", span = e.recent_words(), clocks = said.join(", "))
 }
 
 fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {

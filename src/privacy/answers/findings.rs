@@ -2,8 +2,8 @@
 
 use super::super::joints;
 use super::{LEAD, Pass, Whose, coarse};
-use crate::{format, key, say};
 use crate::scorecard::{Card, CardKind, Finding, Section, Standing};
+use crate::{format, key, say};
 
 /// Why a block is empty after its sentences went.
 const KEPT_BACK: &str = key!("What could be said rests on answers that are not told here; the note on small groups says why.");
@@ -135,7 +135,9 @@ fn without_numbers(text: &str, around: &[(String, String)]) -> String {
 fn without_levels(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (i, part) in text.split(" (").enumerate() {
-        let level = part.find("\u{a0}%)").filter(|at| i > 0 && part[..*at].chars().all(|c| c.is_ascii_digit() || c == crate::language::numbers().decimal));
+        let level = part
+            .find("\u{a0}%)")
+            .filter(|at| i > 0 && part[..*at].chars().all(|c| c.is_ascii_digit() || c == crate::language::numbers().decimal));
         match level {
             Some(at) => out.push_str(&part[at + "\u{a0}%)".len()..]),
             None => {

@@ -106,7 +106,8 @@ impl<'a> Book<'a> {
     fn footer(&self) -> String {
         let scorecard = self.place.scorecard;
         let left = footer_text(&format!("{} · {}", format::label(&self.subject, 40), format::label(&scorecard.period.id, 20)));
-        format!("&L{left}&CPage &P of &N&R{}", footer_text(&format::label(&scorecard.tool, 30)))
+        let page = say!("Page {page} of {pages}", page = "&P", pages = "&N");
+        format!("&L{left}&C{page}&R{}", footer_text(&format::label(&scorecard.tool, 30)))
     }
 
     fn definitions(&mut self, definitions: &[&Definition]) -> Result<()> {

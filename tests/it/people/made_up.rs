@@ -124,8 +124,11 @@ impl Desk {
         let mut rounded = told.clone();
         rounded["metric"] = "watermelon".into();
         let is_desk = kind == "desk";
-        let tables =
-            if is_desk { vec![self.table(say!("Team"), "team"), self.table(say!("Supplier"), "supplier"), self.by_priority()] } else { Vec::new() };
+        let tables = if is_desk {
+            vec![self.table(say!("Team"), "team"), self.table(say!("Supplier"), "supplier"), self.by_priority()]
+        } else {
+            Vec::new()
+        };
         let charts = [Some(self.trend(whose)), (kind != "agent").then(|| self.funnel(whose))];
         json!({
             "kind": kind, "name": name, "slug": format!("{kind}-{}", name.to_lowercase().replace(' ', "-")), "about": self.about(whose),
