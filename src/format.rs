@@ -4,6 +4,8 @@
 //! minus is U+2212, and no input (infinite, not a number, negative zero) prints as anything but a number or [`NO_DATA`].
 //! [`clean`] takes out what could break XML or turn a line around; escaping is the business of whoever writes HTML or SVG.
 
+use crate::language;
+use crate::say;
 use crate::scorecard::Unit;
 
 /// Stands for "no data", which is not zero.
@@ -67,7 +69,7 @@ pub fn difference(unit: Unit, now: f64, before: f64, n: u64) -> Option<String> {
     }
     let (is_negative, size) = (delta < 0.0, delta.abs());
     let text = match unit {
-        Unit::Share => format!("{}{NBSP}pts", grouped(size * 100.0, share_decimals(n))),
+        Unit::Share => with_unit(grouped(size * 100.0, share_decimals(n)), say!("pts")),
         Unit::Seconds => seconds_coarse(size),
         _ => value_of(unit, size, n),
     };
@@ -92,7 +94,7 @@ pub fn interval(unit: Unit, (low, high): (f64, f64), n: u64) -> String {
     }
     if unit == Unit::Share {
         let d = share_decimals(n);
-        return format!("{}–{}{NBSP}%", grouped(low * 100.0, d), grouped(high * 100.0, d));
+        return with_unit(format!("{}–{}", grouped(low * 100.0, d), grouped(high * 100.0, d)), "%");
     }
     format!("{} – {}", value_of(unit, low, n), value_of(unit, high, n))
 }
@@ -100,6 +102,22 @@ pub fn interval(unit: Unit, (low, high): (f64, f64), n: u64) -> String {
 /// A number of rows, e.g. `12,345`.
 pub fn count(n: u64) -> String {
     group_digits(&n.to_string())
+}
+
+/// A day (`2026-11-16`) or minute (`2026-11-16 06:00`) as people of the language write it; any other text as it is.
+pub fn day(text: &str) -> String {
+    let parts = (text.get(..4), text.get(5..7), text.get(8..10), text.get(10..).unwrap_or_default());
+    let is_date = text.len() >= 10 && text.bytes().zip(*b"0000-00-00").all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p });
+    let (Some(year), Some(month), Some(day), time) = parts else { return text.to_owned() };
+    if is_date { say!("{year}-{month}-{day}", year, month, day) + time } else { text.to_owned() }
+}
+
+/// A bare number with so many decimals and no groups, for figures that have no unit: a p, a ratio.
+pub fn decimals(v: f64, decimals: usize) -> String {
+    if !v.is_finite() {
+        return NO_DATA.to_owned();
+    }
+    format!("{v:.decimals$}").replace('.', language::numbers().decimal.encode_utf8(&mut [0; 4]))
 }
 
 /// The value of an axis tick, as short as `step` between ticks allows: `85 %`, `4 h`, `2k`.
@@ -110,7 +128,7 @@ pub fn tick(unit: Unit, v: f64, step: f64) -> String {
     match unit {
         Unit::Share => format!("{}{NBSP}%", grouped(v * 100.0, decimals_for(step * 100.0))),
         Unit::Seconds => seconds_tick(v),
-        Unit::Days => format!("{}{NBSP}d", grouped(v, decimals_for(step))),
+        Unit::Days => with_unit(grouped(v, decimals_for(step)), say!("d")),
         _ => compact(v, step),
     }
 }
@@ -119,8 +137,8 @@ pub fn tick(unit: Unit, v: f64, step: f64) -> String {
 fn compact(v: f64, step: f64) -> String {
     let (part, suffix) = match step.abs().max(v.abs() / 100.0) {
         s if s >= 1e10 => return format!("{v:.0e}"),
-        s if s >= 1e5 => (1e6, "M"),
-        s if s >= 100.0 && v.abs() >= 1e4 => (1e3, "k"),
+        s if s >= 1e5 => (1e6, say!("M")),
+        s if s >= 100.0 && v.abs() >= 1e4 => (1e3, say!("k")),
         _ => (1.0, ""),
     };
     if v == 0.0 { "0".to_owned() } else { format!("{}{suffix}", grouped(v / part, decimals_for(step / part))) }
@@ -132,8 +150,20 @@ pub fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The first letter as a small one.
+/// A name inside a sentence: small letters in English, as it is where nouns keep their capitals.
+pub fn inside(text: &str) -> String {
+    if is_english() { text.to_lowercase() } else { text.to_owned() }
+}
+
+fn is_english() -> bool {
+    language::tag() == language::ENGLISH
+}
+
+/// The first letter as a small one; as it is in a language that may need it.
 pub fn uncapital(text: &str) -> String {
+    if !is_english() {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
@@ -180,7 +210,7 @@ fn share_decimals(n: u64) -> usize {
 /// Rounding may not turn "nearly all" into all, or "hardly any" into none.
 fn share(v: f64, decimals: usize) -> String {
     let (text, step) = (grouped(v * 100.0, decimals), 10f64.powi(-(decimals as i32)));
-    let number: f64 = text.parse().unwrap_or(f64::NAN);
+    let number: f64 = format!("{:.decimals$}", v * 100.0).parse().unwrap_or(f64::NAN);
     if (number - 100.0).abs() < 1e-9 && v < 1.0 - 1e-9 {
         return format!(">{NBSP}{}{NBSP}%", grouped(100.0 - step, decimals));
     }
@@ -191,14 +221,14 @@ fn share(v: f64, decimals: usize) -> String {
 }
 
 fn days(v: f64) -> String {
-    format!("{}{NBSP}d", grouped(v, usize::from(v.abs() < 10.0 && v.fract() != 0.0)))
+    with_unit(grouped(v, usize::from(v.abs() < 10.0 && v.fract() != 0.0)), say!("d"))
 }
 
 /// A duration in its two largest units; a second part of zero is left out.
 fn seconds(v: f64) -> String {
     signed(v, |size| match rounded(size, 1) {
-        s if s < MINUTE => format!("{s}{NBSP}s"),
-        s if s < HOUR => two(s, (MINUTE, "min"), (1, "s")),
+        s if s < MINUTE => with_unit(s, say!("s")),
+        s if s < HOUR => two(s, (MINUTE, say!("min")), (1, say!("s"))),
         _ => hours_or_days(size),
     })
 }
@@ -209,7 +239,7 @@ fn seconds_coarse(v: f64) -> String {
         return seconds(v);
     }
     match rounded(v, MINUTE) {
-        s if s < HOUR => format!("{}{NBSP}min", s / MINUTE),
+        s if s < HOUR => with_unit(s / MINUTE, say!("min")),
         _ => hours_or_days(v),
     }
 }
@@ -217,29 +247,33 @@ fn seconds_coarse(v: f64) -> String {
 fn seconds_tick(v: f64) -> String {
     signed(v, |size| match rounded(size, 1) {
         0 => "0".to_owned(),
-        s if s % DAY == 0 || s >= 4 * DAY => format!("{}{NBSP}d", grouped(size / 86_400.0, usize::from(s % DAY != 0))),
-        s if s % HOUR == 0 => format!("{}{NBSP}h", s / HOUR),
-        s if s % MINUTE == 0 && s < 2 * HOUR => format!("{}{NBSP}min", s / MINUTE),
+        s if s % DAY == 0 || s >= 4 * DAY => with_unit(grouped(size / 86_400.0, usize::from(s % DAY != 0)), say!("d")),
+        s if s % HOUR == 0 => with_unit(s / HOUR, say!("h")),
+        s if s % MINUTE == 0 && s < 2 * HOUR => with_unit(s / MINUTE, say!("min")),
         _ => seconds(size),
     })
 }
 
 fn hours_or_days(size: f64) -> String {
     match rounded(size, MINUTE) {
-        s if s < DAY => two(s, (HOUR, "h"), (MINUTE, "min")),
-        _ if size >= 100.0 * 86_400.0 => format!("{}{NBSP}d", grouped(size / 86_400.0, 0)),
-        _ => two(rounded(size, HOUR), (DAY, "d"), (HOUR, "h")),
+        s if s < DAY => two(s, (HOUR, say!("h")), (MINUTE, say!("min"))),
+        _ if size >= 100.0 * 86_400.0 => with_unit(grouped(size / 86_400.0, 0), say!("d")),
+        _ => two(rounded(size, HOUR), (DAY, say!("d")), (HOUR, say!("h"))),
     }
 }
 
 fn two(s: i64, (big, big_name): (i64, &str), (small, small_name): (i64, &str)) -> String {
     let rest = s % big / small;
-    let head = format!("{}{NBSP}{big_name}", s / big);
-    match (rest, small_name) {
+    let head = with_unit(s / big, big_name);
+    match (rest, small) {
         (0, _) => head,
-        (_, "s") => format!("{head}{NBSP}{rest:02}{NBSP}s"),
+        (_, 1) => format!("{head}{NBSP}{rest:02}{NBSP}{small_name}"),
         _ => format!("{head}{NBSP}{rest}{NBSP}{small_name}"),
     }
+}
+
+fn with_unit(number: impl std::fmt::Display, unit: &str) -> String {
+    format!("{number}{NBSP}{unit}")
 }
 
 fn rounded(v: f64, to: i64) -> i64 {
@@ -255,7 +289,7 @@ fn grouped(v: f64, decimals: usize) -> String {
     signed(v, |size| {
         let text = format!("{size:.decimals$}");
         match text.split_once('.') {
-            Some((whole, part)) => format!("{}.{part}", group_digits(whole)),
+            Some((whole, part)) => format!("{}{}{part}", group_digits(whole), language::numbers().decimal),
             None => group_digits(&text),
         }
     })
@@ -265,7 +299,7 @@ fn group_digits(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
+            out.push(language::numbers().group);
         }
         out.push(c);
     }

@@ -43,6 +43,7 @@
 //!   mails. plotters and tera live here alone.
 //! - [`mail`]: messages, the outbox, the way to a server. Knows nothing of scorecards.
 //! - [`printer`]: pages to PDF, by a program the config names.
+//! - [`language`]: the language of what people read: `say!` looks a sentence up, the English one is the key; German comes along.
 //! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person; who was erased, known again
 //!   by keyed hashes ([`privacy::erased`]). Pure. What follows of it for what is kept is in [`history::erasure`], [`history::audit`].
 //! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
@@ -57,6 +58,7 @@
 //! - A fact is null outside its population; no rows are "no data", never zero and never NaN.
 //! - No broken row is repaired and nothing about a file is guessed silently: what its values cannot prove is a question, or said as a guess.
 //! - A verdict comes from one rule, and only from rows; cards are made side by side and know nothing of each other.
+//! - What people read is said by `say!`, whole sentences with named places; keys, ids, CSV headers, errors and logs are English.
 //! - A metric, a preset, a chart, a statistic, a part of a card is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
 //! - Text from exports is hostile: it reaches pages through autoescape, drawings through our escaping, CSV behind an apostrophe,
 //!   and file names not at all.
@@ -76,6 +78,7 @@ pub mod history;
 pub mod ingest;
 pub mod inquiry;
 pub mod judge;
+pub mod language;
 pub mod mail;
 pub mod metrics;
 pub mod printer;

@@ -5,6 +5,7 @@ use super::axes::{self, EndLabel, Look};
 use super::figure::{DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit};
 use super::trend::named;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Point, Unit};
 
 /// The data of a backlog chart.
@@ -27,8 +28,8 @@ impl Chart for Backlog {
         let above = Frame { left, right, top: 12.0, bottom: 118.0 };
         let below = Frame { left, right, top: 144.0, bottom: 228.0 };
         let panels = vec![
-            self.panel(above, &[(&self.open, OPEN, "open")]),
-            self.panel(below, &[(&self.resolved, RESOLVED, "resolved"), (&self.created, CREATED, "created")]),
+            self.panel(above, &[(&self.open, OPEN, say!("open"))]),
+            self.panel(below, &[(&self.resolved, RESOLVED, say!("resolved")), (&self.created, CREATED, say!("created"))]),
         ];
         Figure { width, height: below.bottom + 28.0, panels, ..Figure::default() }
     }
@@ -37,16 +38,16 @@ impl Chart for Backlog {
         let latest =
             |points: &[Point]| points.last().map_or_else(|| format::NO_DATA.to_owned(), |p| format::optional(Unit::Count, p.value, p.n));
         let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else {
-            return "A line chart without any periods.".to_owned();
+            return say!("A line chart without any periods.").to_owned();
         };
-        format!(
-            "Two line charts from {} to {}. Open at the end: {} at first, {} at last. In the last period {} created and {} resolved.",
-            first.period,
-            last.period,
-            format::optional(Unit::Count, first.value, first.n),
-            latest(&self.open),
-            latest(&self.created),
-            latest(&self.resolved)
+        say!(
+            "Two line charts from {first} to {last}. Open at the end: {first2} at first, {open} at last. In the last period {created} created and {resolved} resolved.",
+            first = first.period,
+            last = last.period,
+            first2 = format::optional(Unit::Count, first.value, first.n),
+            open = latest(&self.open),
+            created = latest(&self.created),
+            resolved = latest(&self.resolved)
         )
     }
 
@@ -55,14 +56,14 @@ impl Chart for Backlog {
             format::optional(Unit::Count, points.iter().find(|p| p.period == period).and_then(|p| p.value), 0)
         };
         let row = |p: &Point| vec![named(p), of(&self.open, &p.period), of(&self.created, &p.period), of(&self.resolved, &p.period)];
-        let columns = ["Period", "Open at the end", "Created", "Resolved"].map(str::to_owned).to_vec();
+        let columns = [say!("Period"), say!("Open at the end"), say!("Created"), say!("Resolved")].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.open.iter().map(row).collect() }
     }
 
     fn key(&self) -> String {
         let mut all = self.open.iter().chain(&self.created).chain(&self.resolved);
         let has_partial = all.any(|p| p.is_partial && p.value.is_some());
-        if has_partial { "○\u{a0}not complete yet".to_owned() } else { String::new() }
+        if has_partial { say!("○\u{a0}not complete yet").to_owned() } else { String::new() }
     }
 }
 

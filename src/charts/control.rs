@@ -2,6 +2,7 @@
 
 use super::axes;
 use super::figure::{At, Ink, Mark, Range, Shape};
+use crate::say;
 use crate::scorecard::{Control, ControlPoint, Point, Variation};
 
 /// The limits by place on the axis, and where phases begin.
@@ -107,8 +108,11 @@ fn radius(shape: Shape) -> f64 {
 
 /// The shapes of some signals, for the line under a picture.
 pub(super) fn key(signals: &[Variation]) -> Vec<String> {
-    let kinds =
-        [(Ink::Good, "●\u{a0}better than usual"), (Ink::Concern, "◆\u{a0}worse than usual"), (Ink::Changed, "■\u{a0}unlike the usual")];
+    let kinds = [
+        (Ink::Good, say!("●\u{a0}better than usual")),
+        (Ink::Concern, say!("◆\u{a0}worse than usual")),
+        (Ink::Changed, say!("■\u{a0}unlike the usual")),
+    ];
     let has = |ink: Ink| signals.iter().any(|v| look(*v).is_some_and(|(_, i)| i == ink));
     kinds.into_iter().filter(|(ink, _)| has(*ink)).map(|(_, text)| text.to_owned()).collect()
 }
@@ -116,13 +120,13 @@ pub(super) fn key(signals: &[Variation]) -> Vec<String> {
 /// A variation in words.
 pub(super) fn words(variation: Variation) -> &'static str {
     match variation {
-        Variation::CommonCause => "usual variation",
-        Variation::ImprovingHigh => "better than usual (high)",
-        Variation::ImprovingLow => "better than usual (low)",
-        Variation::ConcerningHigh => "worse than usual (high)",
-        Variation::ConcerningLow => "worse than usual (low)",
-        Variation::ChangedHigh => "higher than usual",
-        Variation::ChangedLow => "lower than usual",
+        Variation::CommonCause => say!("usual variation"),
+        Variation::ImprovingHigh => say!("better than usual (high)"),
+        Variation::ImprovingLow => say!("better than usual (low)"),
+        Variation::ConcerningHigh => say!("worse than usual (high)"),
+        Variation::ConcerningLow => say!("worse than usual (low)"),
+        Variation::ChangedHigh => say!("higher than usual"),
+        Variation::ChangedLow => say!("lower than usual"),
     }
 }
 

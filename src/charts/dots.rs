@@ -1,11 +1,10 @@
 //! One dot a person in rows by group, with each group's mean: people compared as people, nobody named in the picture.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::axes;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle, fit, text_width};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Dot, DotGroup, Unit};
 
 /// Height of a row with dots in one line, and of each further line of them.
@@ -48,7 +47,7 @@ impl Chart for Dots<'_> {
         if self.groups.is_empty() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
             let at = (f64::midpoint(range.low, range.high), total / 2.0);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "no groups".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no groups").to_owned(), style });
         }
         // Counted in pixels from the top, so that swarms are as wide as their dots.
         let panel = Panel { frame, x: (range.low, range.high), y: (total, 0.0), marks };
@@ -57,16 +56,16 @@ impl Chart for Dots<'_> {
 
     fn desc(&self) -> String {
         let all: usize = self.groups.iter().map(|g| g.dots.len()).sum();
-        let mut text = format!("Dot plot of {} people in {} groups. ", format::count(all as u64), self.groups.len());
+        let mut text = say!("Dot plot of {all} people in {groups} groups. ", all = format::count(all as u64), groups = self.groups.len());
         for g in self.groups {
             let mean = format::optional(self.unit, g.mean, format::DECIMAL_FROM);
-            let _ = write!(text, "{}: {}, mean {mean}. ", format::label(&g.name, 60), people(g));
+            text.push_str(&say!("{name}: {g}, mean {mean}. ", name = format::label(&g.name, 60), g = people(g), mean));
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
-        let columns = ["Group", "Person", "Value", "n"].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), say!("Person"), say!("Value"), "n"].map(str::to_owned).to_vec();
         let row = |(g, d): (&DotGroup, &Dot)| {
             let name = if d.name.is_empty() { format::NO_DATA.to_owned() } else { format::label(&d.name, 120) };
             vec![format::label(&g.name, 120), name, format::value_of(self.unit, d.value, d.n), format::count(d.n)]
@@ -78,7 +77,7 @@ impl Chart for Dots<'_> {
         if self.groups.iter().all(|g| g.dots.is_empty()) {
             String::new()
         } else {
-            "●\u{a0}one person · bar: mean of the group".to_owned()
+            say!("●\u{a0}one person · bar: mean of the group").to_owned()
         }
     }
 }
@@ -108,7 +107,7 @@ impl Dots<'_> {
     /// The line of everybody's mean.
     fn overall(&self, range: Range, total: f64) -> Vec<Mark> {
         let Some(v) = self.mean_shown(range) else { return Vec::new() };
-        let text = format!("All {}", format::value(self.unit, v));
+        let text = say!("All {value}", value = format::value(self.unit, v));
         let share = (v - range.low) / (range.high - range.low);
         let anchor = match share {
             s if s < 0.25 => Anchor::Start,
@@ -159,7 +158,7 @@ impl Dots<'_> {
 
 fn people(group: &DotGroup) -> String {
     match group.dots.len() {
-        1 => "1 person".to_owned(),
-        n => format!("{} people", format::count(n as u64)),
+        1 => say!("1 person").to_owned(),
+        n => say!("{n} people", n = format::count(n as u64)),
     }
 }

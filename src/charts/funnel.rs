@@ -1,13 +1,12 @@
 //! A share by group against the number of rows, between the limits inside which chance alone puts groups that are all alike.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::axes;
 use super::figure::{Anchor, At, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle};
 use super::layout::{self, LineEnd, Plane, Spot, Surroundings, first_that_fits};
 use super::svg::ticks;
 use crate::format;
+use crate::say;
 use crate::scorecard::{FunnelGroup, FunnelLimit, Unit};
 
 /// Groups named in the picture at most; up to as many groups are all named.
@@ -44,7 +43,7 @@ impl Chart for Funnel<'_> {
         if self.drawn().next().is_none() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
             let at = plane.at((f64::midpoint(left, right), 80.0));
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "no groups with data".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no groups with data").to_owned(), style });
         }
         let panel = Panel { frame, x: scale.ends, y: (range.low, range.high), marks };
         Figure { width, height: frame.bottom + 44.0, panels: vec![panel], ..Figure::default() }
@@ -52,47 +51,55 @@ impl Chart for Funnel<'_> {
 
     fn desc(&self) -> String {
         let count = self.drawn().count();
-        let mut text =
-            format!("Funnel plot of {count} groups: value by number of rows. All together {}. ", format::value(self.unit, self.centre));
+        let mut text = say!(
+            "Funnel plot of {count} groups: value by number of rows. All together {centre}. ",
+            count,
+            centre = format::value(self.unit, self.centre)
+        );
         if let Some(t) = self.target {
-            let _ = write!(text, "Target {}. ", format::bare_target(self.unit, t));
+            text.push_str(&say!("Target {target}. ", target = format::bare_target(self.unit, t)));
         }
-        for (side, words) in [(Some(true), "better"), (Some(false), "worse")] {
+        for (side, words) in [(Some(true), say!("better")), (Some(false), say!("worse"))] {
             let names: Vec<String> =
                 self.extreme().into_iter().filter(|g| g.stands_out == side).map(|g| format::label(&g.name, 60)).collect();
             if !names.is_empty() {
-                let _ = write!(text, "{} beyond the 99.8 % limits, {words}: {}", names.len(), names[..names.len().min(NAMED)].join(", "));
-                text.push_str(if names.len() > NAMED { " and more. " } else { ". " });
+                text.push_str(&say!(
+                    "{names} beyond the 99.8 % limits, {words}: {min}",
+                    names = names.len(),
+                    words,
+                    min = names[..names.len().min(NAMED)].join(", ")
+                ));
+                text.push_str(if names.len() > NAMED { say!(" and more. ") } else { ". " });
             }
         }
         if !self.groups.iter().any(|g| g.stands_out.is_some()) {
-            text.push_str("No group is beyond the 99.8 % limits. ");
+            text.push_str(say!("No group is beyond the 99.8 % limits. "));
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
         let row = |g: &FunnelGroup| {
             let (value, side) = match g.stands_out {
                 _ if g.n == 0 || !g.value.is_finite() => (format::NO_DATA.to_owned(), format::NO_DATA),
-                Some(true) => (format::value_of(self.unit, g.value, g.n), "outside, better"),
-                Some(false) => (format::value_of(self.unit, g.value, g.n), "outside, worse"),
-                None => (format::value_of(self.unit, g.value, g.n), "inside"),
+                Some(true) => (format::value_of(self.unit, g.value, g.n), say!("outside, better")),
+                Some(false) => (format::value_of(self.unit, g.value, g.n), say!("outside, worse")),
+                None => (format::value_of(self.unit, g.value, g.n), say!("inside")),
             };
             vec![format::label(&g.name, 120), format::count(g.n), value, side.to_owned()]
         };
-        let columns = ["Group", "n", "Value", "99.8\u{a0}% limits"].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), "n", say!("Value"), say!("99.8\u{a0}% limits")].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.groups.iter().map(row).collect() }
     }
 
     fn key(&self) -> String {
         let has = |side| self.drawn().any(|g| g.stands_out == Some(side));
         let mut parts = Vec::new();
-        parts.extend(has(true).then_some("●\u{a0}better than chance explains"));
-        parts.extend(has(false).then_some("◆\u{a0}worse than chance explains"));
-        parts.push("between the lines: what chance alone does to groups that are all alike");
+        parts.extend(has(true).then_some(say!("●\u{a0}better than chance explains")));
+        parts.extend(has(false).then_some(say!("◆\u{a0}worse than chance explains")));
+        parts.push(say!("between the lines: what chance alone does to groups that are all alike"));
         let phi = format::value(Unit::Number, self.phi);
-        let widened = format!("limits widened, because the groups differ by more than chance (φ\u{a0}{phi})");
+        let widened = say!("limits widened, because the groups differ by more than chance (φ\u{a0}{phi})", phi);
         parts.extend(self.is_adjusted.then_some(widened.as_str()));
         parts.join(" · ")
     }
@@ -235,15 +242,15 @@ impl Funnel<'_> {
         let mut ends = Vec::new();
         let value = format::value(self.unit, self.centre);
         let style = TextStyle { size: 12.5, ..TextStyle::VALUE };
-        let text = first_that_fits(&[format!("{value} all")], room, style);
+        let text = first_that_fits(&[say!("{value} all", value)], room, style);
         ends.push(LineEnd { from: (scale.ends.1, range.clamp(self.centre)), text, style, ink: Ink::Desk });
         let style = TextStyle::AXIS;
         if let Some(t) = self.target {
             let arrow = if range.holds(t) { "" } else { "↑ " };
-            let text = first_that_fits(&[format!("{arrow}{} target", format::bare_target(self.unit, t))], room, style);
+            let text = first_that_fits(&[say!("{arrow}{target} target", arrow, target = format::bare_target(self.unit, t))], room, style);
             ends.push(LineEnd { from: (scale.ends.1, range.clamp(t)), text, style, ink: Ink::Target });
         }
-        for (of, name) in [(outer as fn(&FunnelLimit) -> f64, "99.8\u{a0}% limit"), (inner, "95\u{a0}% limit")] {
+        for (of, name) in [(outer as fn(&FunnelLimit) -> f64, say!("99.8\u{a0}% limit")), (inner, say!("95\u{a0}% limit"))] {
             let Some(from) = self.limit(scale, of).last().copied().filter(|p| range.holds(p.1)) else { continue };
             ends.push(LineEnd { from, text: first_that_fits(&[name.to_owned()], room, style), style, ink: Ink::Desk });
         }
@@ -325,7 +332,7 @@ fn rows_axis(scale: Scale, plane: Plane) -> Vec<Mark> {
         marks.push(Mark::Label { at, shift: (0.0, 14.0), text, style: TextStyle::AXIS.anchored(Anchor::Middle) });
     }
     let at = plane.at((plane.frame.left, plane.frame.bottom));
-    let text = if scale.is_log { "rows (n), log scale" } else { "rows (n)" };
+    let text = if scale.is_log { say!("rows (n), log scale") } else { say!("rows (n)") };
     marks.push(Mark::Label { at, shift: (0.0, 31.0), text: text.to_owned(), style: TextStyle::AXIS });
     marks
 }

@@ -1,11 +1,10 @@
 //! One dot a group with its 95 % interval and n, in the order given; the desk as a line, the target dashed.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::axes;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle, fit, text_width};
 use crate::format;
+use crate::say;
 use crate::scorecard::{GroupValue, Unit};
 
 const ROW: f64 = 26.0;
@@ -75,7 +74,7 @@ impl Chart for Groups<'_> {
             marks.push(Mark::Label {
                 at: (f64::midpoint(range.low, range.high), 0.0),
                 shift: (0.0, 0.0),
-                text: "no groups".to_owned(),
+                text: say!("no groups").to_owned(),
                 style,
             });
         }
@@ -85,14 +84,14 @@ impl Chart for Groups<'_> {
 
     fn desc(&self) -> String {
         let with_data = self.list.iter().filter(|g| g.value.is_some()).count();
-        let mut text = format!("Dot plot of {} groups, {with_data} with data. ", self.list.len());
+        let mut text = say!("Dot plot of {list} groups, {with_data} with data. ", list = self.list.len(), with_data);
         if let Some(v) = self.desk {
-            let _ = write!(text, "Desk {}. ", format::value(self.unit, v));
+            text.push_str(&say!("Desk {value}. ", value = format::value(self.unit, v)));
         }
         if let Some(v) = self.target {
-            let _ = write!(text, "Target {}. ", format::bare_target(self.unit, v));
+            text.push_str(&say!("Target {v}. ", v = format::bare_target(self.unit, v)));
         }
-        text + "Lines around dots are 95 % intervals. The numbers are in the table below."
+        text + say!("Lines around dots are 95 % intervals. The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
@@ -100,13 +99,13 @@ impl Chart for Groups<'_> {
             let interval = g.interval.map_or_else(|| format::NO_DATA.to_owned(), |i| format::interval(self.unit, i, g.n));
             vec![format::label(&g.name, 120), format::optional(self.unit, g.value, g.n), interval, format::count(g.n)]
         };
-        let columns = ["Group", "Value", "95 % interval", "n"].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), say!("Value"), say!("95 % interval"), "n"].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.list.iter().map(row).collect() }
     }
 
     fn key(&self) -> String {
         let has_interval = self.list.iter().any(|g| g.interval.is_some());
-        if has_interval { "●\u{a0}value with its 95\u{a0}% interval".to_owned() } else { String::new() }
+        if has_interval { say!("●\u{a0}value with its 95\u{a0}% interval").to_owned() } else { String::new() }
     }
 }
 
@@ -159,8 +158,8 @@ impl Groups<'_> {
             let long = text_width(&text, TextStyle::AXIS.size, false);
             Reference { value: v, text, ink, line, x: place(range.clamp(v), range, span), long, start: 0.0, up: 9.0 }
         };
-        let desk = self.desk.map(|v| of(v, format!("Desk {}", format::value(self.unit, v)), Ink::Desk, 1.6));
-        let target = self.target.map(|v| of(v, format!("Target {}", format::bare_target(self.unit, v)), Ink::Target, 1.2));
+        let desk = self.desk.map(|v| of(v, say!("Desk {value}", value = format::value(self.unit, v)), Ink::Desk, 1.6));
+        let target = self.target.map(|v| of(v, say!("Target {v}", v = format::bare_target(self.unit, v)), Ink::Target, 1.2));
         let mut all: Vec<Reference> = desk.into_iter().chain(target).collect();
         all.sort_by(|a, b| a.value.total_cmp(&b.value));
         match all.as_mut_slice() {
@@ -190,7 +189,7 @@ impl Groups<'_> {
             style: style.anchored(Anchor::End),
         };
         let Some(v) = group.value.filter(|v| v.is_finite()) else {
-            marks.push(end(columns.value, "no data".to_owned(), TextStyle::AXIS));
+            marks.push(end(columns.value, say!("no data").to_owned(), TextStyle::AXIS));
             return marks;
         };
         if let Some((low, high)) = group.interval {

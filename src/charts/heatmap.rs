@@ -8,6 +8,7 @@ use super::Chart;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, TextStyle, text_width};
 use super::fill::{self, Fill};
 use crate::format;
+use crate::say;
 use crate::scorecard::{HeatCell, Unit};
 
 /// Height of a row, CSS pixels.
@@ -53,7 +54,7 @@ impl Chart for Heatmap<'_> {
     }
 
     fn desc(&self) -> String {
-        let mut text = format!("A grid of {} by {}. ", self.rows.len(), self.columns.len());
+        let mut text = say!("A grid of {rows} by {columns}. ", rows = self.rows.len(), columns = self.columns.len());
         let mut order: Vec<usize> =
             (0..self.cells.len().min(self.rows.len() * self.columns.len())).filter(|i| self.cells[*i].n > 0).collect();
         order.sort_by(|a, b| self.cells[*b].shade.abs().total_cmp(&self.cells[*a].shade.abs()).then(a.cmp(b)));
@@ -61,7 +62,7 @@ impl Chart for Heatmap<'_> {
             let (row, column) = (i / self.columns.len(), i % self.columns.len());
             let _ = write!(text, "{} {}: {}. ", self.rows[row], self.columns[column], self.words(&self.cells[i]));
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
@@ -74,7 +75,7 @@ impl Chart for Heatmap<'_> {
     }
 
     fn key(&self) -> String {
-        "the stronger a cell, the more it differs; ×: on the concerning side; outlined: as usual; blank: no rows".to_owned()
+        say!("the stronger a cell, the more it differs; ×: on the concerning side; outlined: as usual; blank: no rows").to_owned()
     }
 }
 

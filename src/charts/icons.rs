@@ -1,5 +1,6 @@
 //! Icons for what a control chart says, after the idea of Making Data Count: ring, disc and dashes tell them apart without colour.
 
+use crate::say;
 use crate::scorecard::{Assurance, Variation};
 
 use super::control;
@@ -27,9 +28,9 @@ pub fn variation_words(variation: Variation) -> &'static str {
 /// What the assurance icon says, in words.
 pub fn assurance_words(assurance: Assurance) -> &'static str {
     match assurance {
-        Assurance::Passes => "target will be met",
-        Assurance::Fails => "target will be missed until something changes",
-        Assurance::HitOrMiss => "target is met or missed by chance",
+        Assurance::Passes => say!("target will be met"),
+        Assurance::Fails => say!("target will be missed until something changes"),
+        Assurance::HitOrMiss => say!("target is met or missed by chance"),
     }
 }
 

@@ -10,6 +10,7 @@ use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, T
 use super::fill::{self, Fill};
 use super::layout::Plane;
 use crate::format;
+use crate::say;
 use crate::scorecard::{MarginBin, Unit};
 
 /// Share of the target beyond which what was kept was a near miss.
@@ -49,9 +50,9 @@ impl Side {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Kept => "kept",
-            Self::Near => "near miss",
-            Self::Missed => "missed",
+            Self::Kept => say!("kept"),
+            Self::Near => say!("near miss"),
+            Self::Missed => say!("missed"),
         }
     }
 
@@ -107,7 +108,7 @@ impl Chart for Margins<'_> {
             marks.push(Mark::Label {
                 at,
                 shift: (0.0, 0.0),
-                text: "nothing with a target".to_owned(),
+                text: say!("nothing with a target").to_owned(),
                 style: TextStyle { has_halo: true, ..style },
             });
         }
@@ -120,23 +121,26 @@ impl Chart for Margins<'_> {
     fn desc(&self) -> String {
         let c = self.counts();
         let decided = c.decided();
-        let mut text = format!("Histogram of the share of the target used: {} decided. ", format::count(decided));
+        let mut text = say!("Histogram of the share of the target used: {decided} decided. ", decided = format::count(decided));
         for side in Side::ALL {
             let n = c.of(side);
             let _ = write!(text, "{} {} ({}). ", format::capital(side.word()), format::count(n), share(n, decided));
         }
-        text.push_str("A near miss used more than 80\u{a0}% of its target. ");
+        text.push_str(say!("A near miss used more than 80\u{a0}% of its target. "));
         if c.open_missed > 0 {
-            let _ = write!(text, "Of those missed, {} are still open. ", format::count(c.open_missed));
+            text.push_str(&say!("Of those missed, {open_missed} are still open. ", open_missed = format::count(c.open_missed)));
         }
         if c.open_inside > 0 {
-            let _ = write!(text, "{} more are still open inside the target, which decides nothing yet. ", format::count(c.open_inside));
+            text.push_str(&say!(
+                "{open_inside} more are still open inside the target, which decides nothing yet. ",
+                open_inside = format::count(c.open_inside)
+            ));
         }
         if let Some(b) = self.drawn().filter(|b| b.count > 0).max_by(|a, b| a.count.cmp(&b.count).then(b.from.total_cmp(&a.from))) {
-            let _ = write!(text, "Most lie at {}: {}. ", used(b), format::count(b.count));
+            text.push_str(&say!("Most lie at {bin}: {b}. ", bin = used(b), b = format::count(b.count)));
         }
         if self.unknown > 0 {
-            let _ = write!(text, "{} without a target or times are not shown. ", format::count(self.unknown));
+            text.push_str(&say!("{unknown} without a target or times are not shown. ", unknown = format::count(self.unknown)));
         }
         text.truncate(text.trim_end().len());
         text
@@ -144,7 +148,7 @@ impl Chart for Margins<'_> {
 
     fn table(&self) -> DataTable {
         let row = |b: &MarginBin| vec![used(b), format::count(b.count), format::count(open(b)), Side::of(b).word().to_owned()];
-        let columns = ["Target used", "n", "Still open", "Part"].map(str::to_owned).to_vec();
+        let columns = [say!("Target used"), "n", say!("Still open"), say!("Part")].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.drawn().map(row).collect() }
     }
 
@@ -152,19 +156,19 @@ impl Chart for Margins<'_> {
         let c = self.counts();
         let mut parts = Vec::new();
         if c.near > 0 {
-            parts.push("striped: near miss, more than 80\u{a0}% of the target used".to_owned());
+            parts.push(say!("striped: near miss, more than 80\u{a0}% of the target used").to_owned());
         }
         match (c.open_inside, c.open_missed) {
             (0, 0) => {}
-            (0, n) => parts.push(format!("hollow: still open, missed already ({})", format::count(n))),
-            (n, 0) => parts.push(format!("hollow: still open, in no share ({})", format::count(n))),
+            (0, n) => parts.push(say!("hollow: still open, missed already ({n})", n = format::count(n))),
+            (n, 0) => parts.push(say!("hollow: still open, in no share ({n})", n = format::count(n))),
             (n, m) => {
                 let (n, m) = (format::count(n), format::count(m));
-                parts.push(format!("hollow: still open, in no share before the target ({n}), missed behind it ({m})"));
+                parts.push(say!("hollow: still open, in no share before the target ({n}), missed behind it ({m})", n, m));
             }
         }
         if self.unknown > 0 {
-            parts.push(format!("not shown: {} without a target or times", format::count(self.unknown)));
+            parts.push(say!("not shown: {unknown} without a target or times", unknown = format::count(self.unknown)));
         }
         parts.join(" · ")
     }
@@ -281,7 +285,7 @@ impl Margins<'_> {
     fn ticks(&self) -> Vec<(f64, String)> {
         let end = self.end();
         let of = |v: f64| (v, format::bare_target(Unit::Share, v));
-        let mut all = vec![(1.0, "100\u{a0}% of target".to_owned())];
+        let mut all = vec![(1.0, say!("100\u{a0}% of target").to_owned())];
         match self.beyond() {
             more if more > 0.0 => all.push((end + BREAK + more / 2.0, format!(">\u{a0}{}", of(end).1))),
             _ => all.push(of(end)),
@@ -352,7 +356,7 @@ fn share(n: u64, of: u64) -> String {
 
 /// `95–100 %`, or `more than 200 %`.
 fn used(b: &MarginBin) -> String {
-    let Some(to) = b.to else { return format!("more than {}", format::bare_target(Unit::Share, b.from)) };
+    let Some(to) = b.to else { return say!("more than {from}", from = format::bare_target(Unit::Share, b.from)) };
     let is_whole = |v: f64| (v * 100.0 - (v * 100.0).round()).abs() < 1e-6;
     let n = if is_whole(b.from) && is_whole(to) { 1 } else { format::DECIMAL_FROM };
     format::interval(Unit::Share, (b.from, to), n)

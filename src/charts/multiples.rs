@@ -5,6 +5,7 @@ use super::axes;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle, fit, text_width};
 use super::trend::named;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Point, SmallPanel, Unit};
 
 /// Panels drawn at most; the table has all.
@@ -47,10 +48,17 @@ impl Chart for Multiples<'_> {
     fn desc(&self) -> String {
         let latest = |p: &SmallPanel| {
             let (name, newest) = (format::label(&p.name, 60), newest(&p.points));
-            newest.map_or_else(|| format!("{name}: no data"), |(_, p)| format!("{name}: {}", format::optional(self.unit, p.value, p.n)))
+            newest.map_or_else(
+                || format!("{name}: {}", say!("no data")),
+                |(_, p)| format!("{name}: {}", format::optional(self.unit, p.value, p.n)),
+            )
         };
         let all: Vec<String> = self.drawn().map(latest).collect();
-        format!("{} small line charts on one scale. Newest values: {}. The numbers are in the table below.", all.len(), all.join("; "))
+        say!(
+            "{n} small line charts on one scale. Newest values: {values}. The numbers are in the table below.",
+            n = all.len(),
+            values = all.join("; ")
+        )
     }
 
     fn table(&self) -> DataTable {
@@ -61,23 +69,27 @@ impl Chart for Multiples<'_> {
             found.map_or_else(|| format::NO_DATA.to_owned(), |q| format::optional(self.unit, q.value, q.n))
         };
         let row = |period: &Point| [named(period)].into_iter().chain(self.panels.iter().map(|p| of(p, period))).collect();
-        DataTable { columns: ["Period".to_owned()].into_iter().chain(names).collect(), rows: axis.iter().map(row).collect() }
+        DataTable { columns: [say!("Period").to_owned()].into_iter().chain(names).collect(), rows: axis.iter().map(row).collect() }
     }
 
     fn key(&self) -> String {
         let range = self.range();
         let has_any = self.panels.iter().any(|p| newest(&p.points).is_some());
-        let scale = format!("one scale for all, from {} to {}", format::value(self.unit, range.low), format::value(self.unit, range.high));
+        let (low, high) = (format::value(self.unit, range.low), format::value(self.unit, range.high));
+        let scale = say!("one scale for all, from {low} to {high}", low, high);
         let has_partial = self.drawn().any(|p| newest(&p.points).is_some_and(|(_, p)| p.is_partial));
         match (has_any, has_partial) {
             (false, _) => String::new(),
-            (_, true) => format!("{scale}; ○\u{a0}not complete yet"),
+            (_, true) => format!("{scale}; {}", say!("○\u{a0}not complete yet")),
             _ => scale,
         }
     }
 
     fn subtitle(&self, given: &str) -> String {
-        if self.panels.len() <= DRAWN { given.to_owned() } else { format!("{given}; {DRAWN} of {} are drawn", self.panels.len()) }
+        match self.panels.len() {
+            all if all <= DRAWN => given.to_owned(),
+            all => say!("{given}; {drawn} of {all} are drawn", given, drawn = DRAWN, all),
+        }
     }
 }
 
@@ -99,7 +111,7 @@ impl Multiples<'_> {
         let x = axes::period_span(points.len());
         let wide = frame.right - frame.left;
         let newest = newest(points);
-        let said = newest.map_or_else(|| "no data".to_owned(), |(_, p)| format::optional(self.unit, p.value, p.n));
+        let said = newest.map_or_else(|| say!("no data").to_owned(), |(_, p)| format::optional(self.unit, p.value, p.n));
         let value = fit(&said, wide * 0.66, VALUE.size, true);
         let room = wide - text_width(&value, VALUE.size, true) - 10.0;
         let label = |x: f64, text: String, style: TextStyle| Mark::Label { at: (x, range.high), shift: (0.0, -12.0), text, style };
@@ -130,7 +142,7 @@ fn newest(points: &[Point]) -> Option<(usize, &Point)> {
 fn nothing(width: f64) -> Panel {
     let frame = Frame { left: 0.0, right: width, top: HEAD, bottom: HEAD + LINE };
     let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-    let label = Mark::Label { at: (0.5, 0.5), shift: (0.0, 0.0), text: "no groups".to_owned(), style };
+    let label = Mark::Label { at: (0.5, 0.5), shift: (0.0, 0.0), text: say!("no groups").to_owned(), style };
     Panel { frame, x: (0.0, 1.0), y: (0.0, 1.0), marks: vec![label] }
 }
 

@@ -10,6 +10,7 @@ use super::figure::{Anchor, At, DataTable, Figure, Frame, Ink, Mark, Panel, Rang
 use super::layout::first_that_fits;
 use super::trend::named;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Point, Unit};
 
 /// Room right of a plot that is not text.
@@ -49,7 +50,7 @@ impl Chart for Phases<'_> {
         if axes::values(self.points).next().is_none() {
             let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "no data in these periods".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no data in these periods").to_owned(), style });
         }
         let panel = Panel { frame, x, y: (range.low, range.high), marks };
         Figure { width, height: frame.bottom + 28.0, panels: vec![panel], ..Figure::default() }
@@ -57,24 +58,26 @@ impl Chart for Phases<'_> {
 
     fn desc(&self) -> String {
         let (Some(first), Some(end)) = (self.points.first(), self.points.last()) else {
-            return "A line chart without any periods.".to_owned();
+            return say!("A line chart without any periods.").to_owned();
         };
-        let mut text = format!("Line chart from {} to {}. ", first.period, end.period);
+        let mut text = say!("Line chart from {first} to {last}. ", first = first.period, last = end.period);
         if let Some((i, what)) = self.event {
-            let _ = write!(text, "From {} on: {}. ", self.points[i].period, format::clean(what));
+            text.push_str(&say!("From {period} on: {what}. ", period = self.points[i].period, what = format::clean(what)));
         }
-        for (name, value) in [("Before", self.before()), ("After", self.newest(self.fitted)), ("Expected", self.newest(self.expected))] {
+        for (name, value) in
+            [(say!("Before"), self.before()), (say!("After"), self.newest(self.fitted)), (say!("Expected"), self.newest(self.expected))]
+        {
             if let Some(v) = value {
                 let _ = write!(text, "{name} {}. ", format::value(self.unit, v));
             }
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
-        let mut columns = vec!["Period", "Value", "n"];
-        columns.extend((!self.others.is_empty()).then_some("Others"));
-        columns.extend(["Line", "Expected", "What happened"]);
+        let mut columns = vec![say!("Period"), say!("Value"), "n"];
+        columns.extend((!self.others.is_empty()).then_some(say!("Others")));
+        columns.extend([say!("Line"), say!("Expected"), say!("What happened")]);
         let row = |(i, p): (usize, &Point)| {
             let mut row = vec![named(p), format::optional(self.unit, p.value, p.n), format::count(p.n)];
             row.extend(self.others.get(i).map(|o| format::optional(self.unit, o.value, o.n)));
@@ -89,10 +92,10 @@ impl Chart for Phases<'_> {
 
     fn key(&self) -> String {
         let mut parts = Vec::new();
-        parts.extend(self.newest(self.fitted).map(|_| "thick line: level of each side".to_owned()));
-        parts.extend(self.newest(self.expected).map(|_| "dashed: where it would have gone".to_owned()));
-        parts.extend((!self.others.is_empty()).then(|| "grey line: the others".to_owned()));
-        parts.extend(self.limits.as_ref().map(|l| format!("band: where usual periods lie ({})", l.method)));
+        parts.extend(self.newest(self.fitted).map(|_| say!("thick line: level of each side").to_owned()));
+        parts.extend(self.newest(self.expected).map(|_| say!("dashed: where it would have gone").to_owned()));
+        parts.extend((!self.others.is_empty()).then(|| say!("grey line: the others").to_owned()));
+        parts.extend(self.limits.as_ref().map(|l| say!("band: where usual periods lie ({method})", method = l.method)));
         parts.join(" · ")
     }
 }
@@ -177,10 +180,10 @@ impl Phases<'_> {
             EndLabel { at, text: first_that_fits(&wordings, room, style), style }
         };
         let mut labels = Vec::new();
-        labels.extend(self.newest(self.fitted).map(|v| label(v, ["after", ""], TextStyle::VALUE)));
-        labels.extend(self.newest(self.expected).map(|v| label(v, ["expected", ""], TextStyle::AXIS.inked(Ink::Changed))));
+        labels.extend(self.newest(self.fitted).map(|v| label(v, [say!("after"), ""], TextStyle::VALUE)));
+        labels.extend(self.newest(self.expected).map(|v| label(v, [say!("expected"), ""], TextStyle::AXIS.inked(Ink::Changed))));
         let others = self.others.iter().rev().find_map(|p| p.value).filter(|v| v.is_finite());
-        labels.extend(others.map(|v| label(v, ["others", ""], TextStyle::AXIS)));
+        labels.extend(others.map(|v| label(v, [say!("others"), ""], TextStyle::AXIS)));
         labels
     }
 }

@@ -7,6 +7,7 @@ use super::axes;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle, text_width};
 use super::layout::{self, LineEnd, Plane, first_that_fits, strand};
 use crate::format;
+use crate::say;
 use crate::scorecard::{RampLine, RampPoint, Unit};
 
 /// Lines drawn at most; the table has all.
@@ -40,23 +41,25 @@ impl Chart for Ramp<'_> {
         if self.drawn().next().is_none() {
             let at = plane.at((f64::midpoint(left, right), 100.0));
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "no data by tenure".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no data by tenure").to_owned(), style });
         }
         let panel = Panel { frame, x: plane.x, y: (range.low, range.high), marks };
         Figure { width, height: frame.bottom + 44.0, panels: vec![panel], ..Figure::default() }
     }
 
     fn desc(&self) -> String {
-        let mut text = format!("Line chart by weeks of tenure, {} lines. ", self.lines.len());
+        let mut text = say!("Line chart by weeks of tenure, {lines} lines. ", lines = self.lines.len());
         for line in self.drawn() {
             let (Some(first), Some(last)) = (points(line).next(), points(line).last()) else { continue };
-            let of = |p: &RampPoint| format!("{} in weeks {}", format::value_of(self.unit, p.value, p.n), bucket(p.weeks));
+            let of = |p: &RampPoint| {
+                say!("{value} in weeks {weeks}", value = format::value_of(self.unit, p.value, p.n), weeks = bucket(p.weeks))
+            };
             let _ = write!(text, "{}: {}, {}. ", format::label(&line.name, 60), of(first), of(last));
         }
         if let Some(v) = self.settled() {
-            let _ = write!(text, "Settled level {}. ", format::value(self.unit, v));
+            text.push_str(&say!("Settled level {value}. ", value = format::value(self.unit, v)));
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
@@ -64,13 +67,13 @@ impl Chart for Ramp<'_> {
             let interval = p.interval.map_or_else(|| format::NO_DATA.to_owned(), |i| format::interval(self.unit, i, p.n));
             vec![format::label(&line.name, 120), bucket(p.weeks), format::value_of(self.unit, p.value, p.n), interval, format::count(p.n)]
         };
-        let columns = ["Group", "Weeks", "Value", "95\u{a0}% interval", "n"].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), say!("Weeks"), say!("Value"), say!("95\u{a0}% interval"), "n"].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.lines.iter().flat_map(|l| l.points.iter().map(move |p| row(l, p))).collect() }
     }
 
     fn key(&self) -> String {
         let has_interval = self.drawn().flat_map(points).any(|p| p.interval.is_some());
-        if has_interval { "●\u{a0}value with its 95\u{a0}% interval".to_owned() } else { String::new() }
+        if has_interval { say!("●\u{a0}value with its 95\u{a0}% interval").to_owned() } else { String::new() }
     }
 }
 
@@ -149,7 +152,7 @@ impl Ramp<'_> {
         };
         let settled = |v: f64| {
             let value = format::value(self.unit, v);
-            let wordings = [format!("{value} settled level"), format!("{value} settled")];
+            let wordings = [say!("{value} settled level", value), say!("{value} settled", value)];
             (first_that_fits(&wordings, room, TextStyle::AXIS), TextStyle::AXIS)
         };
         self.drawn().enumerate().filter_map(text).chain(self.settled().map(settled)).collect()
@@ -198,6 +201,6 @@ fn weeks_axis(weeks: &[(u32, u32)], plane: Plane) -> Vec<Mark> {
         }
     }
     let at = (plane.x.0, plane.y.low);
-    marks.push(Mark::Label { at, shift: (0.0, 32.0), text: "weeks since the start".to_owned(), style: TextStyle::AXIS });
+    marks.push(Mark::Label { at, shift: (0.0, 32.0), text: say!("weeks since the start").to_owned(), style: TextStyle::AXIS });
     marks
 }

@@ -2,12 +2,11 @@
 //!
 //! Owns the fills of the parts: steps of lightness with thin gaps, the last one striped, so that they differ without colour.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, TextStyle, fit, text_width};
 use super::fill::{self, Fill};
 use crate::format;
+use crate::say;
 use crate::scorecard::{ShareRow, Unit};
 
 /// Rows drawn at most; the table has all.
@@ -65,7 +64,7 @@ impl Chart for Shares<'_> {
         }
         if self.rows.is_empty() || self.parts.is_empty() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at: (width / 2.0, y + 20.0), shift: (0.0, 0.0), text: "nothing to divide".to_owned(), style });
+            marks.push(Mark::Label { at: (width / 2.0, y + 20.0), shift: (0.0, 0.0), text: say!("nothing to divide").to_owned(), style });
             y += 40.0;
         }
         let height = y + 4.0;
@@ -74,27 +73,34 @@ impl Chart for Shares<'_> {
 
     fn desc(&self) -> String {
         let parts: Vec<String> = self.parts.iter().map(|p| format::label(p, 40)).collect();
-        let mut text = format!("Bars of 100\u{a0}% for {} rows, each divided into {}. ", self.rows.len(), parts.join(", "));
+        let mut text =
+            say!("Bars of 100\u{a0}% for {rows} rows, each divided into {parts}. ", rows = self.rows.len(), parts = parts.join(", "));
         for row in self.rows.iter().take(TOLD) {
             let values = self.values(row);
             let total = total(&values);
             let shares: Vec<String> = parts.iter().zip(&values).map(|(p, v)| format!("{p} {}", of_total(*v, total))).collect();
             let total = format::value(self.unit, total);
-            let _ = write!(text, "{}: {}; total {total}, {}. ", format::label(&row.name, 60), shares.join(", "), tickets(row.n));
+            text.push_str(&say!(
+                "{name}: {shares}; total {total}, {n}. ",
+                name = format::label(&row.name, 60),
+                shares = shares.join(", "),
+                total,
+                n = tickets(row.n)
+            ));
         }
         match self.rows.len().saturating_sub(DRAWN) {
             0 => {}
             more => {
-                let _ = write!(text, "The picture has the first {DRAWN} rows and {more} more are in the table. ");
+                text.push_str(&say!("The picture has the first {drawn} rows and {more} more are in the table. ", drawn = DRAWN, more));
             }
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
-        let mut columns = vec!["Row".to_owned()];
+        let mut columns = vec![say!("Row").to_owned()];
         columns.extend(self.parts.iter().map(|p| format::label(p, 40)));
-        columns.extend(["Total".to_owned(), "Tickets".to_owned()]);
+        columns.extend([say!("Total").to_owned(), say!("Tickets").to_owned()]);
         let row = |r: &ShareRow| {
             let values = self.values(r);
             let total = total(&values);
@@ -108,14 +114,14 @@ impl Chart for Shares<'_> {
     }
 
     fn key(&self) -> String {
-        if self.drawn().next().is_none() { String::new() } else { "each bar is all of its row’s total".to_owned() }
+        if self.drawn().next().is_none() { String::new() } else { say!("each bar is all of its row’s total").to_owned() }
     }
 
     fn subtitle(&self, given: &str) -> String {
         match self.rows.len().saturating_sub(DRAWN) {
             0 => given.to_owned(),
-            more if given.is_empty() => format!("… and {more} more in the numbers"),
-            more => format!("{} · … and {more} more in the numbers", format::label(given, 240)),
+            more if given.is_empty() => say!("… and {more} more in the numbers", more),
+            more => say!("{given} · … and {more} more in the numbers", given = format::label(given, 240), more),
         }
     }
 }
@@ -224,7 +230,7 @@ fn of_total(v: f64, total: f64) -> String {
 }
 
 fn tickets(n: u64) -> String {
-    format!("{}\u{a0}{}", format::count(n), if n == 1 { "ticket" } else { "tickets" })
+    say!(n => "{n}\u{a0}ticket", "{n}\u{a0}tickets", n = format::count(n))
 }
 
 #[cfg(test)]

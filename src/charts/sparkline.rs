@@ -6,6 +6,7 @@ use super::png::{self, Look};
 use super::svg;
 use crate::error::Result;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Kpi, Unit};
 
 /// Width and height on a page, CSS pixels.
@@ -32,9 +33,14 @@ fn sized(kpi: &Kpi, unit: Unit, id: &str, (width, height): (f64, f64)) -> Option
     let (first, last) = (kpi.history.first()?, kpi.history.last()?);
     let known: Vec<f64> = axes::values(&kpi.history).collect();
     let newest = kpi.history.iter().rfind(|p| p.value.is_some_and(f64::is_finite))?;
-    let title = format!("{} to {}", first.short, last.short);
-    let periods = if known.len() == 1 { "1 period".to_owned() } else { format!("{} periods", known.len()) };
-    let desc = format!("{periods} with data, latest {} in {}", format::optional(unit, newest.value, newest.n), newest.short);
+    let title = say!("{first} to {last}", first = first.short, last = last.short);
+    let periods = if known.len() == 1 { say!("1 period").to_owned() } else { say!("{known} periods", known = known.len()) };
+    let desc = say!(
+        "{periods} with data, latest {newest} in {period}",
+        periods,
+        newest = format::optional(unit, newest.value, newest.n),
+        period = newest.short
+    );
     Some(svg::draw(&Figure { title, desc, width, height, panels: vec![panel(kpi, &known, (width, height))] }, id))
 }
 

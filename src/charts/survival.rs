@@ -1,12 +1,11 @@
 //! How many are still there, by time since the start: a step curve a group, with its 95 % band and the people at risk.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::axes;
 use super::figure::{Anchor, At, DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, text_width};
 use super::layout::{self, LineEnd, Plane, Strand, strand};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Curve, CurveStep, Unit};
 
 /// Curves drawn at most; the table has all.
@@ -48,29 +47,34 @@ impl Chart for Survival<'_> {
         if self.drawn().next().is_none() {
             let at = plane.at((f64::midpoint(left, right), 100.0));
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "nobody to follow yet".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("nobody to follow yet").to_owned(), style });
         }
         let panel = Panel { frame, x: plane.x, y: (0.0, 1.0), marks };
         Figure { width, height, panels: vec![panel], ..Figure::default() }
     }
 
     fn desc(&self) -> String {
-        let mut text = format!("Survival curves of {} groups over {}. ", self.curves.len(), tenure(self.last_day()));
+        let mut text =
+            say!("Survival curves of {curves} groups over {last_day}. ", curves = self.curves.len(), last_day = tenure(self.last_day()));
         for c in self.drawn() {
             let end = format::value_of(Unit::Share, value_at(c, c.last_day), c.n);
             let (people, left) = (format::count(c.n), format::count(c.events));
-            let _ = write!(
-                text,
-                "{}: {end} still there after {} ({people} people, {left} left). ",
-                format::label(&c.name, 60),
-                tenure(c.last_day)
-            );
+            text.push_str(&say!(
+                "{name}: {end} still there after {last_day} ({people} people, {left} left). ",
+                name = format::label(&c.name, 60),
+                end,
+                last_day = tenure(c.last_day),
+                people,
+                left
+            ));
         }
-        text + "The numbers are in the table below."
+        text + say!("The numbers are in the table below.")
     }
 
     fn table(&self) -> DataTable {
-        let columns = ["Group", "After", "Still there", "95\u{a0}% interval", "People followed that long"].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), say!("After"), say!("Still there"), say!("95\u{a0}% interval"), say!("People followed that long")]
+            .map(str::to_owned)
+            .to_vec();
         let mut rows = Vec::new();
         for c in self.curves {
             let mut days: Vec<(u32, Option<u64>)> = self.at_days.iter().enumerate().map(|(i, d)| (*d, c.at_risk.get(i).copied())).collect();
@@ -84,7 +88,7 @@ impl Chart for Survival<'_> {
 
     fn key(&self) -> String {
         let count = self.drawn().count();
-        if (1..=BANDS).contains(&count) { "band: 95\u{a0}% interval".to_owned() } else { String::new() }
+        if (1..=BANDS).contains(&count) { say!("band: 95\u{a0}% interval").to_owned() } else { String::new() }
     }
 }
 
@@ -157,7 +161,7 @@ impl Survival<'_> {
             let text = format::value_of(Unit::Share, value, c.n);
             let style = TextStyle { is_bold: is_one, ..TextStyle::NAME.inked(s.ink) };
             let text = match (is_one, has_room) {
-                (true, _) => format!("{text} still there"),
+                (true, _) => say!("{text} still there", text),
                 (_, true) => both(c),
                 _ => format::clean(&c.name),
             };
@@ -172,7 +176,7 @@ impl Survival<'_> {
             return Vec::new();
         }
         let origin = plane.at((plane.frame.left, plane.frame.bottom));
-        let text = "People followed that long".to_owned();
+        let text = say!("People followed that long").to_owned();
         let mut marks = vec![Mark::Label { at: origin, shift: (-text_width("0", 11.5, false), 38.0), text, style: SMALL }];
         let beside = (self.count_width() / 2.0 + 8.0).max(16.0);
         for (row, (c, s)) in self.look().enumerate() {
@@ -233,18 +237,18 @@ fn tenure(day: u32) -> String {
     let part = |unit: f64| (f64::from(day) / unit).round();
     let is_round = |unit: f64, slack: f64| part(unit) >= 1.0 && (part(unit) * unit - f64::from(day)).abs() <= slack;
     if day == 0 {
-        return "start".to_owned();
+        return say!("start").to_owned();
     }
     if is_round(365.25, 2.0) {
-        return format!("{}\u{a0}y", part(365.25));
+        return say!("{years}\u{a0}y", years = part(365.25));
     }
     if (day > 90 || is_round(30.44, 3.0)) && day < 1100 {
-        return format!("{}\u{a0}mo", part(30.44));
+        return say!("{months}\u{a0}mo", months = part(30.44));
     }
     if day >= 1100 {
-        return format!("{:.1}\u{a0}y", f64::from(day) / 365.25);
+        return say!("{years}\u{a0}y", years = format::decimals(f64::from(day) / 365.25, 1));
     }
-    format!("{day}\u{a0}d")
+    format!("{day}\u{a0}{}", say!("d"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! A metric over time: the subject's line, the desk's behind it, the target, the usual range with its signals, dated events.
 
-use std::fmt::Write as _;
-
 use super::Chart;
 use super::axes::{self, EndLabel, Look};
 use super::control::{self, Limits};
@@ -9,6 +7,7 @@ use super::events::{self, Event, EventLabel};
 use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit, text_width};
 use super::layout::first_that_fits;
 use crate::format;
+use crate::say;
 use crate::scorecard::{ControlPoint, Point, Unit, Variation};
 
 /// Room right of a plot that is not text.
@@ -52,7 +51,7 @@ impl Chart for Trend<'_> {
         if axes::values(&self.points).next().is_none() {
             let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: "no data in these periods".to_owned(), style });
+            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no data in these periods").to_owned(), style });
         }
         let panel = Panel { frame, x, y: (range.low, range.high), marks };
         Figure { width, height: frame.bottom + 28.0, panels: vec![panel], ..Figure::default() }
@@ -60,28 +59,34 @@ impl Chart for Trend<'_> {
 
     fn desc(&self) -> String {
         let (Some(first), Some(end)) = (self.points.first(), self.points.last()) else {
-            return "A line chart without any periods.".to_owned();
+            return say!("A line chart without any periods.").to_owned();
         };
-        let mut text = format!("Line chart from {} to {}. ", first.period, end.period);
+        let mut text = say!("Line chart from {first} to {last}. ", first = first.period, last = end.period);
         match last(&self.points) {
-            None => text.push_str("No data in these periods. "),
+            None => text.push_str(say!("No data in these periods. ")),
             Some(p) => {
                 let (low, high) = axes::values(&self.points).fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
                 let of = |v| format::value_of(self.unit, v, p.n);
                 let value = format::optional(self.unit, p.value, p.n);
-                let _ =
-                    write!(text, "Latest {value} in {} (n {}); lowest {}, highest {}. ", p.short, format::count(p.n), of(low), of(high));
+                let _ = text.push_str(&say!(
+                    "Latest {value} in {period} (n {n}); lowest {low}, highest {high}. ",
+                    value,
+                    period = p.short,
+                    n = format::count(p.n),
+                    low = of(low),
+                    high = of(high)
+                ));
             }
         }
         if let Some(p) = last(&self.desk) {
-            let _ = write!(text, "Desk {}. ", format::optional(self.unit, p.value, p.n));
+            text.push_str(&say!("Desk {value}. ", value = format::optional(self.unit, p.value, p.n)));
         }
         if let Some(t) = self.target {
-            let _ = write!(text, "Target {}. ", format::target(self.unit, t, self.is_lower_better));
+            text.push_str(&say!("Target {target}. ", target = format::target(self.unit, t, self.is_lower_better)));
         }
         text.push_str(&self.signals_in_words());
         if self.points.iter().any(|p| p.is_partial) {
-            text.push_str("Hollow points are periods not complete yet. ");
+            text.push_str(say!("Hollow points are periods not complete yet. "));
         }
         text.truncate(text.trim_end().len());
         text
@@ -89,10 +94,10 @@ impl Chart for Trend<'_> {
 
     fn table(&self) -> DataTable {
         let dated = self.dated();
-        let mut columns = vec!["Period", "Value", "n"];
-        columns.extend((!self.desk.is_empty()).then_some("Desk"));
-        columns.extend(self.limits.iter().flat_map(|_| ["Centre", "Low", "High", "Signal"]));
-        columns.extend((!dated.is_empty()).then_some("What happened"));
+        let mut columns = vec![say!("Period"), say!("Value"), "n"];
+        columns.extend((!self.desk.is_empty()).then_some(say!("Desk")));
+        columns.extend(self.limits.iter().flat_map(|_| [say!("Centre"), say!("Low"), say!("High"), say!("Signal")]));
+        columns.extend((!dated.is_empty()).then_some(say!("What happened")));
         let row = |(i, p): (usize, &Point)| {
             let mut row = vec![named(p), format::optional(self.unit, p.value, p.n), format::count(p.n)];
             row.extend(self.desk.get(i).map(|d| format::optional(self.unit, d.value, d.n)));
@@ -106,9 +111,9 @@ impl Chart for Trend<'_> {
     fn key(&self) -> String {
         let signals: Vec<Variation> = self.signals().map(|s| s.1).collect();
         let mut parts = control::key(&signals);
-        parts.extend(self.limits.as_ref().map(|l| format!("band: where usual periods lie ({})", l.method)));
+        parts.extend(self.limits.as_ref().map(|l| say!("band: where usual periods lie ({method})", method = l.method)));
         if self.points.iter().chain(&self.desk).any(|p| p.is_partial && p.value.is_some()) {
-            parts.push("○\u{a0}not complete yet".to_owned());
+            parts.push(say!("○\u{a0}not complete yet").to_owned());
         }
         parts.join(" · ")
     }
@@ -147,8 +152,8 @@ impl Trend<'_> {
     fn signals_in_words(&self) -> String {
         let Some(c) = self.limits.as_ref().and_then(Limits::newest) else { return String::new() };
         let signals: Vec<String> = self.signals().map(|(p, v)| format!("{} {}", p.short, control::words(v))).collect();
-        let list = if signals.is_empty() { "No point is unlike the usual".to_owned() } else { signals.join(", ") };
-        format!("Usual range {}. {list}. ", self.both(c))
+        let list = if signals.is_empty() { say!("No point is unlike the usual").to_owned() } else { signals.join(", ") };
+        say!("Usual range {c}. {list}. ", c = self.both(c), list)
     }
 
     /// Both limits, with decimals only where they lie close together.
@@ -172,12 +177,12 @@ impl Trend<'_> {
             labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::VALUE });
         }
         if let Some(p) = last(&self.desk) {
-            let text = fit(&format!("{} desk", format::optional(self.unit, p.value, p.n)), room, 12.0, false);
+            let text = fit(&say!("{value} desk", value = format::optional(self.unit, p.value, p.n)), room, 12.0, false);
             labels.push(EndLabel { at: p.value.unwrap_or_default(), text, style: TextStyle::AXIS });
         }
         if let Some(t) = self.target {
             let beyond = if range.holds(t) { "" } else { "↑ " };
-            let text = fit(&format!("{beyond}{} target", format::bare_target(self.unit, t)), room, 12.0, false);
+            let text = fit(&say!("{beyond}{target} target", beyond, target = format::bare_target(self.unit, t)), room, 12.0, false);
             labels.push(EndLabel { at: t, text, style: TextStyle::AXIS });
         }
         labels.extend(self.usual_labels(room));
@@ -189,15 +194,19 @@ impl Trend<'_> {
         let Some(c) = self.limits.as_ref().and_then(Limits::newest) else { return Vec::new() };
         let style = TextStyle::AXIS;
         let both = self.both(c);
-        let wordings = [format!("{both} usual range"), format!("{both} usual")];
+        let wordings = [say!("{both} usual range", both), say!("{both} usual", both)];
         if let Some(text) = wordings.into_iter().find(|text| text_width(text, style.size, false) <= room) {
             return vec![EndLabel { at: c.centre, text, style }];
         }
         let edge = |at: f64, word: &str| {
             let value = format::value_of(self.unit, at, 1);
-            EndLabel { at, text: first_that_fits(&[format!("{value} usual {word}"), format!("{value} {word}")], room, style), style }
+            EndLabel {
+                at,
+                text: first_that_fits(&[say!("{value} usual {word}", value, word), format!("{value} {word}")], room, style),
+                style,
+            }
         };
-        vec![edge(c.high, "high"), edge(c.low, "low")]
+        vec![edge(c.high, say!("high")), edge(c.low, say!("low"))]
     }
 
     /// The starts of phases, then the events inside the span; what starts a phase is not told twice.
@@ -227,7 +236,7 @@ impl Trend<'_> {
 /// What happened in a period, in words: events, and starts of phases, which lie half a step before it.
 fn happened(dated: &[Event], i: usize) -> String {
     let is_here = |e: &&Event| (e.x + if e.is_phase { 0.5 } else { 0.0 } - i as f64).abs() < 1e-9;
-    let text = |e: &Event| if e.is_phase { format!("{} (new limits)", e.text) } else { e.text.clone() };
+    let text = |e: &Event| if e.is_phase { say!("{e} (new limits)", e = e.text) } else { e.text.clone() };
     format::label(&dated.iter().filter(is_here).map(text).collect::<Vec<_>>().join("; "), 120)
 }
 
@@ -245,7 +254,7 @@ fn last(points: &[Point]) -> Option<&Point> {
 
 /// A period as a table's row heading.
 pub(super) fn named(p: &Point) -> String {
-    if p.is_partial { format!("{} (not complete)", p.period) } else { p.period.clone() }
+    if p.is_partial { say!("{period} (not complete)", period = p.period) } else { p.period.clone() }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ pub mod due;
 use super::zone::Zone;
 use super::{date, day_text, parse_day};
 use crate::error::{Error, Result};
+use crate::language::text;
+use crate::{key, say};
 use chrono::{Datelike, Months, NaiveDate, Weekday};
 use std::fmt;
 use std::str::FromStr;
@@ -86,8 +88,8 @@ impl Period {
             first_day,
             end_day: last_day + 1,
             id: format!("{}..{}", day_text(first_day), day_text(last_day)),
-            label: days_text(first_day, last_day, "%B", "%Y"),
-            short: days_text(first_day, last_day, "%b", "%y"),
+            label: days_text(first_day, last_day, false),
+            short: days_text(first_day, last_day, true),
         }
     }
 
@@ -183,8 +185,8 @@ impl Period {
             first_day: monday,
             end_day: monday + 7,
             id: format!("{:04}-W{:02}", week.year(), week.week()),
-            label: format!("Week {} · {}", week.week(), days_text(monday, monday + 6, "%B", "%Y")),
-            short: format!("W{:02}", week.week()),
+            label: say!("Week {week} · {days}", week = week.week(), days = days_text(monday, monday + 6, false)),
+            short: say!("W{week}", week = format!("{:02}", week.week())),
         }
     }
 
@@ -194,9 +196,13 @@ impl Period {
         let (id, label, short) = match unit {
             Unit::Quarter => {
                 let quarter = month.div_ceil(3);
-                (format!("{year:04}-Q{quarter}"), format!("Q{quarter} {year:04}"), format!("Q{quarter} {:02}", year.rem_euclid(100)))
+                let said = |year: String| say!("Q{quarter} {year}", quarter, year);
+                (format!("{year:04}-Q{quarter}"), said(format!("{year:04}")), said(format!("{:02}", year.rem_euclid(100))))
             }
-            _ => (first.format("%Y-%m").to_string(), first.format("%B %Y").to_string(), first.format("%b %y").to_string()),
+            _ => {
+                let said = |is_short| say!("{month} {year}", month = month_text(first, is_short), year = year_text(first, is_short));
+                (first.format("%Y-%m").to_string(), said(false), said(true))
+            }
         };
         Self { unit, first_day: first.to_epoch_days(), end_day: end.to_epoch_days(), id, label, short }
     }
@@ -240,18 +246,44 @@ fn no_such_week(text: &str, year: i32) -> Error {
 }
 
 /// `9–15 November 2026`, `30 November – 6 December 2026`, `28 December 2026 – 3 January 2027`, `2 November 2026`.
-fn days_text(first_day: i32, last_day: i32, month: &str, year: &str) -> String {
+fn days_text(first_day: i32, last_day: i32, is_short: bool) -> String {
     let (first, last) = (date(first_day), date(last_day));
-    let whole = |d: NaiveDate| d.format(&format!("%-d {month} {year}")).to_string();
+    let (from, day) = (first.day(), last.day());
+    let (month, year) = (month_text(last, is_short), year_text(last, is_short));
     if first == last {
-        whole(last)
-    } else if first.year() != last.year() {
-        format!("{} – {}", whole(first), whole(last))
-    } else if first.month() != last.month() {
-        format!("{} – {}", first.format(&format!("%-d {month}")), whole(last))
-    } else {
-        format!("{}–{}", first.day(), whole(last))
+        return say!("{day} {month} {year}", day, month, year);
     }
+    let (from_month, from_year) = (month_text(first, is_short), year_text(first, is_short));
+    if first.year() != last.year() {
+        say!("{from} {from_month} {from_year} – {day} {month} {year}", from, from_month, from_year, day, month, year)
+    } else if first.month() != last.month() {
+        say!("{from} {from_month} – {day} {month} {year}", from, from_month, day, month, year)
+    } else {
+        say!("{from}–{day} {month} {year}", from, day, month, year)
+    }
+}
+
+const MONTHS: [[&str; 2]; 12] = [
+    [key!("January"), key!("Jan")],
+    [key!("February"), key!("Feb")],
+    [key!("March"), key!("Mar")],
+    [key!("April"), key!("Apr")],
+    [key!("May"), key!("May")],
+    [key!("June"), key!("Jun")],
+    [key!("July"), key!("Jul")],
+    [key!("August"), key!("Aug")],
+    [key!("September"), key!("Sep")],
+    [key!("October"), key!("Oct")],
+    [key!("November"), key!("Nov")],
+    [key!("December"), key!("Dec")],
+];
+
+fn month_text(day: NaiveDate, is_short: bool) -> &'static str {
+    text(MONTHS[day.month0() as usize][usize::from(is_short)])
+}
+
+fn year_text(day: NaiveDate, is_short: bool) -> String {
+    day.format(if is_short { "%y" } else { "%Y" }).to_string()
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
     findings.push(Finding::of("write pages", writable(&out)));
     findings.push(Finding::of("write history", writable(history.dir())));
     findings.push(fonts());
+    findings.extend(texts());
     findings.push(whole(ctx, &history));
     findings.push(retention(ctx, &history));
     findings.extend(erasures(&history));
@@ -93,6 +94,17 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
     findings.push(published(ctx, &out));
     findings.extend(ctx.settings.mail.as_ref().map(|mail| Finding::of("mail", post(ctx, mail))));
     findings
+}
+
+/// How much of another language there is.
+fn texts() -> Option<Finding> {
+    let language = crate::language::chosen()?;
+    let (all, missing) = (language.texts().count(), language.missing());
+    let said = format!("{all} texts in `{}`", language.tag());
+    Some(match missing.first() {
+        None => Finding::new("language", State::Ok, said),
+        Some(first) => Finding::new("language", State::Look, format!("{said}; {} stay English, such as `{first}`", missing.len())),
+    })
 }
 
 /// Whether mail could be sent, without sending any: the secret is there, and who has no address.

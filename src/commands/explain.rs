@@ -13,6 +13,7 @@ use crate::metrics::sample::{Sample, Wish, is_explainable, sample, told};
 use crate::metrics::{Ask, Kind, Metric, fold};
 use crate::publish::file::replace;
 use crate::report;
+use crate::say;
 use crate::scorecard::{ChartData, EXPLANATION_VERSION, Explanation, PeriodInfo};
 
 /// Periods in the trend chart.
@@ -216,13 +217,13 @@ fn trend(ctx: &Context, facts: &Facts, metric: &Metric, (now, filter): (&Period,
 
 /// What to keep in mind.
 fn notes(metric: &Metric) -> Vec<String> {
-    let mut notes = vec!["A segment is told only if shuffled rows (or, for counts, its own earlier spans) rarely show as much anywhere in the search; which of several causes that go together is the right one, the rows to read tell better than any figure.".to_owned()];
+    let mut notes = vec![say!("A segment is told only if shuffled rows (or, for counts, its own earlier spans) rarely show as much anywhere in the search; which of several causes that go together is the right one, the rows to read tell better than any figure.").to_owned()];
     notes.push(format!("{}: {}", metric.label, metric.text));
     if matches!(metric.kind, Kind::Median | Kind::P90) {
-        notes.push("Medians and percentiles do not add up, so they are not taken apart into mix and rate.".to_owned());
+        notes.push(say!("Medians and percentiles do not add up, so they are not taken apart into mix and rate.").to_owned());
     }
     if metric.on == Some(Table::Surveys) {
-        notes.push("Who answers is not everybody: a segment of surveys is one of those who answered.".to_owned());
+        notes.push(say!("Who answers is not everybody: a segment of surveys is one of those who answered.").to_owned());
     }
     notes
 }

@@ -117,6 +117,7 @@ impl Context {
     /// Reads the config.
     pub(crate) fn load(common: &Common, now: i64) -> Result<Self> {
         let settings = Settings::load(&common.config)?;
+        choose_language(common, &settings)?;
         let catalogue = catalogue(Some(&settings))?;
         for goal in settings.goals.iter().chain(&settings.judge.margins) {
             catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
@@ -236,6 +237,13 @@ impl Context {
     pub(crate) fn zone(&self) -> Zone {
         Zone::shared(self.settings.desk.time_zone).as_ref().clone()
     }
+}
+
+/// Before the first sentence: names of metrics and periods are said when they are made.
+fn choose_language(common: &Common, settings: &Settings) -> Result<()> {
+    let (tag, place) = common.language.as_ref().map_or((&settings.report.language, "[report] language"), |tag| (tag, "--language"));
+    let texts = settings.report.texts.as_ref().map(|file| settings.dir.join(file));
+    crate::language::choose(tag, texts.as_deref()).map_err(|e| if e.at.is_empty() { e.at(place) } else { e })
 }
 
 /// The catalogue with a config's own metrics and parameters.

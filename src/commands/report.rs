@@ -37,6 +37,7 @@ use crate::report::mail::TEMPLATES as MAIL_TEMPLATES;
 use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
+use crate::say;
 use crate::scorecard::{CardKind, Level, Note, Scorecard};
 use people::OptedOut;
 
@@ -379,7 +380,7 @@ fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) 
     asks.push(Ask { metrics: vec![&contradicting], breakdowns: vec![Vec::new()], periods: vec![ever], filter: None });
     let mut readings = fold_all(facts, &ctx.catalogue, &asks)?;
     let count = readings.pop().and_then(|r| r.get(&contradicting.id, 0, &[], 0)).map_or(0.0, |r| r.sum);
-    let text = format!("{count} ticket(s) are resolved before they were created; they count everywhere but in durations.");
+    let text = say!("{count} ticket(s) are resolved before they were created; they count everywhere but in durations.", count);
     Ok((Folds::new(readings), (count > 0.0).then(|| ("resolved-before-created".to_owned(), text))))
 }
 
@@ -502,10 +503,13 @@ fn clock_rows(facts: &Facts, period: &Period) -> Result<ClockRows> {
 /// What the roster says of each agent: team, supplier, mentor, since when.
 fn about(facts: &Facts, stays: &[Stay]) -> BTreeMap<String, Vec<(String, String)>> {
     let lines = |stay: &Stay| {
-        let described = [("Team", &stay.team), ("Supplier", &stay.supplier), ("Mentor", &stay.mentor)];
+        let described = [(say!("Team"), &stay.team), (say!("Supplier"), &stay.supplier), (say!("Mentor"), &stay.mentor)];
         let mut lines: Vec<(String, String)> =
             described.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| (label.to_owned(), text.clone())).collect();
-        lines.push(("On the desk since".to_owned(), facts.zone().format_day(facts.zone().day_start(stay.first_day))));
+        lines.push((
+            say!("On the desk since").to_owned(),
+            crate::format::day(&facts.zone().format_day(facts.zone().day_start(stay.first_day))),
+        ));
         lines
     };
     // Stays come in order of time: the latest one counts.

@@ -88,7 +88,11 @@ impl Identity {
             let people: Vec<&str> = people.iter().map(String::as_str).collect();
             (
                 "alias-ambiguous".to_owned(),
-                format!("The roster gives the name {alias:?} to {}; it is matched to neither.", people.join(" and ")),
+                crate::say!(
+                    "The roster gives the name {alias} to {people}; it is matched to neither.",
+                    alias = format!("{alias:?}"),
+                    people = people.join(crate::say!(" and "))
+                ),
             )
         };
         self.ambiguous.iter().map(sentence).collect()

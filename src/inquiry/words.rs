@@ -2,11 +2,12 @@
 
 use super::Measure;
 use crate::format;
+use crate::say;
 use crate::scorecard::Unit;
 
 /// A change with its sign, e.g. `+4.1 points`; `no change` where it rounds to nothing.
 pub(super) fn change(measure: &Measure, by: f64) -> String {
-    format::difference(measure.unit, by, 0.0, format::DECIMAL_FROM).map_or_else(|| "no change".to_owned(), |text| spelled(&text))
+    format::difference(measure.unit, by, 0.0, format::DECIMAL_FROM).map_or_else(|| say!("no change").to_owned(), |text| spelled(&text))
 }
 
 /// A size without a sign, e.g. `4.1 points`.
@@ -21,10 +22,10 @@ pub(super) fn range(measure: &Measure, (low, high): (f64, f64)) -> String {
     let (low, high) = (end(low), end(high));
     match measure.unit {
         Unit::Share => {
-            let bare = |text: &str| text.trim_end_matches("\u{a0}pts").to_owned();
-            format!("{} to {}\u{a0}points", bare(&low), bare(&high))
+            let bare = |text: &str| text.trim_end_matches(say!("pts")).trim_end_matches(format::NBSP).to_owned();
+            say!("{low} to {high}\u{a0}points", low = bare(&low), high = bare(&high))
         }
-        _ => format!("{low} to {high}"),
+        _ => say!("{low} to {high}", low, high),
     }
 }
 
@@ -35,12 +36,22 @@ pub(super) fn level(measure: &Measure, value: f64, n: u64) -> String {
 
 /// A chance, e.g. `p = 0.031`.
 pub(super) fn chance(p: f64) -> String {
-    if p < 0.001 { "p\u{a0}less than 0.001".to_owned() } else { format!("p\u{a0}=\u{a0}{p:.3}") }
+    if p < 0.001 { say!("p\u{a0}less than 0.001").to_owned() } else { format!("p\u{a0}=\u{a0}{}", format::decimals(p, 3)) }
 }
 
-/// How many of something, e.g. `1 agent`, `12 agents`.
-pub(super) fn count(n: usize, one: &str) -> String {
-    format!("{} {one}{}", format::count(n as u64), if n == 1 { "" } else { "s" })
+/// `1 agent`, `12 agents`.
+pub(super) fn agents(n: usize) -> String {
+    say!(n => "{n} agent", "{n} agents", n = format::count(n as u64))
+}
+
+/// `1 person`, `12 people`.
+pub(super) fn people(n: usize) -> String {
+    say!(n => "{n} person", "{n} people", n = format::count(n as u64))
+}
+
+/// `1 comparison`, `12 comparisons`.
+pub(super) fn comparisons(n: usize) -> String {
+    say!(n => "{n} comparison", "{n} comparisons", n = format::count(n as u64))
 }
 
 /// Names in a row, e.g. `A, B and C`; from the fifth on the rest is counted.
@@ -48,13 +59,13 @@ pub(super) fn list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [most @ .., last] if names.len() <= 5 => format!("{} and {last}", most.join(", ")),
-        _ => format!("{} and {} more", names[..4].join(", "), names.len() - 4),
+        [most @ .., last] if names.len() <= 5 => say!("{most} and {last}", most = most.join(", "), last),
+        _ => say!("{names} and {more} more", names = names[..4].join(", "), more = names.len() - 4),
     }
 }
 
 fn spelled(text: &str) -> String {
-    text.strip_suffix("pts").map_or_else(|| text.to_owned(), |bare| format!("{bare}points"))
+    text.strip_suffix(say!("pts")).map_or_else(|| text.to_owned(), |bare| format!("{bare}{}", say!("points")))
 }
 
 #[cfg(test)]

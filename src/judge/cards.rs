@@ -10,6 +10,7 @@ use super::{Evidence, case_mix, figures, findings, goals, sections, signals, tab
 use crate::error::Result;
 use crate::metrics::{Kind, Metric, Reading};
 use crate::privacy::erased::is_pseudonym;
+use crate::say;
 use crate::scorecard::{Better, Bounds, Card, CardKind, Kpi, Point, Standing, Unknown};
 use crate::stats::interval::wilson_95;
 use crate::stats::person_time::PersonTime;
@@ -331,7 +332,7 @@ fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
     if s.kind != CardKind::Agent {
         return Vec::new();
     }
-    let unknown = || vec![("Roster".to_owned(), "not on the roster".to_owned())];
+    let unknown = || vec![(say!("Roster").to_owned(), say!("not on the roster").to_owned())];
     e.about.get(&s.name).cloned().unwrap_or_else(|| if e.off_roster.contains(&s.name) { unknown() } else { Vec::new() })
 }
 

@@ -5,6 +5,7 @@ use super::cards::{Ground, Measured, Subject, pages, point};
 use super::signals::Charted;
 use crate::format;
 use crate::metrics::{Kind, Metric};
+use crate::say;
 use crate::scorecard::{Better, CardKind, ChartData, FunnelGroup, FunnelLimit, Point};
 use crate::stats::Proportion;
 use crate::stats::funnel::{Funnel, Level, Place};
@@ -64,7 +65,7 @@ pub(super) fn drawn(e: &Evidence<'_>, s: &Subject, metric: &Metric, charted: Opt
         if size > 1 {
             points = blocks(e, s.breakdown, &s.group(), (metric, first, size));
             desk = blocks(e, 0, &[], (metric, first, size));
-            by = format!(", {size} periods at a time because one has too few rows");
+            by = say!(", {size} periods at a time because one has too few rows", size);
         }
     }
     let newest = points.iter().rev().find(|p| p.value.is_some())?;
@@ -74,14 +75,20 @@ pub(super) fn drawn(e: &Evidence<'_>, s: &Subject, metric: &Metric, charted: Opt
     let target = e.target(id);
     let said = format::optional(metric.unit(), newest.value, newest.n);
     let mut title = match target {
-        Some(t) => format!("{} {said} in {}, target {}", metric.label, newest.short, format::bare_target(metric.unit(), t)),
-        None => format!("{} {said} in {}", metric.label, newest.short),
+        Some(t) => say!(
+            "{metric} {said} in {period}, target {target}",
+            metric = metric.label,
+            said,
+            period = newest.short,
+            target = format::bare_target(metric.unit(), t)
+        ),
+        None => say!("{metric} {said} in {period}", metric = metric.label, said, period = newest.short),
     };
     if let Some(charted) = charted {
         title += charted.title_words();
     }
     let control = charted.and_then(|c| c.control(points.len()));
-    let subtitle = format!("{} to {}{by}", points[0].period, points.last()?.period);
+    let subtitle = say!("{first} to {last}{by}", first = points[0].period, last = points.last()?.period, by);
     let events = events(e, &points);
     Some(ChartData::Trend { metric: id.to_owned(), title, subtitle, events, points, desk, target, control })
 }
@@ -163,14 +170,27 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .collect();
     let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
     let title = match out {
-        0 => format!("{}: no agent differs from the others by more than chance", metric.label),
-        1 => format!("{}: 1 of {} agents differs from the others by more than chance", metric.label, groups.len()),
-        _ => format!("{}: {out} of {} agents differ from the others by more than chance", metric.label, groups.len()),
+        0 => say!("{metric}: no agent differs from the others by more than chance", metric = metric.label),
+        1 => say!("{metric}: 1 of {all} agents differs from the others by more than chance", metric = metric.label, all = groups.len()),
+        _ => say!(
+            "{metric}: {out} of {all} agents differ from the others by more than chance",
+            metric = metric.label,
+            out,
+            all = groups.len()
+        ),
     };
-    let said = phi.map(|phi| format!("; φ\u{a0}=\u{a0}{phi:.1}, {:.1} without the extremes", funnel.phi)).unwrap_or_default();
-    let widened = if funnel.is_adjusted { "; widened, because agents differ more than chance makes them" } else { "" };
+    let said = phi
+        .map(|phi| {
+            say!(
+                "; φ\u{a0}=\u{a0}{phi}, {phi2} without the extremes",
+                phi = format::decimals(phi, 1),
+                phi2 = format::decimals(funnel.phi, 1)
+            )
+        })
+        .unwrap_or_default();
+    let widened = if funnel.is_adjusted { say!("; widened, because agents differ more than chance makes them") } else { "" };
     let spread = said + widened;
-    let subtitle = format!("{}; a dot is an agent; limits 95 % and 99.8 %{spread}", format::capital(&e.recent_words()));
+    let subtitle = format::capital(&say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = e.recent_words(), spread));
     let most = groups.iter().map(|g| g.n).max()?;
     let limits =
         steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
@@ -222,10 +242,16 @@ fn backlog(e: &Evidence<'_>, s: &Subject) -> Option<ChartData> {
     let (now, then) = (open.last()?, open.first()?);
     let text = |p: &Point| format::optional(crate::scorecard::Unit::Count, p.value, p.n);
     let then_name = if now.short == then.short { &then.period } else { &then.short };
-    let title = format!("Backlog {} at the end of {}, {} at the end of {then_name}", text(now), now.short, text(then));
+    let title = say!(
+        "Backlog {now} at the end of {short}, {then} at the end of {then_name}",
+        now = text(now),
+        short = now.short,
+        then = text(then),
+        then_name
+    );
     Some(ChartData::Backlog {
         title,
-        subtitle: "Tickets open at the end of each period; created and resolved in it".to_owned(),
+        subtitle: say!("Tickets open at the end of each period; created and resolved in it").to_owned(),
         open,
         created,
         resolved,

@@ -4,6 +4,7 @@ use super::Evidence;
 use super::cards::{Measured, Subject};
 use super::signals;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Better, CardKind, Certainty, Finding};
 
 /// Findings shown in a block.
@@ -70,7 +71,7 @@ fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
 /// Worst and best: for what to work on four that went wrong and one that went well, the other way round for what goes well.
 fn examples(is_good: bool, worth: &super::Worth) -> Vec<(String, String)> {
     let (first, second) = if is_good { (&worth.good, &worth.bad) } else { (&worth.bad, &worth.good) };
-    let words = if is_good { ("went well", "did not") } else { ("went wrong", "went well") };
+    let words = if is_good { (say!("went well"), say!("did not")) } else { (say!("went wrong"), say!("went well")) };
     let said = |list: &[(String, String)], word: &str| -> Vec<(String, String)> {
         list.iter().map(|(id, why)| (id.clone(), if why.is_empty() { word.to_owned() } else { format!("{word} · {why}") })).collect()
     };
@@ -97,20 +98,23 @@ fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
 
 /// Why a block is empty: no data, or nothing that luck could not have done; and what would tell.
 fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
-    let absent = if measured.iter().all(|m| m.kpi.n == 0) { "There is no data in this period. " } else { "" };
+    let absent = if measured.iter().all(|m| m.kpi.n == 0) { say!("There is no data in this period. ") } else { "" };
     if !absent.is_empty() && measured.iter().all(|m| m.judged.is_none()) {
         return absent.trim().to_owned();
     }
     let judged: Vec<&Measured<'_>> = measured.iter().filter(|m| m.kpi.is_judged && m.judged.is_some()).collect();
     if judged.is_empty() {
-        return format!("{absent}No measure that is judged has data here.");
+        return say!("{absent}No measure that is judged has data here.", absent);
     }
     let held = judged.iter().any(|m| m.judged.as_ref().is_some_and(|j| j.yardstick.is_some()));
     if !held {
-        return format!("{absent}There is no target to judge by; [goals] in the config sets them.");
+        return say!("{absent}There is no target to judge by; [goals] in the config sets them.", absent);
     }
-    let side = if good { "better" } else { "worse" };
-    let mut text = format!("{absent}Nothing is {side} than its target, or the desk, by more than luck can do over {}.", e.recent_words());
+    let span = e.recent_words();
+    let mut text = match good {
+        true => say!("{absent}Nothing is better than its target, or the desk, by more than luck can do over {span}.", absent, span),
+        false => say!("{absent}Nothing is worse than its target, or the desk, by more than luck can do over {span}.", absent, span),
+    };
     if !good {
         text += &shared(&judged);
     }
@@ -128,7 +132,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
         .collect();
     open.sort_unstable();
     if let Some((needed, name)) = open.first() {
-        text += &format!(" Closest to a verdict: {name}, about {} more rows as now.", format::count(*needed));
+        text += &say!(" Closest to a verdict: {name}, about {needed} more rows as now.", name, needed = format::count(*needed));
     }
     text
 }
@@ -140,7 +144,7 @@ fn shared(judged: &[&Measured<'_>]) -> String {
     if names.is_empty() {
         String::new()
     } else {
-        format!(" Missed by the whole desk alike, and so the desk’s to work on: {}.", names.join(", "))
+        say!(" Missed by the whole desk alike, and so the desk’s to work on: {names}.", names = names.join(", "))
     }
 }
 
@@ -149,30 +153,27 @@ pub(super) fn footer(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let judge = &e.settings.judge;
     let percent = |p: f64| super::standing::percent(p);
     let whom = match s.kind {
-        CardKind::Agent => "The level of a person is pulled towards that of all agents as far as its few rows demand.",
-        _ => "The desk, teams and suppliers are judged by their own rows alone.",
+        CardKind::Agent => say!("The level of a person is pulled towards that of all agents as far as its few rows demand."),
+        _ => say!("The desk, teams and suppliers are judged by their own rows alone."),
     };
-    let mut out = vec![format!(
-        "Clear: at least {} sure, from the rows of {}, that the level lies more than {} (half the way to 0 or 100 % at most) from its target, \
-         or without one from the desk; leaning: at least {}. {whom}",
-        percent(judge.clear),
-        e.recent_words(),
-        super::standing::points(judge.margin),
-        percent(judge.leaning),
+    let mut out = vec![say!(
+        "Clear: at least {clear} sure, from the rows of {span}, that the level lies more than {margin} (half the way to 0 or 100 % at most) from its target, \
+         or without one from the desk; leaning: at least {leaning}. {whom}",
+        clear = percent(judge.clear),
+        span = e.recent_words(),
+        margin = super::standing::points(judge.margin),
+        leaning = percent(judge.leaning),
+        whom
     )];
     let charts = measured.iter().filter(|m| m.signal.is_some()).count();
     if charts > 0 {
-        out.push(format!(
-            "{} measures here have a control chart. In a desk where nothing ever changes the rules still flag the newest point of one chart in \
-             fifty: expect {:.1} false signals on this page each time.",
-            format::count(charts as u64),
-            signals::expected_false(charts),
-        ));
+        out.push(say!("{charts} measures here have a control chart. In a desk where nothing ever changes the rules still flag the newest point of one chart in \
+             fifty: expect {charts2} false signals on this page each time.", charts = format::count(charts as u64), charts2 = format::decimals(signals::expected_false(charts), 1)));
     }
     let missed = shared(&measured.iter().filter(|m| m.kpi.is_judged).collect::<Vec<_>>());
     if !missed.is_empty() && s.kind == CardKind::Agent {
         out.push(missed.trim().to_owned());
     }
-    out.push("Intervals and verdicts take tickets as independent; many tickets of one caller say less than their number.".to_owned());
+    out.push(say!("Intervals and verdicts take tickets as independent; many tickets of one caller say less than their number.").to_owned());
     out
 }

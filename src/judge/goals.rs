@@ -8,6 +8,7 @@ use super::cards::{Ground, Measured, Subject};
 use super::standing::recent;
 use crate::format;
 use crate::metrics::{Kind, Metric};
+use crate::say;
 use crate::scorecard::{Better, CardKind, Certainty, Finding, Kpi, NextGoal};
 use crate::settings::Judge;
 use crate::stats::Proportion;
@@ -51,12 +52,12 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
 
 fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> String {
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
-        (true, _) => "No goals are set; [goals] in the config sets them.".to_owned(),
-        (false, true) => "No measure with a goal has data here.".to_owned(),
+        (true, _) => say!("No goals are set; [goals] in the config sets them.").to_owned(),
+        (false, true) => say!("No measure with a goal has data here.").to_owned(),
         (false, false) if s.kind == CardKind::Agent => {
-            "There was too little to set a goal by: goals follow from the weeks before.".to_owned()
+            say!("There was too little to set a goal by: goals follow from the weeks before.").to_owned()
         }
-        (false, false) => "No goal is a share that steps can be taken towards.".to_owned(),
+        (false, false) => say!("No goal is a share that steps can be taken towards.").to_owned(),
     }
 }
 
@@ -126,12 +127,20 @@ fn steps<'m, 'a>(measures: &[&'m Measured<'a>], reach: impl Fn(&Measured<'a>) ->
 
 fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> NextGoal {
     let shown = format::value_of(m.metric.unit(), reach.level, reach.own.n());
-    let whose = if s.kind == CardKind::Agent { "Your likely level" } else { "The level" };
-    let span = if ground.e.recent_periods() == 1 { "now".to_owned() } else { format!("over {}", ground.e.recent_words()) };
+    let whose = if s.kind == CardKind::Agent { say!("Your likely level") } else { say!("The level") };
+    let span = if ground.e.recent_periods() == 1 { say!("now").to_owned() } else { say!("over {span}", span = ground.e.recent_words()) };
     let text = match (reach.is_near(m.metric), reach.short(m.metric) <= 0.0) {
-        (true, true) => format!("Hold it: {} of {} {span}.", format::count(reach.own.hits()), format::count(reach.own.n())),
-        (true, false) => format!("{whose} {span} is {shown}: within {} of the target.", super::standing::points(reach.margin)),
-        (false, _) => format!("{whose} {span} is {shown}; this is half the way to the target."),
+        (true, true) => {
+            say!("Hold it: {hits} of {n} {span}.", hits = format::count(reach.own.hits()), n = format::count(reach.own.n()), span)
+        }
+        (true, false) => say!(
+            "{whose} {span} is {shown}: within {margin} of the target.",
+            whose,
+            span,
+            shown,
+            margin = super::standing::points(reach.margin)
+        ),
+        (false, _) => say!("{whose} {span} is {shown}; this is half the way to the target.", whose, span, shown),
     };
     let target = (!reach.is_near(m.metric)).then_some(reach.target);
     NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value: reach.step(m.metric), target, text }
@@ -148,16 +157,25 @@ fn finding(judge: &Judge, m: &Measured<'_>, goal: f64) -> Finding {
     let certainty = certainty(judge, k, (metric, goal));
     let text = match k.value {
         None if k.immature > 0 => too_early(k, metric, &wanted),
-        None => format!("No data in this period, goal {wanted}."),
+        None => say!("No data in this period, goal {wanted}.", wanted),
         Some(value) => {
-            let counted =
-                if metric.kind == Kind::Share { format!(" ({} of {})", format::count(k.sum as u64), format::count(k.n)) } else { of_n(k) };
+            let counted = if metric.kind == Kind::Share {
+                say!(" ({sum} of {n})", sum = format::count(k.sum as u64), n = format::count(k.n))
+            } else {
+                of_n(k)
+            };
             let few = match certainty {
-                Certainty::CannotTellYet if metric.kind == Kind::Share && k.n < FEW => " So few rows say little by themselves.",
-                Certainty::CannotTellYet if metric.kind == Kind::Share => " Too close to the goal for one period to tell.",
+                Certainty::CannotTellYet if metric.kind == Kind::Share && k.n < FEW => say!(" So few rows say little by themselves."),
+                Certainty::CannotTellYet if metric.kind == Kind::Share => say!(" Too close to the goal for one period to tell."),
                 _ => "",
             };
-            format!("{}{counted}, goal {wanted}.{few}", format::value_against(metric.unit(), value, k.n, Some(goal)))
+            say!(
+                "{value}{counted}, goal {wanted}.{few}",
+                value = format::value_against(metric.unit(), value, k.n, Some(goal)),
+                counted,
+                wanted,
+                few
+            )
         }
     };
     Finding { metric: k.metric.clone(), title: metric.label.clone(), text, certainty, is_met, is_good: is_met, examples: Vec::new() }
@@ -166,9 +184,9 @@ fn finding(judge: &Judge, m: &Measured<'_>, goal: f64) -> Finding {
 fn too_early(k: &Kpi, metric: &Metric, wanted: &str) -> String {
     let last = k.history.iter().rev().find_map(|p| Some((p.value?, p.n, &p.short)));
     let known = last.map_or_else(String::new, |(v, n, p)| {
-        format!(" Last known: {} in {p} (n = {}).", format::value_of(metric.unit(), v, n), format::count(n))
+        say!(" Last known: {v} in {p} (n = {n}).", v = format::value_of(metric.unit(), v, n), p, n = format::count(n))
     });
-    format!("Too early to say for {} rows, goal {wanted}.{known}", format::count(k.immature))
+    say!("Too early to say for {immature} rows, goal {wanted}.{known}", immature = format::count(k.immature), wanted, known)
 }
 
 /// How sure the rows of this period alone make it: by a Beta(½, ½) prior.

@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::ingest::ledger::{FileLedger, Ledger};
 use crate::metrics::sample::Sample;
 use crate::metrics::{Catalogue, Metric, Readings};
+use crate::say;
 use crate::scorecard::{
     Card, CardKind, ChartData, FileInfo, PeriodInfo, RuleInfo, SCHEMA_VERSION, Scorecard, Section, SourceInfo, TableData, Topic,
 };
@@ -209,13 +210,23 @@ impl Evidence<'_> {
     /// `the last 13 weeks`.
     pub(crate) fn recent_words(&self) -> String {
         let n = self.recent_periods();
-        let word = match self.now().unit {
-            Unit::Week => "week",
-            Unit::Month => "month",
-            Unit::Quarter => "quarter",
-            Unit::All => "period",
-        };
-        if n == 1 { format!("this {word}") } else { format!("the last {n} {word}s") }
+        match self.now().unit {
+            Unit::Week => say!(n => "this week", "the last {n} weeks", n),
+            Unit::Month => say!(n => "this month", "the last {n} months", n),
+            Unit::Quarter => say!(n => "this quarter", "the last {n} quarters", n),
+            Unit::All => say!(n => "this period", "the last {n} periods", n),
+        }
+    }
+
+    /// `13 weeks`: as much time before.
+    pub(crate) fn recent_length(&self) -> String {
+        let n = self.recent_periods();
+        match self.now().unit {
+            Unit::Week => say!(n => "the week before", "the {n} weeks before", n),
+            Unit::Month => say!(n => "the month before", "the {n} months before", n),
+            Unit::Quarter => say!(n => "the quarter before", "the {n} quarters before", n),
+            Unit::All => say!(n => "the period before", "the {n} periods before", n),
+        }
     }
 
     /// Whether a page is among those to make.

@@ -4,6 +4,7 @@ use super::Evidence;
 use crate::columns::Source;
 use crate::format;
 use crate::ingest::ledger::SourceLedger;
+use crate::say;
 use crate::scorecard::{Card, Level, Note};
 
 /// The notes, most serious first.
@@ -14,13 +15,17 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         out.extend(of_source(e, source));
     }
     if !e.off_roster.is_empty() {
-        let text = format!("{} in the exports, but not on the roster: {}.", people(e.off_roster.len()), listed(e.off_roster));
+        let text = say!(
+            "{people} in the exports, but not on the roster: {names}.",
+            people = people(e.off_roster.len()),
+            names = listed(e.off_roster)
+        );
         out.push(note(Level::Warning, "agents-off-roster", text));
     }
     out.extend(e.remarks.iter().map(|(code, text)| note(Level::Warning, code, text.clone())));
     for file in e.settings.calendars.files() {
         out.extend(file.remarks().into_iter().map(|text| note(Level::Warning, "holiday-file-in-doubt", text)));
-        let text = format!("Holidays come from {} too (SHA-256 {}…).", file.name, &file.sha256[..12]);
+        let text = say!("Holidays come from {name} too (SHA-256 {sha256}…).", name = file.name, sha256 = &file.sha256[..12]);
         out.push(note(Level::Info, "holiday-file", text));
     }
     out.extend(immature(e, cards));
@@ -33,23 +38,23 @@ fn note(level: Level, code: &str, text: String) -> Note {
 }
 
 fn people(n: usize) -> String {
-    if n == 1 { "1 agent is".to_owned() } else { format!("{n} agents are") }
+    if n == 1 { say!("1 agent is").to_owned() } else { say!("{n} agents are", n) }
 }
 
 fn listed(names: &[String]) -> String {
     const MOST: usize = 6;
     let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
+    if names.len() > MOST { say!("{shown} and {more} more", shown, more = names.len() - MOST) } else { shown }
 }
 
 fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     let mut out = Vec::new();
     let now = e.now();
     if e.is_partial(now) {
-        let text = format!(
-            "{} is not over: the data was cut off at {}. Its figures are not comparable yet.",
-            now.label,
-            e.zone.format_minute(e.as_of)
+        let text = say!(
+            "{period} is not over: the data was cut off at {as_of}. Its figures are not comparable yet.",
+            period = now.label,
+            as_of = format::day(&e.zone.format_minute(e.as_of))
         );
         out.push(note(Level::Warning, "period-partial", text));
     }
@@ -60,24 +65,35 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     let has_rows = cards.first().is_some_and(|c| c.kpis.iter().any(|k| k.n > 0));
     match (first, last) {
         (Some(first), _) if now.end_utc(e.zone) <= first => {
-            let text = format!("{} lies before the first row of the exports ({}).", now.label, e.zone.format_day(first));
+            let text = say!(
+                "{period} lies before the first row of the exports ({first}).",
+                period = now.label,
+                first = format::day(&e.zone.format_day(first))
+            );
             out.push(note(Level::Warning, "period-before-data", text));
         }
         (_, Some(last)) if now.start_utc(e.zone) > last => {
-            let text = format!("{} lies after the last row of the exports ({}).", now.label, e.zone.format_day(last));
+            let text = say!(
+                "{period} lies after the last row of the exports ({last}).",
+                period = now.label,
+                last = format::day(&e.zone.format_day(last))
+            );
             out.push(note(Level::Warning, "period-after-data", text));
         }
         (None, None) if e.ledger.sources.iter().any(|s| s.after_cut_off > 0) => {
-            let text = format!("All dated rows of the exports lie after the cut-off ({}).", e.zone.format_minute(e.as_of));
+            let text =
+                say!("All dated rows of the exports lie after the cut-off ({as_of}).", as_of = format::day(&e.zone.format_minute(e.as_of)));
             out.push(note(Level::Warning, "all-after-cut-off", text));
         }
-        (None, None) => out.push(note(Level::Warning, "no-rows", "The exports hold no dated row at all.".to_owned())),
-        _ if !has_rows => out.push(note(Level::Warning, "no-rows-in-period", format!("No row of the exports falls into {}.", now.label))),
+        (None, None) => out.push(note(Level::Warning, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
+        _ if !has_rows => {
+            out.push(note(Level::Warning, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)))
+        }
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
-            let text = format!(
-                "The newest row is of {}; the period ends on {}.",
-                e.zone.format_minute(last),
-                crate::clock::day_text(now.end_day - 1)
+            let text = say!(
+                "The newest row is of {last}; the period ends on {end_day}.",
+                last = format::day(&e.zone.format_minute(last)),
+                end_day = format::day(&crate::clock::day_text(now.end_day - 1))
             );
             out.push(note(Level::Info, "data-ends-early", text));
         }
@@ -90,24 +106,26 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     let mut out = Vec::new();
     let name = &s.name;
     if let Some(held) = &s.history {
-        let text = format!(
-            "{name}: figures rest on {} rows of {} batch(es) in the history; the files and rows named here are those of the last batch ({} new, {} newer states, {} as they were, {} older).",
-            format::count(held.rows),
-            format::count(held.batches),
-            format::count(held.inserted),
-            format::count(held.updated),
-            format::count(held.unchanged),
-            format::count(held.older)
+        let text = say!(
+            "{name}: figures rest on {rows} rows of {batches} batch(es) in the history; the files and rows named here are those of the last batch ({inserted} new, {updated} newer states, {unchanged} as they were, {older} older).",
+            name,
+            rows = format::count(held.rows),
+            batches = format::count(held.batches),
+            inserted = format::count(held.inserted),
+            updated = format::count(held.updated),
+            unchanged = format::count(held.unchanged),
+            older = format::count(held.older)
         );
         out.push(note(Level::Info, "from-history", text));
     }
     if s.rejected > 0 {
         let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
-        let text = format!(
-            "{name}: {} of {} rows set aside ({}); they are listed in rejects.csv.",
-            s.rejected,
-            format::count(s.rows_in),
-            codes.join(", ")
+        let text = say!(
+            "{name}: {rejected} of {rows_in} rows set aside ({codes}); they are listed in rejects.csv.",
+            name,
+            rejected = s.rejected,
+            rows_in = format::count(s.rows_in),
+            codes = codes.join(", ")
         );
         out.push(note(Level::Warning, "rows-rejected", text));
     }
@@ -116,9 +134,11 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         out.extend(doubts);
     }
     for (column, rows) in &s.mangled {
-        let text = format!(
-            "{name}: {} row(s) have an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
-            format::count(*rows)
+        let text = say!(
+            "{name}: {rows} row(s) have an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
+            name,
+            rows = format::count(*rows),
+            column
         );
         out.push(note(Level::Warning, "ids-rounded", text));
     }
@@ -127,54 +147,61 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     if !unended.is_empty() && (unended.len() < s.files.len() || s.files.len() == 1) {
         let shown = unended.iter().take(4).copied().collect::<Vec<_>>().join(", ");
         let more = if unended.len() > 4 { " …" } else { "" };
-        let text = format!("{name}: the last line of {shown}{more} does not end: a file may have been cut off there.");
+        let text = say!("{name}: the last line of {shown}{more} does not end: a file may have been cut off there.", name, shown, more);
         out.push(note(Level::Info, "file-unended", text));
     }
     out.extend(s.guesses.iter().map(|guess| note(Level::Info, "reading-guessed", format!("{name}: {guess}."))));
     if s.rows_in == 0 {
-        out.push(note(Level::Warning, "source-empty", format!("{name}: the export has a header and no rows.")));
+        out.push(note(Level::Warning, "source-empty", say!("{name}: the export has a header and no rows.", name)));
     }
     for (column, words) in &s.unmapped {
         let rows: u64 = words.values().sum();
-        let shown: Vec<String> = words.keys().take(4).map(|w| format!("“{w}”")).collect();
+        let shown: Vec<String> = words.keys().take(4).map(|w| say!("“{word}”", word = w)).collect();
         let more = if words.len() > 4 { " …" } else { "" };
-        let text = format!(
-            "{name}: {} row(s) have a word in {column} that is not mapped: {}{more}. They count as unknown there.",
-            format::count(rows),
-            shown.join(", ")
+        let text = say!(
+            "{name}: {rows} row(s) have a word in {column} that is not mapped: {words}{more}. They count as unknown there.",
+            name,
+            rows = format::count(rows),
+            column,
+            words = shown.join(", "),
+            more
         );
         out.push(note(Level::Warning, "words-unmapped", text));
     }
     let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.rows() == crate::settings::Rows::Versions);
     if !is_log && s.superseded * 10 > s.rows_in {
-        let text = format!(
-            "{name}: {} of {} rows have an id that another row has too, and only the newest counts. If the product uses ids again, switch the id off: id = false.",
-            format::count(s.superseded),
-            format::count(s.rows_in)
+        let text = say!(
+            "{name}: {superseded} of {rows_in} rows have an id that another row has too, and only the newest counts. If the product uses ids again, switch the id off: id = false.",
+            name,
+            superseded = format::count(s.superseded),
+            rows_in = format::count(s.rows_in)
         );
         out.push(note(Level::Warning, "ids-repeated", text));
     }
     if s.duplicate + s.superseded > 0 {
-        let text = format!(
-            "{name}: {} exact copies and {} older states of rows were set aside.",
-            format::count(s.duplicate),
-            format::count(s.superseded)
+        let text = say!(
+            "{name}: {duplicate} exact copies and {superseded} older states of rows were set aside.",
+            name,
+            duplicate = format::count(s.duplicate),
+            superseded = format::count(s.superseded)
         );
         out.push(note(Level::Info, "rows-repeated", text));
     }
     for (count, code, what) in [
-        (s.after_cut_off, "rows-after-cut-off", "rows are dated after the cut-off and not counted"),
-        (s.garbled, "rows-garbled", "rows hold damaged characters; the export was made with the wrong encoding"),
-        (s.left_out(), "rows-set-aside", "rows were left out by the rules of the source"),
+        (s.after_cut_off, "rows-after-cut-off", say!("rows are dated after the cut-off and not counted")),
+        (s.garbled, "rows-garbled", say!("rows hold damaged characters; the export was made with the wrong encoding")),
+        (s.left_out(), "rows-set-aside", say!("rows were left out by the rules of the source")),
     ] {
         if count > 0 {
             out.push(note(Level::Info, code, format!("{name}: {} {what}.", format::count(count))));
         }
     }
     if s.clock_changes > 0 {
-        let text = format!(
-            "{name}: {} local time(s) were skipped or repeated by a clock change in {}.",
-            s.clock_changes, e.settings.desk.time_zone
+        let text = say!(
+            "{name}: {clock_changes} local time(s) were skipped or repeated by a clock change in {time_zone}.",
+            name,
+            clock_changes = s.clock_changes,
+            time_zone = e.settings.desk.time_zone
         );
         out.push(note(Level::Info, "clock-changes", text));
     }
@@ -192,5 +219,5 @@ fn immature(e: &Evidence<'_>, cards: &[Card]) -> Option<Note> {
     if young.is_empty() {
         return None;
     }
-    Some(note(Level::Info, "not-yet-mature", format!("Rows still too young to count, by measure: {}.", young.join(", "))))
+    Some(note(Level::Info, "not-yet-mature", say!("Rows still too young to count, by measure: {young}.", young = young.join(", "))))
 }

@@ -5,6 +5,7 @@ use super::cards::Subject;
 use super::figures::series;
 use crate::format;
 use crate::metrics::{Kind, Metric};
+use crate::say;
 use crate::scorecard::{Assurance, Better, CardKind, Control, ControlPoint, Point, Signal, Unit, Variation};
 use crate::stats::Proportion;
 use crate::stats::control_chart::{self as charts, Chart, ChartPoint, Direction, Options, Outcome, Phase, Rule, Series, Side, Values};
@@ -66,9 +67,9 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
     let is_clear = variation != Variation::CommonCause
         && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
     let method = match chart.sigma_z {
-        Some(z) => format!("p′ chart, σz {:.1}", z.max(1.0)),
-        None if is_log => "XmR chart of logarithms".to_owned(),
-        None => "XmR chart".to_owned(),
+        Some(z) => say!("p′ chart, σz {max}", max = format::decimals(z.max(1.0), 1)),
+        None if is_log => say!("XmR chart of logarithms").to_owned(),
+        None => say!("XmR chart").to_owned(),
     };
     Some(Charted {
         signal: Signal { variation, assurance: chart.assurance.map(assured) },
@@ -176,12 +177,12 @@ impl Charted {
     /// The end of a chart's title: what the newest point says.
     pub(super) fn title_words(&self) -> &'static str {
         match (self.rule, self.is_clear) {
-            (None, _) => ": the usual variation",
-            (Some(Rule::Outside), true) => ": outside its usual range",
-            (Some(Rule::Outside), false) => ": just outside its usual range, worth a look",
-            (Some(Rule::Trend), _) => ": seven periods in one direction, worth a look",
-            (Some(Rule::TwoOfThree), _) => ": two of three close to a limit, worth a look",
-            (Some(Rule::Shift), _) => ": seven periods on one side of the mean, worth a look",
+            (None, _) => say!(": the usual variation"),
+            (Some(Rule::Outside), true) => say!(": outside its usual range"),
+            (Some(Rule::Outside), false) => say!(": just outside its usual range, worth a look"),
+            (Some(Rule::Trend), _) => say!(": seven periods in one direction, worth a look"),
+            (Some(Rule::TwoOfThree), _) => say!(": two of three close to a limit, worth a look"),
+            (Some(Rule::Shift), _) => say!(": seven periods on one side of the mean, worth a look"),
         }
     }
 
@@ -192,13 +193,21 @@ impl Charted {
         let usual = format::interval(unit, (self.usual.low, self.usual.high), n);
         let mean = format::value_of(unit, self.usual.centre, n);
         let what = match self.rule {
-            Some(Rule::Outside) | None => format!("outside the usual {usual} (mean {mean})"),
-            Some(Rule::Trend) => format!("the end of seven or more periods in one direction (usual {usual}, mean {mean})"),
-            Some(Rule::TwoOfThree) => format!("one of two in three close to a limit (usual {usual}, mean {mean})"),
-            Some(Rule::Shift) => format!("the end of seven or more periods on one side of the mean {mean} (usual {usual})"),
+            Some(Rule::Outside) | None => say!("outside the usual {usual} (mean {mean})", usual, mean),
+            Some(Rule::Trend) => say!("the end of seven or more periods in one direction (usual {usual}, mean {mean})", usual, mean),
+            Some(Rule::TwoOfThree) => say!("one of two in three close to a limit (usual {usual}, mean {mean})", usual, mean),
+            Some(Rule::Shift) => say!("the end of seven or more periods on one side of the mean {mean} (usual {usual})", mean, usual),
         };
-        let look = if self.is_clear { "" } else { " Worth a look, not proof." };
-        format!("{value} in {} (n = {}), {what}; {}.{look}", self.newest.short, format::count(n), self.method)
+        let look = if self.is_clear { "" } else { say!(" Worth a look, not proof.") };
+        say!(
+            "{value} in {period} (n = {n}), {what}; {method}.{look}",
+            value,
+            period = self.newest.short,
+            n = format::count(n),
+            what,
+            method = self.method,
+            look
+        )
     }
 
     /// Limits for a trend of so many points; `None` if any of them has none.

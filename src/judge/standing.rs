@@ -6,6 +6,7 @@ use super::Evidence;
 use super::cards::Subject;
 use crate::format;
 use crate::metrics::{Kind, Metric};
+use crate::say;
 use crate::scorecard::{Better, CardKind, Certainty, Standing};
 use crate::stats::Proportion;
 use crate::stats::decision::{self, Rule, Side, Verdict};
@@ -76,11 +77,11 @@ pub(super) struct Judged {
 /// The target of a metric, else the desk's own recent level; none for the desk itself.
 pub(super) fn yardstick(e: &Evidence<'_>, kind: CardKind, metric: &Metric, last: usize) -> Option<Yardstick> {
     if let Some(value) = e.target(&metric.id) {
-        let name = format!("target {}", format::target(metric.unit(), value, metric.better == Better::Lower));
+        let name = say!("target {target}", target = format::target(metric.unit(), value, metric.better == Better::Lower));
         return Some(Yardstick { value, name, is_target: true });
     }
     let desk = recent(e, &metric.id, 0, &[], last).filter(|_| kind != CardKind::Desk)?;
-    let name = format!("the desk’s {}", format::value_of(metric.unit(), desk.rate(), desk.n()));
+    let name = say!("the desk’s {level}", level = format::value_of(metric.unit(), desk.rate(), desk.n()));
     Some(Yardstick { value: desk.rate(), name, is_target: false })
 }
 
@@ -167,12 +168,19 @@ impl Judged {
         let raw = format::value_of(unit, st.sum as f64 / st.n as f64, st.n);
         let interval = format::interval(unit, st.interval, st.n);
         let level = match s.kind {
-            CardKind::Agent => format!("likely level {} ({interval})", format::value_of(unit, st.value, st.n)),
-            _ => format!("95 % interval {interval}"),
+            CardKind::Agent => say!("likely level {level} ({interval})", level = format::value_of(unit, st.value, st.n), interval),
+            _ => say!("95 % interval {interval}", interval),
         };
-        let mut text = format!("{} of {} in {} ({raw}); {level}", format::count(st.sum), format::count(st.n), e.recent_words());
+        let mut text = say!(
+            "{sum} of {n} in {span} ({raw}); {level}",
+            sum = format::count(st.sum),
+            n = format::count(st.n),
+            span = e.recent_words(),
+            raw,
+            level
+        );
         if let Some(y) = &self.yardstick {
-            text += &format!("; {}. ", y.name);
+            text += &say!("; {yardstick}. ", yardstick = y.name);
             text += &self.chance_words();
         }
         text
@@ -180,16 +188,17 @@ impl Judged {
 
     /// `96 % sure that it is more than 3 points above.`
     pub(super) fn chance_words(&self) -> String {
-        let side = if self.is_above { "above" } else { "below" };
-        format!("{} sure that it is more than {} {side}.", format::capital(&percent(self.chance)), points(self.margin))
+        let side = if self.is_above { say!("above") } else { say!("below") };
+        let (chance, margin) = (percent(self.chance), points(self.margin));
+        format::capital(&say!("{chance} sure that it is more than {margin} {side}.", chance, margin, side))
     }
 }
 
 /// `96 %`, never rounded to certainty.
 pub(super) fn percent(p: f64) -> String {
     match p {
-        p if p > 0.99 => "more than 99\u{a0}%".to_owned(),
-        p if p < 0.01 => "less than 1\u{a0}%".to_owned(),
+        p if p > 0.99 => say!("more than 99\u{a0}%").to_owned(),
+        p if p < 0.01 => say!("less than 1\u{a0}%").to_owned(),
         p => format!("{:.0}\u{a0}%", p * 100.0),
     }
 }
@@ -197,6 +206,6 @@ pub(super) fn percent(p: f64) -> String {
 /// `3 points`, `1.5 points`, `1 point`.
 pub(super) fn points(margin: f64) -> String {
     let tenths = (margin * 1000.0).round() / 10.0;
-    let text = if tenths.fract() == 0.0 { format!("{tenths:.0}") } else { format!("{tenths:.1}") };
-    if text == "1" { "1 point".to_owned() } else { format!("{text} points") }
+    let text = if tenths.fract() == 0.0 { format::decimals(tenths, 0) } else { format::decimals(tenths, 1) };
+    if text == "1" { say!("1 point").to_owned() } else { say!("{text} points", text) }
 }

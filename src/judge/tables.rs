@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Evidence;
 use super::cards::{Subject, pages};
+use crate::say;
 use crate::scorecard::{CardKind, Cell, TableColumn, TableData, TableRow, Unit};
 
 /// Rows of a table at most; the rest is in the JSON of a query.
@@ -15,23 +16,30 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Vec<Ta
     let priority = ["tickets_created", "sla_response", "sla_resolution", "ttr_median", "reopen_rate", "csat"];
     match s.kind {
         CardKind::Desk => {
-            out.extend(table(e, "SLA by priority", "Priority", &priority, 0, None));
+            out.extend(table(e, say!("SLA by priority"), say!("Priority"), &priority, 0, None));
             let teams = ["tickets_resolved", "fcr_touch", "sla_resolution", "reopen_rate", "csat", "log_rate"];
-            out.extend(linked(table(e, "Teams", "Team", &teams, 6, None), subjects, CardKind::Team));
-            out.extend(linked(table(e, "Suppliers", "Supplier", &teams, 7, None), subjects, CardKind::Supplier));
-            out.extend(table(e, "Levels", "Level", &["tickets_created", "flr", "sla_resolution", "ttr_median", "csat"], 3, None));
+            out.extend(linked(table(e, say!("Teams"), say!("Team"), &teams, 6, None), subjects, CardKind::Team));
+            out.extend(linked(table(e, say!("Suppliers"), say!("Supplier"), &teams, 7, None), subjects, CardKind::Supplier));
             out.extend(table(
                 e,
-                "Categories",
-                "Category",
+                say!("Levels"),
+                say!("Level"),
+                &["tickets_created", "flr", "sla_resolution", "ttr_median", "csat"],
+                3,
+                None,
+            ));
+            out.extend(table(
+                e,
+                say!("Categories"),
+                say!("Category"),
                 &["tickets_created", "fcr_touch", "sla_resolution", "ttr_median", "csat"],
                 4,
                 None,
             ));
-            out.extend(table(e, "Channels", "Channel", &["tickets_created", "fcr_touch", "ttr_median", "csat"], 5, None));
+            out.extend(table(e, say!("Channels"), say!("Channel"), &["tickets_created", "fcr_touch", "ttr_median", "csat"], 5, None));
         }
-        CardKind::Team => out.extend(table(e, "SLA by priority", "Priority", &priority, 1, Some(&s.name))),
-        CardKind::Supplier => out.extend(table(e, "SLA by priority", "Priority", &priority, 2, Some(&s.name))),
+        CardKind::Team => out.extend(table(e, say!("SLA by priority"), say!("Priority"), &priority, 1, Some(&s.name))),
+        CardKind::Supplier => out.extend(table(e, say!("SLA by priority"), say!("Priority"), &priority, 2, Some(&s.name))),
         CardKind::Agent => {}
     }
     out
@@ -50,7 +58,7 @@ fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], break
     let mut rows: Vec<TableRow> = groups
         .into_iter()
         .map(|group| {
-            let name = group.last().filter(|n| !n.is_empty()).cloned().unwrap_or_else(|| "(none)".to_owned());
+            let name = group.last().filter(|n| !n.is_empty()).cloned().unwrap_or_else(|| say!("(none)").to_owned());
             TableRow { name, page: None, cells: columns.iter().map(|id| cell(id, group)).collect() }
         })
         .filter(|row| row.cells.iter().any(|c| c.n > 0))
@@ -62,7 +70,7 @@ fn table(e: &Evidence<'_>, title: &str, row_label: &str, metrics: &[&str], break
         rows.truncate(MOST_ROWS);
         rows.sort_by(|a, b| a.name.cmp(&b.name));
     }
-    let note = if left_out > 0 { format!("{left_out} smaller ones are not shown.") } else { String::new() };
+    let note = if left_out > 0 { say!("{left_out} smaller ones are not shown.", left_out) } else { String::new() };
     (!rows.is_empty() && !columns.is_empty()).then(|| TableData {
         title: title.to_owned(),
         note,

@@ -123,7 +123,7 @@ pub struct Metric {
 }
 
 fn own_section() -> String {
-    "Own measures".into()
+    crate::key!("Own measures").into()
 }
 
 fn neither() -> Better {
@@ -155,6 +155,14 @@ impl Metric {
         [&self.fact, &self.exposure, &self.immature, &self.enters, &self.leaves].into_iter().map(String::as_str).filter(|s| !s.is_empty())
     }
 
+    /// The metric in the language of the pages; its section stays a key until it is printed.
+    fn said(mut self) -> Self {
+        for text in [&mut self.label, &mut self.short, &mut self.text] {
+            *text = crate::language::of_data(text);
+        }
+        self
+    }
+
     /// The metric with `$name` parameters filled in, in its SQL and in its text.
     fn filled(mut self, fill: &Fill<'_>) -> Result<Self> {
         for text in [&mut self.fact, &mut self.exposure, &mut self.immature, &mut self.enters, &mut self.leaves] {
@@ -173,15 +181,15 @@ impl Metric {
             _ => self.fact.clone(),
         };
         let basis = match (&self.on, &self.by) {
-            (Some(on), Some(by)) => format!("{on} by {by}"),
-            (Some(on), None) => format!("{on}, at the end of the period"),
-            _ => "two metrics".into(),
+            (Some(on), Some(by)) => crate::say!("{on} by {by}", on, by),
+            (Some(on), None) => crate::say!("{on}, at the end of the period", on),
+            _ => crate::say!("two metrics").into(),
         };
         Definition {
             id: self.id.clone(),
             label: self.label.clone(),
             short: self.short().into(),
-            section: self.section.clone(),
+            section: crate::language::of_data(&self.section),
             unit: self.unit(),
             better: self.better,
             text: self.text.clone(),
@@ -229,7 +237,7 @@ impl Catalogue {
             toml::from_str(include_str!("catalogue.toml")).map_err(|e| Error::bug(format!("built-in catalogue: {e}")))?;
         let mut catalogue = Self { metrics: Vec::new(), index: BTreeMap::new() };
         for metric in file.metric {
-            catalogue.add(metric.filled(fill)?, "catalogue")?;
+            catalogue.add(metric.said().filled(fill)?, "catalogue")?;
         }
         let places: Vec<(String, String)> = own.iter().map(|(m, at)| (m.id.clone(), at.clone())).collect();
         for (mut metric, at) in own {

@@ -11,6 +11,7 @@ mod findings;
 mod tables;
 
 use super::coarse;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Kpi, Level, Note, Point, Scorecard, Section, Standing, Unit};
 use decided::Decided;
 
@@ -75,9 +76,10 @@ pub fn for_others(scorecard: &Scorecard, answers: &Answers, min_n: u32) -> Score
 }
 
 fn note(min_n: u32) -> Note {
-    let text = format!(
+    let text = say!(
         "What customers and colleagues answered is told of {min_n} answers or more; – stands where there are fewer, or where fewer could be worked out \
-         by subtraction. Figures of one person, priority or category are rounded: counts to fives, shares to whole points."
+         by subtraction. Figures of one person, priority or category are rounded: counts to fives, shares to whole points.",
+        min_n
     );
     Note { level: Level::Info, code: NOTE.to_owned(), text }
 }
@@ -98,8 +100,9 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Whether a measure says what somebody answered: everything of the surveys, and what colleagues say.
     fn is_answer(&self, metric: &str) -> bool {
-        let of_surveys = |d: &&Definition| d.id == metric && d.basis.split_whitespace().next() == Some("surveys");
-        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| of_surveys(&d))
+        // The basis is a sentence: where in it the table stands is the language's business.
+        let is_told = |d: &Definition| d.basis.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "surveys");
+        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| d.id == metric && is_told(d))
     }
 
     fn unit(&self, metric: &str) -> Unit {

@@ -3,8 +3,10 @@
 //! A count becomes a multiple of five, a share whole points: what is left of a total is then known to a few rows at best. Sources: the
 //! disclosure control of NHS Digital's hospital statistics (counts of 1 to 7 hidden, all others to the nearest five).
 
-use crate::format;
+use super::joints::Joints;
+use crate::language::{Numbers, numbers};
 use crate::scorecard::Unit;
+use crate::{format, say};
 
 /// Counts are told to the nearest of these.
 const STEP: u64 = 5;
@@ -39,31 +41,36 @@ pub(super) fn interval(unit: Unit, (low, high): (f64, f64)) -> (f64, f64) {
 }
 
 /// A sentence in round numbers: `31 of 62 (51.3 %)` becomes `about 30 of 60 (51 %)`. `None` if it tells of fewer than `min_n` rows.
+///
+/// In another language a sentence with a whole number is not told at all if the language has a way of saying one of many that
+/// cannot be found again in a sentence ([`Joints::is_whole`]).
 pub(super) fn sentence(text: &str, min_n: u64) -> Option<String> {
+    rounded_by(Joints::chosen(), text, min_n)
+}
+
+fn rounded_by(joints: &Joints, text: &str, min_n: u64) -> Option<String> {
     let pieces = pieces(text);
+    if !joints.is_whole() && pieces.iter().any(|p| p.whole().is_some()) {
+        return None;
+    }
+    let about = |n: u64| (n >= min_n).then(|| format::count(count(n)));
     let mut out = String::with_capacity(text.len() + 16);
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
-        if let Some((hits, n)) = counted(&pieces[at..]) {
-            if n < min_n {
-                return None;
-            }
-            out.push_str(&format!("about {} of {}", format::count(part(hits, n)), format::count(count(n))));
+        if let Some((hits, n)) = counted(joints, &pieces[at..]) {
+            let hits = format::count(part(hits, n));
+            out.push_str(&say!("about {hits} of {n}", hits, n = about(n)?));
             at += 3;
-        } else if let Some(n) = percent_of(&pieces[at..]) {
-            if n < min_n {
-                return None;
-            }
-            out.push_str(&format!("{}\u{a0}% of about {}", rounded(piece.text()), format::count(count(n))));
+        } else if let Some(n) = percent_of(joints, &pieces[at..]) {
+            let share = format!("{}\u{a0}%", rounded(piece.text()));
+            out.push_str(&say!("{share} of about {n}", share, n = about(n)?));
             at += 3;
         } else if let (true, Some(n)) = (out.ends_with("(n = "), piece.whole()) {
-            if n < min_n {
-                return None;
-            }
-            out.push_str(&format!("about {}", format::count(count(n))));
+            out.push_str(&say!("about {n}", n = about(n)?));
             at += 1;
         } else {
             let after = pieces.get(at + 1).map_or("", Piece::text);
+            let is_measured = |after: &str| joints.is_measured(after);
             let is_of_a_range = after == "–" && pieces.get(at + 3).is_some_and(|p| is_measured(p.text()));
             match piece {
                 Piece::Number(number) if is_measured(after) || is_of_a_range => out.push_str(&rounded(number)),
@@ -78,7 +85,7 @@ pub(super) fn sentence(text: &str, min_n: u64) -> Option<String> {
 /// A part of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'a> {
-    /// Digits, with commas and a point between them.
+    /// Digits, with the signs of the language between them.
     Number(&'a str),
     /// What lies between numbers.
     Words(&'a str),
@@ -93,8 +100,9 @@ impl Piece<'_> {
 
     /// A whole number that stands alone.
     fn whole(&self) -> Option<u64> {
+        let signs = numbers();
         match self {
-            Self::Number(text) if !text.contains('.') => text.replace(',', "").parse().ok(),
+            Self::Number(text) if !text.contains(signs.decimal) => text.replace(signs.group, "").parse().ok(),
             _ => None,
         }
     }
@@ -113,31 +121,40 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     out
 }
 
-/// Digits, and a comma or point between two of them.
-fn number_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let is_digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
-    (0..bytes.len()).find(|i| !(is_digit(*i) || (matches!(bytes[*i], b',' | b'.') && is_digit(i + 1)))).unwrap_or(bytes.len())
+/// Length of the number a text begins with: digits, and one of the signs of numbers between two of them.
+pub(super) fn number_length(text: &str) -> usize {
+    let signs = numbers();
+    let is_sign = |c: char| [signs.decimal, signs.group, Numbers::ENGLISH.decimal, Numbers::ENGLISH.group].contains(&c);
+    let mut long = 0;
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let is_in = c.is_ascii_digit() || (at > 0 && is_sign(c) && rest.peek().is_some_and(|(_, next)| next.is_ascii_digit()));
+        if !is_in {
+            break;
+        }
+        long = at + c.len_utf8();
+    }
+    long
 }
 
 /// `31 of 62`.
-fn counted(pieces: &[Piece<'_>]) -> Option<(u64, u64)> {
-    let [hits, Piece::Words(" of "), n, ..] = pieces else { return None };
-    Some((hits.whole()?, n.whole()?))
+fn counted(joints: &Joints, pieces: &[Piece<'_>]) -> Option<(u64, u64)> {
+    let [hits, Piece::Words(between), n, ..] = pieces else { return None };
+    Some((hits.whole()?, n.whole()?)).filter(|_| joints.is_of(between))
 }
 
 /// `91.4 % of 417`.
-fn percent_of(pieces: &[Piece<'_>]) -> Option<u64> {
-    let [Piece::Number(_), Piece::Words("\u{a0}% of "), n, ..] = pieces else { return None };
-    n.whole()
-}
-
-fn is_measured(after: &str) -> bool {
-    after.starts_with("\u{a0}%") || after.starts_with("\u{a0}points")
+fn percent_of(joints: &Joints, pieces: &[Piece<'_>]) -> Option<u64> {
+    let [Piece::Number(_), Piece::Words(between), n, ..] = pieces else { return None };
+    between.strip_prefix("\u{a0}%").filter(|of| joints.is_of(of)).and_then(|_| n.whole())
 }
 
 fn rounded(number: &str) -> String {
-    number.parse::<f64>().map_or_else(|_| number.to_owned(), |v| format!("{v:.0}"))
+    let signs = numbers();
+    if number.contains(signs.group) {
+        return number.to_owned();
+    }
+    number.replace(signs.decimal, ".").parse::<f64>().map_or_else(|_| number.to_owned(), |v| format!("{v:.0}"))
 }
 
 #[cfg(test)]
@@ -175,5 +192,14 @@ mod tests {
         assert_eq!(sentence("33\u{a0}% of 6 and 7 of 20", 8), None);
         assert_eq!(sentence("50\u{a0}% in W46 (n = 6)", 8), None);
         assert!(sentence("3 of 8", 8).is_some());
+    }
+    #[test]
+    fn in_a_language_whose_words_are_not_found_no_whole_number_is_told() {
+        let lost = Joints::of(&[("{n} of {all}", vec!["{all}: {n}"])]);
+        assert_eq!(rounded_by(&lost, "62: 31", 8), None);
+        assert_eq!(rounded_by(&lost, "51.3\u{a0}% in all", 8).as_deref(), Some("51\u{a0}% in all"));
+        let found = Joints::of(&[("{n} of {all}", vec!["{n} aus {all}"])]);
+        assert_eq!(rounded_by(&found, "31 aus 62", 8).as_deref(), Some("about 30 of 60"));
+        assert_eq!(rounded_by(&found, "31 of 62", 8).as_deref(), Some("about 30 of 60"), "what the file lacks is said in English");
     }
 }

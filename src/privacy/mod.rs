@@ -8,6 +8,7 @@
 pub mod answers;
 mod coarse;
 pub mod erased;
+mod joints;
 mod lists;
 pub mod opt_out;
 pub mod own;

@@ -10,6 +10,7 @@ use super::texts::rewritten;
 use super::view::{People, SUPPLIER, TEAM};
 use super::words::Words;
 use crate::error::Result;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Scorecard};
 
 /// People whose sum is nobody's own.
@@ -29,7 +30,7 @@ impl Withheld {
     pub fn new(scorecard: &Scorecard, opted_out: &BTreeSet<String>) -> Self {
         let mut cells: BTreeMap<[&str; 2], Vec<&Card>> = BTreeMap::new();
         for card in scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent) {
-            cells.entry([TEAM, SUPPLIER].map(|label| said(card, label))).or_default().push(card);
+            cells.entry([TEAM, SUPPLIER].map(|label| said(card, crate::language::text(label)))).or_default().push(card);
         }
         let mut beside = BTreeSet::new();
         for mut cards in cells.into_values() {
@@ -55,7 +56,7 @@ impl Withheld {
     }
 
     fn words(&self, more: &BTreeSet<String>) -> Words {
-        People::default().and(self.opted_out.iter().chain(more).cloned()).words(&BTreeSet::new(), |_| "a person".to_owned())
+        People::default().and(self.opted_out.iter().chain(more).cloned()).words(&BTreeSet::new(), |_| say!("a person").to_owned())
     }
 }
 

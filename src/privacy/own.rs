@@ -7,6 +7,7 @@ use super::lists;
 use super::texts::rewritten;
 use super::view::{MENTOR, People, TEAM, without_persons};
 use crate::error::Result;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Cell, ChartData, Kpi, Point, Scorecard, Section, TableColumn, TableData, TableRow, Unit};
 
 /// Agents from which a team has a middle that is nobody's own.
@@ -24,9 +25,9 @@ const ABOUT_PEOPLE: [&str; 2] = ["agents-off-roster", "alias-ambiguous"];
 pub fn own_view(scorecard: &Scorecard, people: &People, (name, min_n): (&str, u32)) -> Result<Option<Scorecard>> {
     let is_own = |c: &&Card| c.kind == CardKind::Agent && c.name == name;
     let Some(card) = scorecard.cards.iter().find(is_own) else { return Ok(None) };
-    let words = people.words(&BTreeSet::from([name]), |_| "a colleague".to_owned());
+    let words = people.words(&BTreeSet::from([name]), |_| say!("a colleague").to_owned());
     let mut mine = card.clone();
-    mine.about.retain(|(label, _)| label != MENTOR);
+    mine.about.retain(|(label, _)| label != crate::language::text(MENTOR));
     without_persons(&mut mine, &words);
     let agents = scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent).count();
     mine.charts.iter_mut().for_each(|c| without_desk(c, agents < FEWEST, u64::from(min_n)));
@@ -85,16 +86,21 @@ fn beside_team(scorecard: &Scorecard, card: &Card) -> Option<Section> {
     let columns = rows.iter().map(|(metric, unit, _)| TableColumn { label: String::new(), metric: Some(metric.clone()), unit: *unit });
     let line = |i: usize, name: &str| TableRow { name: name.to_owned(), page: None, cells: rows.iter().map(|r| r.2[i].clone()).collect() };
     let table = TableData {
-        title: "You and your team".to_owned(),
-        note: format!("{} people; a quarter of them lie below the lower quartile, a quarter above the upper.", members.len()),
-        row_label: "Whose".to_owned(),
+        title: say!("You and your team").to_owned(),
+        note: say!("{n} people; a quarter of them lie below the lower quartile, a quarter above the upper.", n = members.len()),
+        row_label: say!("Whose").to_owned(),
         columns: columns.collect(),
-        rows: vec![line(0, "You"), line(1, "Lower quartile"), line(2, "Middle of the team"), line(3, "Upper quartile")],
+        rows: vec![
+            line(0, say!("You")),
+            line(1, say!("Lower quartile")),
+            line(2, say!("Middle of the team")),
+            line(3, say!("Upper quartile")),
+        ],
     };
     (!rows.is_empty()).then(|| Section {
         id: "team".to_owned(),
-        title: "Your team".to_owned(),
-        lead: "Likely levels where there are any, else the figures of the period, in round numbers. For orientation: no verdict rests on them."
+        title: say!("Your team").to_owned(),
+        lead: say!("Likely levels where there are any, else the figures of the period, in round numbers. For orientation: no verdict rests on them.")
             .to_owned(),
         tables: vec![table],
         ..Section::default()
@@ -115,7 +121,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 fn team_of(card: &Card) -> Option<&str> {
-    card.about.iter().find(|(label, _)| label == TEAM).map(|(_, team)| team.as_str())
+    card.about.iter().find(|(label, _)| label == crate::language::text(TEAM)).map(|(_, team)| team.as_str())
 }
 
 #[cfg(test)]

@@ -12,12 +12,13 @@ use super::texts::rewritten;
 use super::words::Words;
 use crate::error::Result;
 use crate::scorecard::{Card, CardKind, ChartData, Finding, Scorecard, Section, TableData};
+use crate::{key, say};
 
 /// Facts about a person that do not point at them.
 const GENERAL: [&str; 3] = [TEAM, SUPPLIER, MENTOR];
-pub(super) const TEAM: &str = "Team";
-pub(super) const SUPPLIER: &str = "Supplier";
-pub(super) const MENTOR: &str = "Mentor";
+pub(super) const TEAM: &str = key!("Team");
+pub(super) const SUPPLIER: &str = key!("Supplier");
+pub(super) const MENTOR: &str = key!("Mentor");
 /// Kind of pseudonyms.
 const AGENT: &str = "Agent";
 
@@ -35,7 +36,7 @@ impl People {
             if card.kind == CardKind::Agent {
                 names.insert(card.name.clone());
             }
-            names.extend(card.about.iter().filter(|(label, _)| label == MENTOR).map(|(_, name)| name.clone()));
+            names.extend(card.about.iter().filter(|(label, _)| label == crate::language::text(MENTOR)).map(|(_, name)| name.clone()));
             names.extend(charts(card).flat_map(persons_of));
         }
         names.extend(scorecard.topics.iter().flat_map(|t| &t.sections).flat_map(|s| &s.charts).flat_map(persons_of));
@@ -83,7 +84,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
     let mut plain = scorecard.clone();
     for card in &mut plain.cards {
         if card.kind == CardKind::Agent {
-            card.about.retain(|(label, _)| GENERAL.contains(&label.as_str()));
+            card.about.retain(|(label, _)| GENERAL.map(crate::language::text).contains(&label.as_str()));
         }
     }
     lists::each_kpi(&mut plain, &mut |kpi| kpi.rows_file = None);
@@ -115,7 +116,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
 pub fn team_only(scorecard: &Scorecard, people: &People) -> Result<Scorecard> {
     let mut out = scorecard.clone();
     out.cards.retain(|c| c.kind != CardKind::Agent);
-    let words = people.words(&BTreeSet::new(), |_| "an agent".to_owned());
+    let words = people.words(&BTreeSet::new(), |_| say!("an agent").to_owned());
     out.cards.iter_mut().for_each(|card| without_persons(card, &words));
     for topic in &mut out.topics {
         topic.sections.iter_mut().for_each(|s| section_without_persons(s, &words));

@@ -6,6 +6,7 @@ use super::card_view::{Place, pair};
 use super::measure::{side, target};
 use super::view::{BlockView, FindingView, NextGoalView, NextView};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Better, Card, Certainty, Finding, NextGoal};
 
 /// Most findings a block shows.
@@ -14,16 +15,16 @@ const MOST: usize = 3;
 /// The three blocks, an empty one with its reason.
 pub(super) fn blocks(place: Place<'_>, card: &Card) -> Vec<BlockView> {
     let all = [
-        ("goals", "goals", "Goals", &card.goals),
-        ("doing_well", "well", "Doing well", &card.doing_well),
-        ("to_improve", "improve", "To work on", &card.to_improve),
+        ("goals", "goals", say!("Goals"), &card.goals),
+        ("doing_well", "well", say!("Doing well"), &card.doing_well),
+        ("to_improve", "improve", say!("To work on"), &card.to_improve),
     ];
     let block = |(key, class, title, findings): (&str, &str, &str, &Vec<Finding>)| BlockView {
         class: class.to_owned(),
         title: title.to_owned(),
         findings: findings.iter().take(MOST).map(|f| finding(place, class, f)).collect(),
         more: more(class, findings.get(MOST..).unwrap_or_default()),
-        empty: if findings.is_empty() { reason(card, key, "Nothing to say this period.") } else { String::new() },
+        empty: if findings.is_empty() { reason(card, key, say!("Nothing to say this period.")) } else { String::new() },
     };
     all.into_iter().map(block).collect()
 }
@@ -38,17 +39,17 @@ fn more(class: &str, rest: &[Finding]) -> String {
     let met = rest.iter().filter(|f| f.is_met == Some(true)).count();
     match (rest.len(), class) {
         (0, _) => String::new(),
-        (n, "goals") if met == 0 => format!("and {n} more, none of them met: see the measures"),
-        (n, "goals") => format!("and {n} more, {met} of them met: see the measures"),
-        (n, _) => format!("and {n} more: see the measures"),
+        (n, "goals") if met == 0 => say!("and {n} more, none of them met: see the measures", n),
+        (n, "goals") => say!("and {n} more, {met} of them met: see the measures", n, met),
+        (n, _) => say!("and {n} more: see the measures", n),
     }
 }
 
 fn certainty(c: Certainty) -> &'static str {
     match c {
-        Certainty::Clear => "clear",
-        Certainty::Leaning => "leaning",
-        Certainty::CannotTellYet => "cannot tell yet",
+        Certainty::Clear => say!("clear"),
+        Certainty::Leaning => say!("leaning"),
+        Certainty::CannotTellYet => say!("cannot tell yet"),
     }
 }
 
@@ -78,20 +79,20 @@ fn with_word(f: &Finding, is_good: Option<bool>) -> (&'static str, &'static str,
 
 fn goal(f: &Finding) -> (&'static str, &'static str, &'static str) {
     match (f.is_met, f.certainty) {
-        (None, _) | (_, Certainty::CannotTellYet) => ("open", "○", "cannot tell yet"),
-        (Some(true), Certainty::Clear) => ("good", "●", "met"),
-        (Some(true), Certainty::Leaning) => ("plain", "○", "met, leaning"),
-        (Some(false), Certainty::Clear) => ("concern", "◆", "missed"),
-        (Some(false), Certainty::Leaning) => ("plain", "◇", "missed, leaning"),
+        (None, _) | (_, Certainty::CannotTellYet) => ("open", "○", say!("cannot tell yet")),
+        (Some(true), Certainty::Clear) => ("good", "●", say!("met")),
+        (Some(true), Certainty::Leaning) => ("plain", "○", say!("met, leaning")),
+        (Some(false), Certainty::Clear) => ("concern", "◆", say!("missed")),
+        (Some(false), Certainty::Leaning) => ("plain", "◇", say!("missed, leaning")),
     }
 }
 
 /// The goals for the next period.
 pub(super) fn next(place: Place<'_>, card: &Card) -> NextView {
     let when = next_period(&place.scorecard.period.id);
-    let otherwise = format!("No goal was chosen for {when}.");
+    let otherwise = say!("No goal was chosen for {when}.", when);
     NextView {
-        title: format!("Goals for {when}"),
+        title: say!("Goals for {when}", when),
         goals: card.next_goals.iter().take(MOST).map(|g| next_goal(place, g)).collect(),
         empty: if card.next_goals.is_empty() { reason(card, "next_goals", &otherwise) } else { String::new() },
     }
@@ -105,7 +106,7 @@ fn next_goal(place: Place<'_>, g: &NextGoal) -> NextGoalView {
         title: format::label(&g.title, 160),
         href: if definition.is_some() { place.definition_href(&g.metric) } else { String::new() },
         value: shown(g.value),
-        target: g.target.map_or_else(String::new, |t| format!("target {}", shown(t))),
+        target: g.target.map_or_else(String::new, |t| say!("target {t}", t = shown(t))),
         text: format::label(&g.text, 600),
     }
 }
@@ -113,10 +114,10 @@ fn next_goal(place: Place<'_>, g: &NextGoal) -> NextGoalView {
 /// `next week`, from the id of this period.
 fn next_period(id: &str) -> &'static str {
     match id.split_once('-').map(|(_, rest)| rest) {
-        Some(rest) if rest.starts_with('W') => "next week",
-        Some(rest) if rest.starts_with('Q') => "next quarter",
-        Some(rest) if rest.len() == 2 && rest.chars().all(|c| c.is_ascii_digit()) => "next month",
-        _ => "the next period",
+        Some(rest) if rest.starts_with('W') => say!("next week"),
+        Some(rest) if rest.starts_with('Q') => say!("next quarter"),
+        Some(rest) if rest.len() == 2 && rest.chars().all(|c| c.is_ascii_digit()) => say!("next month"),
+        _ => say!("the next period"),
     }
 }
 

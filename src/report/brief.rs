@@ -10,6 +10,7 @@ use super::view::{BlockView, FindingView, KpiView, NextView, NoteView, Pair, Tab
 use super::{own, spark};
 use crate::format;
 use crate::scorecard::{Card, CardKind, Finding, Kpi, Level, Scorecard, Section, Topic};
+use crate::{key, say};
 
 /// A card or topic in words.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ impl Brief {
         let place = Place { scorecard, root: "" };
         let (judged, context): (Vec<&Kpi>, Vec<&Kpi>) = topic.kpis.iter().partition(|k| k.is_judged);
         Self {
-            kind: "Topic",
+            kind: say!("Topic"),
             name: format::label(&topic.title, 120),
             lead: format::label(&topic.lead, 1000),
             notes: scorecard.notes.iter().filter(|n| n.level == Level::Warning).map(note).collect(),
@@ -163,8 +164,13 @@ impl Brief {
 }
 
 fn until(scorecard: &Scorecard) -> String {
-    let partial = if scorecard.period.is_partial { "; the period is not complete, its figures are not comparable yet" } else { "" };
-    format!("data until {} ({}){partial}", format::clean(&scorecard.as_of), format::clean(&scorecard.time_zone))
+    let partial = if scorecard.period.is_partial { say!("; the period is not complete, its figures are not comparable yet") } else { "" };
+    say!(
+        "data until {as_of} ({time_zone}){partial}",
+        as_of = format::day(&format::clean(&scorecard.as_of)),
+        time_zone = format::clean(&scorecard.time_zone),
+        partial
+    )
 }
 
 /// The blocks with all of their findings.
@@ -178,17 +184,17 @@ fn all_blocks(place: Place<'_>, card: &Card) -> Vec<BlockView> {
     blocks(place, card).into_iter().zip(lists).map(full).collect()
 }
 
-const TITLES: [&str; 3] = ["Measures", "Context, not judged", "Observations"];
+const TITLES: [&str; 3] = [key!("Measures"), key!("Context, not judged"), key!("Observations")];
 
 fn measures(place: Place<'_>, lists: [Vec<&Kpi>; 3]) -> Vec<Measures> {
-    let all = TITLES.into_iter().zip(lists).filter(|(_, list)| !list.is_empty());
+    let all = TITLES.into_iter().map(crate::language::text).zip(lists).filter(|(_, list)| !list.is_empty());
     all.map(|(title, list)| Measures { title, groups: groups(place, &list) }).collect()
 }
 
 fn groups(place: Place<'_>, kpis: &[&Kpi]) -> Vec<(String, Vec<Line>)> {
     let mut groups: Vec<(String, Vec<Line>)> = Vec::new();
     for k in kpis {
-        let name = place.definition(&k.metric).map_or_else(|| "Other".to_owned(), |d| format::label(&d.section, 60));
+        let name = place.definition(&k.metric).map_or_else(|| say!("Other").to_owned(), |d| format::label(&d.section, 60));
         let line = line(place, k);
         match groups.iter_mut().find(|(other, _)| *other == name) {
             Some((_, lines)) => lines.push(line),

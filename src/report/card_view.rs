@@ -7,6 +7,7 @@ use super::parts::{chart, extras, table};
 use super::view::{CardView, MeasuresView, NoteView, Pair, SectionView};
 use super::{measure, own, signals};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Kpi, Level, Note, Scorecard, Unit};
 
 /// A scorecard seen from one page.
@@ -32,10 +33,10 @@ pub(super) fn card(place: Place<'_>, card: &Card) -> CardView {
         blocks: blocks(place, card),
         next: next(place, card),
         summary: if is_agent { None } else { signals::summary(place, &card.kpis) }.into_iter().collect(),
-        measures: measures(place, if is_agent { "How it stands" } else { "Measures" }, judged, "k"),
+        measures: measures(place, if is_agent { say!("How it stands") } else { say!("Measures") }, judged, "k"),
         extras: extras(place, &card.name, &card.sections),
-        context: unnamed_if_single(measures(place, "Context, not judged", context, "c")),
-        observations: unnamed_if_single(measures(place, "Observations", card.observations.iter().collect(), "o")),
+        context: unnamed_if_single(measures(place, say!("Context, not judged"), context, "c")),
+        observations: unnamed_if_single(measures(place, say!("Observations"), card.observations.iter().collect(), "o")),
         charts: card.charts.iter().enumerate().map(|(i, c)| chart(place, &card.name, (&i.to_string(), c))).collect(),
         tables: card.tables.iter().map(|t| table(place, t)).collect(),
         footer: card.footer.iter().map(|f| format::label(f, 1000)).collect(),
@@ -74,10 +75,10 @@ pub(super) fn anchor(metric: &str) -> String {
 /// `Agent`, `Team`, …
 pub(super) fn kind_word(kind: CardKind) -> &'static str {
     match kind {
-        CardKind::Desk => "Desk",
-        CardKind::Team => "Team",
-        CardKind::Supplier => "Supplier",
-        CardKind::Agent => "Agent",
+        CardKind::Desk => say!("Desk"),
+        CardKind::Team => say!("Team"),
+        CardKind::Supplier => say!("Supplier"),
+        CardKind::Agent => say!("Agent"),
     }
 }
 
@@ -93,21 +94,21 @@ pub(super) fn headline(kpis: &[Kpi]) -> String {
     let open = with_target.iter().filter(|k| k.is_met.is_none()).count();
     match (with_target.len() - open, open) {
         (0, 0) => String::new(),
-        (0, _) => "No target can be judged yet".to_owned(),
-        (1, open) => format!("{met} of 1 target met{}", without_data(open)),
-        (judged, open) => format!("{met} of {judged} targets met{}", without_data(open)),
+        (0, _) => say!("No target can be judged yet").to_owned(),
+        (1, open) => say!("{met} of 1 target met{open}", met, open = without_data(open)),
+        (judged, open) => say!("{met} of {judged} targets met{open}", met, judged, open = without_data(open)),
     }
 }
 
 fn without_data(open: usize) -> String {
-    if open == 0 { String::new() } else { format!(", {open} without data") }
+    if open == 0 { String::new() } else { say!(", {open} without data", open) }
 }
 
 /// A sentence of the data-quality box.
 pub(super) fn note(n: &Note) -> NoteView {
     let (class, word) = match n.level {
-        Level::Warning => ("warning", "Warning"),
-        Level::Info => ("info", "Note"),
+        Level::Warning => ("warning", say!("Warning")),
+        Level::Info => ("info", say!("Note")),
     };
     NoteView { class: class.to_owned(), word: word.to_owned(), code: format::label(&n.code, 60), text: format::label(&n.text, 1000) }
 }
@@ -117,7 +118,7 @@ pub(super) fn measures(place: Place<'_>, title: &str, kpis: Vec<&Kpi>, prefix: &
     let has_signals = kpis.iter().any(|k| k.signal.is_some());
     let mut sections: Vec<SectionView> = Vec::new();
     for (i, k) in kpis.into_iter().enumerate() {
-        let name = place.definition(&k.metric).map_or("Other", |d| d.section.as_str());
+        let name = place.definition(&k.metric).map_or(say!("Other"), |d| d.section.as_str());
         let row = measure::kpi(place, k, &format!("{prefix}{i}"));
         let name = format::clean(name);
         match sections.iter_mut().find(|s| s.name == name) {

@@ -9,6 +9,7 @@ use super::own;
 use super::view::BlockView;
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, Kpi, Scorecard};
 
 /// Most measures in a message.
@@ -38,7 +39,7 @@ impl Message {
         let own = own::only_own(scorecard, card);
         let mut brief = Brief::of_card(scorecard, card);
         let all = brief.measures.iter().flat_map(|m| &m.groups).map(|(_, lines)| lines.len()).sum::<usize>();
-        let judged = brief.measures.iter_mut().find(|m| m.title == "Measures");
+        let judged = brief.measures.iter_mut().find(|m| m.title == say!("Measures"));
         let mut lines: Vec<Line> = judged.map_or_else(Vec::new, |m| m.groups.drain(..).flat_map(|(_, lines)| lines).collect());
         lines.sort_by_key(|l| order(&own.kpis, &l.id));
         lines.truncate(MEASURES);
@@ -48,7 +49,7 @@ impl Message {
             lines,
             brief,
             link: base.map(|b| format!("{}/{}.html", b.0, stem(card))),
-            tool: format::label(&format!("{}, config {}", scorecard.tool, scorecard.config_hash), 200),
+            tool: format::label(&say!("{tool}, config {config_hash}", tool = scorecard.tool, config_hash = scorecard.config_hash), 200),
         })
     }
 
@@ -63,13 +64,13 @@ impl Message {
         let mut warnings = self.brief.warnings();
         let first = warnings.next()?;
         let more = warnings.count();
-        Some(if more == 0 { first.text.clone() } else { format!("{} And {more} more.", first.text) })
+        Some(if more == 0 { first.text.clone() } else { say!("{first} And {more} more.", first = first.text, more) })
     }
 
     /// `and 23 more measures on the page`.
     pub(super) fn more(&self) -> Option<String> {
-        let noun = if self.left_out == 1 { "measure" } else { "measures" };
-        (self.left_out > 0).then(|| format!("and {} more {noun} on the page", self.left_out))
+        let n = self.left_out;
+        (n > 0).then(|| say!(n => "and {n} more measure on the page", "and {n} more measures on the page", n))
     }
 }
 
@@ -84,7 +85,7 @@ pub(super) fn sentence(line: &Line) -> String {
     let v = &line.view;
     let n = format!("n\u{a0}{}", v.n);
     let behind = [v.interval.as_str(), n.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
-    let target = if v.target.is_empty() { String::new() } else { format!(", target {}", v.target) };
+    let target = if v.target.is_empty() { String::new() } else { say!(", target {target}", target = v.target) };
     let said = line.said();
     let said = if said.is_empty() { said } else { format!(", {said}") };
     format!("{} ({behind}){target}{said}", v.value)

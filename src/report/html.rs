@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::Page;
 use super::card_view::{self, Place};
@@ -15,6 +15,8 @@ use super::page_view;
 use super::topic_view;
 use super::view::Chrome;
 use crate::error::{Error, Result};
+use crate::language;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Scorecard, Topic};
 
 /// The one stylesheet, put into every page.
@@ -57,9 +59,14 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
     let engine = Engine::new(templates)?;
     let place = Place { scorecard, root: "" };
     let mut pages = vec![
-        page(&engine, place, ("index.html", "index.html", "index", "Scorecard"), &page_view::index(place))?,
-        page(&engine, place, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(scorecard))?,
-        page(&engine, place, ("data.html", "data.html", "data", "Data"), &page_view::data(place))?,
+        page(&engine, place, ("index.html", "index.html", "index", say!("Scorecard")), &page_view::index(place))?,
+        page(
+            &engine,
+            place,
+            ("definitions.html", "definitions.html", "definitions", say!("Definitions")),
+            &page_view::definitions(scorecard),
+        )?,
+        page(&engine, place, ("data.html", "data.html", "data", say!("Data")), &page_view::data(place))?,
     ];
     for t in &scorecard.topics {
         pages.push(page(&engine, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
@@ -190,7 +197,20 @@ const PROBE: &str = "probe-without-a-suffix";
 fn escaping_engine() -> Tera {
     let mut tera = Tera::new();
     tera.autoescape_on([""]);
+    tera.register_filter("t", said);
     tera
+}
+
+/// `{{ "Data until {as_of}" | t(as_of=…) }}`: a sentence in the language of the pages, escaped like everything else. With `one`,
+/// the English for one of `n`, it has plural forms.
+fn said(key: &str, values: Kwargs, _: &State) -> TeraResult<String> {
+    let names: Vec<&str> = language::names(key).collect();
+    let found: Vec<Value> = names.iter().map(|name| values.must_get(name)).collect::<TeraResult<_>>()?;
+    let places: Vec<(&str, &dyn std::fmt::Display)> = names.iter().zip(&found).map(|(name, value)| (*name, value as _)).collect();
+    Ok(match values.get::<&str>("one")? {
+        Some(one) => language::counted(values.must_get::<u64>("n")?, [one, key], &places),
+        None => language::filled(key, &places),
+    })
 }
 
 /// Renders a hostile string through a template whose name says nothing about HTML.

@@ -12,6 +12,7 @@ use super::view::{FindingView, NextView, Pair, TableView};
 use super::{Page, mentioned, own, topic_view};
 use crate::error::Result;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, Definition, Scorecard, Topic};
 
 pub(super) use escape::escape;
@@ -73,14 +74,14 @@ impl Document {
         brief.parts.iter().for_each(|p| self.part(p));
         brief.tables.iter().for_each(|t| self.table(2, t));
         if !brief.footer.is_empty() {
-            self.heading(2, "How far to trust this");
+            self.heading(2, say!("How far to trust this"));
             self.list(brief.footer.iter().map(|f| escape(f)));
         }
     }
 
     fn notes(&mut self, brief: &Brief) {
         if !brief.notes.is_empty() {
-            self.heading(2, "Before you read the numbers");
+            self.heading(2, say!("Before you read the numbers"));
             self.list(brief.notes.iter().map(|n| format!("**{}:** {}", n.word, escape(&n.text))));
         }
     }
@@ -109,7 +110,8 @@ impl Document {
         self.heading(2, all.title);
         for (name, lines) in &all.groups {
             self.heading(3, name);
-            let head = ["Measure", "Id", "Value", "95 %", "n", "Target", "Verdict", "Change", "Trend"];
+            let head =
+                [say!("Measure"), say!("Id"), say!("Value"), "95 %", "n", say!("Target"), say!("Verdict"), say!("Change"), say!("Trend")];
             self.grid(&head.map(str::to_owned), lines.iter().map(measure));
             self.list(lines.iter().filter(|l| has_more(l)).map(more));
         }
@@ -139,16 +141,26 @@ impl Document {
         if definitions.is_empty() {
             return;
         }
-        self.heading(2, "Definitions");
+        self.heading(2, say!("Definitions"));
         let line = |d: &&Definition| {
             let (label, id) = (escape(&format::clean(&d.label)), escape(&format::clean(&d.id)));
-            format!("**{label}** ({id}): {} Basis: {}.", escape(&format::clean(&d.text)), escape(&format::clean(&d.basis)))
+            say!(
+                "**{label}** ({id}): {d} Basis: {basis}.",
+                label,
+                id,
+                d = escape(&format::clean(&d.text)),
+                basis = escape(&format::clean(&d.basis))
+            )
         };
         self.list(definitions.iter().map(line));
     }
 
     fn end(mut self, scorecard: &Scorecard) -> String {
-        self.paragraph(&format!("Made by {}, config {}.", format::clean(&scorecard.tool), format::clean(&scorecard.config_hash)));
+        self.paragraph(&say!(
+            "Made by {tool}, config {config_hash}.",
+            tool = format::clean(&scorecard.tool),
+            config_hash = format::clean(&scorecard.config_hash)
+        ));
         self.0.truncate(self.0.trim_end().len());
         self.0.push('\n');
         self.0

@@ -5,6 +5,7 @@
 use super::card_view::Place;
 use super::signals;
 use super::view::{ChangeView, IconView, KpiView, LevelView};
+use crate::say;
 use crate::scorecard::{Better, Bounds, Certainty, Expected, Kpi, Standing, Unit, Unknown, Variation};
 use crate::{charts, format};
 
@@ -24,12 +25,12 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         is_missing: k.value.is_none(),
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
         n: if k.is_hidden { format::NO_DATA.to_owned() } else { format::count(k.n) },
-        immature: if k.immature > 0 { format!("+{} not yet mature", format::count(k.immature)) } else { String::new() },
+        immature: if k.immature > 0 { say!("+{immature} not yet mature", immature = format::count(k.immature)) } else { String::new() },
         target: k.target.map_or_else(String::new, |t| target(unit, better, t)),
         verdict_class: verdict_class.to_owned(),
         verdict: match (k.is_hidden, k.target.is_some() && k.value.is_none()) {
-            (true, _) => "kept back".to_owned(),
-            (false, true) => "no data".to_owned(),
+            (true, _) => say!("kept back").to_owned(),
+            (false, true) => say!("no data").to_owned(),
             (false, false) => verdict.to_owned(),
         },
         change: change(place, k, unit),
@@ -56,12 +57,12 @@ pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
     let is_outside = k.interval.zip(k.target).map(|((low, high), t)| t < low || t > high);
     let is_backed = k.level.is_none_or(|l| l.certainty == Some(Certainty::Clear) && !l.is_shared && l.is_good == k.is_met);
     match (k.is_met, is_outside.map(|outside| outside && is_backed)) {
-        (Some(true), Some(true)) => ("good", "● met"),
-        (Some(true), Some(false)) => ("plain", "○ met, leaning"),
-        (Some(true), None) => ("plain", "○ met"),
-        (Some(false), Some(true)) => ("concern", "◆ missed"),
-        (Some(false), Some(false)) => ("plain", "◇ missed, leaning"),
-        (Some(false), None) => ("plain", "◇ missed"),
+        (Some(true), Some(true)) => ("good", say!("● met")),
+        (Some(true), Some(false)) => ("plain", say!("○ met, leaning")),
+        (Some(true), None) => ("plain", say!("○ met")),
+        (Some(false), Some(true)) => ("concern", say!("◆ missed")),
+        (Some(false), Some(false)) => ("plain", say!("◇ missed, leaning")),
+        (Some(false), None) => ("plain", say!("◇ missed")),
         (None, _) => ("open", ""),
     }
 }
@@ -73,14 +74,16 @@ fn change(place: Place<'_>, k: &Kpi, unit: Unit) -> ChangeView {
         return ChangeView::default();
     }
     let plain = |delta: String, previous: String| ChangeView { delta, previous, ..ChangeView::default() };
-    let Some(previous) = k.previous else { return plain(String::new(), format!("no data in {before}")) };
+    let Some(previous) = k.previous else { return plain(String::new(), say!("no data in {before}", before)) };
     let n = if counts_its_rows(unit, previous, k.previous_n) { String::new() } else { format!(", n\u{a0}{}", format::count(k.previous_n)) };
-    let was = format!("{} in {before}{n}", format::value_of(unit, previous, k.previous_n));
+    let was = say!("{previous} in {before}{n}", previous = format::value_of(unit, previous, k.previous_n), before, n);
     let Some(now) = k.value else { return plain(String::new(), was) };
     if place.scorecard.period.is_partial {
-        return plain(String::new(), format!("{was}; not comparable yet"));
+        return plain(String::new(), say!("{was}; not comparable yet", was));
     }
-    let Some(delta) = format::difference(unit, now, previous, k.n.min(k.previous_n)) else { return plain("unchanged".to_owned(), was) };
+    let Some(delta) = format::difference(unit, now, previous, k.n.min(k.previous_n)) else {
+        return plain(say!("unchanged").to_owned(), was);
+    };
     let (class, glyph, word) = special(k, now > previous);
     ChangeView { delta, previous: was, class: class.to_owned(), glyph: glyph.to_owned(), word: word.to_owned() }
 }
@@ -109,22 +112,28 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
         Some(_) if l.is_shared => ("plain", "–", ""),
         Some(certainty) => side(certainty, l.is_good),
     };
-    let more = l.needed.map(|n| format!("about\u{a0}{} more", format::count(n)));
+    let more = l.needed.map(|n| say!("about\u{a0}{n} more", n = format::count(n)));
     let word = match (l.certainty, more) {
         (None, _) => String::new(),
-        (Some(_), _) if l.is_shared => "alike on the whole desk".to_owned(),
-        (Some(Certainty::Clear), _) => "clear".to_owned(),
-        (Some(Certainty::Leaning), None) => "leaning".to_owned(),
-        (Some(Certainty::Leaning), Some(more)) => format!("leaning, {more} to make it clear"),
-        (Some(Certainty::CannotTellYet), None) => "cannot tell yet".to_owned(),
-        (Some(Certainty::CannotTellYet), Some(more)) => format!("cannot tell yet, needs {more}"),
+        (Some(_), _) if l.is_shared => say!("alike on the whole desk").to_owned(),
+        (Some(Certainty::Clear), _) => say!("clear").to_owned(),
+        (Some(Certainty::Leaning), None) => say!("leaning").to_owned(),
+        (Some(Certainty::Leaning), Some(more)) => say!("leaning, {more} to make it clear", more),
+        (Some(Certainty::CannotTellYet), None) => say!("cannot tell yet").to_owned(),
+        (Some(Certainty::CannotTellYet), Some(more)) => say!("cannot tell yet, needs {more}", more),
     };
     let recent = format::label(&place.scorecard.rule.recent, 60);
     let raw = l.sum as f64 / l.n.max(1) as f64;
-    let pulled = if (raw - l.value).abs() >= 0.02 { ", drawn towards the others for want of rows" } else { "" };
-    let counted = format!("{} of {}", format::count(l.sum), format::count(l.n));
-    let text =
-        format!("Over {recent} {} ({}), {counted}{pulled}", format::value_of(unit, l.value, l.n), range(unit, l.interval, l.n, " to "));
+    let pulled = if (raw - l.value).abs() >= 0.02 { say!(", drawn towards the others for want of rows") } else { "" };
+    let counted = say!("{sum} of {n}", sum = format::count(l.sum), n = format::count(l.n));
+    let text = say!(
+        "Over {recent} {level} ({interval}), {counted}{pulled}",
+        recent,
+        level = format::value_of(unit, l.value, l.n),
+        interval = range(unit, l.interval, l.n),
+        counted,
+        pulled
+    );
     LevelView { class: class.to_owned(), glyph: glyph.to_owned(), side: side.to_owned(), word, text }
 }
 
@@ -132,10 +141,10 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
 pub(super) fn side(certainty: Certainty, is_good: Option<bool>) -> (&'static str, &'static str, &'static str) {
     match (certainty, is_good) {
         (Certainty::CannotTellYet, _) => ("open", "○", ""),
-        (Certainty::Clear, Some(true)) => ("good", "▲", "good"),
-        (Certainty::Clear, Some(false)) => ("concern", "◆", "concern"),
-        (Certainty::Leaning, Some(true)) => ("plain", "△", "good"),
-        (Certainty::Leaning, Some(false)) => ("plain", "◇", "concern"),
+        (Certainty::Clear, Some(true)) => ("good", "▲", say!("good")),
+        (Certainty::Clear, Some(false)) => ("concern", "◆", say!("concern")),
+        (Certainty::Leaning, Some(true)) => ("plain", "△", say!("good")),
+        (Certainty::Leaning, Some(false)) => ("plain", "◇", say!("concern")),
         (_, None) => ("plain", "–", ""),
     }
 }
@@ -145,14 +154,14 @@ fn bounds(unit: Unit, b: Bounds) -> String {
     let unknown = format::count(b.unknown);
     match b.because {
         Unknown::NotYetMature => {
-            let all = if b.unknown == 1 { "the last one is".to_owned() } else { format!("all {unknown} are") };
-            format!("Between {} once {all} in", range(unit, b.range, 1, " and "))
+            let (low, high) = (format::value_of(unit, b.range.0, 1), format::value_of(unit, b.range.1, 1));
+            say!(b.unknown => "Between {low} and {high} once the last one is in", "Between {low} and {high} once all {unknown} are in", low, high, unknown)
         }
         Unknown::NotAnswered if b.unknown == 1 => {
-            format!("{} if the one who did not answer was unhappy or happy", range(unit, b.range, 1, " to "))
+            say!("{range} if the one who did not answer was unhappy or happy", range = range(unit, b.range, 1))
         }
         Unknown::NotAnswered => {
-            format!("{} if the {unknown} who did not answer were all unhappy or all happy", range(unit, b.range, 1, " to "))
+            say!("{range} if the {unknown} who did not answer were all unhappy or all happy", range = range(unit, b.range, 1), unknown)
         }
     }
 }
@@ -160,11 +169,11 @@ fn bounds(unit: Unit, b: Bounds) -> String {
 fn expected(unit: Unit, e: Expected) -> String {
     let shown = |v: f64| format::value_of(unit, v, e.n);
     let (desk, here, n) = (shown(e.value), shown(e.observed), format::count(e.n));
-    format!("The desk’s rates on the same mix of tickets would give {desk}, against {here} here (n\u{a0}{n})")
+    say!("The desk’s rates on the same mix of tickets would give {desk}, against {here} here (n\u{a0}{n})", desk, here, n)
 }
 
-fn range(unit: Unit, (low, high): (f64, f64), n: u64, between: &str) -> String {
-    format!("{}{between}{}", format::value_of(unit, low, n), format::value_of(unit, high, n))
+fn range(unit: Unit, (low, high): (f64, f64), n: u64) -> String {
+    say!("{low} to {high}", low = format::value_of(unit, low, n), high = format::value_of(unit, high, n))
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use super::topic_view::is_topic;
 use crate::scorecard::{Card, CardKind, ChartData, Finding, Note, Scorecard, Section, TableData, Topic};
+use crate::{key, say};
 
-const COLLEAGUE: &str = "a colleague";
+const COLLEAGUE: &str = key!("a colleague");
 
 /// The card without what belongs to other agents, if it is an agent's.
 pub(super) fn only_own(scorecard: &Scorecard, card: &Card) -> Card {
@@ -56,7 +57,7 @@ fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
         // Those on no roster have no card, and are named by nothing but these notes.
         let is_about_people = ["agents-off-roster", "alias-ambiguous"].contains(&n.code.as_str());
         if is_about_people || others.are_named(&n.text) {
-            Note { text: "A note on the data names other people; the desk's data page has it.".to_owned(), ..n.clone() }
+            Note { text: say!("A note on the data names other people; the desk's data page has it.").to_owned(), ..n.clone() }
         } else {
             n.clone()
         }
@@ -103,7 +104,7 @@ impl<'a> Others<'a> {
         while let Some(c) = text[at..].chars().next() {
             let found = self.by_length.iter().find(|name| text[at..].starts_with(**name) && is_whole(text, at, name));
             match found {
-                Some(name) => out.push_str(if *name == self.owner { name } else { COLLEAGUE }),
+                Some(name) => out.push_str(if *name == self.owner { name } else { crate::language::text(COLLEAGUE) }),
                 None => out.push(c),
             }
             at += found.map_or(c.len_utf8(), |name| name.len().max(1));

@@ -12,6 +12,7 @@ use crate::format;
 use crate::scorecard::{
     Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
 };
+use crate::{key, say};
 
 const MAIN_TILES: usize = 6;
 const MAIN_COLUMNS: usize = 4;
@@ -20,6 +21,7 @@ const MAIN_COLUMNS: usize = 4;
 pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
     let s = place.scorecard;
     Chrome {
+        lang: crate::language::tag().to_owned(),
         trusted_css: String::new(),
         trusted_sheet: css_string(&sheet(s, title)),
         root: place.root.to_owned(),
@@ -30,11 +32,16 @@ pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
         here: here.to_owned(),
         topics: topic_view::navigation(place),
         period: format::clean(&s.period.label),
-        span: format!("{} to {}, {}", s.period.first_day, s.period.last_day, s.time_zone),
+        span: say!(
+            "{first_day} to {last_day}, {time_zone}",
+            first_day = format::day(&s.period.first_day),
+            last_day = format::day(&s.period.last_day),
+            time_zone = s.time_zone
+        ),
         period_id: format::clean(&s.period.id),
         is_partial: s.period.is_partial,
         previous_period: format::clean(&s.previous_period.label),
-        as_of: format!("{} {}", format::clean(&s.as_of), s.time_zone),
+        as_of: format!("{} {}", format::day(&format::clean(&s.as_of)), s.time_zone),
         tool: format::clean(&s.tool),
         config_hash: format::clean(&s.config_hash),
         command: format::clean(&s.command),
@@ -56,8 +63,8 @@ fn css_string(text: &str) -> String {
 }
 
 fn source_line(s: &SourceInfo) -> String {
-    let rejected = if s.rejected > 0 { format!(", {} rejected", format::count(s.rejected)) } else { String::new() };
-    format!("{}: {} rows{rejected}", format::label(&s.name, 40), format::count(s.rows_in))
+    let rejected = if s.rejected > 0 { say!(", {rejected} rejected", rejected = format::count(s.rejected)) } else { String::new() };
+    say!("{name}: {rows_in} rows{rejected}", name = format::label(&s.name, 40), rows_in = format::count(s.rows_in), rejected)
 }
 
 /// The desk at a glance and every card by name.
@@ -68,7 +75,7 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
     let mut lists: Vec<TableView> =
         [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
     if let Some(first) = lists.first_mut() {
-        LIST_NOTE.clone_into(&mut first.note);
+        crate::language::text(LIST_NOTE).clone_into(&mut first.note);
     }
     IndexView {
         headline: headline(kpis),
@@ -102,28 +109,33 @@ fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
     };
     let rows =
         cards.iter().map(|c| RowView { name: Link { text: format::label(&c.name, 80), href: card_path(c) }, cells: cells(c) }).collect();
-    let columns = columns.iter().cloned().chain([ColumnView { text: STANDS_OUT.to_owned(), ..ColumnView::default() }]).collect();
+    let columns = columns
+        .iter()
+        .cloned()
+        .chain([ColumnView { text: crate::language::text(STANDS_OUT).to_owned(), ..ColumnView::default() }])
+        .collect();
     let (title, row_label) = (format!("{}s", kind_word(kind)), kind_word(kind).to_owned());
     let note = match kind {
         CardKind::Agent => {
             let recent = format::label(&place.scorecard.rule.recent, 60);
-            format!("By name, not by rank. Likely levels over {recent}, drawn towards all agents’ as far as few rows demand.")
+            say!("By name, not by rank. Likely levels over {recent}, drawn towards all agents’ as far as few rows demand.", recent)
         }
-        _ => "By name, not by rank.".to_owned(),
+        _ => say!("By name, not by rank.").to_owned(),
     };
     Some(TableView { title, note, row_label, is_long: false, is_narrow: false, columns, rows })
 }
 
-const STANDS_OUT: &str = "Stands out";
-const LIST_NOTE: &str =
-    "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to work on; hollow (△ ◇) if none of it is clear.";
+const STANDS_OUT: &str = key!("Stands out");
+const LIST_NOTE: &str = key!(
+    "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to work on; hollow (△ ◇) if none of it is clear."
+);
 
 /// How many findings a card has that can be told already; the card says which.
 fn stands_out(card: &Card) -> CellView {
     let sides = [("good", ["▲", "△"], &card.doing_well), ("concern", ["◆", "◇"], &card.to_improve)];
     let marks: Vec<Mark> = sides.into_iter().filter_map(|(class, glyphs, findings)| mark(class, glyphs, findings)).collect();
-    let value = if marks.is_empty() { "nothing yet".to_owned() } else { String::new() };
-    CellView { column: STANDS_OUT.to_owned(), value, is_quiet: marks.is_empty(), marks, ..CellView::default() }
+    let value = if marks.is_empty() { say!("nothing yet").to_owned() } else { String::new() };
+    CellView { column: crate::language::text(STANDS_OUT).to_owned(), value, is_quiet: marks.is_empty(), marks, ..CellView::default() }
 }
 
 /// Clear and leaning findings counted together, coloured if one of them is clear.
@@ -132,7 +144,7 @@ fn mark(class: &str, [filled, hollow]: [&str; 2], findings: &[Finding]) -> Optio
     let (clear, leaning) = (count(Certainty::Clear), count(Certainty::Leaning));
     let (class, glyph) = if clear > 0 { (class, filled) } else { ("plain", hollow) };
     let text = format!("{glyph}\u{a0}{}", clear + leaning);
-    (clear + leaning > 0).then(|| Mark { class: class.to_owned(), text, word: format!("{clear} clear, {leaning} leaning") })
+    (clear + leaning > 0).then(|| Mark { class: class.to_owned(), text, word: say!("{clear} clear, {leaning} leaning", clear, leaning) })
 }
 
 /// Where a card's page lies below the scorecard's folder.
@@ -167,28 +179,29 @@ pub(super) fn definitions(scorecard: &Scorecard) -> DefinitionsView {
 /// When a verdict is clear and when it leans, with the desk's own limits.
 fn rule(rule: &RuleInfo) -> String {
     let percent = |share: f64| format::bare_target(Unit::Share, share);
-    let points = percent(rule.margin).replace('%', "points");
-    format!(
-        "How sure a verdict is. Clear: with a probability of {} or more the true rate lies {points} or more beyond its target, or \
-         beyond the desk where there is no target. Leaning: {} or more. Everything else cannot be told yet.",
-        percent(rule.clear),
-        percent(rule.leaning)
+    let points = percent(rule.margin).replace('%', say!("points"));
+    say!(
+        "How sure a verdict is. Clear: with a probability of {clear} or more the true rate lies {points} or more beyond its target, or \
+         beyond the desk where there is no target. Leaning: {leaning} or more. Everything else cannot be told yet.",
+        clear = percent(rule.clear),
+        points,
+        leaning = percent(rule.leaning)
     )
 }
 
 fn definition(d: &Definition) -> DefinitionView {
     let unit = match d.unit {
-        Unit::Share => "share of rows, in percent",
-        Unit::Seconds => "duration; 1 d is 24 h on the metric's clock",
-        Unit::Count => "count",
-        Unit::Number => "number",
-        Unit::Money => "money",
-        Unit::Days => "days",
+        Unit::Share => say!("share of rows, in percent"),
+        Unit::Seconds => say!("duration; 1 d is 24 h on the metric's clock"),
+        Unit::Count => say!("count"),
+        Unit::Number => say!("number"),
+        Unit::Money => say!("money"),
+        Unit::Days => say!("days"),
     };
     let better = match d.better {
-        Better::Higher => "more is better",
-        Better::Lower => "less is better",
-        Better::Neither => "context, not judged",
+        Better::Higher => say!("more is better"),
+        Better::Lower => say!("less is better"),
+        Better::Neither => say!("context, not judged"),
     };
     DefinitionView {
         id: anchor(&d.id),
@@ -223,8 +236,8 @@ fn file(f: &FileInfo) -> FileView {
 }
 
 fn left_out(s: &SourceInfo) -> Vec<String> {
-    let rule = |(rule, n): &(String, u64)| format!("{} rows left out: {}", format::count(*n), format::label(rule, 120));
-    let folded = (s.folded > 0).then(|| format!("{} legs became part of another leg's call", format::count(s.folded)));
+    let rule = |(rule, n): &(String, u64)| say!("{n} rows left out: {rule}", n = format::count(*n), rule = format::label(rule, 120));
+    let folded = (s.folded > 0).then(|| say!("{folded} legs became part of another leg's call", folded = format::count(s.folded)));
     s.set_aside.iter().map(rule).chain(folded).collect()
 }
 
@@ -234,7 +247,10 @@ fn source(s: &SourceInfo) -> SourceView {
         kind: if s.kind == s.name { String::new() } else { format::label(&s.kind, 40) },
         files: s.files.iter().map(file).collect(),
         remarks: left_out(s),
-        covers: s.covers.as_ref().map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| format!("{a} to {b}")),
+        covers: s
+            .covers
+            .as_ref()
+            .map_or_else(|| format::NO_DATA.to_owned(), |(a, b)| say!("{first} to {last}", first = format::day(a), last = format::day(b))),
         rows_in: format::count(s.rows_in),
         accepted: format::count(s.accepted),
         rejected: format::count(s.rejected),

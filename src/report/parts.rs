@@ -3,6 +3,7 @@
 use super::blocks::finding;
 use super::card_view::{Place, anchor, pair};
 use super::view::{CellView, ChartView, ColumnView, ExtraView, Link, RowView, TableView};
+use crate::say;
 use crate::scorecard::{Card, Cell, ChartData, Definition, Kpi, Section, TableColumn, TableData, TableRow, Unit};
 use crate::{charts, format};
 
@@ -119,8 +120,8 @@ pub(super) fn column(place: Place<'_>, metric: &str) -> ColumnView {
 /// A value with its n, or words, under the heading of its column.
 pub(super) fn cell(unit: Unit, column: &ColumnView, c: &Cell) -> CellView {
     let (class, glyph, word) = match c.is_good {
-        Some(true) => ("good", "▲", "good"),
-        Some(false) => ("concern", "◆", "concern"),
+        Some(true) => ("good", "▲", say!("good")),
+        Some(false) => ("concern", "◆", say!("concern")),
         None => ("", "", ""),
     };
     let is_missing = c.value.is_none() && c.text.is_none();

@@ -6,6 +6,7 @@ use super::card_view::Place;
 use super::view::{IconView, Link, SummaryRow, SummaryView};
 use crate::scorecard::{Assurance, Kpi, Signal, Variation};
 use crate::{charts, format};
+use crate::{key, say};
 
 /// The icon of a variation with its words.
 pub(super) fn variation(v: Variation) -> IconView {
@@ -20,10 +21,10 @@ pub(super) fn assurance(a: Assurance) -> IconView {
 const COLUMNS: [Option<Assurance>; 4] = [Some(Assurance::Passes), Some(Assurance::HitOrMiss), Some(Assurance::Fails), None];
 
 const ROWS: [(&str, &[Variation]); 4] = [
-    ("Improving", &[Variation::ImprovingHigh, Variation::ImprovingLow]),
-    ("Common cause", &[Variation::CommonCause]),
-    ("Concerning", &[Variation::ConcerningHigh, Variation::ConcerningLow]),
-    ("Changed", &[Variation::ChangedHigh, Variation::ChangedLow]),
+    (key!("Improving"), &[Variation::ImprovingHigh, Variation::ImprovingLow]),
+    (key!("Common cause"), &[Variation::CommonCause]),
+    (key!("Concerning"), &[Variation::ConcerningHigh, Variation::ConcerningLow]),
+    (key!("Changed"), &[Variation::ChangedHigh, Variation::ChangedLow]),
 ];
 
 /// Every measure with a signal in its cell; `None` without any. Of the last row and the last column only what has measures.
@@ -31,20 +32,20 @@ pub(super) fn summary(place: Place<'_>, kpis: &[Kpi]) -> Option<SummaryView> {
     let signals: Vec<(&Kpi, Signal)> = kpis.iter().filter_map(|k| Some((k, k.signal?))).collect();
     let columns: Vec<Option<Assurance>> =
         COLUMNS.into_iter().filter(|c| c.is_some() || signals.iter().any(|(_, s)| s.assurance.is_none())).collect();
-    let rows = ROWS.iter().map(|(word, variations)| row(place, &signals, &columns, (word, variations)));
-    let head = |c: &Option<Assurance>| c.map_or_else(|| IconView { word: "No target".to_owned(), ..IconView::default() }, headed);
+    let rows = ROWS.iter().map(|(word, variations)| row(place, &signals, &columns, (crate::language::text(word), variations)));
+    let head = |c: &Option<Assurance>| c.map_or_else(|| IconView { word: say!("No target").to_owned(), ..IconView::default() }, headed);
     (!signals.is_empty()).then(|| SummaryView {
         lead: lead(&signals),
-        rows: rows.filter(|r| r.word != ROWS[3].0 || r.cells.iter().any(|c| !c.is_empty())).collect(),
+        rows: rows.filter(|r| r.word != crate::language::text(ROWS[3].0) || r.cells.iter().any(|c| !c.is_empty())).collect(),
         columns: columns.iter().map(head).collect(),
     })
 }
 
 fn headed(a: Assurance) -> IconView {
     let word = match a {
-        Assurance::Passes => "Target will be met",
-        Assurance::HitOrMiss => "Target hit or miss",
-        Assurance::Fails => "Target will be missed",
+        Assurance::Passes => say!("Target will be met"),
+        Assurance::HitOrMiss => say!("Target hit or miss"),
+        Assurance::Fails => say!("Target will be missed"),
     };
     IconView { word: word.to_owned(), ..assurance(a) }
 }
@@ -66,11 +67,19 @@ fn row(place: Place<'_>, signals: &[(&Kpi, Signal)], columns: &[Option<Assurance
 fn lead(signals: &[(&Kpi, Signal)]) -> String {
     let all = signals.len();
     let usual = signals.iter().filter(|(_, s)| s.variation == Variation::CommonCause).count();
-    let measures = if all == 1 { "measure" } else { "measures" };
+    let shown = format::count(all as u64);
     match all - usual {
-        0 => format!("Nothing but the usual ups and downs in {} {measures}.", format::count(all as u64)),
+        0 => {
+            say!(all => "Nothing but the usual ups and downs in {all} measure.", "Nothing but the usual ups and downs in {all} measures.", all = shown)
+        }
         special => {
-            format!("{} of {} {measures} differ from their usual ups and downs.", format::count(special as u64), format::count(all as u64))
+            let special = format::count(special as u64);
+            say!(
+                all => "{special} of {all} measure differ from their usual ups and downs.",
+                "{special} of {all} measures differ from their usual ups and downs.",
+                special,
+                all = shown
+            )
         }
     }
 }

@@ -14,6 +14,7 @@ use super::view::{BlockView, FindingView};
 use super::{Page, brief, json};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, Scorecard};
 
 /// Most blocks of a message.
@@ -85,7 +86,7 @@ fn body(m: &Message) -> Vec<Block> {
         all.extend(sections(measures(m)));
     }
     if let Some(link) = &m.link {
-        all.push(Block::Section { text: mrkdwn(format!("<{link}|The whole page>")) });
+        all.push(Block::Section { text: mrkdwn(format!("<{link}|{}>", say!("The whole page"))) });
     }
     all.push(context(escape(&m.tool, MAX_ITEM)));
     all

@@ -14,6 +14,7 @@ use super::chat::{Base, Message, sentence};
 use super::view::{BlockView, FindingView};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, Scorecard};
 
 /// Most bytes of a message: a little below 28 KB, as what carries it adds to it.
@@ -54,7 +55,7 @@ fn written(m: &Message, max: usize) -> Result<String> {
         "fallbackText": plain(&m.headline(), max),
         "msteams": { "width": "Full" },
         "body": body(m, max),
-        "actions": m.link.iter().map(|url| json!({ "type": "Action.OpenUrl", "title": "The whole page", "url": url })).collect::<Vec<_>>(),
+        "actions": m.link.iter().map(|url| json!({ "type": "Action.OpenUrl", "title": say!("The whole page"), "url": url })).collect::<Vec<_>>(),
     });
     let attachment = json!({ "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null, "content": card });
     let body = json!({ "type": "message", "attachments": [attachment] });
@@ -106,7 +107,7 @@ fn colour(class: &str) -> Option<&'static str> {
 fn table(lines: &[Line], max: usize) -> Value {
     let cell = |run: Run| json!({ "type": "TableCell", "items": [rich(&[run])] });
     let row = |cells: [Run; 3]| json!({ "type": "TableRow", "cells": cells.map(cell) });
-    let head = row(["Measure", "Value", "Trend"].map(|h| Run::bold(h.to_owned())));
+    let head = row([say!("Measure"), say!("Value"), say!("Trend")].map(|h| Run::bold(h.to_owned())));
     let measure = |l: &Line| {
         let name = plain(&format!("{} ({})", l.view.label, l.id), max);
         let spark = if l.spark.is_empty() { format::NO_DATA.to_owned() } else { l.spark.clone() };

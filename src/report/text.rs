@@ -11,6 +11,7 @@ use super::brief::{Brief, Line, Measures, Part, cell_words, check_slug, stem};
 use super::view::{FindingView, NextView, TableView};
 use crate::error::Result;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Kpi, Scorecard, Topic};
 
 /// Most columns a line takes.
@@ -134,14 +135,14 @@ impl Text {
     fn measures(&mut self, all: &[Measures]) {
         for m in all {
             self.heading(m.title);
-            self.row(["Measure", "value", "n", "target", "trend"], "");
+            self.row([say!("Measure"), say!("value"), "n", say!("target"), say!("trend")], "");
             for (name, lines) in &m.groups {
                 self.wrap("", &format!("{name}:"));
                 lines.iter().for_each(|l| self.measure(l));
             }
             self.gap();
             let ids: Vec<String> = m.groups.iter().flat_map(|(_, lines)| lines).map(|l| format!("{} = {}", l.view.label, l.id)).collect();
-            self.wrap("Definitions: ", &ids.join("; "));
+            self.wrap(say!("Definitions: "), &ids.join("; "));
             self.gap();
         }
     }

@@ -9,6 +9,7 @@ use super::csv::{counted, safe_text};
 use super::{Page, measure};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Kpi, Scorecard, Unit};
 
 /// The columns of both kinds; new ones go to the end.
@@ -139,9 +140,9 @@ fn verdict(k: &Kpi) -> String {
     let words = if k.is_judged { measure::verdict(k).1 } else { "" };
     let word = words.trim_start_matches(['●', '○', '◆', '◇', ' ']);
     if k.is_hidden {
-        "kept back".to_owned()
+        say!("kept back").to_owned()
     } else if k.is_judged && k.target.is_some() && k.value.is_none() {
-        "no data".to_owned()
+        say!("no data").to_owned()
     } else {
         word.to_owned()
     }

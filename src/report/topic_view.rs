@@ -8,6 +8,7 @@ use super::parts::extras;
 use super::view::{Link, PageLine, TopicLink, TopicView};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{CardKind, Kpi, Level, Scorecard, Topic};
 
 /// File name stems of other pages of the folder.
@@ -27,9 +28,9 @@ pub(super) fn topic(place: Place<'_>, t: &Topic) -> TopicView {
         title: format::label(if t.finding.is_empty() { &t.title } else { &t.finding }, 160),
         lead: format::label(&t.lead, 1000),
         notes: warnings.map(note).collect(),
-        measures: measures(place, "Measures", judged, "k"),
+        measures: measures(place, say!("Measures"), judged, "k"),
         extras: extras(place, &place.scorecard.desk, &t.sections),
-        context: unnamed_if_single(measures(place, "Context, not judged", context, "c")),
+        context: unnamed_if_single(measures(place, say!("Context, not judged"), context, "c")),
         further: further(place, |other| other.parent.as_deref() == Some(t.id.as_str())),
         footer: t.footer.iter().map(|f| format::label(f, 1000)).collect(),
     }
@@ -56,14 +57,14 @@ pub(super) fn contents(place: Place<'_>, headline: &str) -> Vec<PageLine> {
     let said = |t: &Topic| if t.finding.is_empty() { format::label(&t.lead, 200) } else { format::label(&t.finding, 160) };
     let has_desk = place.scorecard.cards.iter().any(|c| c.kind == CardKind::Desk);
     let desk = has_desk.then(|| PageLine {
-        link: Link { text: "Desk".to_owned(), href: place.href("desk.html") },
-        said: if headline.is_empty() { "Everything the team looks at".to_owned() } else { headline.to_owned() },
+        link: Link { text: say!("Desk").to_owned(), href: place.href("desk.html") },
+        said: if headline.is_empty() { say!("Everything the team looks at").to_owned() } else { headline.to_owned() },
         is_left_out: false,
     });
     let made = place.scorecard.topics.iter().map(|t| PageLine { link: link(place, t), said: said(t), is_left_out: false });
     let left_out = place.scorecard.left_out.iter().map(|l| PageLine {
         link: Link { text: format::label(&l.title, 60), href: String::new() },
-        said: format!("Left out. {}", format::label(&l.why, 500)),
+        said: say!("Left out. {why}", why = format::label(&l.why, 500)),
         is_left_out: true,
     });
     desk.into_iter().chain(made).chain(left_out).collect()

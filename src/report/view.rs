@@ -15,6 +15,8 @@ pub use pages::{
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]
 pub struct Chrome {
+    /// Tag of the language.
+    pub lang: String,
     /// The stylesheet.
     pub trusted_css: String,
     /// Whose page of which period it is, at the foot of every printed sheet, as a string of CSS.

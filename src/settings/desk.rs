@@ -44,6 +44,10 @@ pub struct Report {
     pub own_folders: bool,
     /// Rates of agents with fewer rows are too few to speak of.
     pub min_n: u32,
+    /// The language of what people read, as a tag: `en`, `de`.
+    pub language: String,
+    /// A file of texts that change or add to that language, relative to the config's folder.
+    pub texts: Option<String>,
 }
 
 /// `[[event]]`: a dated marker on trend charts.
@@ -69,7 +73,8 @@ pub(super) const PAGES: &[&str] =
     &["desk", "teams", "suppliers", "agents", "business", "groups", "sla", "people", "knowledge", "cost", "review"];
 const USUAL_PAGES: usize = PAGES.len() - 1;
 /// Keys of `[report]`.
-const KEYS: &[&str] = &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "own_folders", "min_n"];
+const KEYS: &[&str] =
+    &["period", "out", "pages", "outputs", "pdf", "pdf_timeout", "excel_decimal", "link", "own_folders", "min_n", "language", "texts"];
 /// Further files of a scorecard.
 pub(super) const OUTPUTS: &[&str] = &["xlsx", "markdown", "text", "json", "csv", "slack", "teams", "pdf"];
 pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
@@ -77,6 +82,7 @@ pub(super) const LEVELS: &[&str] = &["L1", "L2", "L3", "field", "supplier"];
 impl Default for Report {
     fn default() -> Self {
         let pages = PAGES[..USUAL_PAGES].iter().map(ToString::to_string).collect();
+        let language = crate::language::ENGLISH.to_owned();
         Self {
             period: Unit::Week,
             out: "scorecards".to_owned(),
@@ -87,6 +93,8 @@ impl Default for Report {
             link: None,
             own_folders: false,
             min_n: 5,
+            language,
+            texts: None,
         }
     }
 }
@@ -139,6 +147,10 @@ impl Report {
         if let Some(node) = table.get("min_n") {
             report.min_n = u32::try_from(node.integer()?).map_err(|_| node.error("`min_n` must be a number of rows, 0 or more"))?;
         }
+        if let Some(language) = table.text("language")? {
+            report.language = language;
+        }
+        report.texts = table.text("texts")?;
         Ok(report)
     }
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::harness::root;
 
 /// The rooms of the house, lowest first: a room may import those on lower floors, never its own floor's neighbours or a higher one.
-const FLOORS: [&[&str]; 15] = [
+const FLOORS: [&[&str]; 16] = [
     &["error"],
+    &["language"],
     &["scorecard", "stats", "cli", "printer", "publish", "run_record"],
     &["clock", "columns", "format"],
     &["contacts", "guards", "mail", "privacy"],
@@ -28,8 +29,10 @@ const FLOORS: [&[&str]; 15] = [
 const KNOW_NOBODY: [&str; 4] = ["error", "scorecard", "stats", "cli"];
 
 /// Above the waist nobody knows where numbers come from: these see the scorecard, how to write its numbers, and each other.
-const ABOVE_THE_WAIST: [(&str, &[&str]); 2] =
-    [("charts", &["error", "scorecard", "format"]), ("report", &["error", "scorecard", "format", "charts", "inquiry", "mail"])];
+const ABOVE_THE_WAIST: [(&str, &[&str]); 2] = [
+    ("charts", &["error", "language", "scorecard", "format"]),
+    ("report", &["error", "language", "scorecard", "format", "charts", "inquiry", "mail"]),
+];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.
 const UPWARDS: [(&str, &str, &str); 10] = [
@@ -46,7 +49,7 @@ const UPWARDS: [(&str, &str, &str); 10] = [
 ];
 
 /// Where each heavy crate lives: the only files, or folders of files, that may name it.
-const HOMES: [(&str, &[&str]); 39] = [
+const HOMES: [(&str, &[&str]); 41] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("clap_complete", &["cli/shell.rs"]),
     ("clap_mangen", &["cli/shell.rs"]),
@@ -100,7 +103,9 @@ const HOMES: [(&str, &[&str]); 39] = [
     ("plotters", &["charts/"]),
     ("plotters_backend", &["charts/"]),
     ("tera", &["report/html.rs", "report/mail/mod.rs"]),
-    ("toml", &["settings/", "metrics/mod.rs", "ingest/inspect/"]),
+    ("icu_plurals", &["language/"]),
+    ("icu_locale_core", &["language/"]),
+    ("toml", &["language/", "settings/", "metrics/mod.rs", "ingest/inspect/"]),
     ("comfy_table", &["commands/"]),
     ("indicatif", &["commands/mod.rs"]),
     ("glob", &["ingest/"]),

@@ -19,6 +19,7 @@ mod history;
 mod html;
 mod ingest_laws;
 mod inquiry;
+mod language;
 mod laws;
 mod layers;
 mod mail_clients;

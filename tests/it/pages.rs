@@ -126,18 +126,25 @@ fn the_pages_say_what_they_said() {
         ("team", page("team", "Service Desk Berlin")),
         ("supplier", page("supplier", "Norvik Outsourcing")),
     ];
+    let read = |path: &str| std::fs::read_to_string(dir.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let pages: Vec<(&str, String)> = wanted.into_iter().map(|(name, path)| (name, read(&path))).collect();
+    assert_golden(&pages.iter().map(|(name, page)| (*name, page.as_str())).collect::<Vec<_>>());
+}
+
+/// Holds the words of pages against `tests/golden`, or writes them there if that is asked for.
+pub(crate) fn assert_golden(pages: &[(&str, &str)]) {
     let golden = root().join("tests/golden");
     let is_update = std::env::var_os("DESKCARD_UPDATE_GOLDEN").is_some();
     let mut faults = Vec::new();
-    for (name, path) in wanted {
-        let said = main_text(&std::fs::read_to_string(dir.join(&path)).unwrap_or_else(|e| panic!("{path}: {e}")));
+    for (name, page) in pages {
+        let said = main_text(page);
         let file = golden.join(format!("{name}.txt"));
         if is_update {
             std::fs::create_dir_all(&golden).expect("make the folder");
             std::fs::write(&file, &said).expect("write the golden text");
         }
         let before = std::fs::read_to_string(&file).unwrap_or_default();
-        faults.extend(difference(&before, &said).map(|d| format!("{path}: {d}")));
+        faults.extend(difference(&before, &said).map(|d| format!("{name}: {d}")));
     }
     assert!(faults.is_empty(), "{}\nif that is meant: DESKCARD_UPDATE_GOLDEN=1", faults.join("\n"));
 }

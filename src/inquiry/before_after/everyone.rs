@@ -4,6 +4,8 @@ use super::super::{Part, words};
 use super::answer::{Charted, Paired, Series};
 use super::records::{Agent, Records};
 use super::{Sum, answer};
+use crate::format;
+use crate::say;
 use crate::scorecard::{Better, Control, ControlPoint, Unit, Variation};
 use crate::stats::before_after::paired::{sign_flip, t_test};
 use crate::stats::before_after::time_series::{Interrupted, SIDE, interrupted, usual_lags};
@@ -82,12 +84,15 @@ impl Weekly {
 impl Everyone {
     pub(super) fn new(records: &Records<'_>) -> Self {
         if records.treated().next().is_none() {
-            let why =
-                if records.design == answer::Design::Nobody { "Nobody had it in these weeks." } else { "No agent that had it counts." };
+            let why = if records.design == answer::Design::Nobody {
+                say!("Nobody had it in these weeks.")
+            } else {
+                say!("No agent that had it counts.")
+            };
             return Self::unsaid(why);
         }
         if records.design == answer::Design::Some && records.has_others() {
-            return Self::unsaid("Some agents were without it: they are the better yardstick, see below.");
+            return Self::unsaid(say!("Some agents were without it: they are the better yardstick, see below."));
         }
         let weekly = Weekly::of_treated(records).known();
         let (chart, limits) = charted(records, &weekly);
@@ -103,7 +108,12 @@ impl Everyone {
 fn charted(records: &Records<'_>, weekly: &Weekly) -> (Part<Charted>, Option<Control>) {
     let (before, after) = (weekly.first_after, weekly.sums.len() - weekly.first_after);
     if before < FEWEST_POINTS_IN_PHASE || after == 0 {
-        let why = format!("A chart needs {FEWEST_POINTS_IN_PHASE} weeks with rows before and one after; there are {before} and {after}.");
+        let why = say!(
+            "A chart needs {fewest_points_in_phase} weeks with rows before and one after; there are {before} and {after}.",
+            fewest_points_in_phase = FEWEST_POINTS_IN_PHASE,
+            before,
+            after
+        );
         return (Part::unsaid(why), None);
     }
     let frozen = [Phase { start: 0, baseline: Some(before) }];
@@ -113,7 +123,7 @@ fn charted(records: &Records<'_>, weekly: &Weekly) -> (Part<Charted>, Option<Con
     };
     let marked = |side: &[Option<ChartPoint>]| side.iter().flatten().filter(|p| p.signal.is_some()).count();
     let centre = points.iter().flatten().find_map(|p| p.band.map(|b| b.centre)).unwrap_or_default();
-    let method = if records.question.measure.unit == Unit::Share { "p′ chart" } else { "XmR chart" };
+    let method = if records.question.measure.unit == Unit::Share { say!("p′ chart") } else { say!("XmR chart") };
     let numbers = Charted {
         method: method.to_owned(),
         before: centre,
@@ -123,15 +133,16 @@ fn charted(records: &Records<'_>, weekly: &Weekly) -> (Part<Charted>, Option<Con
         marked_before: marked(&points[..before]),
     };
     let m = &records.question.measure;
-    let text = format!(
-        "The weeks before ran at {}; of {after} weeks after, {} unlike them by the chart’s rules ({method}, limits of the weeks before). After: {}.",
-        words::level(m, centre, Sum::of(&weekly.sums[..before]).n),
-        match numbers.marked {
-            0 => "none is".to_owned(),
-            1 => "1 is".to_owned(),
-            n => format!("{n} are"),
+    let text = say!(
+        "The weeks before ran at {centre}; of {after} weeks after, {n} unlike them by the chart’s rules ({method}, limits of the weeks before). After: {after2}.",
+        centre = words::level(m, centre, Sum::of(&weekly.sums[..before]).n),
+        after,
+        n = match numbers.marked {
+            0 => say!("none is").to_owned(),
+            n => say!(n => "1 is", "{n} are", n),
         },
-        words::level(m, numbers.after, Sum::of(&weekly.sums[before..]).n),
+        method,
+        after2 = words::level(m, numbers.after, Sum::of(&weekly.sums[before..]).n)
     );
     let phases = [Phase { start: 0, baseline: None }, Phase { start: before, baseline: None }];
     let limits = drawn(records, weekly, &phases).ok().and_then(|points| control(records, weekly, (&points, method)));
@@ -152,15 +163,17 @@ fn drawn(records: &Records<'_>, weekly: &Weekly, phases: &[Phase]) -> Result<Vec
     let series = control_chart::Series { values, direction, target: None, phases, options: Options::default() };
     match chart(&series) {
         Ok(Outcome::Drawn(chart)) => Ok(chart.points),
-        Ok(Outcome::Withheld(Withheld::TooShort { known, .. })) => Err(format!("A chart needs 13 weeks with rows; there are {known}.")),
+        Ok(Outcome::Withheld(Withheld::TooShort { known, .. })) => Err(say!("A chart needs 13 weeks with rows; there are {known}.", known)),
         Ok(Outcome::Withheld(Withheld::SmallDenominators { mean })) => {
-            Err(format!("A chart needs about 20 rows a week; there are {mean:.0}."))
+            Err(say!("A chart needs about 20 rows a week; there are {mean}.", mean = format::decimals(mean, 0)))
         }
         Ok(Outcome::Withheld(Withheld::FewEvents { events })) => {
-            Err(format!("A chart needs 12 hits and 12 misses in all; there are {events} of one kind."))
+            Err(say!("A chart needs 12 hits and 12 misses in all; there are {events} of one kind.", events))
         }
-        Err(Invalid::NoVariation) => Err("The weeks before are all alike: there is no usual range to hold the others against.".to_owned()),
-        Err(why) => Err(format!("There is no chart: {why}.")),
+        Err(Invalid::NoVariation) => {
+            Err(say!("The weeks before are all alike: there is no usual range to hold the others against.").to_owned())
+        }
+        Err(why) => Err(say!("There is no chart: {why}.", why)),
     }
 }
 
@@ -191,8 +204,12 @@ fn series(records: &Records<'_>, weekly: &Weekly) -> Part<Series> {
     let rates = weekly.rates();
     let (before, after) = (weekly.first_after, rates.len() - weekly.first_after);
     if before < SIDE || after < SIDE {
-        let why =
-            format!("A series needs {SIDE} weeks with rows on each side to tell a step from a trend; there are {before} and {after}.");
+        let why = say!(
+            "A series needs {side} weeks with rows on each side to tell a step from a trend; there are {before} and {after}.",
+            side = SIDE,
+            before,
+            after
+        );
         return Part::unsaid(why);
     }
     match interrupted(&rates, before, usual_lags(rates.len())) {
@@ -201,9 +218,9 @@ fn series(records: &Records<'_>, weekly: &Weekly) -> Part<Series> {
             Part::said(series_text(records, &numbers), numbers)
         }
         Err(Invalid::NoVariation) => {
-            Part::unsaid("The weeks lie on a straight line without any noise: there is nothing to hold a step against.")
+            Part::unsaid(say!("The weeks lie on a straight line without any noise: there is nothing to hold a step against."))
         }
-        Err(why) => Part::unsaid(format!("The series cannot be fitted: {why}.")),
+        Err(why) => Part::unsaid(say!("The series cannot be fitted: {why}.", why)),
     }
 }
 
@@ -230,18 +247,26 @@ fn numbers(fit: &Interrupted, weeks: usize, first_after: usize, is_by_own_start:
 
 fn series_text(records: &Records<'_>, s: &Series) -> String {
     let m = &records.question.measure;
-    let from = if s.is_by_own_start { ", weeks counted from each agent’s own start" } else { "" };
-    let trend = format!("before, it moved by {} a week ({})", words::change(m, s.trend), words::chance(s.trend_p));
+    let from = if s.is_by_own_start { say!(", weeks counted from each agent’s own start") } else { "" };
+    let trend =
+        say!("before, it moved by {trend} a week ({trend_p})", trend = words::change(m, s.trend), trend_p = words::chance(s.trend_p));
     let bend = if s.bend_p <= 0.05 {
-        format!(" After it, each week brings {} more than before ({}).", words::change(m, s.bend), words::chance(s.bend_p))
+        say!(
+            " After it, each week brings {bend} more than before ({bend_p}).",
+            bend = words::change(m, s.bend),
+            bend_p = words::chance(s.bend_p)
+        )
     } else {
         String::new()
     };
-    format!(
-        "At the date the line steps by {} ({}; {}) beyond where it was heading{from}; {trend}.{bend}",
-        words::change(m, s.step),
-        words::range(m, s.interval),
-        words::chance(s.p)
+    say!(
+        "At the date the line steps by {step} ({interval}; {p}) beyond where it was heading{from}; {trend}.{bend}",
+        step = words::change(m, s.step),
+        interval = words::range(m, s.interval),
+        p = words::chance(s.p),
+        from,
+        trend,
+        bend
     )
 }
 
@@ -250,9 +275,9 @@ fn paired(records: &Records<'_>) -> Part<Paired> {
     let changes: Vec<f64> = records.treated().map(|(a, split)| a.change(split)).collect();
     let m = &records.question.measure;
     if let [one] = changes.as_slice() {
-        return Part::unsaid(format!(
-            "One agent counts, and changed by {}: with one agent nobody can tell the event from what that agent’s weeks did by themselves.",
-            words::change(m, *one)
+        return Part::unsaid(say!(
+            "One agent counts, and changed by {change}: with one agent nobody can tell the event from what that agent’s weeks did by themselves.",
+            change = words::change(m, *one)
         ));
     }
     let side = |is: fn(f64) -> bool| changes.iter().filter(|c| is(**c)).count();
@@ -269,22 +294,23 @@ fn paired(records: &Records<'_>) -> Part<Paired> {
                 is_exact: flips.exact,
                 smallest: t.smallest_effect,
             };
-            let same = if up_down_same.2 > 0 { format!(", {} stayed", up_down_same.2) } else { String::new() };
-            let text = format!(
-                "{} agents, each before and after: {} went up, {} down{same}; the mean change is {} ({}; {} if each could as well have gone the other way).",
-                numbers.agents,
-                up_down_same.0,
-                up_down_same.1,
-                words::change(m, numbers.change),
-                words::range(m, numbers.interval),
-                words::chance(numbers.p)
+            let same = if up_down_same.2 > 0 { say!(", {same} stayed", same = up_down_same.2) } else { String::new() };
+            let text = say!(
+                "{agents} agents, each before and after: {up} went up, {down} down{same}; the mean change is {change} ({interval}; {p} if each could as well have gone the other way).",
+                agents = numbers.agents,
+                up = up_down_same.0,
+                down = up_down_same.1,
+                same,
+                change = words::change(m, numbers.change),
+                interval = words::range(m, numbers.interval),
+                p = words::chance(numbers.p)
             );
             Part::said(text, numbers)
         }
-        _ => Part::unsaid(format!(
-            "All {} agents changed by exactly as much ({}): there is no variation to hold it against.",
-            changes.len(),
-            words::change(m, changes.first().copied().unwrap_or_default())
+        _ => Part::unsaid(say!(
+            "All {changes} agents changed by exactly as much ({copied}): there is no variation to hold it against.",
+            changes = changes.len(),
+            copied = words::change(m, changes.first().copied().unwrap_or_default())
         )),
     }
 }

@@ -4,6 +4,7 @@ use super::super::{Part, words};
 use super::answer::{Design, Differed};
 use super::picked;
 use super::records::{Agent, Records};
+use crate::say;
 use crate::stats::Invalid;
 use crate::stats::before_after::differences::{Differences, by_start};
 
@@ -24,10 +25,10 @@ pub(super) fn differed(records: &Records<'_>, is_subtracted: bool) -> Part<Diffe
             let numbers = numbers(records, means(records), &found);
             Part::said(text(records, &numbers), numbers)
         }
-        Err(Invalid::NoVariation) => Part::unsaid(
-            "Every agent of a side changed by exactly as much as the next: there is no variation to hold a difference against.",
-        ),
-        Err(why) => Part::unsaid(format!("The difference cannot be worked out: {why}.")),
+        Err(Invalid::NoVariation) => Part::unsaid(say!(
+            "Every agent of a side changed by exactly as much as the next: there is no variation to hold a difference against."
+        )),
+        Err(why) => Part::unsaid(say!("The difference cannot be worked out: {why}.", why)),
     }
 }
 
@@ -46,11 +47,11 @@ fn less(raw: &[Vec<f64>], expected: &[Vec<f64>]) -> Vec<Vec<f64>> {
 fn missing(records: &Records<'_>) -> Option<String> {
     let (treated, others) = (records.treated().count(), records.others().count());
     match (records.design, treated, others) {
-        (Design::Nobody, ..) => Some("Nobody had it in these weeks.".to_owned()),
-        (Design::Everyone, ..) => Some("Everyone had it, so there is nobody to compare with.".to_owned()),
-        (_, 0, _) => Some("No agent that had it counts.".to_owned()),
-        (_, _, 0) => Some("No agent without it counts, so there is nobody to compare with.".to_owned()),
-        (_, _, 1) => Some("One agent without it counts; a comparison needs two or more.".to_owned()),
+        (Design::Nobody, ..) => Some(say!("Nobody had it in these weeks.").to_owned()),
+        (Design::Everyone, ..) => Some(say!("Everyone had it, so there is nobody to compare with.").to_owned()),
+        (_, 0, _) => Some(say!("No agent that had it counts.").to_owned()),
+        (_, _, 0) => Some(say!("No agent without it counts, so there is nobody to compare with.").to_owned()),
+        (_, _, 1) => Some(say!("One agent without it counts; a comparison needs two or more.").to_owned()),
         (_, 1, _) => Some(alone(records)),
         _ => None,
     }
@@ -62,11 +63,12 @@ fn alone(records: &Records<'_>) -> String {
     let own = agent.change(split);
     let larger = records.others().filter(|a| a.change(split) > own).count();
     let all = records.agents.len();
-    format!(
-        "One agent had it, and changed by {}: number {} of {all} from the top. With one agent nobody can tell what the event did from what \
+    say!(
+        "One agent had it, and changed by {change}: number {larger} of {all} from the top. With one agent nobody can tell what the event did from what \
          that agent’s weeks did by themselves; it takes two or more with it.",
-        words::change(&records.question.measure, own),
-        larger + 1
+        change = words::change(&records.question.measure, own),
+        larger = larger + 1,
+        all
     )
 }
 
@@ -87,21 +89,23 @@ fn numbers(records: &Records<'_>, changes: (f64, f64), found: &Differences) -> D
 
 fn text(records: &Records<'_>, d: &Differed) -> String {
     let m = &records.question.measure;
-    let ways = if d.is_exact { "all" } else { "drawn" };
+    let ways = if d.is_exact { say!("all") } else { say!("drawn") };
     let off = if (d.raw - d.estimate).abs() > 1e-9 {
-        format!("; {} before what comes for free is taken off", words::change(m, d.raw))
+        say!("; {raw} before what comes for free is taken off", raw = words::change(m, d.raw))
     } else {
         String::new()
     };
-    format!(
-        "Those with it changed by {}, the others by {}: {} ({}) beyond what the others changed{off}. Had it gone to agents by lot, {} of {} \
-         {ways} ways to deal it would differ as much ({}).",
-        words::change(m, d.changes.0),
-        words::change(m, d.changes.1),
-        words::change(m, d.estimate),
-        words::range(m, d.interval),
-        crate::format::count((d.p * d.rearrangements as f64).round() as u64),
-        crate::format::count(d.rearrangements),
-        words::chance(d.p)
+    say!(
+        "Those with it changed by {own}, the others by {others}: {estimate} ({interval}) beyond what the others changed{off}. Had it gone to agents by lot, {rearrangements} of {rearrangements2} \
+         {ways} ways to deal it would differ as much ({p}).",
+        own = words::change(m, d.changes.0),
+        others = words::change(m, d.changes.1),
+        estimate = words::change(m, d.estimate),
+        interval = words::range(m, d.interval),
+        off,
+        rearrangements = crate::format::count((d.p * d.rearrangements as f64).round() as u64),
+        rearrangements2 = crate::format::count(d.rearrangements),
+        ways,
+        p = words::chance(d.p)
     )
 }

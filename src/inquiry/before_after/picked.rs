@@ -4,6 +4,7 @@ use super::super::{Part, words};
 use super::answer::{Design, Regression};
 use super::records::{Agent, Records};
 use super::{Picked, Sum};
+use crate::say;
 use crate::scorecard::{Better, Unit};
 use crate::stats::hierarchical::Population;
 use crate::stats::mean_shrinkage::{RandomEffects, random_effects};
@@ -69,20 +70,20 @@ pub(super) fn expected(records: &Records<'_>) -> Option<Vec<Vec<f64>>> {
 /// What regression to the mean brings, and whether it is to be taken off.
 pub(super) fn regression(records: &Records<'_>) -> Part<Regression> {
     match records.design {
-        Design::Nobody => return Part::unsaid("Nobody had it in these weeks, so nobody was picked."),
+        Design::Nobody => return Part::unsaid(say!("Nobody had it in these weeks, so nobody was picked.")),
         Design::Everyone => {
-            return Part::unsaid(
-                "Everyone had it, so nobody was picked for a low record: nothing comes for free and nothing is taken off.",
-            );
+            return Part::unsaid(say!(
+                "Everyone had it, so nobody was picked for a low record: nothing comes for free and nothing is taken off."
+            ));
         }
         Design::Some => {}
     }
     let treated: Vec<(&Agent<'_>, usize)> = records.treated().collect();
     if treated.is_empty() || !records.has_others() {
-        return Part::unsaid("Too few agents count to say how agents vary, so what would have come by itself is not known.");
+        return Part::unsaid(say!("Too few agents count to say how agents vary, so what would have come by itself is not known."));
     }
     let Some(expected) = expected(records) else {
-        return Part::unsaid("Too few weeks before to say how agents vary, so what would have come by itself is not known.");
+        return Part::unsaid(say!("Too few weeks before to say how agents vary, so what would have come by itself is not known."));
     };
     let numbers = numbers(records, &expected);
     Part::said(text(records, &numbers), numbers)
@@ -126,28 +127,42 @@ fn text(records: &Records<'_>, r: &Regression) -> String {
     let m = &records.question.measure;
     let level = |v: f64| words::level(m, v, crate::format::DECIMAL_FROM);
     let others = r.others_before.unwrap_or(r.treated_before);
-    let stood = format!("Those with it stood at {} before, the others at {}", level(r.treated_before), level(others));
+    let stood = say!(
+        "Those with it stood at {treated_before} before, the others at {others}",
+        treated_before = level(r.treated_before),
+        others = level(others)
+    );
     let free = words::change(m, r.free);
     let side = match m.better {
-        Better::Neither => "far from the mean",
+        Better::Neither => say!("far from the mean"),
         Better::Higher if r.treated_before > others => "good",
         Better::Lower if r.treated_before < others => "good",
         _ => "low",
     };
-    let drift = format!("a {side} record drifts back towards the mean by itself");
+    let drift = say!("a {side} record drifts back towards the mean by itself", side);
     match (r.picked, r.is_subtracted) {
         (Picked::ByRecord, _) => {
-            format!("{stood}; they were picked for it, and {drift}: {free} was to be expected with nothing done, and is taken off.")
+            say!(
+                "{stood}; they were picked for it, and {drift}: {free} was to be expected with nothing done, and is taken off.",
+                stood,
+                drift,
+                free
+            )
         }
-        (_, true) => format!(
-            "{stood} ({}): they look picked for it, and {drift}. {free} was to be expected with nothing done, and is taken off. If the groups \
+        (_, true) => say!(
+            "{stood} ({p}): they look picked for it, and {drift}. {free} was to be expected with nothing done, and is taken off. If the groups \
              differ for a lasting reason, that is too much; both figures are given.",
-            words::chance(r.p.unwrap_or(0.0))
+            stood,
+            p = words::chance(r.p.unwrap_or(0.0)),
+            drift,
+            free
         ),
-        (Picked::Otherwise, _) => format!("{stood}; they were not picked for their record, so nothing is taken off ({free} would be)."),
+        (Picked::Otherwise, _) => {
+            say!("{stood}; they were not picked for their record, so nothing is taken off ({free} would be).", stood, free)
+        }
         (Picked::Unknown, _) => {
             let p = r.p.map_or_else(String::new, |p| format!(" ({})", words::chance(p)));
-            format!("{stood}: no sign that they were picked for their record{p}, so nothing is taken off ({free} would be).")
+            say!("{stood}: no sign that they were picked for their record{p}, so nothing is taken off ({free} would be).", stood, p, free)
         }
     }
 }

@@ -6,6 +6,7 @@ use super::answer::{BeforeAfter, Design};
 use super::everyone::Weekly;
 use super::records::Records;
 use crate::format;
+use crate::say;
 use crate::scorecard::{ChartData, Control, Point};
 
 /// The picture; `None` without weeks on both sides.
@@ -16,11 +17,11 @@ pub(super) fn picture(records: &Records<'_>, answer: &BeforeAfter, limits: Optio
     let is_compared = answer.counted.design == Design::Some && records.has_others();
     let drawn = if is_compared { beside_the_others(records, answer) } else { alone(records, answer) };
     let m = &answer.measure;
-    let who = words::count(answer.counted.treated, "agent");
+    let who = words::agents(answer.counted.treated);
     let subtitle = match is_compared {
-        true => format!("{} per week, {who} with it and {} without", m.label, answer.counted.others),
-        false if records.splits.len() > 1 => format!("{} per week from each agent’s own start, {who}", m.label),
-        false => format!("{} per week, {who}", m.label),
+        true => say!("{label} per week, {who} with it and {others} without", label = m.label, who, others = answer.counted.others),
+        false if records.splits.len() > 1 => say!("{label} per week from each agent’s own start, {who}", label = m.label, who),
+        false => say!("{label} per week, {who}", label = m.label, who),
     };
     Some(ChartData::Phases {
         metric: m.id.clone(),

@@ -5,6 +5,8 @@ use super::answer::{Differed, Placebos, PreTrend};
 use super::everyone::{Everyone, Weekly};
 use super::records::{Agent, Records};
 use super::{Sum, answer};
+use crate::format;
+use crate::say;
 use crate::stats::before_after::TTest;
 use crate::stats::before_after::differences::welch;
 use crate::stats::before_after::paired::t_test;
@@ -22,20 +24,19 @@ pub(super) fn placebos(records: &Records<'_>, everyone: &Everyone, differed: &Pa
         (_, _, Some(d)) => by_agent(records).map(|dates| (dates, d.estimate / d.standard_error)),
         (Some(s), ..) => by_series(records).map(|dates| (dates, s.step / s.standard_error)),
         (None, Some(p), None) => by_agent(records).map(|dates| (dates, p.change / p.standard_error)),
-        (None, None, None) => return Part::unsaid("There is no figure to try at other dates."),
+        (None, None, None) => return Part::unsaid(say!("There is no figure to try at other dates.")),
     };
     let Some((dates, real)) = found.filter(|(dates, _)| !dates.is_empty()) else {
-        let why = format!("Other dates cannot be tried: that takes {} weeks before, and noise in them.", 2 * SIDE);
+        let why = say!("Other dates cannot be tried: that takes {weeks} weeks before, and noise in them.", weeks = 2 * SIDE);
         return Part::unsaid(why);
     };
     let as_strong = dates.iter().filter(|(_, t)| t.abs() >= real.abs()).count();
-    let text = format!(
-        "At {} before, with nothing happening, the same analysis was tried: {} as much as the real one.",
-        words::count(dates.len(), "date"),
-        match as_strong {
-            0 => "none shows".to_owned(),
-            1 => "1 shows".to_owned(),
-            n => format!("{n} show"),
+    let text = say!(
+        "At {dates} before, with nothing happening, the same analysis was tried: {n} as much as the real one.",
+        dates = say!(dates.len() => "{n} date", "{n} dates", n = format::count(dates.len() as u64)),
+        n = match as_strong {
+            0 => say!("none shows").to_owned(),
+            n => say!(n => "1 shows", "{n} show", n),
         }
     );
     Part::said(text, Placebos { dates, real, as_strong })
@@ -80,21 +81,31 @@ pub(super) fn pre_trend(records: &Records<'_>, everyone: &Everyone) -> Part<PreT
     if let Some(s) = &everyone.series.numbers {
         let half = 1.96 * s.trend_error;
         let numbers = PreTrend { slope: s.trend, interval: (s.trend - half, s.trend + half), p: s.trend_p };
-        let text = format!("Before the date it moved by {} a week ({}).", words::change(m, s.trend), words::chance(s.trend_p));
+        let text = say!(
+            "Before the date it moved by {trend} a week ({trend_p}).",
+            trend = words::change(m, s.trend),
+            trend_p = words::chance(s.trend_p)
+        );
         return Part::said(text, numbers);
     }
     if records.design == answer::Design::Nobody {
-        return Part::unsaid("Nobody had it in these weeks.");
+        return Part::unsaid(say!("Nobody had it in these weeks."));
     }
     let of = |a: &Agent<'_>| slope(&a.record.weeks[..a.start.map_or(records.first(), |s| records.splits[s]).before]);
     let Some(test) = compared(records, &of) else {
-        return Part::unsaid(format!(
-            "Where things were heading is not known: that takes two agents a side with {SLOPE_WEEKS} weeks of rows before."
+        return Part::unsaid(say!(
+            "Where things were heading is not known: that takes two agents a side with {slope_weeks} weeks of rows before.",
+            slope_weeks = SLOPE_WEEKS
         ));
     };
     let numbers = PreTrend { slope: test.estimate, interval: test.interval, p: test.p };
-    let beyond = if records.has_others() { "those with it moved away from the others" } else { "the agents moved" };
-    let text = format!("Before the date {beyond} by {} a week ({}).", words::change(m, test.estimate), words::chance(test.p));
+    let beyond = if records.has_others() { say!("those with it moved away from the others") } else { say!("the agents moved") };
+    let text = say!(
+        "Before the date {beyond} by {estimate} a week ({p}).",
+        beyond,
+        estimate = words::change(m, test.estimate),
+        p = words::chance(test.p)
+    );
     Part::said(text, numbers)
 }
 

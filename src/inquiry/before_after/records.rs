@@ -4,6 +4,7 @@ use super::super::words;
 use super::answer::{Counted, Design, LeftOut};
 use super::{AgentRecord, Question, Sum, WEEK};
 use crate::format;
+use crate::say;
 
 /// Where a start cuts the weeks: whole weeks before it, and from which week on they are whole after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,20 +111,24 @@ impl<'a> Records<'a> {
         let split_weeks: Vec<String> = self.splits.iter().flat_map(|s| (s.before..s.after).map(week)).collect();
         let (weeks_before, weeks_after) = (self.first().before, self.weeks_after());
         let mut text = match self.design {
-            Design::Everyone => format!("{}, all of them with it", words::count(treated, "agent")),
-            Design::Some => format!("{} with it, {others} without", words::count(treated, "agent")),
-            Design::Nobody => "Nobody had it in these weeks".to_owned(),
+            Design::Everyone => say!("{treated}, all of them with it", treated = words::agents(treated)),
+            Design::Some => say!("{treated} with it, {others} without", treated = words::agents(treated), others),
+            Design::Nobody => say!("Nobody had it in these weeks").to_owned(),
         };
-        text += &format!("; {} before, {weeks_after} after.", words::count(weeks_before, "whole week"));
+        text += &say!(
+            "; {weeks_before} before, {weeks_after} after.",
+            weeks_before = say!(weeks_before => "{n} whole week", "{n} whole weeks", n = format::count(weeks_before as u64)),
+            weeks_after
+        );
         if self.splits.len() > 1 {
-            text += &format!(" They began at {} different dates; each is cut at the own one.", self.splits.len());
+            text += &say!(" They began at {splits} different dates; each is cut at the own one.", splits = self.splits.len());
         }
         if !split_weeks.is_empty() {
-            text += &format!(" {} has days of both and counts for neither.", words::list(&split_weeks));
+            text += &say!(" {split_weeks} has days of both and counts for neither.", split_weeks = words::list(&split_weeks));
         }
         if !self.left_out.is_empty() {
-            let verb = if self.left_out.len() == 1 { "does" } else { "do" };
-            text += &format!(" {} {verb} not count.", words::count(self.left_out.len(), "agent"));
+            let n = self.left_out.len();
+            text += &say!(n => " {n} agent does not count.", " {n} agents do not count.", n = format::count(n as u64));
         }
         Counted {
             design: self.design,
@@ -156,8 +161,8 @@ fn start(question: &Question, record: &AgentRecord) -> Result<Option<Split>, Str
     let split = split_at(question, day);
     match split {
         s if s.after >= question.weeks.len() && question.weeks.last().is_some_and(|w| w.first_day + WEEK <= day) => Ok(None),
-        s if s.after >= question.weeks.len() => Err("no whole week after the start".to_owned()),
-        s if s.before == 0 => Err("no whole week before the start".to_owned()),
+        s if s.after >= question.weeks.len() => Err(say!("no whole week after the start").to_owned()),
+        s if s.before == 0 => Err(say!("no whole week before the start").to_owned()),
         s => Ok(Some(s)),
     }
 }
@@ -187,7 +192,7 @@ fn settled(q: &Question, agents: &mut Vec<(&AgentRecord, Option<Split>)>, left_o
             let full = |record: &AgentRecord| splits.iter().find_map(|s| lacking(q, sides(record, *s)));
             agents.retain(|(record, _)| {
                 let why = full(record);
-                let told = |why: &String| LeftOut { agent: format::label(&record.name, 80), why: format!("at another’s start: {why}") };
+                let told = |why: &String| LeftOut { agent: format::label(&record.name, 80), why: say!("at another’s start: {why}", why) };
                 left_out.extend(why.iter().map(told));
                 why.is_none()
             });
@@ -202,10 +207,12 @@ fn settled(q: &Question, agents: &mut Vec<(&AgentRecord, Option<Split>)>, left_o
 fn lacking(q: &Question, (before, after): (Sum, Sum)) -> Option<String> {
     let needed = q.choices.fewest_rows.max(1);
     match (before.n, after.n) {
-        (0, 0) => Some("no rows in these weeks".to_owned()),
-        (0, n) => Some(format!("rows after the start only ({n})")),
-        (n, 0) => Some(format!("rows before the start only ({n})")),
-        (b, a) if b < needed || a < needed => Some(format!("too few rows: {b} before, {a} after; {needed} are needed on each side")),
+        (0, 0) => Some(say!("no rows in these weeks").to_owned()),
+        (0, n) => Some(say!("rows after the start only ({n})", n)),
+        (n, 0) => Some(say!("rows before the start only ({n})", n)),
+        (b, a) if b < needed || a < needed => {
+            Some(say!("too few rows: {b} before, {a} after; {needed} are needed on each side", b, a, needed))
+        }
         _ => None,
     }
 }

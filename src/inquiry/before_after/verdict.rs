@@ -4,6 +4,8 @@ use super::super::{Part, words};
 use super::Sum;
 use super::answer::{BeforeAfter, Design, Differed, More, Paired, Smallest, Verdict};
 use super::records::{Agent, Records};
+use crate::format;
+use crate::say;
 use crate::scorecard::{Certainty, Unit};
 use crate::stats::permutation::DRAWS;
 
@@ -34,12 +36,13 @@ pub(super) fn smallest(records: &Records<'_>, paired: &Part<Paired>, differed: &
             let p_least = if p.is_exact { 2.0 / 2_f64.powi(p.agents as i32) } else { 1.0 / (DRAWS as f64 + 1.0) };
             Smallest { change: p.smallest, p: p_least.min(1.0) }
         }
-        (None, None) => return Part::unsaid("There is no figure, so there is no saying what could have been seen."),
+        (None, None) => return Part::unsaid(say!("There is no figure, so there is no saying what could have been seen.")),
     };
-    let beyond = if differed.numbers.is_some() { " beyond the others" } else { "" };
-    let text = format!(
-        "With these agents and weeks a true change of {}{beyond} would have been seen four times in five; smaller ones less often.",
-        words::size(&records.question.measure, numbers.change)
+    let beyond = if differed.numbers.is_some() { say!(" beyond the others") } else { "" };
+    let text = say!(
+        "With these agents and weeks a true change of {size}{beyond} would have been seen four times in five; smaller ones less often.",
+        size = words::size(&records.question.measure, numbers.change),
+        beyond
     );
     Part::said(text, numbers)
 }
@@ -117,14 +120,14 @@ fn nothing(answer: &BeforeAfter) -> Verdict {
     };
     let c = &answer.counted;
     let text = match (c.treated, c.weeks_before, c.weeks_after) {
-        _ if c.design == Design::Nobody => "Cannot tell: nobody had it in these weeks.".to_owned(),
+        _ if c.design == Design::Nobody => say!("Cannot tell: nobody had it in these weeks.").to_owned(),
         (0, ..) if !c.left_out.is_empty() => {
             let first = &c.left_out[0];
-            format!("Cannot tell: no agent that had it counts ({}: {}).", first.agent, first.why)
+            say!("Cannot tell: no agent that had it counts ({agent}: {why}).", agent = first.agent, why = first.why)
         }
-        (_, 0, _) => "Cannot tell: there is no whole week before the date.".to_owned(),
-        (_, _, 0) => "Cannot tell yet: there is no whole week after the date.".to_owned(),
-        _ => format!("Cannot tell: {why}"),
+        (_, 0, _) => say!("Cannot tell: there is no whole week before the date.").to_owned(),
+        (_, _, 0) => say!("Cannot tell yet: there is no whole week after the date.").to_owned(),
+        _ => say!("Cannot tell: {why}", why),
     };
     Verdict { text, ..Verdict::default() }
 }
@@ -136,75 +139,92 @@ fn caveats(records: &Records<'_>, answer: &BeforeAfter, figure: &Figure) -> Vec<
     if let Some(trend) =
         answer.pre_trend.numbers.filter(|t| answer.series.numbers.is_none() && t.p <= CLEAR && t.slope * figure.change > 0.0)
     {
-        let text = format!(
-            "They were moving that way before the date ({} a week), so part of the change may be where they were heading.",
-            words::change(m, trend.slope)
+        let text = say!(
+            "They were moving that way before the date ({slope} a week), so part of the change may be where they were heading.",
+            slope = words::change(m, trend.slope)
         );
         all.push((text, true));
     }
     if let Some(p) = answer.placebos.numbers.as_ref().filter(|p| p.dates.len() >= PLACEBO_DATES) {
         let share = p.as_strong as f64 / p.dates.len() as f64;
         if share > PLACEBO_SHARE {
-            let text = format!("{} of {} dates on which nothing happened show as much.", p.as_strong, p.dates.len());
+            let text = say!(
+                "{as_strong} of {dates} dates on which nothing happened show as much.",
+                as_strong = p.as_strong,
+                dates = p.dates.len()
+            );
             all.push((text, true));
         }
     }
     if let Some(r) = answer.regression.numbers.as_ref().filter(|r| r.is_subtracted && r.free.abs() > FREE_SHARE * figure.change.abs()) {
-        let text = format!("Of what they changed, {} was to come by itself; how much exactly nobody knows.", words::change(m, r.free));
+        let text =
+            say!("Of what they changed, {free} was to come by itself; how much exactly nobody knows.", free = words::change(m, r.free));
         all.push((text, true));
     }
     if let Some(s) = answer.smallest.numbers.filter(|s| s.p > CLEAR) {
-        all.push((format!("So few agents can never be clear: the smallest p there can be is {:.2}.", s.p), false));
+        all.push((say!("So few agents can never be clear: the smallest p there can be is {p}.", p = format::decimals(s.p, 2)), false));
     }
     if answer.differed.numbers.is_none() {
-        all.push(("There is nobody to compare with: whatever else changed at that time is in the figure.".to_owned(), false));
+        all.push((say!("There is nobody to compare with: whatever else changed at that time is in the figure.").to_owned(), false));
         if answer.series.numbers.is_none() {
             all.push((answer.series.text.clone(), false));
         }
     }
     if figure.change.abs() < records.question.choices.margin && figure.certainty != Certainty::CannotTellYet {
-        all.push((format!("It is smaller than the {} that matter here.", words::size(m, records.question.choices.margin)), false));
+        all.push((
+            say!("It is smaller than the {margin} that matter here.", margin = words::size(m, records.question.choices.margin)),
+            false,
+        ));
     }
     all
 }
 
 fn headline(records: &Records<'_>, answer: &BeforeAfter, (figure, certainty, more): (&Figure, Certainty, Option<More>)) -> String {
     let m = &answer.measure;
-    let beyond = if answer.differed.numbers.is_some() { " beyond what the others changed" } else { "" };
-    let found = format!("{} changed by {} ({}){beyond}", m.label, words::change(m, figure.change), words::range(m, figure.interval));
-    let since = format!("since {} ({})", answer.event, answer.date);
+    let beyond = if answer.differed.numbers.is_some() { say!(" beyond what the others changed") } else { "" };
+    let found = say!(
+        "{label} changed by {change} ({interval}){beyond}",
+        label = m.label,
+        change = words::change(m, figure.change),
+        interval = words::range(m, figure.interval),
+        beyond
+    );
+    let since = say!("since {event} ({date})", event = answer.event, date = answer.date);
     let side = match m.is_good(figure.change) {
-        Some(true) => ", for the better",
-        Some(false) => ", for the worse",
+        Some(true) => say!(", for the better"),
+        Some(false) => say!(", for the worse"),
         None => "",
     };
     match certainty {
-        Certainty::Clear => format!("Changed clearly: {found} {since}{side}."),
-        Certainty::Leaning => format!("Leaning: {found} {since}{side}; not beyond doubt.{}", needs(more)),
+        Certainty::Clear => say!("Changed clearly: {found} {since}{side}.", found, since, side),
+        Certainty::Leaning => say!("Leaning: {found} {since}{side}; not beyond doubt.{more}", found, since, side, more = needs(more)),
         Certainty::CannotTellYet => {
             let margin = records.question.choices.margin;
             let (low, high) = figure.interval;
             if low > -margin && high < margin {
-                return format!(
-                    "Cannot tell a change from none: {found} {since}, and one of {} or more is unlikely.",
-                    words::size(m, margin)
+                return say!(
+                    "Cannot tell a change from none: {found} {since}, and one of {margin} or more is unlikely.",
+                    found,
+                    since,
+                    margin = words::size(m, margin)
                 );
             }
             let why = match figure.certainty {
-                Certainty::CannotTellYet => "and luck alone can do that much.",
-                Certainty::Clear | Certainty::Leaning => "but other dates, or the way things were heading, account for as much.",
+                Certainty::CannotTellYet => say!("and luck alone can do that much."),
+                Certainty::Clear | Certainty::Leaning => say!("but other dates, or the way things were heading, account for as much."),
             };
-            format!("Cannot tell: {found} {since}, {why}{}", needs(more))
+            say!("Cannot tell: {found} {since}, {why}{more}", found, since, why, more = needs(more))
         }
     }
 }
 
 fn needs(more: Option<More>) -> String {
-    let said = |n: Option<u64>, one: &str| n.map(|n| words::count(n as usize, &format!("more {one}")));
-    match more.map(|m| (said(m.weeks, "week"), said(m.agents, "agent"))) {
-        Some((Some(weeks), Some(agents))) => format!(" To tell one of this size it needs about {weeks}, or {agents}."),
-        Some((Some(one), None) | (None, Some(one))) => format!(" To tell one of this size it needs about {one}."),
-        Some((None, None)) => " No number of weeks or agents within reach would tell one of this size.".to_owned(),
+    let weeks = |n: u64| say!(n => "{n} more week", "{n} more weeks", n = format::count(n));
+    let agents = |n: u64| say!(n => "{n} more agent", "{n} more agents", n = format::count(n));
+    match more.map(|m| (m.weeks.map(weeks), m.agents.map(agents))) {
+        Some((Some(weeks), Some(agents))) => say!(" To tell one of this size it needs about {weeks}, or {agents}.", weeks, agents),
+        Some((Some(one), None) | (None, Some(one))) => say!(" To tell one of this size it needs about {one}.", one),
+        Some((None, None)) => say!(" No number of weeks or agents within reach would tell one of this size.").to_owned(),
         None => String::new(),
     }
 }

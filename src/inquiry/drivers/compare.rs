@@ -7,10 +7,11 @@ use super::{Outcome, Search, Value};
 use crate::format;
 use crate::scorecard::Certainty;
 use crate::stats::strata::{correlation, difference};
+use crate::{key, say};
 
 /// Names of both sides of a flag.
-pub(super) const WITH: &str = "with it";
-pub(super) const WITHOUT: &str = "without";
+pub(super) const WITH: &str = key!("with it");
+pub(super) const WITHOUT: &str = key!("without");
 
 /// People with an attribute that is known.
 struct Known<'a> {
@@ -25,10 +26,7 @@ pub(super) fn compare(search: &Search, (outcome, people): (&Outcome, &Outcomes),
     let fewest = search.choices.fewest_people.max(2);
     if known.len() < 2 * fewest {
         let rows = search.choices.fewest_rows;
-        return Err(format!(
-            "{} with {rows} rows or more and the attribute known",
-            words::count(known.len(), "person").replace("persons", "people")
-        ));
+        return Err(say!("{people} with {rows} rows or more and the attribute known", people = words::people(known.len()), rows));
     }
     let attribute = &search.attributes[number];
     let task = Task { search, outcome, people, known, number };
@@ -39,12 +37,12 @@ pub(super) fn compare(search: &Search, (outcome, people): (&Outcome, &Outcomes),
     names.sort();
     names.dedup();
     if let [only] = names.as_slice() {
-        return Err(format!("all people have the same ({})", format::label(only, 40)));
+        return Err(say!("all people have the same ({only})", only = format::label(only, 40)));
     }
     let is_flag = task.known.iter().all(|k| matches!(k.value, Value::Flag(_)));
     // Two values say the same thing twice; of a flag it is having it.
     let set_apart: Vec<String> = match names.as_slice() {
-        _ if is_flag => vec!["yes".to_owned()],
+        _ if is_flag => vec![say!("yes").to_owned()],
         [_, second] => vec![second.clone()],
         all => all.to_vec(),
     };
@@ -54,8 +52,8 @@ pub(super) fn compare(search: &Search, (outcome, people): (&Outcome, &Outcomes),
     };
     let found: Vec<Compared> = set_apart.iter().filter_map(|value| task.by_value(value, (others.as_deref(), is_flag))).collect();
     if found.is_empty() {
-        let inside = search.within.as_ref().map_or_else(String::new, |w| format!(" of the same {w}"));
-        return Err(format!("no value of {} has {fewest} people{inside} on either side", attribute.label));
+        let inside = search.within.as_ref().map_or_else(String::new, |w| say!(" of the same {w}", w));
+        return Err(say!("no value of {label} has {fewest} people{inside} on either side", label = attribute.label, fewest, inside));
     }
     Ok(found)
 }
@@ -74,8 +72,8 @@ fn known<'a>(search: &'a Search, people: &'a Outcomes, number: usize) -> Vec<Kno
 
 fn name(value: &Value) -> String {
     match value {
-        Value::Flag(true) => "yes".to_owned(),
-        Value::Flag(false) => "no".to_owned(),
+        Value::Flag(true) => say!("yes").to_owned(),
+        Value::Flag(false) => say!("no").to_owned(),
         Value::Word(word) => word.clone(),
         Value::Number(x) => format!("{x}"),
     }
@@ -112,9 +110,9 @@ impl Task<'_> {
         let attribute = &self.search.attributes[self.number];
         let shown = format::label(value, 40);
         let (label, with, without) = match (is_flag, rest) {
-            (true, _) => (attribute.label.clone(), WITH.to_owned(), WITHOUT.to_owned()),
+            (true, _) => (attribute.label.clone(), crate::language::text(WITH).to_owned(), crate::language::text(WITHOUT).to_owned()),
             (false, Some(rest)) => (format!("{}: {shown}", attribute.label), shown, format::label(rest, 40)),
-            (false, None) => (format!("{}: {shown}", attribute.label), shown, "all others".to_owned()),
+            (false, None) => (format!("{}: {shown}", attribute.label), shown, say!("all others").to_owned()),
         };
         let side = |name: String, is: bool| group(self.search, name, inside.iter().filter(|k| has(k) == is).map(|k| k.person));
         Some(Compared {
@@ -135,7 +133,7 @@ impl Task<'_> {
         let levels: Vec<f64> = self.known.iter().map(|k| k.person.level).collect();
         let strata: Vec<usize> = self.known.iter().map(|k| k.stratum).collect();
         let found = correlation(&levels, &attribute, &strata, self.search.choices.seed)
-            .map_err(|_| "all people have the same, or do equally well".to_owned())?;
+            .map_err(|_| say!("all people have the same, or do equally well").to_owned())?;
         let mut sorted = attribute.clone();
         sorted.sort_by(f64::total_cmp);
         // The lower half, but never a value on both sides.
@@ -188,7 +186,7 @@ pub(super) fn plain(v: f64) -> String {
 }
 
 fn span((low, high): (f64, f64)) -> String {
-    if high - low > 0.0 { format!("{} to {}", plain(low), plain(high)) } else { plain(low) }
+    if high - low > 0.0 { say!("{low} to {high}", low = plain(low), high = plain(high)) } else { plain(low) }
 }
 
 fn group<'p>(search: &Search, name: String, people: impl Iterator<Item = &'p Levelled>) -> Group {

@@ -3,6 +3,7 @@
 use super::answer::Together;
 use super::{Search, Value};
 use crate::format;
+use crate::say;
 
 /// Correlation of two yes-or-no attributes from which they go together.
 const PHI: f64 = 0.7;
@@ -44,7 +45,7 @@ fn views(search: &Search, number: usize) -> Vec<View> {
     if let Some(middle) = numbers.get(numbers.len().saturating_sub(1) / 2).copied() {
         let upper = |v: &Value| matches!(v, Value::Number(x) if *x > middle);
         let has = values.iter().map(|v| v.map(upper)).collect();
-        return vec![View { attribute: number, label: format!("{label} above {}", super::compare::plain(middle)), has }];
+        return vec![View { attribute: number, label: say!("{label} above {middle}", label, middle = super::compare::plain(middle)), has }];
     }
     if values.iter().flatten().all(|v| matches!(v, Value::Flag(_))) {
         let has = values.iter().map(|v| v.map(|v| *v == Value::Flag(true))).collect();
@@ -70,7 +71,7 @@ fn strata(search: &Search) -> Vec<View> {
     names.dedup();
     let view = |name: &str| View {
         attribute: usize::MAX,
-        label: format!("{within} {}", if name.is_empty() { "in house".to_owned() } else { format::label(name, 40) }),
+        label: format!("{within} {}", if name.is_empty() { say!("in house").to_owned() } else { format::label(name, 40) }),
         has: search.people.iter().map(|p| Some(p.stratum == name)).collect(),
     };
     names.into_iter().map(view).collect()
@@ -100,11 +101,20 @@ fn pair(search: &Search, a: &View, b: &View) -> Option<(f64, Together)> {
     let (a_in_b, b_in_a) = (inside(first, both + second), inside(second, both + first));
     let (x, y) = (&a.label, &b.label);
     let told = match (a_in_b, b_in_a) {
-        (true, true) => format!("Everyone with {x} has {y} and the other way round ({both} people): nobody can tell one from the other."),
-        (true, false) => format!("Everyone with {x} has {y} ({both} people): what goes with the one may belong to the other."),
-        (false, true) => format!("Everyone with {y} has {x} ({both} people): what goes with the one may belong to the other."),
+        (true, true) => {
+            say!("Everyone with {x} has {y} and the other way round ({both} people): nobody can tell one from the other.", x, y, both)
+        }
+        (true, false) => say!("Everyone with {x} has {y} ({both} people): what goes with the one may belong to the other.", x, y, both),
+        (false, true) => say!("Everyone with {y} has {x} ({both} people): what goes with the one may belong to the other.", y, x, both),
         (false, false) if phi >= PHI => {
-            format!("{} of {} people with {x} have {y}, and {second} without: the two are hard to tell apart.", both, both + first)
+            say!(
+                "{both} of {first} people with {x} have {y}, and {second} without: the two are hard to tell apart.",
+                both,
+                first = both + first,
+                x,
+                y,
+                second
+            )
         }
         (false, false) => return None,
     };

@@ -5,6 +5,7 @@ use super::answer::{Compared, Drivers, Group, Skipped, Together};
 use super::compare::{WITH, WITHOUT};
 use super::{Outcome, Search};
 use crate::format;
+use crate::say;
 use crate::scorecard::Certainty;
 use crate::stats::multiplicity;
 
@@ -41,42 +42,42 @@ fn gap(c: &Compared) -> f64 {
 
 fn text(outcome: &Outcome, c: &Compared) -> String {
     let m = &outcome.measure;
-    let is_flag = c.groups.iter().all(|g| [WITH, WITHOUT].contains(&g.name.as_str()));
+    let is_flag = c.groups.iter().all(|g| [WITH, WITHOUT].map(crate::language::text).contains(&g.name.as_str()));
     let side = |g: &Group| {
         let rate = words::level(m, g.events as f64 / g.n.max(1) as f64, g.n);
         let name = if is_flag { g.name.clone() } else { format!("({})", g.name) };
-        format!("{} {name}: {rate} of {}", people(g.points.len()), format::count(g.n))
+        say!("{people} {name}: {rate} of {n}", people = words::people(g.points.len()), name, rate, n = format::count(g.n))
     };
     let sides = c.groups.iter().map(side).collect::<Vec<_>>().join("; ");
-    let mix = if c.is_adjusted { ", the mix of work taken out" } else { "" };
+    let mix = if c.is_adjusted { say!(", the mix of work taken out") } else { "" };
     let chance = words::chance(c.adjusted_p);
     let found = match (c.difference, c.correlation) {
         (Some(by), _) => {
             let interval = c.interval.map_or_else(String::new, |i| format!(" ({})", words::range(m, i)));
-            let way = if by < 0.0 { "lower" } else { "higher" };
-            format!("the former’s levels lie {} {way}{interval}{mix}; {chance}.", words::size(m, by))
+            let way = if by < 0.0 { say!("lower") } else { say!("higher") };
+            say!("the former’s levels lie {by} {way}{interval}{mix}; {chance}.", by = words::size(m, by), way, interval, mix, chance)
         }
         (None, Some((rho, _))) => {
-            let slope = c.slope.map_or_else(String::new, |s| format!(", {} for one more of it", words::change(m, s)));
-            format!("rank correlation {rho:+.2}{slope}{mix}; {chance}.").replace('-', "−")
+            let slope = c.slope.map_or_else(String::new, |s| say!(", {s} for one more of it", s = words::change(m, s)));
+            say!("rank correlation {rho}{slope}{mix}; {chance}.", rho = signed(rho), slope, mix, chance)
         }
         (None, None) => String::new(),
     };
-    let kind = match c.is_good {
-        Some(true) => "better",
-        Some(false) => "worse",
-        None => "other",
-    };
-    let verdict = match c.certainty {
-        Certainty::Clear => format!("Associated with {kind} results: {found}"),
-        Certainty::Leaning => format!("Perhaps associated with {kind} results: {found}"),
-        Certainty::CannotTellYet => crate::format::capital(&found),
+    let verdict = match (c.certainty, c.is_good) {
+        (Certainty::Clear, Some(true)) => say!("Associated with better results: {found}", found),
+        (Certainty::Clear, Some(false)) => say!("Associated with worse results: {found}", found),
+        (Certainty::Clear, None) => say!("Associated with other results: {found}", found),
+        (Certainty::Leaning, Some(true)) => say!("Perhaps associated with better results: {found}", found),
+        (Certainty::Leaning, Some(false)) => say!("Perhaps associated with worse results: {found}", found),
+        (Certainty::Leaning, None) => say!("Perhaps associated with other results: {found}", found),
+        (Certainty::CannotTellYet, _) => crate::format::capital(&found),
     };
     format!("{sides}. {verdict}")
 }
 
-fn people(n: usize) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{} people", format::count(n as u64)) }
+/// `+0.31`, `−0.31`.
+fn signed(rho: f64) -> String {
+    format!("{}{}", if rho < 0.0 { '−' } else { '+' }, format::decimals(rho.abs(), 2))
 }
 
 /// What else those people have in common, if the comparison says something.
@@ -94,7 +95,7 @@ fn beside(search: &Search, c: &Compared, together: &[Together]) -> String {
     ids.dedup();
     let label = |id: &String| search.attributes.iter().find(|a| a.id == *id).map_or_else(|| id.clone(), |a| a.label.clone());
     let names: Vec<String> = ids.iter().map(label).collect();
-    if names.is_empty() { String::new() } else { format!(" Goes together with {}, see below.", words::list(&names)) }
+    if names.is_empty() { String::new() } else { say!(" Goes together with {names}, see below.", names = words::list(&names)) }
 }
 
 /// The whole answer.
@@ -106,20 +107,23 @@ pub(super) fn told(search: &Search, mut compared: Vec<Compared>, (mut skipped, t
     skipped.sort();
     let count = |certainty: Certainty| compared.iter().filter(|c| c.certainty == certainty).count();
     let (clear, leaning) = (count(Certainty::Clear), count(Certainty::Leaning));
-    let within = search.within.as_ref().map_or_else(String::new, |w| format!(", people compared within the same {w}"));
-    let searched = format!(
-        "{} were searched against {}: {}{within}.",
-        words::count(search.attributes.len(), "attribute"),
-        words::count(search.measures.len(), "measure"),
-        words::count(compared.len(), "comparison")
+    let within = search.within.as_ref().map_or_else(String::new, |w| say!(", people compared within the same {w}", w));
+    let searched = say!(
+        "{attributes} were searched against {measures}: {compared}{within}.",
+        attributes = say!(search.attributes.len() => "{n} attribute", "{n} attributes", n = format::count(search.attributes.len() as u64)),
+        measures = say!(search.measures.len() => "{n} measure", "{n} measures", n = format::count(search.measures.len() as u64)),
+        compared = words::comparisons(compared.len()),
+        within
     );
     let came = match (compared.len(), clear, leaning) {
-        (0, ..) => "Nothing could be compared.".to_owned(),
-        (_, 0, 0) => "None goes with better or worse results by more than luck can do.".to_owned(),
+        (0, ..) => say!("Nothing could be compared.").to_owned(),
+        (_, 0, 0) => say!("None goes with better or worse results by more than luck can do.").to_owned(),
         (_, clear, leaning) => {
-            format!(
-                "{clear} clear, {leaning} leaning; adjusted for all {} (false discovery rate).",
-                words::count(compared.len(), "comparison")
+            say!(
+                "{clear} clear, {leaning} leaning; adjusted for all {compared} (false discovery rate).",
+                clear,
+                leaning,
+                compared = words::comparisons(compared.len())
             )
         }
     };
@@ -128,7 +132,7 @@ pub(super) fn told(search: &Search, mut compared: Vec<Compared>, (mut skipped, t
         attributes: search.attributes.len(),
         comparisons: compared.len(),
         within: search.within.clone(),
-        text: format!("{searched} {came} Associated with is not caused by."),
+        text: say!("{searched} {came} Associated with is not caused by.", searched, came),
         compared,
         skipped,
         together,

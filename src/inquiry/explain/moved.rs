@@ -5,6 +5,7 @@ use super::gauge::{Gauge, Rows};
 use super::words::{against, ends, signed};
 use crate::format;
 use crate::metrics::Metric;
+use crate::say;
 use crate::scorecard::{Better, Certainty, Moved, Side, Unit};
 use crate::stats::negative_binomial::NegativeBinomial;
 
@@ -53,7 +54,7 @@ fn measured(q: &Question<'_>, gauge: Gauge, (now, before): (&Rows, &Rows)) -> Mo
     let text = match (difference, interval) {
         (None, _) if q.earlier.is_empty() => format!("{} (n = {}).", format::optional(unit, now.value, now.n), format::count(now.n)),
         (None, _) => nothing(now, before),
-        (Some(_), None) => format!("{}. Too few rows to say whether that is a change.", against(unit, now, before)),
+        (Some(_), None) => say!("{now}. Too few rows to say whether that is a change.", now = against(unit, now, before)),
         (Some(d), Some(range)) => {
             format!("{}: {} ({}). {}", against(unit, now, before), signed(unit, d), ends(unit, range), conclusion(certainty))
         }
@@ -63,23 +64,24 @@ fn measured(q: &Question<'_>, gauge: Gauge, (now, before): (&Rows, &Rows)) -> Mo
 
 fn nothing(now: Side, before: Side) -> String {
     match (now.n, before.n) {
-        (0, 0) => "There are no rows, neither now nor before.".to_owned(),
-        (0, n) => format!("There are no rows now; before there were {}.", format::count(n)),
-        (n, _) => format!("{} rows now, and none before to hold them against.", format::count(n)),
+        (0, 0) => say!("There are no rows, neither now nor before.").to_owned(),
+        (0, n) => say!("There are no rows now; before there were {n}.", n = format::count(n)),
+        (n, _) => say!("{n} rows now, and none before to hold them against.", n = format::count(n)),
     }
 }
 
 fn conclusion(certainty: Option<Certainty>) -> &'static str {
     match certainty {
-        Some(Certainty::Clear) => "That is more than noise.",
-        Some(_) => "That is probably more than noise, but not surely more than matters.",
-        None => "Nothing beyond noise.",
+        Some(Certainty::Clear) => say!("That is more than noise."),
+        Some(_) => say!("That is probably more than noise, but not surely more than matters."),
+        None => say!("Nothing beyond noise."),
     }
 }
 
 fn finished(q: &Question<'_>, (now, before): (Side, Side), (difference, interval, certainty): Told, mut text: String) -> Moved {
     if q.sample.immature > 0 {
-        text += &format!(" {} more rows are too young to count yet, so this may still move.", format::count(q.sample.immature));
+        text +=
+            &say!(" {immature} more rows are too young to count yet, so this may still move.", immature = format::count(q.sample.immature));
     }
     let is_good = certainty.and(difference).and_then(|d| is_good(q.metric, d > 0.0));
     Moved { now, before, difference, interval, certainty, is_good, immature: q.sample.immature, text }
@@ -94,10 +96,10 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
     let side = |n: f64| Side { value: Some(n), n: n.round() as u64, interval: None };
     let n = now.n() as f64;
     if q.earlier.is_empty() {
-        return finished(q, (side(n), Side::default()), (None, None, None), format!("{} rows.", format::count(now.n())));
+        return finished(q, (side(n), Side::default()), (None, None, None), say!("{n} rows.", n = format::count(now.n())));
     }
     let Some(expected) = Expected::of(&counts) else {
-        let text = format!("{} now, and nothing before to hold it against.", format::count(now.n()));
+        let text = say!("{n} now, and nothing before to hold it against.", n = format::count(now.n()));
         return finished(q, (side(n), Side::default()), (None, None, None), text);
     };
     let (low, high) = expected.usual();
@@ -105,16 +107,17 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
     let interval = (n - high, n - low);
     let certainty = verdict(interval, difference, MATTERS * expected.mean).filter(|_| counts.len() >= FEWEST_SPANS);
     let usual = match counts.len() {
-        1 => format!("{} in the period before", format::value(Unit::Number, expected.mean)),
-        k => format!(
-            "{} on average of the {k} periods before, {} to {} of which would be usual",
-            format::value(Unit::Number, expected.mean),
-            format::count(low as u64),
-            format::count(high as u64)
+        1 => say!("{mean} in the period before", mean = format::value(Unit::Number, expected.mean)),
+        k => say!(
+            "{mean} on average of the {k} periods before, {low} to {high} of which would be usual",
+            mean = format::value(Unit::Number, expected.mean),
+            k,
+            low = format::count(low as u64),
+            high = format::count(high as u64)
         ),
     };
-    let sure = if counts.len() < FEWEST_SPANS { "Too few periods before to say what is usual." } else { conclusion(certainty) };
-    let text = format!("{} against {usual}. {sure}", format::count(now.n()));
+    let sure = if counts.len() < FEWEST_SPANS { say!("Too few periods before to say what is usual.") } else { conclusion(certainty) };
+    let text = say!("{n} against {usual}. {sure}", n = format::count(now.n()), usual, sure);
     finished(q, (side(n), side(expected.mean)), (Some(difference), Some(interval), certainty), text)
 }
 

@@ -6,10 +6,12 @@ use crate::scorecard::{
     Better, Cell, Certainty, ChartData, Explanation, Finding, HeatCell, HourOfWeek, MixOrRate, Section, Segment, TableColumn, TableData,
     TableRow, Topic, Unit,
 };
+use crate::{key, say};
 
 /// Hours of a day.
 const DAY: usize = 24;
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] =
+    [key!("Monday"), key!("Tuesday"), key!("Wednesday"), key!("Thursday"), key!("Friday"), key!("Saturday"), key!("Sunday")];
 /// Hours of a cell of the grid.
 const BLOCK: usize = 2;
 /// Rows that count as much as the usual figure in a cell: few rows are no pattern.
@@ -21,7 +23,7 @@ const DIMENSIONS: usize = 5;
 pub fn topic(e: &Explanation) -> Topic {
     Topic {
         id: "explain".to_owned(),
-        title: format!("{}: why?", e.definition.label),
+        title: say!("{label}: why?", label = e.definition.label),
         over: e.desk.clone(),
         lead: lead(e),
         sections: sections(e),
@@ -31,16 +33,19 @@ pub fn topic(e: &Explanation) -> Topic {
 }
 
 fn lead(e: &Explanation) -> String {
-    let only = if e.filter.is_empty() { String::new() } else { format!(" Only rows where {}.", e.filter) };
+    let only = if e.filter.is_empty() { String::new() } else { say!(" Only rows where {filter}.", filter = e.filter) };
     match &e.against {
-        Some(against) => format!(
-            "{} against {}.{only} What was found goes together with the change; that alone does not make it the cause.",
-            e.period.label, against.label
+        Some(against) => say!(
+            "{label} against {before}.{only} What was found goes together with the change; that alone does not make it the cause.",
+            label = e.period.label,
+            before = against.label,
+            only
         ),
         None => {
-            format!(
-                "{}: where it differs.{only} What was found goes together with the figure; that alone does not make it the cause.",
-                e.period.label
+            say!(
+                "{label}: where it differs.{only} What was found goes together with the figure; that alone does not make it the cause.",
+                label = e.period.label,
+                only
             )
         }
     }
@@ -64,7 +69,7 @@ fn happened(e: &Explanation) -> Section {
     };
     Section {
         id: "moved".to_owned(),
-        title: if e.against.is_some() { "Did anything happen?" } else { "The figure" }.to_owned(),
+        title: if e.against.is_some() { say!("Did anything happen?") } else { say!("The figure") }.to_owned(),
         findings: moved.certainty.map(finding).into_iter().collect(),
         empty: if moved.certainty.is_none() { moved.text.clone() } else { String::new() },
         charts: e.trend.iter().cloned().collect(),
@@ -77,20 +82,21 @@ fn mix(e: &Explanation) -> Option<Section> {
     let others = e.parts.iter().skip(1).take(DIMENSIONS);
     Some(Section {
         id: "mix".to_owned(),
-        title: "The work that came in, or how it was done?".to_owned(),
+        title: say!("The work that came in, or how it was done?").to_owned(),
         lead: first.text.clone(),
         facts: others.map(|p| (format::capital(&column(&p.attribute)), told_beside(e.definition.unit, p))).collect(),
         tables: vec![table(e, first)],
-        footer:
+        footer: say!(
             "“From the mix” is what the change would be had every kind of work kept its own figure, “own” what it would be had the mix \
                  stayed as it was; the two add up to the change (Kitagawa 1955)."
-                .to_owned(),
+        )
+        .to_owned(),
         ..Section::default()
     })
 }
 
 fn told_beside(unit: Unit, p: &MixOrRate) -> String {
-    format!("{} from the mix, {} own", signed(unit, p.mix), signed(unit, p.rate))
+    say!("{mix} from the mix, {p} own", mix = signed(unit, p.mix), p = signed(unit, p.rate))
 }
 
 fn table(e: &Explanation, part: &MixOrRate) -> TableData {
@@ -102,22 +108,22 @@ fn table(e: &Explanation, part: &MixOrRate) -> TableData {
         let share = |v: f64| Cell { value: Some(v), ..Cell::default() };
         let figure = |side: crate::scorecard::Side| Cell { value: side.value, n: side.n, ..Cell::default() };
         TableRow {
-            name: if t.name.is_empty() { format!("no {} given", column(&part.attribute)) } else { t.name.clone() },
+            name: if t.name.is_empty() { say!("no {attribute} given", attribute = column(&part.attribute)) } else { t.name.clone() },
             page: None,
             cells: vec![share(t.share_before), share(t.share_now), figure(t.before), figure(t.now), points(t.mix), points(t.rate)],
         }
     };
     TableData {
-        title: format!("By {}", column(&part.attribute)),
+        title: say!("By {attribute}", attribute = column(&part.attribute)),
         note: String::new(),
         row_label: format::capital(&column(&part.attribute)),
         columns: vec![
-            column_of("share of work before", Unit::Share),
-            column_of("now", Unit::Share),
-            column_of("figure before", unit),
-            column_of("now", unit),
-            column_of("from the mix", unit),
-            column_of("own", unit),
+            column_of(say!("share of work before"), Unit::Share),
+            column_of(say!("now"), Unit::Share),
+            column_of(say!("figure before"), unit),
+            column_of(say!("now"), unit),
+            column_of(say!("from the mix"), unit),
+            column_of(say!("own"), unit),
         ],
         rows: part.terms.iter().map(row).collect(),
     }
@@ -127,14 +133,14 @@ fn segments(e: &Explanation) -> Section {
     let s = &e.search;
     let combined = s.attributes.iter().map(|a| column(a)).collect::<Vec<_>>().join(", ");
     let how = match s.shuffles {
-        0 => "held against its own earlier spans and the growth of everything else, corrected for the number of segments looked at"
+        0 => say!("held against its own earlier spans and the growth of everything else, corrected for the number of segments looked at")
             .to_owned(),
-        n => format!("held against {} shuffles of the rows, over the whole search", format::count(u64::from(n))),
+        n => say!("held against {n} shuffles of the rows, over the whole search", n = format::count(u64::from(n))),
     };
     Section {
         id: "segments".to_owned(),
-        title: "Where?".to_owned(),
-        lead: format!("Every combination of up to {} of {combined}, {how}.", s.depth),
+        title: say!("Where?").to_owned(),
+        lead: say!("Every combination of up to {depth} of {combined}, {how}.", depth = s.depth, combined, how),
         findings: e.segments.iter().map(|segment| finding(e, segment)).collect(),
         empty: if e.segments.is_empty() { quiet(e) } else { String::new() },
         footer: folded(e),
@@ -143,21 +149,22 @@ fn segments(e: &Explanation) -> Section {
 }
 
 fn quiet(e: &Explanation) -> String {
-    let what = if e.against.is_some() { "moved otherwise than" } else { "differs from" };
-    format!("No segment {what} the rest by more than luck can do.")
+    let what = if e.against.is_some() { say!("moved otherwise than") } else { say!("differs from") };
+    say!("No segment {what} the rest by more than luck can do.", what)
 }
 
 fn folded(e: &Explanation) -> String {
-    let told: Vec<String> = e.search.folded.iter().map(|(name, n)| format!("{} of {}", format::count(*n), column(name))).collect();
+    let told: Vec<String> =
+        e.search.folded.iter().map(|(name, n)| say!("{n} of {name}", n = format::count(*n), name = column(name))).collect();
     let outcomes: Vec<String> = e.search.outcomes.iter().map(|name| column(name)).collect();
-    let parts = [("Rare values were put together as one", told), ("Left out, because they follow from the outcome", outcomes)];
+    let parts = [(say!("Rare values were put together as one"), told), (say!("Left out, because they follow from the outcome"), outcomes)];
     let said = parts.iter().filter(|(_, list)| !list.is_empty()).map(|(what, list)| format!("{what}: {}.", list.join(", ")));
     said.collect::<Vec<_>>().join(" ")
 }
 
 fn finding(e: &Explanation, s: &Segment) -> Finding {
     let also: Vec<String> = s.also.iter().map(|list| list.iter().map(|(a, v)| condition(a, v)).collect::<Vec<_>>().join(", ")).collect();
-    let also = if also.is_empty() { String::new() } else { format!(" The same rows: {}.", also.join("; ")) };
+    let also = if also.is_empty() { String::new() } else { say!(" The same rows: {also}.", also = also.join("; ")) };
     Finding {
         metric: e.definition.id.clone(),
         title: s.title.clone(),
@@ -184,13 +191,17 @@ fn grid(e: &Explanation) -> Option<Section> {
     let cells = (0..7).flat_map(|day| (first..=last).map(move |c| (day, c))).map(|(day, c)| shaded(e, of(day, c), is_count)).collect();
     let chart = ChartData::Heatmap {
         metric: e.definition.id.clone(),
-        title: "When in the week".to_owned(),
-        subtitle: format!("{}, by weekday and hour ({}); against the same hours before", e.period.label, e.time_zone),
-        rows: DAYS.map(str::to_owned).to_vec(),
+        title: say!("When in the week").to_owned(),
+        subtitle: say!(
+            "{label}, by weekday and hour ({time_zone}); against the same hours before",
+            label = e.period.label,
+            time_zone = e.time_zone
+        ),
+        rows: DAYS.map(|day| crate::language::text(day).to_owned()).to_vec(),
         columns,
         cells,
     };
-    Some(Section { id: "hours".to_owned(), title: "When?".to_owned(), charts: vec![chart], ..Section::default() })
+    Some(Section { id: "hours".to_owned(), title: say!("When?").to_owned(), charts: vec![chart], ..Section::default() })
 }
 
 /// Some hours together.

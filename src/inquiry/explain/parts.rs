@@ -5,6 +5,7 @@ use super::words::{column, signed};
 use super::{Question, words};
 use crate::format;
 use crate::metrics::sample::Attribute;
+use crate::say;
 use crate::scorecard::{MixOrRate, MixTerm, Side, Unit};
 use crate::stats::mix_rate::{MixRate, SegmentChange, SegmentMeans, mix_mean, mix_rate};
 
@@ -101,7 +102,7 @@ fn terms(split: &MixRate, sides: &[(Side, Side)], attribute: &Attribute) -> Vec<
         let sum = |of: &dyn Fn(usize) -> f64| rest.iter().map(|i| of(*i)).sum::<f64>();
         let rows = |of: &dyn Fn(usize) -> Side| Side { n: rest.iter().map(|i| of(*i).n).sum(), ..Side::default() };
         out.push(MixTerm {
-            name: format!("{} others", rest.len()),
+            name: say!("{rest} others", rest = rest.len()),
             before: rows(&|i| sides[i].0),
             now: rows(&|i| sides[i].1),
             share_before: sum(&|i| split.terms[i].share_before),
@@ -115,13 +116,14 @@ fn terms(split: &MixRate, sides: &[(Side, Side)], attribute: &Attribute) -> Vec<
 
 fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, strength: f64) -> String {
     let name = column(&attribute.name);
-    let mut text = format!(
-        "By {name}: {} from the mix, {} from work of the same kind.",
-        signed(unit, split.mix_total),
-        signed(unit, split.rate_total)
+    let mut text = say!(
+        "By {name}: {mix_total} from the mix, {rate_total} from work of the same kind.",
+        name,
+        mix_total = signed(unit, split.mix_total),
+        rate_total = signed(unit, split.rate_total)
     );
     if is_as_it_was(split, strength) {
-        return text + " The mix is as it was.";
+        return text + say!(" The mix is as it was.");
     }
     let toward = |part: f64| part * split.mix_total;
     // What came in more explains itself; what came in less is what was left.
@@ -134,15 +136,22 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
     let moved: Vec<String> = grown
         .iter()
         .take(2)
-        .map(|t| format!("{} from {} to {} of the work", value(attribute, &t.name), percent(t.share_before), percent(t.share_now)))
+        .map(|t| {
+            say!(
+                "{attribute} from {share_before} to {share_now} of the work",
+                attribute = value(attribute, &t.name),
+                share_before = percent(t.share_before),
+                share_now = percent(t.share_now)
+            )
+        })
         .collect();
     if !moved.is_empty() {
         text += &format!(" {}.", format::capital(&moved.join("; ")));
     }
     if split.is_simpson {
-        text += " Kind by kind it went the other way: only the mix moved the whole (Simpson’s paradox).";
+        text += say!(" Kind by kind it went the other way: only the mix moved the whole (Simpson’s paradox).");
     } else if split.mix_total.abs() > split.rate_total.abs() && split.mix_total * split.change > 0.0 {
-        text += " It is the work that changed, more than how it was done.";
+        text += say!(" It is the work that changed, more than how it was done.");
     }
     text
 }

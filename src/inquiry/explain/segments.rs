@@ -5,6 +5,7 @@ use super::moved::is_good;
 use super::words::{against, conditions};
 use super::{Question, volume};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Certainty, SearchInfo, Segment, Side, Unit};
 
 /// The value that stands for all rare ones.
@@ -222,28 +223,30 @@ pub(super) fn certainty(p: f64) -> Certainty {
 
 fn sentence(q: &Question<'_>, s: &Segment, is_first: bool) -> String {
     let unit = q.metric.unit();
-    let elsewhere = if is_first { "everywhere else" } else { "in the rest, what is named above left out," };
+    let elsewhere = if is_first { say!("everywhere else") } else { say!("in the rest, what is named above left out,") };
     let mut text = match Gauge::of(q.metric) {
-        Gauge::Count => format!(
-            "{} against {} before; {elsewhere} {} against {}.",
-            format::count(s.now.n),
-            format::value(Unit::Number, s.before.value.unwrap_or_default()),
-            format::count(s.rest_now.n),
-            format::value(Unit::Number, s.rest_before.value.unwrap_or_default()),
+        Gauge::Count => say!(
+            "{now} against {before} before; {elsewhere} {rest} against {rest_before}.",
+            now = format::count(s.now.n),
+            before = format::value(Unit::Number, s.before.value.unwrap_or_default()),
+            elsewhere,
+            rest = format::count(s.rest_now.n),
+            rest_before = format::value(Unit::Number, s.rest_before.value.unwrap_or_default())
         ),
-        _ if q.earlier.is_empty() => format!(
-            "{} of {} against {} of {} {}.",
-            format::optional(unit, s.now.value, s.now.n),
-            format::count(s.now.n),
-            format::optional(unit, s.rest_now.value, s.rest_now.n),
-            format::count(s.rest_now.n),
-            elsewhere.trim_end_matches(',')
+        _ if q.earlier.is_empty() => say!(
+            "{now} of {now2} against {rest_now} of {rest} {trim_end_matches}.",
+            now = format::optional(unit, s.now.value, s.now.n),
+            now2 = format::count(s.now.n),
+            rest_now = format::optional(unit, s.rest_now.value, s.rest_now.n),
+            rest = format::count(s.rest_now.n),
+            trim_end_matches = elsewhere.trim_end_matches(',')
         ),
         _ => {
-            let rest = format!(
-                "{elsewhere} {} against {}",
-                format::optional(unit, s.rest_now.value, s.rest_now.n),
-                format::optional(unit, s.rest_before.value, s.rest_before.n)
+            let rest = say!(
+                "{elsewhere} {rest_now} against {rest_before}",
+                elsewhere,
+                rest_now = format::optional(unit, s.rest_now.value, s.rest_now.n),
+                rest_before = format::optional(unit, s.rest_before.value, s.rest_before.n)
             );
             format!("{}; {rest}.", against(unit, s.now, s.before))
         }
@@ -251,26 +254,29 @@ fn sentence(q: &Question<'_>, s: &Segment, is_first: bool) -> String {
     let size = match Gauge::of(q.metric) {
         Gauge::Share | Gauge::Count => {
             let rows = format::count(s.excess.abs().round() as u64);
-            let more = if s.is_rise { "more" } else { "fewer" };
-            format!(" That is {rows} {more} than that leads one to expect")
+            if s.is_rise {
+                say!(" That is {rows} more than that leads one to expect", rows)
+            } else {
+                say!(" That is {rows} fewer than that leads one to expect", rows)
+            }
         }
-        _ => format!(" That is {} altogether beyond what that leads one to expect", format::value(unit, s.excess.abs())),
+        _ => say!(" That is {excess} altogether beyond what that leads one to expect", excess = format::value(unit, s.excess.abs())),
     };
     text += &size;
     if let Some(share) = s.share_of_change.filter(|share| *share > 0.0) {
-        text += &format!(", {} of the whole change", format::value_of(Unit::Share, share.min(9.99), 1));
+        text += &say!(", {min} of the whole change", min = format::value_of(Unit::Share, share.min(9.99), 1));
     }
     if let Some(cost) = s.cost {
-        text += &format!(", at a cost of about {}", format::value(Unit::Money, cost));
+        text += &say!(", at a cost of about {cost}", cost = format::value(Unit::Money, cost));
     }
-    text += &format!(". Luck alone finds as much in {}.", chance(s.p));
+    text += &say!(". Luck alone finds as much in {p}.", p = chance(s.p));
     text
 }
 
 /// `4 of 1,000 such searches`.
 fn chance(p: f64) -> String {
     match (p * 1000.0).round() as u64 {
-        0 => "fewer than 1 of 1,000 such searches".to_owned(),
-        n => format!("{} of 1,000 such searches", format::count(n)),
+        0 => say!("fewer than 1 of 1,000 such searches").to_owned(),
+        n => say!("{n} of 1,000 such searches", n = format::count(n)),
     }
 }

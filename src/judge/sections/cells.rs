@@ -6,6 +6,7 @@ use super::super::Evidence;
 use super::super::standing::{Judged, Yardstick, judged};
 use crate::format;
 use crate::metrics::{Metric, Reading};
+use crate::say;
 use crate::stats::Proportion;
 use crate::stats::decision;
 use crate::stats::hierarchical::Population;
@@ -54,7 +55,7 @@ pub(in crate::judge) fn against_rest(e: &Evidence<'_>, metric: &Metric, cells: &
         let own = Proportion::new(*own_hits, *own_n).ok()?;
         let rest = Proportion::new(hits - own_hits, n - own_n).ok()?;
         let posterior = population.as_ref().map_or_else(|| decision::single(own), |p| p.posterior(own));
-        let words = format!("{} elsewhere", format::value_of(metric.unit(), rest.rate(), rest.n()));
+        let words = say!("{rest} elsewhere", rest = format::value_of(metric.unit(), rest.rate(), rest.n()));
         let yardstick = Yardstick { value: rest.rate(), name: words, is_target: false };
         let judged = judged(e, metric, (own, population.as_ref(), &posterior), Some(yardstick));
         Some(Against { name: name.clone(), own, rest, judged })

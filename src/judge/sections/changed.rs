@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::format;
 use crate::inquiry::explain::{self, Question, Search};
 use crate::metrics::Metric;
+use crate::say;
 use crate::scorecard::{Certainty, Finding, Section};
 use crate::stats::Proportion;
 
@@ -48,29 +49,25 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     }
     // The surest first, then what luck explains least.
     findings.sort_by(|a, b| a.1.certainty.cmp(&b.1.certainty).then(b.0.total_cmp(&a.0)));
-    let empty = if findings.is_empty() { format!("Nothing beyond noise in {}.", compared.join(", ")) } else { String::new() };
+    let empty =
+        if findings.is_empty() { say!("Nothing beyond noise in {compared}.", compared = compared.join(", ")) } else { String::new() };
     Ok(Some(Section {
         id: "changed".to_owned(),
-        title: "What changed".to_owned(),
-        lead: format!(
-            "{} against the {} before: the work that came in or the way it was done, and in which part of it.",
-            e.now().label,
-            before_words(ground)
+        title: say!("What changed").to_owned(),
+        lead: say!(
+            "{period} against {before}: the work that came in or the way it was done, and in which part of it.",
+            period = e.now().label,
+            before = e.recent_length()
         ),
         findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         empty,
-        footer: format!(
+        footer: say!(
             "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change. A part is \
-             named only if shuffled rows show as much in fewer than 5 of 100 weeks in which nothing happened, over all {} measures together.",
-            CHANGED.len() + COUNTED.len()
+             named only if shuffled rows show as much in fewer than 5 of 100 weeks in which nothing happened, over all {len} measures together.",
+            len = CHANGED.len() + COUNTED.len()
         ),
         ..Section::default()
     }))
-}
-
-fn before_words(ground: &Ground<'_>) -> String {
-    let words = ground.e.recent_words();
-    words.strip_prefix("the last ").or(words.strip_prefix("this ")).unwrap_or(&words).to_owned()
 }
 
 /// The desk in the period and before it; from the first breakdown with rows, so that parts and whole are the same rows.
@@ -123,7 +120,7 @@ fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     let mut weight = 0.0;
     if let Some(answer) = first {
         weight = answer.segment.share_of_change.unwrap_or_default();
-        text += &format!(" Most of all {}: {}", format::uncapital(&answer.segment.title), answer.segment.text);
+        text += &say!(" Most of all {title}: {segment}", title = format::uncapital(&answer.segment.title), segment = answer.segment.text);
     }
     let certainty = if certainty == Certainty::Clear { Certainty::Clear } else { Certainty::Leaning };
     Ok(Some((weight, finding(&metric.id, metric.label.clone(), text, (certainty, moved.is_good)))))

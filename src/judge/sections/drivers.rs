@@ -11,6 +11,7 @@ use crate::inquiry::case_mix::standardised;
 use crate::inquiry::drivers::{Attribute, Choices, Compared, Drivers, Outcome, Person, Record, Search, Value, search};
 use crate::metrics::Metric;
 use crate::scorecard::{Certainty, ChartData, Dot, DotGroup, Finding, Section};
+use crate::{key, say};
 
 /// Outcomes looked at.
 const METRICS: [&str; 3] = ["csat", "fcr_touch", "reopen_rate"];
@@ -18,7 +19,7 @@ const METRICS: [&str; 3] = ["csat", "fcr_touch", "reopen_rate"];
 const WORK: usize = 6;
 /// Attributes: their number in the year's fold, their column, and what they are in a sentence.
 const ATTRIBUTES: [(usize, &str, &str); 3] =
-    [(2, "prior_business", "earlier work in the business"), (3, "site", "site"), (4, "shift", "shift")];
+    [(2, "prior_business", key!("earlier work in the business")), (3, "site", key!("site")), (4, "shift", key!("shift"))];
 
 /// The section; `None` where no attribute splits the people.
 pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
@@ -30,23 +31,20 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let told: Vec<&Compared> = found.compared.iter().filter(|c| c.certainty != Certainty::CannotTellYet).collect();
     let findings: Vec<Finding> = told.iter().map(|c| as_finding(&metrics, c)).collect();
     let empty = if findings.is_empty() {
-        "No attribute goes with better or worse results by more than luck can do.".to_owned()
+        say!("No attribute goes with better or worse results by more than luck can do.").to_owned()
     } else {
         String::new()
     };
     Ok(Some(Section {
         id: "drivers".to_owned(),
-        title: "What goes with better results".to_owned(),
-        lead: format!(
-            "{} comparisons of people by what the roster says of them, over the whole history shown; one number a person, without their mix of category and priority, within the same organisation.",
-            found.comparisons
-        ),
+        title: say!("What goes with better results").to_owned(),
+        lead: say!("{comparisons} comparisons of people by what the roster says of them, over the whole history shown; one number a person, without their mix of category and priority, within the same organisation.", comparisons = found.comparisons),
         facts: together(&found),
         findings,
         empty,
         charts: told.first().map(|c| picture(&metrics, c)).into_iter().collect(),
-        footer: "Associated with, not caused by. Each p is the share of shuffles of the attribute among the people of an organisation that differ as \
-                 much, adjusted for all comparisons of this page (Benjamini-Hochberg)."
+        footer: say!("Associated with, not caused by. Each p is the share of shuffles of the attribute among the people of an organisation that differ as \
+                 much, adjusted for all comparisons of this page (Benjamini-Hochberg).")
             .to_owned(),
         ..Section::default()
     }))
@@ -81,9 +79,12 @@ fn asked(ground: &Ground<'_>, metrics: &[&Metric]) -> Search {
     };
     Search {
         measures: metrics.iter().map(outcome).collect(),
-        attributes: ATTRIBUTES.iter().map(|(_, id, label)| Attribute { id: (*id).to_owned(), label: (*label).to_owned() }).collect(),
+        attributes: ATTRIBUTES
+            .iter()
+            .map(|(_, id, label)| Attribute { id: (*id).to_owned(), label: crate::language::text(label).to_owned() })
+            .collect(),
         people: people.into_values().collect(),
-        within: Some("organisation".to_owned()),
+        within: Some(say!("organisation").to_owned()),
         choices: Choices::default(),
     }
 }
@@ -121,7 +122,7 @@ fn as_finding(metrics: &[&Metric], c: &Compared) -> Finding {
 fn together(found: &Drivers) -> Vec<(String, String)> {
     let is_told = |id: &str| found.compared.iter().any(|c| c.certainty != Certainty::CannotTellYet && c.attribute == id);
     let told = found.together.iter().filter(|t| is_told(&t.attributes.0) || is_told(&t.attributes.1));
-    told.map(|t| ("Go together".to_owned(), t.text.clone())).collect()
+    told.map(|t| (say!("Go together").to_owned(), t.text.clone())).collect()
 }
 
 /// Everybody of a comparison as a dot, without a name.
@@ -134,8 +135,8 @@ fn picture(metrics: &[&Metric], c: &Compared) -> ChartData {
     let label = metric_of(metrics, c).map_or(c.metric.as_str(), |m| m.label.as_str());
     ChartData::Dots {
         metric: c.metric.clone(),
-        title: format!("{label} and {}", format::label(&c.label, 80)),
-        subtitle: format!("{label}, one dot a person, drawn towards everybody’s level as far as few rows demand"),
+        title: say!("{label} and {label2}", label, label2 = format::label(&c.label, 80)),
+        subtitle: say!("{label}, one dot a person, drawn towards everybody’s level as far as few rows demand", label),
         groups: c.groups.iter().map(group).collect(),
         mean: None,
     }

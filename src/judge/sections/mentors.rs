@@ -9,6 +9,7 @@ use super::finding;
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
+use crate::say;
 use crate::scorecard::{Cell, Certainty, ChartData, Finding, RampLine, RampPoint, Section, TableData, TableRow, Unit};
 use crate::stats::hierarchical::Population;
 use crate::stats::interval::wilson_95;
@@ -58,22 +59,23 @@ pub(in crate::judge) fn section(ground: &Ground<'_>) -> Result<Option<Section>> 
         return Ok(None);
     }
     let empty = if findings.is_empty() {
-        "No mentor’s joiners differ from the others’ by more than chance can do.".to_owned()
+        say!("No mentor’s joiners differ from the others’ by more than chance can do.").to_owned()
     } else {
         String::new()
     };
     Ok(Some(Section {
         id: "mentors".to_owned(),
-        title: "Learning the job".to_owned(),
-        lead: format!(
-            "Joiners of the time shown in their first {LEARNING} weeks, and the mentors who look after people now. A mentor for eight at most; a mentee moves on after half a year."
+        title: say!("Learning the job").to_owned(),
+        lead: say!(
+            "Joiners of the time shown in their first {learning} weeks, and the mentors who look after people now. A mentor for eight at most; a mentee moves on after half a year.",
+            learning = LEARNING
         ),
         facts,
         findings,
         empty,
         charts: ramp.into_iter().collect(),
         tables: table(metric, &joiners, &mentees).into_iter().collect(),
-        footer: "One number a joiner is compared, not one a ticket. A mentor’s joiners may also have had easier work.".to_owned(),
+        footer: say!("One number a joiner is compared, not one a ticket. A mentor’s joiners may also have had easier work.").to_owned(),
     }))
 }
 
@@ -119,14 +121,22 @@ fn mentees(ground: &Ground<'_>) -> (Mentees, Vec<(String, String)>) {
     let largest = out.values().map(|(n, _)| *n).max().unwrap_or(0);
     let over = out.values().filter(|(n, _)| *n as f64 > SPAN).count();
     let span = match over {
-        0 => format!(
-            "{all} people have one of {} mentors; the most one looks after is {largest}, eight at most is the rule of thumb",
-            out.len()
+        0 => say!(
+            "{all} people have one of {mentors} mentors; the most one looks after is {largest}, eight at most is the rule of thumb",
+            all,
+            mentors = out.len(),
+            largest
         ),
-        _ => format!("{all} people have one of {} mentors; {over} look after more than eight, the most is {largest}", out.len()),
+        _ => say!(
+            "{all} people have one of {mentors} mentors; {over} look after more than eight, the most is {largest}",
+            all,
+            mentors = out.len(),
+            over,
+            largest
+        ),
     };
-    let rotation = format!("{long} of {all} have had the same mentor for more than half a year");
-    (out, vec![("Span".to_owned(), span), ("Rotation".to_owned(), rotation)])
+    let rotation = say!("{long} of {all} have had the same mentor for more than half a year", long, all);
+    (out, vec![(say!("Span").to_owned(), span), (say!("Rotation").to_owned(), rotation)])
 }
 
 /// The curve of all joiners; of one mentor's and the others' where a single one has enough of them.
@@ -145,9 +155,9 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
     let mut lines = match comparable.as_slice() {
         [one] => {
             let others: Vec<&Joiner> = all.iter().copied().filter(|j| j.mentor != *one).collect();
-            vec![line(&format::label(one, 60), &mentors[one]), line("other mentors", &others)]
+            vec![line(&format::label(one, 60), &mentors[one]), line(say!("other mentors"), &others)]
         }
-        _ => vec![line("all joiners", &all)],
+        _ => vec![line(say!("all joiners"), &all)],
     };
     lines.retain(|l| l.points.len() >= 2);
     let settled = settled(ground);
@@ -163,18 +173,25 @@ fn ramp(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Option<Char
                 let (hits, n) = joined(l);
                 if n > 0 { format::value_of(metric.unit(), hits / n as f64, n) } else { format::NO_DATA.to_owned() }
             };
-            format!(
-                "{} in the first {LEARNING} weeks: {} with {}, {} with {}",
-                metric.label,
-                share(one),
-                one.name,
-                share(other),
-                other.name
+            say!(
+                "{metric} in the first {learning} weeks: {one} with {name}, {other} with {name2}",
+                metric = metric.label,
+                learning = LEARNING,
+                one = share(one),
+                name = one.name,
+                other = share(other),
+                name2 = other.name
             )
         }
-        _ => format!("{}: from {} in the first weeks to {} by week {}", metric.label, percent(first), percent(last), last.weeks.1),
+        _ => say!(
+            "{metric}: from {first} in the first weeks to {last} by week {weeks}",
+            metric = metric.label,
+            first = percent(first),
+            last = percent(last),
+            weeks = last.weeks.1
+        ),
     };
-    let subtitle = format!("By weeks on the desk, {} joiners, 95 % intervals", joiners.len());
+    let subtitle = say!("By weeks on the desk, {joiners} joiners, 95 % intervals", joiners = joiners.len());
     Some(ChartData::Ramp { metric: metric.id.clone(), title, subtitle, lines, settled })
 }
 
@@ -218,13 +235,15 @@ fn compared(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Vec<Fin
             let raw = |side: usize| {
                 let mine = rates.iter().zip(&labels).filter(|(_, l)| **l == side);
                 let (people, hits, n) = mine.fold((0, 0, 0), |(k, a, b), (p, _)| (k + 1, a + p.hits(), b + p.n()));
-                format!(
-                    "{} of {} in the first {LEARNING} weeks of {people} joiners",
-                    format::value_of(metric.unit(), hits as f64 / n as f64, n),
-                    format::count(n)
+                say!(
+                    "{n} of {n2} in the first {learning} weeks of {people} joiners",
+                    n = format::value_of(metric.unit(), hits as f64 / n as f64, n),
+                    n2 = format::count(n),
+                    learning = LEARNING,
+                    people
                 )
             };
-            Some((*name, test.statistic, test.p, format!("{}, {} with other mentors", raw(1), raw(0))))
+            Some((*name, test.statistic, test.p, say!("{own}, {others} with other mentors", own = raw(1), others = raw(0))))
         })
         .collect();
     let p: Vec<f64> = tests.iter().map(|t| t.2).collect();
@@ -236,8 +255,13 @@ fn compared(ground: &Ground<'_>, metric: &Metric, joiners: &[Joiner]) -> Vec<Fin
             p if *p <= 0.1 => Certainty::Leaning,
             _ => return None,
         };
-        let title = format!("{}: joiners with {}", metric.label, format::label(name, 60));
-        let text = format!("{text}; their levels lie {} apart (p = {p:.3}).", points(difference.abs()));
+        let title = say!("{metric}: joiners with {name}", metric = metric.label, name = format::label(name, 60));
+        let text = say!(
+            "{text}; their levels lie {difference} apart (p = {p}).",
+            text,
+            difference = points(difference.abs()),
+            p = format::decimals(*p, 3)
+        );
         (difference.abs() >= margin).then(|| finding(&metric.id, title, text, (certainty, Some(*difference > 0.0))))
     };
     tests.iter().zip(&adjusted).filter_map(told).collect()
@@ -255,8 +279,8 @@ fn table(metric: &Metric, joiners: &[Joiner], mentees: &Mentees) -> Option<Table
         let (hits, n) = joined.iter().map(|j| j.within((1, LEARNING))).fold((0, 0), |(a, b), (hits, n)| (a + hits, b + n));
         let outcome = match Proportion::new(hits, n) {
             Ok(p) if joined.len() >= FEWEST => Cell { value: Some(p.rate()), n: p.n(), interval: Some(wilson_95(p)), ..Cell::default() },
-            _ if joined.is_empty() => words("none"),
-            _ => words("fewer than 3 joiners"),
+            _ if joined.is_empty() => words(say!("none")),
+            _ => words(say!("fewer than 3 joiners")),
         };
         let count = |v: usize| Cell { value: Some(v as f64), ..Cell::default() };
         let span = Cell { is_good: (now as f64 > SPAN).then_some(false), ..count(now) };
@@ -264,13 +288,13 @@ fn table(metric: &Metric, joiners: &[Joiner], mentees: &Mentees) -> Option<Table
     };
     let rows: Vec<TableRow> = names.iter().map(row).collect();
     (!rows.is_empty()).then(|| TableData {
-        title: "Mentors".to_owned(),
+        title: say!("Mentors").to_owned(),
         note: String::new(),
-        row_label: "Mentor".to_owned(),
+        row_label: say!("Mentor").to_owned(),
         columns: vec![
-            plain_column("Mentees now", Unit::Count),
-            plain_column("Over half a year", Unit::Count),
-            plain_column(&format!("Joiners’ {}, first {LEARNING} weeks", metric.short()), Unit::Share),
+            plain_column(say!("Mentees now"), Unit::Count),
+            plain_column(say!("Over half a year"), Unit::Count),
+            plain_column(&say!("Joiners’ {metric}, first {learning} weeks", metric = metric.short(), learning = LEARNING), Unit::Share),
         ],
         rows,
     })

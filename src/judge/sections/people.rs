@@ -10,6 +10,7 @@ use super::finding;
 use crate::clock::date;
 use crate::error::Result;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Cell, Certainty, ChartData, Curve, CurveStep, Finding, Section, TableData, TableRow, Unit};
 use crate::stats::interval::wilson_95;
 use crate::stats::person_time::{self, PersonTime, RateRatio, rate_ratio};
@@ -47,18 +48,18 @@ pub(in crate::judge) fn section(ground: &Ground<'_>) -> Result<Option<Section>> 
     }
     let metric = ground.e.catalogue.get("turnover_12m")?;
     let findings: Vec<Finding> = trend(&roster, &metric.id).into_iter().collect();
-    let empty = if findings.is_empty() { "Leaving has not changed by more than chance can do.".to_owned() } else { String::new() };
+    let empty = if findings.is_empty() { say!("Leaving has not changed by more than chance can do.").to_owned() } else { String::new() };
     Ok(Some(Section {
         id: "people".to_owned(),
-        title: "People".to_owned(),
-        lead: "Who came, who left and how long they stay, from the roster. Groups under five people are not shown, and nobody’s risk of leaving is estimated.".to_owned(),
+        title: say!("People").to_owned(),
+        lead: say!("Who came, who left and how long they stay, from the roster. Groups under five people are not shown, and nobody’s risk of leaving is estimated.").to_owned(),
         facts: facts(ground.e, &roster),
         findings,
         empty,
         charts: curves(&roster).into_iter().collect(),
         tables: [still(&roster), years(&roster), early(&roster)].into_iter().flatten().collect(),
-        footer: "Turnover is leavers over the time people were on the desk (days on the roster), with the exact interval of a rate; an internal move counts as \
-                 leaving the desk."
+        footer: say!("Turnover is leavers over the time people were on the desk (days on the roster), with the exact interval of a rate; an internal move counts as \
+                 leaving the desk.")
             .to_owned(),
     }))
 }
@@ -104,35 +105,38 @@ impl Roster {
 fn rate_words(rate: PersonTime) -> String {
     let (low, high) = rate.rate_limits();
     let percent = |v: f64| format::value_of(Unit::Share, v, 1);
-    format!(
-        "{} ({} of {:.1} on average; 95 % interval {} to {})",
-        percent(rate.rate()),
-        rate.events(),
-        rate.time(),
-        percent(low),
-        percent(high)
+    say!(
+        "{rate} ({events} of {time} on average; 95 % interval {low} to {high})",
+        rate = percent(rate.rate()),
+        events = rate.events(),
+        time = format::decimals(rate.time(), 1),
+        low = percent(low),
+        high = percent(high)
     )
 }
 
 fn facts(e: &Evidence<'_>, roster: &Roster) -> Vec<(String, String)> {
-    let mut out = vec![("On the desk".to_owned(), format::count(roster.headcount() as u64))];
+    let mut out = vec![(say!("On the desk").to_owned(), format::count(roster.headcount() as u64))];
     let Some(days) = roster.twelve_months(0) else { return out };
     if let Some(all) = roster.rate(&days, |_| true) {
         let line = e.target("turnover_12m").unwrap_or(LINE);
         let (low, high) = all.rate_limits();
         let side = match (high < line, low > line) {
-            (true, _) => ("clearly under", ""),
-            (_, true) => ("clearly over", ""),
-            _ if all.rate() < line => ("under", ", which so few people cannot prove"),
-            _ => ("over", ", which so few people cannot prove"),
+            (true, _) => (say!("clearly under"), ""),
+            (_, true) => (say!("clearly over"), ""),
+            _ if all.rate() < line => (say!("under"), say!(", which so few people cannot prove")),
+            _ => (say!("over"), say!(", which so few people cannot prove")),
         };
         let line = format::bare_target(Unit::Share, line);
-        out.push(("Left in twelve months".to_owned(), format!("{}; {} the {line} line{}", rate_words(all), side.0, side.1)));
+        out.push((
+            say!("Left in twelve months").to_owned(),
+            say!("{rate}; {side} the {line} line{doubt}", rate = rate_words(all), side = side.0, line, doubt = side.1),
+        ));
     }
     for (name, reasons) in [
-        ("of their own will", &["voluntary"][..]),
-        ("not of their own will", &["involuntary", "contract_end"]),
-        ("moved within the company", &["internal_move"]),
+        (say!("of their own will"), &["voluntary"][..]),
+        (say!("not of their own will"), &["involuntary", "contract_end"]),
+        (say!("moved within the company"), &["internal_move"]),
     ] {
         if let Some(rate) = roster.rate(&days, |s| reasons.contains(&s.reason.as_str())) {
             out.push((format!("… {name}"), rate_words(rate)));
@@ -153,16 +157,20 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
         _ => return None,
     };
     let is_good = a.rate() < b.rate();
-    let digits = |rate: f64| if rate < LINE { "single" } else { "double" };
-    let verb = if is_good { "fell" } else { "rose" };
-    let title = if digits(a.rate()) == digits(b.rate()) {
-        format!("Turnover {verb}")
-    } else {
-        format!("Turnover {verb} from {} to {} digits", digits(b.rate()), digits(a.rate()))
+    let crosses = (a.rate() < LINE) != (b.rate() < LINE);
+    let title = match (is_good, crosses) {
+        (true, false) => say!("Turnover fell"),
+        (false, false) => say!("Turnover rose"),
+        (true, true) => say!("Turnover fell from double to single digits"),
+        (false, true) => say!("Turnover rose from single to double digits"),
     };
-    let text =
-        format!("{} in the last twelve months against {} a year in the twenty-four before (p = {p_mid:.3}).", rate_words(a), rate_words(b));
-    Some(finding(metric, title, text, (certainty, Some(is_good))))
+    let text = say!(
+        "{a} in the last twelve months against {b} a year in the twenty-four before (p = {p_mid}).",
+        a = rate_words(a),
+        b = rate_words(b),
+        p_mid = format::decimals(p_mid, 3)
+    );
+    Some(finding(metric, title.to_owned(), text, (certainty, Some(is_good))))
 }
 
 /// The share still there after so many days, all together.
@@ -173,16 +181,16 @@ fn still(roster: &Roster) -> Option<TableData> {
         AT_DAYS.into_iter().filter_map(|day| Some((day, km.at(f64::from(day), Scale::LogLog).ok()?))).collect();
     let cell = |s: &survival::Estimate| Cell { value: Some(s.survival), interval: s.limits, ..Cell::default() };
     let named = |day: u32| match day {
-        365 => "1 year".to_owned(),
-        730 | 1825 => format!("{} years", day / 365),
-        day => format!("{day} days"),
+        365 => say!("1 year").to_owned(),
+        730 | 1825 => say!("{day} years", day = day / 365),
+        day => say!("{day} days", day),
     };
     (!at.is_empty()).then(|| TableData {
-        title: "Still on the desk after".to_owned(),
-        note: "Kaplan-Meier, with 95 % limits (log-log).".to_owned(),
+        title: say!("Still on the desk after").to_owned(),
+        note: say!("Kaplan-Meier, with 95 % limits (log-log).").to_owned(),
         row_label: String::new(),
         columns: at.iter().map(|(day, _)| plain_column(&named(*day), Unit::Share)).collect(),
-        rows: vec![TableRow { name: "All".to_owned(), page: None, cells: at.iter().map(|(_, s)| cell(s)).collect() }],
+        rows: vec![TableRow { name: say!("All").to_owned(), page: None, cells: at.iter().map(|(_, s)| cell(s)).collect() }],
     })
 }
 
@@ -194,7 +202,7 @@ fn years(roster: &Roster) -> Option<TableData> {
         let number = |value: f64| Cell { value: Some(value), ..Cell::default() };
         let by = |reasons: &[&str]| number(roster.leavers(&days).iter().filter(|s| reasons.contains(&s.reason.as_str())).count() as f64);
         Some(TableRow {
-            name: format!("to {}", crate::clock::day_text(days.end - 1)),
+            name: say!("to {end}", end = format::day(&crate::clock::day_text(days.end - 1))),
             page: None,
             cells: vec![
                 number((rate.time() * 10.0).round() / 10.0),
@@ -208,16 +216,16 @@ fn years(roster: &Roster) -> Option<TableData> {
     };
     let rows: Vec<TableRow> = (0..WINDOWS).rev().filter_map(row).collect();
     (!rows.is_empty()).then(|| TableData {
-        title: "Leaving, twelve months at a time".to_owned(),
-        note: "A rate a year: leavers over mean headcount.".to_owned(),
-        row_label: "Twelve months".to_owned(),
+        title: say!("Leaving, twelve months at a time").to_owned(),
+        note: say!("A rate a year: leavers over mean headcount.").to_owned(),
+        row_label: say!("Twelve months").to_owned(),
         columns: vec![
-            plain_column("Mean headcount", Unit::Number),
-            plain_column("Left", Unit::Count),
-            plain_column("Own will", Unit::Count),
-            plain_column("Not own will", Unit::Count),
-            plain_column("Moved within", Unit::Count),
-            plain_column("Turnover", Unit::Share),
+            plain_column(say!("Mean headcount"), Unit::Number),
+            plain_column(say!("Left"), Unit::Count),
+            plain_column(say!("Own will"), Unit::Count),
+            plain_column(say!("Not own will"), Unit::Count),
+            plain_column(say!("Moved within"), Unit::Count),
+            plain_column(say!("Turnover"), Unit::Share),
         ],
         rows,
     })
@@ -245,10 +253,10 @@ fn early(roster: &Roster) -> Option<TableData> {
     let rows: Vec<TableRow> = cohorts.iter().filter_map(row).collect();
     let hidden = cohorts.len() - rows.len();
     (!rows.is_empty()).then(|| TableData {
-        title: "Left within 90 days, by year of the start".to_owned(),
-        note: if hidden > 0 { format!("{hidden} cohorts under five people are not shown.") } else { String::new() },
-        row_label: "Started".to_owned(),
-        columns: vec![plain_column("Left within 90 days", Unit::Share)],
+        title: say!("Left within 90 days, by year of the start").to_owned(),
+        note: if hidden > 0 { say!("{hidden} cohorts under five people are not shown.", hidden) } else { String::new() },
+        row_label: say!("Started").to_owned(),
+        columns: vec![plain_column(say!("Left within 90 days"), Unit::Share)],
         rows,
     })
 }
@@ -264,24 +272,30 @@ fn curves(roster: &Roster) -> Option<ChartData> {
     let is_split = groups.len() >= 2 && groups.len() <= CURVES;
     let lists: Vec<(String, Vec<Spell>)> = match is_split {
         true => groups.iter().map(|(name, stays)| (format::label(name, 60), roster.spells(stays))).collect(),
-        false => vec![("All".to_owned(), roster.spells(&all))],
+        false => vec![(say!("All").to_owned(), roster.spells(&all))],
     };
     let lists: Vec<(String, Vec<Spell>)> = lists.into_iter().filter(|(_, spells)| spells.len() >= FEWEST).collect();
     let whole = KaplanMeier::new(&roster.spells(&all)).ok().filter(|_| all.len() >= FEWEST)?;
     let year = whole.at(f64::from(YEAR), Scale::LogLog).ok().map(|s| format::value_of(Unit::Share, s.survival, 1));
-    let title =
-        year.map_or_else(|| "How long people stay".to_owned(), |share| format!("{share} of those who start are still there after a year"));
+    let title = year.map_or_else(
+        || say!("How long people stay").to_owned(),
+        |share| say!("{share} of those who start are still there after a year", share),
+    );
     let test = survival::log_rank(&lists.iter().map(|(_, spells)| spells.as_slice()).collect::<Vec<_>>());
     let differ = match test {
-        Ok(t) if t.p <= 0.05 => format!("; the groups differ (log-rank p = {:.3})", t.p),
-        Ok(t) => format!("; the groups do not differ by more than chance (log-rank p = {:.2})", t.p),
+        Ok(t) if t.p <= 0.05 => say!("; the groups differ (log-rank p = {p})", p = format::decimals(t.p, 3)),
+        Ok(t) => say!("; the groups do not differ by more than chance (log-rank p = {p})", p = format::decimals(t.p, 2)),
         Err(_) => String::new(),
     };
     let last = lists.iter().flat_map(|(_, spells)| spells).map(|s| s.exit).fold(0.0, f64::max);
     let at_days: Vec<u32> = AT_DAYS.into_iter().filter(|day| f64::from(*day) <= last).collect();
     Some(ChartData::Survival {
         title,
-        subtitle: format!("Share of {} people still on the desk by time since their start (Kaplan-Meier, 95 % limits){differ}", all.len()),
+        subtitle: say!(
+            "Share of {all} people still on the desk by time since their start (Kaplan-Meier, 95 % limits){differ}",
+            all = all.len(),
+            differ
+        ),
         curves: lists.iter().filter_map(|(name, spells)| curve(name, spells, &at_days).ok()).collect(),
         at_days,
     })

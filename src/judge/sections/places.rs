@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
 use crate::scorecard::{Certainty, Finding, Section};
+use crate::{key, say};
 
 /// Measures looked at, in order.
 const METRICS: [&str; 7] = ["log_rate", "csat", "sla_resolution", "reopen_rate", "fcr_touch", "fcr_repeat", "abandonment"];
@@ -49,19 +50,16 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     });
     worst.truncate(MOST);
     let findings: Vec<Finding> = worst.iter().map(|p| told(ground, p)).collect();
-    let empty = if findings.is_empty() { "No place differs from the others by more than luck can do.".to_owned() } else { String::new() };
+    let empty =
+        if findings.is_empty() { say!("No place differs from the others by more than luck can do.").to_owned() } else { String::new() };
     Ok(Some(Section {
         id: "where".to_owned(),
-        title: "Where it is lost".to_owned(),
-        lead: format!(
-            "For each measure the one place, of {} hours, categories, priorities, channels and levels looked at, where most is lost against everywhere \
-             else over {}.",
-            format::count(looked as u64),
-            ground.e.recent_words()
-        ),
+        title: say!("Where it is lost").to_owned(),
+        lead: say!("For each measure the one place, of {looked} hours, categories, priorities, channels and levels looked at, where most is lost against everywhere \
+             else over {span}.", looked = format::count(looked as u64), span = ground.e.recent_words()),
         findings,
         empty,
-        footer: "Places are judged together, so that the worst of many is not taken for bad by being the worst. That a place is worse does not say why.".to_owned(),
+        footer: say!("Places are judged together, so that the worst of many is not taken for bad by being the worst. That a place is worse does not say why.").to_owned(),
         ..Section::default()
     }))
 }
@@ -91,10 +89,11 @@ fn places<'a>(ground: &Ground<'a>, metric: &'a Metric, looked: &mut usize) -> Ve
 
 /// `Monday 08:00–10:00` of a weekday (1 is Monday) and an hour.
 fn hour_block(group: &[String]) -> Option<String> {
-    const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    const DAYS: [&str; 7] =
+        [key!("Monday"), key!("Tuesday"), key!("Wednesday"), key!("Thursday"), key!("Friday"), key!("Saturday"), key!("Sunday")];
     let (day, hour): (usize, u32) = (group.first()?.parse().ok()?, group.get(1)?.parse().ok()?);
     let from = hour / BLOCK * BLOCK;
-    Some(format!("{} {from:02}:00–{:02}:00", DAYS.get(day.checked_sub(1)?)?, from + BLOCK))
+    Some(format!("{} {from:02}:00–{:02}:00", crate::language::text(DAYS.get(day.checked_sub(1)?)?), from + BLOCK))
 }
 
 fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
@@ -102,17 +101,17 @@ fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
     let name = format::label(&p.cell.name, 60);
     let title = match p.dimension {
         "hour" => format!("{}: {name}", p.metric.label),
-        dimension => format!("{}: {dimension} {name}", p.metric.label),
+        dimension => format!("{}: {} {name}", p.metric.label, crate::language::of_data(dimension)),
     };
-    let text = format!(
-        "{} of {} ({}) against {} everywhere else in {}: {} more would be on the good side at the others’ rate. {}",
-        format::count(own.hits()),
-        format::count(own.n()),
-        format::value_of(unit, own.rate(), own.n()),
-        format::value_of(unit, rest.rate(), rest.n()),
-        ground.e.recent_words(),
-        format::count(p.lost.round() as u64),
-        p.cell.judged.chance_words(),
+    let text = say!(
+        "{hits} of {n} ({own}) against {rest} everywhere else in {span}: {lost} more would be on the good side at the others’ rate. {chance_words}",
+        hits = format::count(own.hits()),
+        n = format::count(own.n()),
+        own = format::value_of(unit, own.rate(), own.n()),
+        rest = format::value_of(unit, rest.rate(), rest.n()),
+        span = ground.e.recent_words(),
+        lost = format::count(p.lost.round() as u64),
+        chance_words = p.cell.judged.chance_words()
     );
     let certainty = p.cell.judged.standing.certainty.unwrap_or(Certainty::CannotTellYet);
     finding(&p.metric.id, title, text, (certainty, Some(false)))

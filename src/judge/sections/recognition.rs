@@ -6,6 +6,7 @@ use super::super::cards::{Ground, Subject};
 use super::super::standing::breakdown;
 use crate::clock::period::Unit;
 use crate::format;
+use crate::say;
 use crate::scorecard::{CardKind, Section};
 use crate::stats::Proportion;
 use crate::stats::hierarchical::Population;
@@ -29,19 +30,19 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
     let e = ground.e;
     let metric = e.catalogue.get(METRIC).ok()?;
     let spans: &[(&str, usize)] = match e.now().unit {
-        Unit::Week => &[("Week", 1), ("Four weeks", 4), ("Quarter", 13)],
-        Unit::Month => &[("Month", 1), ("Quarter", 3)],
-        Unit::Quarter | Unit::All => &[("Period", 1)],
+        Unit::Week => &[(say!("Week"), 1), (say!("Four weeks"), 4), (say!("Quarter"), 13)],
+        Unit::Month => &[(say!("Month"), 1), (say!("Quarter"), 3)],
+        Unit::Quarter | Unit::All => &[(say!("Period"), 1)],
     };
     let facts: Vec<(String, String)> =
         spans.iter().filter_map(|(name, periods)| Some(((*name).to_owned(), words(ground, s, *periods)?))).collect();
     (!facts.is_empty()).then(|| Section {
         id: "recognition".to_owned(),
-        title: "Recognition".to_owned(),
-        lead: format!("{}, levels pulled towards all agents’ as far as few answers demand. Names in alphabetical order.", metric.label),
+        title: say!("Recognition").to_owned(),
+        lead: say!("{metric}, levels pulled towards all agents’ as far as few answers demand. Names in alphabetical order.", metric = metric.label),
         facts,
-        footer: "Rankability is the share of the differences between people that is not noise; no names are picked below one half, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
-                 the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card."
+        footer: say!("Rankability is the share of the differences between people that is not noise; no names are picked below one half, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
+                 the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card.")
             .to_owned(),
         ..Section::default()
     })
@@ -57,7 +58,11 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     let population = Population::fit(&groups).ok()?;
     let rankability = ranking::league(&groups, &population, 0.95).ok()?.rankability.value;
     let answers: u64 = groups.iter().map(|g| g.n()).sum();
-    let said = format!("rankability {rankability:.2}, {} answers", format::count(answers));
+    let said = say!(
+        "rankability {rankability}, {answers} answers",
+        rankability = format::decimals(rankability, 2),
+        answers = format::count(answers)
+    );
     let margin = ground.e.settings.judge.margin_of(METRIC, population.mean());
     let above: Vec<(&String, f64)> = people
         .iter()
@@ -69,7 +74,7 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     let is_luck = ranking::homogeneity(&groups).map_or(true, |h| h.p > LUCK) || answers < ANSWERS * groups.len() as u64;
     if rankability < RANKABLE || is_luck || above.is_empty() {
         let names: Vec<String> = people.keys().map(|name| format::label(name, 60)).collect();
-        return Some(format!("Too close to call ({said}): {}.", listed(&names)));
+        return Some(say!("Too close to call ({said}): {names}.", said, names = listed(&names)));
     }
     let names: Vec<String> = above
         .iter()
@@ -80,7 +85,7 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
 
 fn listed(names: &[String]) -> String {
     let shown = names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > MOST_NAMES { format!("{shown} and {} more", names.len() - MOST_NAMES) } else { shown }
+    if names.len() > MOST_NAMES { say!("{shown} and {more} more", shown, more = names.len() - MOST_NAMES) } else { shown }
 }
 
 /// Answers by agent over the last periods, of the subject's people alone.

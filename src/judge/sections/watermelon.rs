@@ -9,9 +9,11 @@ use crate::metrics::Metric;
 use crate::scorecard::{CardKind, Cell, Certainty, Section, TableData, TableRow, Unit};
 use crate::stats::Proportion;
 use crate::stats::stratified::{self, TwoByTwo};
+use crate::{key, say};
 
 /// Breakdowns looked at for cells, by name and number in the places fold.
-const DIMENSIONS: [(&str, usize); 5] = [("Priority", 0), ("Category", 1), ("Channel", 2), ("Team", 4), ("Supplier", 5)];
+const DIMENSIONS: [(&str, usize); 5] =
+    [(key!("Priority"), 0), (key!("Category"), 1), (key!("Channel"), 2), (key!("Team"), 4), (key!("Supplier"), 5)];
 /// Number of the places fold by priority: the strata of the common odds ratio.
 const PRIORITY: usize = 0;
 /// Without a goal the SLA is green from here.
@@ -30,13 +32,13 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
     if met.n() + missed.map_or(0, Proportion::n) < FEWEST {
         return None;
     }
-    let mut facts = vec![("Unhappy although within SLA".to_owned(), rate_words(met))];
-    facts.extend(missed.map(|m| ("Unhappy when out of SLA".to_owned(), rate_words(m))));
+    let mut facts = vec![(say!("Unhappy although within SLA").to_owned(), rate_words(met))];
+    facts.extend(missed.map(|m| (say!("Unhappy when out of SLA").to_owned(), rate_words(m))));
     if let Some(hidden) = stratified::watermelon(&table).ok().and_then(|w| w.bad_under_green) {
-        facts.push(("Unhappy customers hidden under a green SLA".to_owned(), rate_words(hidden.of)));
+        facts.push((say!("Unhappy customers hidden under a green SLA").to_owned(), rate_words(hidden.of)));
     }
     let odds = odds(ground, s, table);
-    facts.extend(odds.iter().map(|o| ("Does the SLA measure what customers rate?".to_owned(), o.words())));
+    facts.extend(odds.iter().map(|o| (say!("Does the SLA measure what customers rate?").to_owned(), o.words())));
     let (tables, found) = if s.kind == CardKind::Desk { red_cells(ground) } else { (Vec::new(), 0) };
     let worth = e.examples.get(&(s.kind, s.name.clone(), "watermelon".to_owned()));
     let examples = worth.map_or_else(String::new, |w| {
@@ -44,20 +46,20 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
         ids.join(", ")
     });
     if !examples.is_empty() {
-        facts.push(("Tickets worth reading".to_owned(), examples));
+        facts.push((say!("Tickets worth reading").to_owned(), examples));
     }
     let lead = match found {
         0 => String::new(),
-        1 => "One place keeps its SLA while rating, reopening or repeat contacts are clearly worse than elsewhere.".to_owned(),
-        _ => format!("{found} places keep their SLA while rating, reopening or repeat contacts are clearly worse than elsewhere."),
+        1 => say!("One place keeps its SLA while rating, reopening or repeat contacts are clearly worse than elsewhere.").to_owned(),
+        _ => say!("{found} places keep their SLA while rating, reopening or repeat contacts are clearly worse than elsewhere.", found),
     };
     Some(Section {
         id: "watermelon".to_owned(),
-        title: "Green outside, red inside".to_owned(),
-        lead: format!("Answered surveys of {} against the SLA of their tickets. {lead}", e.recent_words()).trim().to_owned(),
+        title: say!("Green outside, red inside").to_owned(),
+        lead: say!("Answered surveys of {span} against the SLA of their tickets. {lead}", span = e.recent_words(), lead).trim().to_owned(),
         facts,
         tables,
-        footer: "Only customers who answered are counted; who does not answer may think otherwise.".to_owned(),
+        footer: say!("Only customers who answered are counted; who does not answer may think otherwise.").to_owned(),
         ..Section::default()
     })
 }
@@ -71,7 +73,7 @@ fn two_by_two(met: Proportion, missed: Option<Proportion>) -> TwoByTwo {
 fn rate_words(p: Proportion) -> String {
     let interval = format::interval(Unit::Share, crate::stats::interval::wilson_95(p), p.n());
     let rate = format::value_of(Unit::Share, p.rate(), p.n());
-    format!("{} of {} ({rate}; 95 % interval {interval})", format::count(p.hits()), format::count(p.n()))
+    say!("{hits} of {n} ({rate}; 95 % interval {interval})", hits = format::count(p.hits()), n = format::count(p.n()), rate, interval)
 }
 
 /// How much likelier a happy customer is when the SLA was met.
@@ -107,12 +109,18 @@ impl Odds {
     }
 
     fn words(&self) -> String {
-        let how = if self.is_by_priority { "odds ratio over the priorities" } else { "odds ratio" };
-        let numbers = format!("{how} {:.2}, 95 % interval {:.2}–{:.2}", self.ratio, self.limits.0, self.limits.1);
+        let how = if self.is_by_priority { say!("odds ratio over the priorities") } else { say!("odds ratio") };
+        let numbers = say!(
+            "{how} {ratio}, 95 % interval {low}–{high}",
+            how,
+            ratio = format::decimals(self.ratio, 2),
+            low = format::decimals(self.limits.0, 2),
+            high = format::decimals(self.limits.1, 2)
+        );
         match self.limits {
-            (low, _) if low > 1.0 => format!("Yes: customers are happier when it is met ({numbers})."),
-            (_, high) if high < 1.0 => format!("The other way round: customers are happier when it is missed ({numbers})."),
-            _ => format!("It cannot be seen that it does: the interval includes 1 ({numbers})."),
+            (low, _) if low > 1.0 => say!("Yes: customers are happier when it is met ({numbers}).", numbers),
+            (_, high) if high < 1.0 => say!("The other way round: customers are happier when it is missed ({numbers}).", numbers),
+            _ => say!("It cannot be seen that it does: the interval includes 1 ({numbers}).", numbers),
         }
     }
 }
@@ -140,7 +148,7 @@ fn red_cells(ground: &Ground<'_>) -> (Vec<TableData>, usize) {
                 Cell { value: Some(a.own.rate()), n: a.own.n(), is_good: is_clearly_bad(a).then_some(false), ..Cell::default() }
             });
             rows.push(TableRow {
-                name: format!("{dimension}: {}", format::label(name, 60)),
+                name: format!("{}: {}", crate::language::text(dimension), format::label(name, 60)),
                 page: None,
                 cells: [first].into_iter().chain(others).collect(),
             });
@@ -148,9 +156,14 @@ fn red_cells(ground: &Ground<'_>) -> (Vec<TableData>, usize) {
     }
     let found = rows.len();
     let columns = [sla].iter().chain(&reds).filter_map(|m| column(e, &m.id)).collect();
-    let note = format!("SLA at least {}, and rating, reopening or repeat contacts clearly worse than elsewhere.", percent(green));
-    let table =
-        TableData { title: "Where the SLA is green and customers are not".to_owned(), note, row_label: "Where".to_owned(), columns, rows };
+    let note = say!("SLA at least {green}, and rating, reopening or repeat contacts clearly worse than elsewhere.", green = percent(green));
+    let table = TableData {
+        title: say!("Where the SLA is green and customers are not").to_owned(),
+        note,
+        row_label: say!("Where").to_owned(),
+        columns,
+        rows,
+    };
     (if found > 0 { vec![table] } else { Vec::new() }, found)
 }
 

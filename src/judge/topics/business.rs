@@ -6,46 +6,50 @@ use super::super::Evidence;
 use super::super::cards::Ground;
 use super::super::tables::{column, plain_column, words};
 use super::Made;
-use super::rows::{Difference, NOBODY, Row, Rows, by_two};
+use super::rows::{Difference, Row, Rows, by_two, nobody};
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Reading;
 use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit};
 use crate::stats::Proportion;
 use crate::stats::interval::wilson;
+use crate::{key, say};
 
-const MISSING: &str =
-    "No ticket says which department it came from. Map the column: `requester_department = \"…\"` under [source.columns] of the tickets.";
+const MISSING: &str = key!(
+    "No ticket says which department it came from. Map the column: `requester_department = \"…\"` under [source.columns] of the tickets."
+);
+/// The rows of this page.
+const ROWS: &str = key!("departments");
 /// Measures by which departments are compared.
 const COMPARED: [&str; 5] = ["csat", "sla_resolution", "fcr_touch", "reopen_rate", "fcr_repeat"];
 /// Who has to act, in the order of the chart: the word of the facts, and what it is called.
 const PARTIES: [(&str, &str); 4] = [
-    ("desk", "Working"),
-    ("second level", "With second level"),
-    ("supplier", "With a supplier"),
-    ("requester", "Waiting for the department"),
+    ("desk", key!("Working")),
+    ("second level", key!("With second level")),
+    ("supplier", key!("With a supplier")),
+    ("requester", key!("Waiting for the department")),
 ];
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
-    let rows = Rows::new(e.folds.business(), 0, ("tickets_created", "departments"));
-    if rows.list.iter().all(|r| r.name == NOBODY) {
+    let rows = Rows::new(e.folds.business(), 0, ("tickets_created", ROWS));
+    if rows.list.iter().all(|r| r.name == nobody()) {
         return Ok(Made::missing(MISSING));
     }
     let differences = rows.differences(e, &COMPARED);
     let sections = [Some(fares(e, &rows, &differences)?), asks(e, &rows)?, waits(e, &rows)];
     Ok(Made::page(Topic {
         finding: finding(&differences),
-        over: "The desk for the business".to_owned(),
-        lead: format!(
-            "What each department of the customer asked for over {}, and how it was served. For those who speak for a department; by name, not by rank.",
-            e.recent_words()
+        over: say!("The desk for the business").to_owned(),
+        lead: say!(
+            "What each department of the customer asked for over {span}, and how it was served. For those who speak for a department; by name, not by rank.",
+            span = e.recent_words()
         ),
         sections: sections.into_iter().flatten().collect(),
         footer: [
-            "Departments are compared with all others together, and judged at once, so that the worst of many is not taken for bad by being the worst.".to_owned(),
-            "That a department differs does not say why: what it asks for, and of whom, differs too.".to_owned(),
-            rows.small_words("departments"),
+            say!("Departments are compared with all others together, and judged at once, so that the worst of many is not taken for bad by being the worst.").to_owned(),
+            say!("That a department differs does not say why: what it asks for, and of whom, differs too.").to_owned(),
+            rows.small_words(ROWS),
         ]
         .into_iter()
         .filter(|s| !s.is_empty())
@@ -57,7 +61,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
 fn finding(differences: &[Difference]) -> String {
     match differences.first() {
         Some(first) => first.line.clone(),
-        None => "No department is served differently by more than luck can do".to_owned(),
+        None => say!("No department is served differently by more than luck can do").to_owned(),
     }
 }
 
@@ -66,15 +70,15 @@ fn fares(e: &Evidence<'_>, rows: &Rows<'_>, differences: &[Difference]) -> Resul
     let get = |id: &str| e.catalogue.get(id);
     let charts = [
         volume(e, rows),
-        rows.chart(e, get("csat")?, "How satisfied each department is".to_owned()),
-        rows.chart(e, get("sla_resolution")?, "What each department was promised, kept".to_owned()),
+        rows.chart(e, get("csat")?, say!("How satisfied each department is").to_owned()),
+        rows.chart(e, get("sla_resolution")?, say!("What each department was promised, kept").to_owned()),
     ];
     Ok(Section {
         id: "departments".to_owned(),
-        title: "How each department fares".to_owned(),
-        lead: "Findings for the departments that differ from the others by more than luck can do.".to_owned(),
+        title: say!("How each department fares").to_owned(),
+        lead: say!("Findings for the departments that differ from the others by more than luck can do.").to_owned(),
         findings: differences.iter().map(|d| d.finding.clone()).collect(),
-        empty: if differences.is_empty() { "None does.".to_owned() } else { String::new() },
+        empty: if differences.is_empty() { say!("None does.").to_owned() } else { String::new() },
         charts: charts.into_iter().flatten().collect(),
         tables: vec![table(e, rows)?],
         ..Section::default()
@@ -112,8 +116,13 @@ fn volume(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<ChartData> {
     let most = panels.iter().max_by_key(|p| now(p))?;
     Some(ChartData::Multiples {
         metric: "tickets_created".to_owned(),
-        title: format!("{} asked most in {}: {} tickets", format::label(&most.name, 60), e.now().short, format::count(now(most))),
-        subtitle: format!("Tickets created, {from} to {to}"),
+        title: say!(
+            "{name} asked most in {period}: {tickets} tickets",
+            name = format::label(&most.name, 60),
+            period = e.now().short,
+            tickets = format::count(now(most))
+        ),
+        subtitle: say!("Tickets created, {from} to {to}", from, to),
         panels,
     })
 }
@@ -135,18 +144,18 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         let cells = [first].into_iter().chain(a_head).chain(shown.iter().map(|m| rows.cell(row, m))).collect();
         TableRow { name: row.name.clone(), page: None, cells }
     };
-    let a_head = (!heads.is_empty()).then(|| plain_column("A hundred people", Unit::Number));
+    let a_head = (!heads.is_empty()).then(|| plain_column(say!("A hundred people"), Unit::Number));
     let columns: Vec<TableColumn> =
         column(e, "tickets_created").into_iter().chain(a_head).chain(shown.iter().filter_map(|m| column(e, &m.id))).collect();
     let note = if heads.is_empty() {
-        "By name. Tickets a head need the number of people: [departments] in deskcard.toml."
+        say!("By name. Tickets a head need the number of people: [departments] in deskcard.toml.")
     } else {
-        "By name. Tickets a hundred people from [departments] in deskcard.toml."
+        say!("By name. Tickets a hundred people from [departments] in deskcard.toml.")
     };
     Ok(TableData {
-        title: "Departments".to_owned(),
+        title: say!("Departments").to_owned(),
         note: note.to_owned(),
-        row_label: "Department".to_owned(),
+        row_label: say!("Department").to_owned(),
         columns,
         rows: rows.list.iter().map(line).collect(),
     })
@@ -157,13 +166,13 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     let readings = e.folds.business();
     let categories = by_two(readings, "tickets_created", 1);
     let channels = by_two(readings, "tickets_created", 2);
-    let named: Vec<&Row> = rows.list.iter().filter(|r| r.name != NOBODY).collect();
+    let named: Vec<&Row> = rows.list.iter().filter(|r| r.name != nobody()).collect();
     let confidence = 1.0 - 0.05 / named.len().max(1) as f64;
     let repeat = e.catalogue.get("fcr_repeat")?;
     let all = |of: &BTreeMap<String, BTreeMap<String, Reading>>, row: Option<&Row>| sums(of, row);
     let line = |row: &&Row| {
         let (own, every) = (all(&categories, Some(row)), all(&categories, None));
-        let recurring = recurring(&own, &every).map_or_else(|| words("nothing more than elsewhere"), words);
+        let recurring = recurring(&own, &every).map_or_else(|| words(say!("nothing more than elsewhere")), words);
         let (by, by_all) = (all(&channels, Some(row)), all(&channels, None));
         let repeats = rows.proportion(row, repeat).map(|p| (p.n() - p.hits(), p.n()));
         let repeats_of_all = rows.cells(repeat).values().fold((0, 0), |(a, b), (hits, n)| (a + n - hits, b + n));
@@ -179,23 +188,23 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     if categories.keys().all(String::is_empty) || lines.is_empty() {
         return Ok(None);
     }
-    let columns = ["What it asks more than others", "By telephone", "By portal", "Came again"];
+    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), say!("Came again")];
     let unit = |label: &&str| plain_column(label, if *label == columns[0] { Unit::Number } else { Unit::Share });
     Ok(Some(Section {
         id: "begin".to_owned(),
-        title: "Where a department could begin".to_owned(),
-        lead: "What it asks for more often than the others do, how it comes, and how often it comes again. Marked where a department clearly has more of it than the others.".to_owned(),
+        title: say!("Where a department could begin").to_owned(),
+        lead: say!("What it asks for more often than the others do, how it comes, and how often it comes again. Marked where a department clearly has more of it than the others.").to_owned(),
         tables: vec![TableData {
-            title: "What each asks, and how".to_owned(),
-            note: format!(
-                "Tickets created over {}. Came again: another contact of the same requester within the repeat window.",
-                e.recent_words()
+            title: say!("What each asks, and how").to_owned(),
+            note: say!(
+                "Tickets created over {span}. Came again: another contact of the same requester within the repeat window.",
+                span = e.recent_words()
             ),
-            row_label: "Department".to_owned(),
+            row_label: say!("Department").to_owned(),
             columns: columns.iter().map(unit).collect(),
             rows: lines,
         }],
-        footer: "Worth asking a department: can what recurs be mended once, or be answered by one article or one training? Can what comes by telephone come by portal? A mark says that it differs, not why.".to_owned(),
+        footer: say!("Worth asking a department: can what recurs be mended once, or be answered by one article or one training? Can what comes by telephone come by portal? A mark says that it differs, not why.").to_owned(),
         ..Section::default()
     }))
 }
@@ -223,7 +232,12 @@ fn recurring(own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>) -> Option
     let found = own.iter().filter_map(|(name, n)| Some((name, excess(name, *n)?)));
     let (name, (_, p, others)) = found.max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)))?;
     let share = |v: f64, n: u64| format::value_of(Unit::Share, v, n);
-    Some(format!("{}: {} of its tickets, {} elsewhere", format::label(name, 40), share(p.rate(), p.n()), share(others, total - mine)))
+    Some(say!(
+        "{name}: {own} of its tickets, {others} elsewhere",
+        name = format::label(name, 40),
+        own = share(p.rate(), p.n()),
+        others = share(others, total - mine)
+    ))
 }
 
 /// A share of a department's tickets, marked as a concern where it is clearly more than the others'; a share of the portal never is.
@@ -262,16 +276,16 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
     let n = all.iter().map(|r| r.n).sum();
     Some(Section {
         id: "waiting".to_owned(),
-        title: "Where the time goes".to_owned(),
-        lead: "Opening hours from creation to resolution, by who had to act. What waits for the department is what its people could shorten: an answer, a test, an approval.".to_owned(),
+        title: say!("Where the time goes").to_owned(),
+        lead: say!("Opening hours from creation to resolution, by who had to act. What waits for the department is what its people could shorten: an answer, a test, an approval.").to_owned(),
         charts: vec![ChartData::Shares {
-            title: format!("{} of all the time waits for the departments themselves", share(waiting, total, n)),
-            subtitle: format!("Opening hours of tickets resolved in {}, by department", e.recent_words()),
-            parts: PARTIES.iter().map(|(_, title)| (*title).to_owned()).collect(),
+            title: say!("{share} of all the time waits for the departments themselves", share = share(waiting, total, n)),
+            subtitle: say!("Opening hours of tickets resolved in {span}, by department", span = e.recent_words()),
+            parts: PARTIES.iter().map(|(_, title)| crate::language::text(title).to_owned()).collect(),
             rows: all,
             unit: Unit::Seconds,
         }],
-        footer: "Who had to act is told by the hold and its reason ([sla.parties]) and by the level of the group ([levels]); a few long tickets can make a bar.".to_owned(),
+        footer: say!("Who had to act is told by the hold and its reason ([sla.parties]) and by the level of the group ([levels]); a few long tickets can make a bar.").to_owned(),
         ..Section::default()
     })
 }

@@ -13,10 +13,17 @@ use crate::format;
 use crate::metrics::{Reading, Readings};
 use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableData, TableRow, Topic, Unit};
 use crate::settings::Prices;
+use crate::{key, say};
 
-const MISSING: &str = "Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }.";
-const NO_SPENDING: &str = "What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month.";
-const NO_PRICES: &str = "Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact.";
+const MISSING: &str = key!(
+    "Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }."
+);
+const NO_SPENDING: &str = key!(
+    "What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month."
+);
+const NO_PRICES: &str = key!(
+    "Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact."
+);
 /// Categories shown by themselves.
 const MOST: usize = 12;
 const FIRST_LEVEL: &str = "L1";
@@ -33,26 +40,26 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     }
     let has_spending = sections.iter().any(|s| s.id == "spent");
     let has_prices = !prices.levels.is_empty() || !prices.channels.is_empty();
-    let mut footer = vec!["A cheap ticket that comes back is not cheap. Cost is context: nobody is judged by it.".to_owned()];
-    footer.extend((!has_spending).then(|| NO_SPENDING.to_owned()));
-    footer.extend((!has_prices).then(|| NO_PRICES.to_owned()));
+    let mut footer = vec![say!("A cheap ticket that comes back is not cheap. Cost is context: nobody is judged by it.").to_owned()];
+    footer.extend((!has_spending).then(|| crate::language::text(NO_SPENDING).to_owned()));
+    footer.extend((!has_prices).then(|| crate::language::text(NO_PRICES).to_owned()));
     if has_prices {
-        footer.push("Prices are what the config says ([cost]), the same for every ticket of a level or contact of a channel: good for comparing, not for accounting.".to_owned());
+        footer.push(say!("Prices are what the config says ([cost]), the same for every ticket of a level or contact of a channel: good for comparing, not for accounting.").to_owned());
     }
     Ok(Made::page(Topic { finding: finding(e), lead: lead(e), sections, footer, ..Topic::default() }))
 }
 
 fn lead(e: &Evidence<'_>) -> String {
-    format!(
-        "In {}. What was spent is told by the month, whatever the period of the scorecard; all else over {}.",
-        currency(e),
-        e.recent_words()
+    say!(
+        "In {currency}. What was spent is told by the month, whatever the period of the scorecard; all else over {span}.",
+        currency = currency(e),
+        span = e.recent_words()
     )
 }
 
 fn currency(e: &Evidence<'_>) -> String {
     let currency = &e.settings.desk.currency;
-    if currency.is_empty() { "the desk’s currency".to_owned() } else { format::label(currency, 12) }
+    if currency.is_empty() { say!("the desk’s currency").to_owned() } else { format::label(currency, 12) }
 }
 
 fn money(v: f64) -> String {
@@ -80,10 +87,20 @@ fn finding(e: &Evidence<'_>) -> String {
     if let [.., before, now] = points.as_slice()
         && let (Some(a), Some(b)) = (before.value, now.value)
     {
-        return format!("A resolved ticket cost {} {} in {}, {} in {}", money(b), currency(e), now.short, money(a), before.short);
+        return say!(
+            "A resolved ticket cost {now} {currency} in {period}, {then} in {before}",
+            now = money(b),
+            currency = currency(e),
+            period = now.short,
+            then = money(a),
+            before = before.short
+        );
     }
     let (sum, n) = reckoned(e.folds.cost_recent(), &e.settings.cost.levels);
-    if n > 0.0 { format!("A resolved ticket costs {} {} at the desk’s prices", money(sum / n), currency(e)) } else { String::new() }
+    if n <= 0.0 {
+        return String::new();
+    }
+    say!("A resolved ticket costs {each} {currency} at the desk’s prices", each = money(sum / n), currency = currency(e))
 }
 
 /// What was spent, month by month.
@@ -100,7 +117,7 @@ fn spent(e: &Evidence<'_>) -> Option<Section> {
         events: Vec::new(),
         control: None,
     };
-    let span = |points: &[Point]| format!("{} to {}", points[0].period, points[points.len() - 1].period);
+    let span = |points: &[Point]| say!("{first} to {last}", first = points[0].period, last = points[points.len() - 1].period);
     let value = |p: &Point| p.value.map_or_else(|| format::NO_DATA.to_owned(), money);
     let row = |p: &Point| {
         let of = |points: &[Point]| points.iter().find(|q| q.period == p.period).and_then(|q| q.value);
@@ -109,32 +126,37 @@ fn spent(e: &Evidence<'_>) -> Option<Section> {
     };
     let mut charts = Vec::new();
     if each.len() > 1 {
-        let title = format!("Cost a ticket {} in {}", value(newest), newest.short);
+        let title = say!("Cost a ticket {cost} in {period}", cost = value(newest), period = newest.short);
         charts.push(trend(
             "cost_per_ticket",
             title,
-            format!("Operating cost over tickets resolved, {}, by month, {}", currency(e), span(&each)),
+            say!("Operating cost over tickets resolved, {currency}, by month, {span}", currency = currency(e), span = span(&each)),
             each.clone(),
         ));
     }
     if all.len() > 1 {
         let newest = &all[all.len() - 1];
-        let title = format!("{} spent in {}", value(newest), newest.short);
-        charts.push(trend("operating_cost", title, format!("Operating cost, {}, by month, {}", currency(e), span(&all)), all.clone()));
+        let title = say!("{cost} spent in {period}", cost = value(newest), period = newest.short);
+        charts.push(trend(
+            "operating_cost",
+            title,
+            say!("Operating cost, {currency}, by month, {span}", currency = currency(e), span = span(&all)),
+            all.clone(),
+        ));
     }
     Some(Section {
         id: "spent".to_owned(),
-        title: "What was spent".to_owned(),
-        lead: "Operating cost as observed, over the tickets resolved in the same month. Whole months alone.".to_owned(),
+        title: say!("What was spent").to_owned(),
+        lead: say!("Operating cost as observed, over the tickets resolved in the same month. Whole months alone.").to_owned(),
         charts,
         tables: vec![TableData {
-            title: "By month".to_owned(),
+            title: say!("By month").to_owned(),
             note: String::new(),
-            row_label: "Month".to_owned(),
+            row_label: say!("Month").to_owned(),
             columns: vec![
-                plain_column("Operating cost", Unit::Money),
-                plain_column("Tickets resolved", Unit::Count),
-                plain_column("Cost a ticket", Unit::Money),
+                plain_column(say!("Operating cost"), Unit::Money),
+                plain_column(say!("Tickets resolved"), Unit::Count),
+                plain_column(say!("Cost a ticket"), Unit::Money),
             ],
             rows: each.iter().rev().map(row).collect(),
         }],
@@ -180,8 +202,14 @@ fn resolved(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
     rows.sort_by(|a, b| sum(b).total_cmp(&sum(a)).then_with(|| a.name.cmp(&b.name)));
     rows.truncate(MOST);
     let chart = rows.first().filter(|_| rows.len() > 1 && (1..=5).contains(&used.len())).map(|first| ChartData::Shares {
-        title: format!("{} costs most: {} of {} {}", format::label(&first.name, 60), money(sum(first)), money(total), currency(e)),
-        subtitle: format!("Tickets resolved in {} at the price of their level, by category; most first", e.recent_words()),
+        title: say!(
+            "{name} costs most: {own} of {all} {currency}",
+            name = format::label(&first.name, 60),
+            own = money(sum(first)),
+            all = money(total),
+            currency = currency(e)
+        ),
+        subtitle: say!("Tickets resolved in {span} at the price of their level, by category; most first", span = e.recent_words()),
         parts: used.iter().map(|(level, _)| (*level).clone()).collect(),
         rows: rows.clone(),
         unit: Unit::Money,
@@ -189,18 +217,18 @@ fn resolved(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
     let unpriced = every - n;
     Some(Section {
         id: "levels".to_owned(),
-        title: "What resolved tickets cost".to_owned(),
-        lead: format!(
-            "{} {} for {} tickets at the prices of [cost.levels]: {} each.",
-            money(total),
-            currency(e),
-            format::count(n.round() as u64),
-            money(total / n)
+        title: say!("What resolved tickets cost").to_owned(),
+        lead: say!(
+            "{cost} {currency} for {n} tickets at the prices of [cost.levels]: {each} each.",
+            cost = money(total),
+            currency = currency(e),
+            n = format::count(n.round() as u64),
+            each = money(total / n)
         ),
         charts: chart.into_iter().collect(),
-        tables: vec![price_table("By level", "Level", levels.iter().filter_map(row).collect())],
+        tables: vec![price_table(say!("By level"), say!("Level"), levels.iter().filter_map(row).collect())],
         footer: if unpriced > 0.5 {
-            format!("{} tickets of a level without a price are not in it.", format::count(unpriced.round() as u64))
+            say!("{n} tickets of a level without a price are not in it.", n = format::count(unpriced.round() as u64))
         } else {
             String::new()
         },
@@ -220,10 +248,10 @@ fn price_table(title: &str, label: &str, rows: Vec<TableRow>) -> TableData {
         note: String::new(),
         row_label: label.to_owned(),
         columns: vec![
-            plain_column("Tickets", Unit::Count),
-            plain_column("Price", Unit::Money),
-            plain_column("Cost", Unit::Money),
-            plain_column("Share of the cost", Unit::Share),
+            plain_column(say!("Tickets"), Unit::Count),
+            plain_column(say!("Price"), Unit::Money),
+            plain_column(say!("Cost"), Unit::Money),
+            plain_column(say!("Share of the cost"), Unit::Share),
         ],
         rows,
     }
@@ -246,25 +274,25 @@ fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
     let ends = by_people().max_by(|a, b| a.1.total_cmp(b.1)).zip(by_people().min_by(|a, b| a.1.total_cmp(b.1)));
     let saved = |(dear, cheap): ((&String, &f64), (&String, &f64))| {
         let tenth = (count(dear.0) * 0.1).round();
-        format!(
-            "A tenth of what comes by {} ({} contacts) would cost {} less by {}.",
-            dear.0,
-            format::count(tenth as u64),
-            money(tenth * (dear.1 - cheap.1)),
-            cheap.0
+        say!(
+            "A tenth of what comes by {dearest} ({n} contacts) would cost {less} less by {cheapest}.",
+            dearest = dear.0,
+            n = format::count(tenth as u64),
+            less = money(tenth * (dear.1 - cheap.1)),
+            cheapest = cheap.0
         )
     };
     Some(Section {
         id: "channels".to_owned(),
-        title: "What a contact costs, by channel".to_owned(),
-        lead: format!(
-            "{} {} for {} contacts at the prices of [cost.channels]: {} each.",
-            money(total),
-            currency(e),
-            format::count(n.round() as u64),
-            money(total / n)
+        title: say!("What a contact costs, by channel").to_owned(),
+        lead: say!(
+            "{cost} {currency} for {n} contacts at the prices of [cost.channels]: {each} each.",
+            cost = money(total),
+            currency = currency(e),
+            n = format::count(n.round() as u64),
+            each = money(total / n)
         ),
-        tables: vec![price_table("By channel", "Channel", channels.iter().filter_map(row).collect())],
+        tables: vec![price_table(say!("By channel"), say!("Channel"), channels.iter().filter_map(row).collect())],
         footer: ends.filter(|(dear, cheap)| dear.0 != cheap.0).map(saved).unwrap_or_default(),
         ..Section::default()
     })
@@ -275,37 +303,44 @@ fn avoidable(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
     let mut facts = Vec::new();
     let (sum, n) = reckoned(e.folds.cost_recent(), levels);
     let recent: Vec<Point> = points(e, "cost_per_ticket");
-    let mean =
-        if n > 0.0 { Some((sum / n, "the mean price")) } else { recent.last().and_then(|p| Some((p.value?, "the last month’s cost"))) };
+    let mean = if n > 0.0 {
+        Some((sum / n, say!("the mean price")))
+    } else {
+        recent.last().and_then(|p| Some((p.value?, say!("the last month’s cost"))))
+    };
     if let (Some((mean, name)), Some(r)) = (mean, e.repeats) {
         let beyond = (r.taken.same_subject as f64 - r.by_chance).max(0.0);
-        let text = format!(
-            "{} contacts about the same again within {} days; about {} of them would come by coincidence anyway. The rest at {name} of a ticket ({}): {} {}",
-            format::count(r.taken.same_subject),
-            r.asked.window / 86_400,
-            format::count(r.by_chance.round() as u64),
-            money(mean),
-            money(beyond * mean),
-            currency(e),
+        let text = say!(
+            "{n} contacts about the same again within {days} days; about {by_chance} of them would come by coincidence anyway. The rest at {name} of a ticket ({mean}): {cost} {currency}",
+            n = format::count(r.taken.same_subject),
+            days = r.asked.window / 86_400,
+            by_chance = format::count(r.by_chance.round() as u64),
+            name,
+            mean = money(mean),
+            cost = money(beyond * mean),
+            currency = currency(e),
         );
-        facts.push(("Coming back".to_owned(), text));
+        facts.push((say!("Coming back").to_owned(), text));
     }
     let found = escalated(e, levels);
     if let Some((tickets, cost)) = found {
-        let text = format!(
-            "{} simple tickets of categories the first level mostly resolves itself went to a dearer level: {} {} more than there",
-            format::count(tickets),
-            money(cost),
-            currency(e)
+        let text = say!(
+            "{n} simple tickets of categories the first level mostly resolves itself went to a dearer level: {cost} {currency} more than there",
+            n = format::count(tickets),
+            cost = money(cost),
+            currency = currency(e)
         );
-        facts.push(("Escalated without need".to_owned(), text));
+        facts.push((say!("Escalated without need").to_owned(), text));
     }
     (!facts.is_empty()).then(|| Section {
         id: "avoidable".to_owned(),
-        title: "What might be saved, at most".to_owned(),
-        lead: format!("Over {}. Ceilings, not promises: not every repeat or escalation can be avoided, and people are not paid by the ticket.", e.recent_words()),
+        title: say!("What might be saved, at most").to_owned(),
+        lead: say!(
+            "Over {span}. Ceilings, not promises: not every repeat or escalation can be avoided, and people are not paid by the ticket.",
+            span = e.recent_words()
+        ),
         facts,
-        footer: "Simple: one hand-over, at most two replies, no reopening. Mostly: the first level clearly resolves more than half of the category itself (95\u{a0}% interval above a half).".to_owned(),
+        footer: say!("Simple: one hand-over, at most two replies, no reopening. Mostly: the first level clearly resolves more than half of the category itself (95\u{a0}% interval above a half).").to_owned(),
         ..Section::default()
     })
 }

@@ -4,7 +4,7 @@ use super::super::Evidence;
 use super::super::cards::Ground;
 use super::super::tables::{column, plain_column};
 use super::Made;
-use super::rows::{MOST, NOBODY, Row, Rows, SMALL, cell, share_cell, share_words};
+use super::rows::{MOST, Row, Rows, SMALL, cell, nobody, share_cell, share_words};
 use crate::contacts::handovers::{Handovers, Held};
 use crate::error::Result;
 use crate::format;
@@ -12,8 +12,11 @@ use crate::metrics::Metric;
 use crate::scorecard::{Card, Cell, ChartData, GroupValue, Section, TableData, TableRow, Topic, Unit};
 use crate::stats::Proportion;
 use crate::stats::interval::wilson_95;
+use crate::{key, say};
 
-const MISSING: &str = "No ticket says which group had it. Map the column: `group = \"…\"` under [source.columns] of the tickets.";
+const MISSING: &str = key!("No ticket says which group had it. Map the column: `group = \"…\"` under [source.columns] of the tickets.");
+/// The rows of this page.
+const ROWS: &str = key!("groups");
 /// Ways between groups shown.
 const WAYS: usize = 12;
 /// Escalated tickets of a category from which it is a candidate.
@@ -22,17 +25,17 @@ const FIRST_LEVEL: &str = "L1";
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
-    let rows = Rows::new(e.folds.resolver_groups(), 0, ("tickets_resolved", "groups"));
-    if rows.list.iter().all(|r| r.name == NOBODY) {
+    let rows = Rows::new(e.folds.resolver_groups(), 0, ("tickets_resolved", ROWS));
+    if rows.list.iter().all(|r| r.name == nobody()) {
         return Ok(Made::missing(MISSING));
     }
     let sections = [Some(has(e, &rows)?), goes(e.handovers), take_over(e)?];
     Ok(Made::page(Topic {
         finding: finding(e.handovers),
-        over: "The desk for the rest of IT".to_owned(),
-        lead: format!(
-            "What each group that resolves tickets received, passed on, held and promised over {}. For those who lead such a group; by name, not by rank.",
-            e.recent_words()
+        over: say!("The desk for the rest of IT").to_owned(),
+        lead: say!(
+            "What each group that resolves tickets received, passed on, held and promised over {span}. For those who lead such a group; by name, not by rank.",
+            span = e.recent_words()
         ),
         sections: sections.into_iter().flatten().collect(),
         footer: footer(e, &rows),
@@ -42,14 +45,15 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
 
 fn footer(e: &Evidence<'_>, rows: &Rows<'_>) -> Vec<String> {
     let mut out = vec![
-        "Who passes much on may be the one who sorts; who holds much may have the hardest work. Groups are shown side by side to find what to talk about.".to_owned(),
+        say!("Who passes much on may be the one who sorts; who holds much may have the hardest work. Groups are shown side by side to find what to talk about.").to_owned(),
     ];
     if e.handovers.tickets > 0 && e.handovers.passed == 0 {
         out.push(
-            "No hand-over is known: they come from ticket events. Without them a ticket was with its last group all the time.".to_owned(),
+            say!("No hand-over is known: they come from ticket events. Without them a ticket was with its last group all the time.")
+                .to_owned(),
         );
     }
-    out.extend(Some(rows.small_words("groups")).filter(|s| !s.is_empty()));
+    out.extend(Some(rows.small_words(ROWS)).filter(|s| !s.is_empty()));
     out
 }
 
@@ -59,9 +63,14 @@ fn finding(h: &Handovers) -> String {
     let most = h.ways.iter().max_by(|a, b| a.1.tickets.cmp(&b.1.tickets).then_with(|| b.0.cmp(a.0)));
     match most {
         Some(((from, to), _)) => {
-            format!("{share} of tickets change hands, most often from {} to {}", format::label(from, 50), format::label(to, 50))
+            say!(
+                "{share} of tickets change hands, most often from {from} to {to}",
+                share,
+                from = format::label(from, 50),
+                to = format::label(to, 50)
+            )
         }
-        None => "No ticket is known to have changed hands".to_owned(),
+        None => say!("No ticket is known to have changed hands").to_owned(),
     }
 }
 
@@ -70,19 +79,19 @@ fn has(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Section> {
     let sla = e.catalogue.get("sla_resolution")?;
     let charts = [
         passed_on(e),
-        rows.chart(e, sla, "What was promised, kept by the group that resolved it".to_owned()),
-        rows.chart(e, e.catalogue.get("reopen_rate")?, "What came back after it was resolved".to_owned()),
+        rows.chart(e, sla, say!("What was promised, kept by the group that resolved it").to_owned()),
+        rows.chart(e, e.catalogue.get("reopen_rate")?, say!("What came back after it was resolved").to_owned()),
     ];
     let differences = rows.differences(e, &["sla_resolution", "reopen_rate"]);
     Ok(Section {
         id: "groups".to_owned(),
-        title: "What each group has".to_owned(),
-        lead: "Findings for the groups that differ from the others by more than luck can do.".to_owned(),
-        empty: if differences.is_empty() { "None does.".to_owned() } else { String::new() },
+        title: say!("What each group has").to_owned(),
+        lead: say!("Findings for the groups that differ from the others by more than luck can do.").to_owned(),
+        empty: if differences.is_empty() { say!("None does.").to_owned() } else { String::new() },
         findings: differences.into_iter().map(|d| d.finding).collect(),
         charts: charts.into_iter().flatten().collect(),
         tables: vec![table(e, rows)?],
-        footer: "Received and passed on count tickets that the group had at some time; the other figures are of those it resolved."
+        footer: say!("Received and passed on count tickets that the group had at some time; the other figures are of those it resolved.")
             .to_owned(),
         ..Section::default()
     })
@@ -118,12 +127,12 @@ fn passed_on(e: &Evidence<'_>) -> Option<ChartData> {
     Some(ChartData::Groups {
         // A share of the tickets a group held: written as one.
         metric: "bounce".to_owned(),
-        title: format!(
-            "{} passes on {} of what it has",
-            format::label(most.0, 60),
-            format::value_of(Unit::Share, most.1.rate(), most.1.n())
+        title: say!(
+            "{name} passes on {share} of what it has",
+            name = format::label(most.0, 60),
+            share = format::value_of(Unit::Share, most.1.rate(), most.1.n())
         ),
-        subtitle: format!("Share of the tickets a group had that it passed on at least once, resolved in {}", e.recent_words()),
+        subtitle: say!("Share of the tickets a group had that it passed on at least once, resolved in {span}", span = e.recent_words()),
         groups: all.iter().map(one).collect(),
         desk: Proportion::new(passed, tickets).ok().map(Proportion::rate),
         target: None,
@@ -165,19 +174,19 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         TableRow { name: row.name.clone(), page: None, cells }
     };
     let columns = [
-        Some(plain_column("Received", Unit::Count)),
-        Some(plain_column("Passed on", Unit::Share)),
+        Some(plain_column(say!("Received"), Unit::Count)),
+        Some(plain_column(say!("Passed on"), Unit::Share)),
         column(e, "tickets_resolved"),
-        Some(plain_column("Opening hours a ticket", Unit::Seconds)),
+        Some(plain_column(say!("Opening hours a ticket"), Unit::Seconds)),
         column(e, "sla_resolution"),
-        Some(plain_column("Breached with it", Unit::Count)),
+        Some(plain_column(say!("Breached with it"), Unit::Count)),
         column(e, "reopen_rate"),
         column(e, "backlog"),
     ];
     Ok(TableData {
-        title: "Groups".to_owned(),
-        note: "By name. Opening hours a ticket: how long a ticket lay with the group, whoever had to act. Breached with it: resolution targets that ran out while the group had the ticket.".to_owned(),
-        row_label: "Group".to_owned(),
+        title: say!("Groups").to_owned(),
+        note: say!("By name. Opening hours a ticket: how long a ticket lay with the group, whoever had to act. Breached with it: resolution targets that ran out while the group had the ticket.").to_owned(),
+        row_label: say!("Group").to_owned(),
         columns: columns.into_iter().flatten().collect(),
         rows: rows.list.iter().map(line).collect(),
     })
@@ -197,24 +206,24 @@ fn goes(h: &Handovers) -> Option<Section> {
         cells: vec![Cell { value: Some(way.tickets as f64), ..Cell::default() }, share_cell(way.returned, way.tickets)],
     };
     let shown = ways.len().min(WAYS);
-    let note = if ways.len() > shown { format!("The {shown} with most tickets of {}.", ways.len()) } else { String::new() };
+    let note = if ways.len() > shown { say!("The {shown} with most tickets of {all}.", shown, all = ways.len()) } else { String::new() };
     let facts = [
-        ("Changed hands", Proportion::new(h.passed, h.tickets).ok()),
-        ("Of the hand-overs, straight back", Proportion::new(returned, tickets).ok()),
+        (say!("Changed hands"), Proportion::new(h.passed, h.tickets).ok()),
+        (say!("Of the hand-overs, straight back"), Proportion::new(returned, tickets).ok()),
     ];
     Some(Section {
         id: "handovers".to_owned(),
-        title: "From whom to whom".to_owned(),
-        lead: "A ticket that goes to another group and straight back was sent to the wrong one, or without what that group needs: worth reading a few of them together.".to_owned(),
+        title: say!("From whom to whom").to_owned(),
+        lead: say!("A ticket that goes to another group and straight back was sent to the wrong one, or without what that group needs: worth reading a few of them together.").to_owned(),
         facts: facts.into_iter().filter_map(|(label, p)| Some((label.to_owned(), share_words(p?)))).collect(),
         tables: vec![TableData {
-            title: "Ways between groups".to_owned(),
+            title: say!("Ways between groups").to_owned(),
             note,
-            row_label: "From and to".to_owned(),
-            columns: vec![plain_column("Tickets", Unit::Count), plain_column("Straight back", Unit::Share)],
+            row_label: say!("From and to").to_owned(),
+            columns: vec![plain_column(say!("Tickets"), Unit::Count), plain_column(say!("Straight back"), Unit::Share)],
             rows: ways.iter().take(shown).map(row).collect(),
         }],
-        footer: "A ticket counts once on every way it went, however often.".to_owned(),
+        footer: say!("A ticket counts once on every way it went, however often.").to_owned(),
         ..Section::default()
     })
 }
@@ -267,13 +276,13 @@ fn take_over(e: &Evidence<'_>) -> Result<Option<Section>> {
     };
     let chart = ChartData::Groups {
         metric: simple.id.clone(),
-        title: format!(
-            "{}: {} of {} escalated were simple",
-            format::label(&most, 60),
-            format::count(first.hits()),
-            format::count(first.n())
+        title: say!(
+            "{name}: {hits} of {n} escalated were simple",
+            name = format::label(&most, 60),
+            hits = format::count(first.hits()),
+            n = format::count(first.n())
         ),
-        subtitle: format!("{}, {}; most first", simple.label, e.recent_words()),
+        subtitle: say!("{metric}, {span}; most first", metric = simple.label, span = e.recent_words()),
         groups: candidates
             .iter()
             .map(|(name, p)| GroupValue { name: name.clone(), page: None, value: Some(p.rate()), n: p.n(), interval: Some(wilson_95(*p)) })
@@ -282,28 +291,30 @@ fn take_over(e: &Evidence<'_>) -> Result<Option<Section>> {
         target: None,
     };
     let columns = [
-        Some(plain_column("Escalated", Unit::Count)),
+        Some(plain_column(say!("Escalated"), Unit::Count)),
         column(e, &simple.id),
-        Some(plain_column("Simple ones", Unit::Count)),
+        Some(plain_column(say!("Simple ones"), Unit::Count)),
         column(e, &flr.id),
     ];
     Ok(Some(Section {
         id: "take-over".to_owned(),
-        title: "What the first level could take over".to_owned(),
-        lead: format!(
-            "Tickets that came to the first level ({FIRST_LEVEL}) and were resolved elsewhere with one hand-over, at most two replies (one of each group) and no reopening, by category. An article, a right or an hour of training may do."
+        title: say!("What the first level could take over").to_owned(),
+        lead: say!(
+            "Tickets that came to the first level ({level}) and were resolved elsewhere with one hand-over, at most two replies (one of each group) and no reopening, by category. An article, a right or an hour of training may do.",
+            level = FIRST_LEVEL
         ),
         charts: vec![chart],
         tables: vec![TableData {
-            title: "Candidates".to_owned(),
-            note: format!(
-                "Categories with {CANDIDATE} escalated tickets or more; those with most simple ones first. The last column is what the first level already resolves itself."
+            title: say!("Candidates").to_owned(),
+            note: say!(
+                "Categories with {fewest} escalated tickets or more; those with most simple ones first. The last column is what the first level already resolves itself.",
+                fewest = CANDIDATE
             ),
-            row_label: "Category".to_owned(),
+            row_label: say!("Category").to_owned(),
             columns: columns.into_iter().flatten().collect(),
             rows: candidates.iter().map(row).collect(),
         }],
-        footer: "Simple for the group that knows it. Whether the first level may and can is for both groups to say.".to_owned(),
+        footer: say!("Simple for the group that knows it. Whether the first level may and can is for both groups to say.").to_owned(),
         ..Section::default()
     }))
 }

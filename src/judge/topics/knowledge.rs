@@ -4,20 +4,26 @@ use super::super::Evidence;
 use super::super::cards::Ground;
 use super::super::sections::repeats;
 use super::super::tables::column;
-use super::rows::{NOBODY, Row, Rows};
+use super::rows::{Row, Rows, nobody};
 use super::{Made, desk_kpis, desk_trend};
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
 use crate::scorecard::{Card, ChartData, GroupValue, Kpi, Section, TableData, TableRow, Topic};
 use crate::stats::interval::wilson_95;
+use crate::{key, say};
 
-const MISSING: &str = "No ticket says whether an article was linked (`kb_linked`), and nobody knows who asked (`requester`). Map one of these columns under [source.columns] of the tickets.";
+const MISSING: &str = key!(
+    "No ticket says whether an article was linked (`kb_linked`), and nobody knows who asked (`requester`). Map one of these columns under [source.columns] of the tickets."
+);
+
+/// The rows of the table of this page.
+const ROWS: &str = key!("categories");
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
     let link = e.catalogue.get("kb_link")?;
-    let rows = Rows::new(e.folds.knowledge(), 0, ("tickets_resolved", "categories"));
+    let rows = Rows::new(e.folds.knowledge(), 0, ("tickets_resolved", ROWS));
     let has_links = rows.list.iter().any(|r| rows.proportion(r, link).is_some());
     let repeats = repeats::section(ground);
     if !has_links && repeats.is_none() {
@@ -27,13 +33,16 @@ pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let linked = if has_links { Some(linked(ground, &rows, link)?) } else { None };
     Ok(Made::page(Topic {
         finding: finding(e, &kpis),
-        lead: format!("Whether what was known was at hand over {}: for the desk as a whole. As a personal quota such figures corrupt themselves.", e.recent_words()),
+        lead: say!(
+            "Whether what was known was at hand over {span}: for the desk as a whole. As a personal quota such figures corrupt themselves.",
+            span = e.recent_words()
+        ),
         kpis,
         sections: linked.into_iter().chain(repeats).collect(),
         footer: vec![
-            "A link tells that an article was there and used, not that it was right or read.".to_owned(),
-            "Tickets with an article and those without differ in what they are about: a difference between them is no effect of the article.".to_owned(),
-            rows.small_words("categories"),
+            say!("A link tells that an article was there and used, not that it was right or read.").to_owned(),
+            say!("Tickets with an article and those without differ in what they are about: a difference between them is no effect of the article.").to_owned(),
+            rows.small_words(ROWS),
         ]
         .into_iter()
         .filter(|s| !s.is_empty())
@@ -46,12 +55,14 @@ pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
 fn finding(e: &Evidence<'_>, kpis: &[Kpi]) -> String {
     let gap = e.repeats.and_then(|r| r.knowledge.gaps.first().filter(|g| g.is_clear).map(|g| r.subject(g.subject)));
     if let Some(name) = gap.filter(|name| !name.is_empty()) {
-        return format!("{}: much work, few articles, few solved at first contact", format::label(name, 60));
+        return say!("{name}: much work, few articles, few solved at first contact", name = format::label(name, 60));
     }
     let link = kpis.iter().find(|k| k.metric == "kb_link").and_then(|k| Some((k.value?, k.n)));
     match link {
-        Some((share, n)) => format!("{} of resolved tickets had an article", format::value_of(crate::scorecard::Unit::Share, share, n)),
-        None => "What comes back, and what nobody has written down".to_owned(),
+        Some((share, n)) => {
+            say!("{share} of resolved tickets had an article", share = format::value_of(crate::scorecard::Unit::Share, share, n))
+        }
+        None => say!("What comes back, and what nobody has written down").to_owned(),
     }
 }
 
@@ -62,15 +73,15 @@ fn linked(ground: &Ground<'_>, rows: &Rows<'_>, link: &Metric) -> Result<Section
     let differences = rows.differences(e, &["kb_link"]);
     Ok(Section {
         id: "links".to_owned(),
-        title: "Where an article was at hand".to_owned(),
-        lead: "Categories whose share of tickets with an article differs from the others’ by more than luck can do.".to_owned(),
-        empty: if differences.is_empty() { "None does.".to_owned() } else { String::new() },
+        title: say!("Where an article was at hand").to_owned(),
+        lead: say!("Categories whose share of tickets with an article differs from the others’ by more than luck can do.").to_owned(),
+        empty: if differences.is_empty() { say!("None does.").to_owned() } else { String::new() },
         findings: differences.into_iter().map(|d| d.finding).collect(),
         charts: charts.into_iter().flatten().collect(),
         tables: vec![TableData {
-            title: "Categories".to_owned(),
-            note: "By name.".to_owned(),
-            row_label: "Category".to_owned(),
+            title: say!("Categories").to_owned(),
+            note: say!("By name.").to_owned(),
+            row_label: say!("Category").to_owned(),
             columns: ["tickets_resolved", "kb_link", "fcr_touch", "reopen_rate"].iter().filter_map(|id| column(e, id)).collect(),
             rows: rows.list.iter().map(|row| line(e, rows, row, &[link, first, reopened])).collect::<Result<_>>()?,
         }],
@@ -86,15 +97,15 @@ fn line(e: &Evidence<'_>, rows: &Rows<'_>, row: &Row, metrics: &[&Metric]) -> Re
 
 /// The category with the lowest share, as the title of the chart that shows all.
 fn lowest(rows: &Rows<'_>, link: &Metric) -> String {
-    let all = rows.list.iter().filter(|r| r.name != NOBODY && r.members.len() == 1).filter_map(|r| Some((r, rows.proportion(r, link)?)));
+    let all = rows.list.iter().filter(|r| r.name != nobody() && r.members.len() == 1).filter_map(|r| Some((r, rows.proportion(r, link)?)));
     let least = all.min_by(|a, b| a.1.rate().total_cmp(&b.1.rate()).then_with(|| a.0.name.cmp(&b.0.name)));
     match least {
-        Some((row, p)) => format!(
-            "{} has fewest: an article for {} of its tickets",
-            format::label(&row.name, 60),
-            format::value_of(link.unit(), p.rate(), p.n())
+        Some((row, p)) => say!(
+            "{name} has fewest: an article for {share} of its tickets",
+            name = format::label(&row.name, 60),
+            share = format::value_of(link.unit(), p.rate(), p.n())
         ),
-        None => "Tickets with an article, by category".to_owned(),
+        None => say!("Tickets with an article, by category").to_owned(),
     }
 }
 
@@ -105,12 +116,12 @@ fn with_and_without(e: &Evidence<'_>, metric: &Metric) -> Option<ChartData> {
         let p = readings.get(&metric.id, 1, &[value.to_owned()], 0)?.proportion()?;
         Some((p, GroupValue { name: name.to_owned(), page: None, value: Some(p.rate()), n: p.n(), interval: Some(wilson_95(p)) }))
     };
-    let ((with, one), (without, other)) = of("true", "with an article").zip(of("false", "without"))?;
+    let ((with, one), (without, other)) = of("true", say!("with an article")).zip(of("false", say!("without")))?;
     let said = |p: crate::stats::Proportion| format::value_of(metric.unit(), p.rate(), p.n());
     Some(ChartData::Groups {
         metric: metric.id.clone(),
-        title: format!("Solved at first contact: {} with an article, {} without", said(with), said(without)),
-        subtitle: format!("{}, {}; what they are about differs too", metric.label, e.recent_words()),
+        title: say!("Solved at first contact: {with} with an article, {without} without", with = said(with), without = said(without)),
+        subtitle: say!("{metric}, {span}; what they are about differs too", metric = metric.label, span = e.recent_words()),
         groups: vec![one, other],
         desk: None,
         target: None,

@@ -11,6 +11,7 @@ mod sla;
 
 use super::cards::Ground;
 use crate::error::Result;
+use crate::key;
 use crate::scorecard::{Card, CardKind, ChartData, Kpi, LeftOut, Topic};
 
 /// What became of a page.
@@ -26,8 +27,8 @@ impl Made {
         Self::Page(Box::new(topic))
     }
 
-    fn missing(why: &str) -> Self {
-        Self::Missing(why.to_owned())
+    fn missing(why: &'static str) -> Self {
+        Self::Missing(crate::language::text(why).to_owned())
     }
 }
 
@@ -44,26 +45,27 @@ struct Entry {
 
 /// All pages, in the order of the navigation. Whatever is added here is a name in [`crate::settings::Report::pages`] too.
 const TOPICS: [Entry; 7] = [
-    Entry { id: "business", title: "Business", parent: None, make: business::topic },
-    Entry { id: "groups", title: "Resolver groups", parent: None, make: groups::topic },
-    Entry { id: "sla", title: "SLA", parent: None, make: sla::topic },
-    Entry { id: "people", title: "People", parent: None, make: people::topic },
-    Entry { id: "knowledge", title: "Knowledge", parent: None, make: knowledge::topic },
-    Entry { id: "cost", title: "Cost", parent: None, make: cost::topic },
-    Entry { id: "review", title: "Patterns to ask about", parent: Some("sla"), make: review::topic },
+    Entry { id: "business", title: key!("Business"), parent: None, make: business::topic },
+    Entry { id: "groups", title: key!("Resolver groups"), parent: None, make: groups::topic },
+    Entry { id: "sla", title: key!("SLA"), parent: None, make: sla::topic },
+    Entry { id: "people", title: key!("People"), parent: None, make: people::topic },
+    Entry { id: "knowledge", title: key!("Knowledge"), parent: None, make: knowledge::topic },
+    Entry { id: "cost", title: key!("Cost"), parent: None, make: cost::topic },
+    Entry { id: "review", title: key!("Patterns to ask about"), parent: Some("sla"), make: review::topic },
 ];
 
 /// The topics whose pages are asked for, as far as there is something to say; and those that are left out.
 pub(super) fn all(ground: &Ground<'_>, cards: &[Card]) -> Result<(Vec<Topic>, Vec<LeftOut>)> {
     let (mut topics, mut left_out): (Vec<Topic>, Vec<LeftOut>) = (Vec::new(), Vec::new());
     for entry in TOPICS.iter().filter(|entry| ground.e.is_asked(entry.id)) {
+        let title = crate::language::text(entry.title).to_owned();
         match (entry.make)(ground, cards)? {
             Made::Page(topic) => {
                 let is_there = |id: &&str| topics.iter().any(|t| t.id == **id);
                 let parent = entry.parent.filter(is_there).map(str::to_owned);
-                topics.push(Topic { id: entry.id.to_owned(), title: entry.title.to_owned(), parent, ..*topic });
+                topics.push(Topic { id: entry.id.to_owned(), title, parent, ..*topic });
             }
-            Made::Missing(why) => left_out.push(LeftOut { id: entry.id.to_owned(), title: entry.title.to_owned(), why }),
+            Made::Missing(why) => left_out.push(LeftOut { id: entry.id.to_owned(), title, why }),
         }
     }
     Ok((topics, left_out))

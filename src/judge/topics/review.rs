@@ -8,22 +8,23 @@ use crate::format;
 use crate::scorecard::{Card, CardKind, ChartData, MarginBin, Section, Topic, Unit};
 use crate::stats::Proportion;
 use crate::stats::bunching::{excess_mass, just_before};
+use crate::{key, say};
 
 /// Measures with what to ask about each: metric, heading, the question.
 const PATTERNS: [(&str, &str, &str); 6] = [
-    ("review_late_pause", "Put on hold at the last moment", "Was something really awaited, or was the clock to be stopped?"),
-    ("review_late_priority", "New priority late in the clock", "Did the matter become less urgent, or the target too near?"),
-    ("review_silent", "Resolved without a word to the requester", "Does the requester know that it is solved, and how?"),
-    ("reopen_rate", "Reopened soon", "Was it solved when it was closed?"),
-    ("review_asked", "Who is asked for an answer", "Does everybody’s work get a survey, or only what went well?"),
-    ("review_recreated", "The same requester again within a day", "Was a ticket closed that should have stayed open?"),
+    ("review_late_pause", key!("Put on hold at the last moment"), key!("Was something really awaited, or was the clock to be stopped?")),
+    ("review_late_priority", key!("New priority late in the clock"), key!("Did the matter become less urgent, or the target too near?")),
+    ("review_silent", key!("Resolved without a word to the requester"), key!("Does the requester know that it is solved, and how?")),
+    ("reopen_rate", key!("Reopened soon"), key!("Was it solved when it was closed?")),
+    ("review_asked", key!("Who is asked for an answer"), key!("Does everybody’s work get a survey, or only what went well?")),
+    ("review_recreated", key!("The same requester again within a day"), key!("Was a ticket closed that should have stayed open?")),
 ];
 /// Steps of a twentieth around the target: half of it before, half after.
 const AROUND: std::ops::Range<usize> = 10..30;
 /// Clocks around the target from which bunching is looked for.
 const FEWEST: u64 = 100;
 
-const MISSING: &str = "There is no pattern to ask about: no clocks, replies, surveys or requesters are known.";
+const MISSING: &str = key!("There is no pattern to ask about: no clocks, replies, surveys or requesters are known.");
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let Some(desk) = ground.subjects.iter().find(|s| s.kind == CardKind::Desk) else { return Ok(Made::missing(MISSING)) };
@@ -33,28 +34,35 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
         return Ok(Made::missing(MISSING));
     }
     Ok(Made::page(Topic {
-        lead: "Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.".to_owned(),
+        lead: say!("Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.").to_owned(),
         sections,
         footer: vec![
-            "A dot beyond the outer limits differs from the others by more than chance makes groups that are all alike; mix of work, shift and role are not taken out.".to_owned(),
-            "Nothing on this page enters a verdict, a goal or a ranking.".to_owned(),
+            say!("A dot beyond the outer limits differs from the others by more than chance makes groups that are all alike; mix of work, shift and role are not taken out.").to_owned(),
+            say!("Nothing on this page enters a verdict, a goal or a ranking.").to_owned(),
         ],
         ..Topic::default()
     }))
 }
 
 /// One pattern, by agent.
-fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&str, &str, &str)) -> Option<Section> {
+fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&str, &'static str, &'static str)) -> Option<Section> {
     let e = ground.e;
     let all = e.folds.recent().get(metric, 3, &[], 0).and_then(|r| r.proportion()).filter(|p| p.n() > 0)?;
     let text = e.catalogue.get(metric).ok()?.text.clone();
     let rate = format::value_of(Unit::Share, all.rate(), all.n());
     Some(Section {
         id: metric.replace('_', "-"),
-        title: (*title).to_owned(),
+        title: crate::language::text(title).to_owned(),
         lead: match all.hits() {
-            0 => format!("Not once in {} over {}.", format::count(all.n()), e.recent_words()),
-            hits => format!("{question} {} of {} over {} ({rate}).", format::count(hits), format::count(all.n()), e.recent_words()),
+            0 => say!("Not once in {n} over {span}.", n = format::count(all.n()), span = e.recent_words()),
+            hits => say!(
+                "{question} {hits} of {n} over {span} ({rate}).",
+                question = crate::language::text(question),
+                hits = format::count(hits),
+                n = format::count(all.n()),
+                span = e.recent_words(),
+                rate
+            ),
         },
         charts: if all.hits() == 0 { Vec::new() } else { funnel(e, desk, &ground.subjects, metric).into_iter().collect() },
         footer: text,
@@ -79,20 +87,24 @@ fn bunching(ground: &Ground<'_>) -> Option<Section> {
     let mass = excess_mass(&counts, last_before).ok()?;
     let (before, after) = (&mass.before, &mass.after);
     let verdict = if mass.bunched() {
-        "More end just in time, and fewer just too late, than a smooth curve allows: worth asking how."
+        say!("More end just in time, and fewer just too late, than a smooth curve allows: worth asking how.")
     } else {
-        "No pile before the due time with a hole after it: what lies near it follows the curve of the rest."
+        say!("No pile before the due time with a hole after it: what lies near it follows the curve of the rest.")
     };
     let simple = Proportion::new(before.observed, before.observed + after.observed).ok().map(just_before);
     let mut facts = vec![
-        ("Last twentieth before the due time".to_owned(), edge_words(before.observed, before.expected)),
-        ("First twentieth after it".to_owned(), edge_words(after.observed, after.expected)),
+        (say!("Last twentieth before the due time").to_owned(), edge_words(before.observed, before.expected)),
+        (say!("First twentieth after it").to_owned(), edge_words(after.observed, after.expected)),
     ];
     facts.extend(simple.map(|j| {
         let share = format::value_of(Unit::Share, j.share, before.observed + after.observed);
         (
-            "Of both, before it".to_owned(),
-            format!("{share} (95 % interval {})", format::interval(Unit::Share, j.interval, before.observed + after.observed)),
+            say!("Of both, before it").to_owned(),
+            say!(
+                "{share} (95 % interval {interval})",
+                share,
+                interval = format::interval(Unit::Share, j.interval, before.observed + after.observed)
+            ),
         )
     }));
     let share = |i: usize| (AROUND.start + i) as f64 / 20.0;
@@ -100,21 +112,25 @@ fn bunching(ground: &Ground<'_>) -> Option<Section> {
         counts.iter().enumerate().map(|(i, c)| MarginBin { from: share(i), to: Some(share(i + 1)), count: *c, is_open: 0 }).collect();
     Some(Section {
         id: "bunching".to_owned(),
-        title: "Just in time".to_owned(),
+        title: say!("Just in time").to_owned(),
         lead: verdict.to_owned(),
         facts,
         charts: vec![ChartData::Margins {
             metric: "clock_met".to_owned(),
-            title: if mass.bunched() { "More resolutions just before the due time than after it".to_owned() } else { "Resolutions around the due time".to_owned() },
-            subtitle: format!("Share of the target used, in time of the target’s clock; {} clocks due in {}", format::count(n), e.recent_words()),
+            title: if mass.bunched() { say!("More resolutions just before the due time than after it").to_owned() } else { say!("Resolutions around the due time").to_owned() },
+            subtitle: say!("Share of the target used, in time of the target’s clock; {n} clocks due in {span}", n = format::count(n), span = e.recent_words()),
             bins,
             unknown: 0,
         }],
-        footer: "Counted in consumed time of the target: by the wall clock every office has waves that look like this. Poisson curve through the other bins (Chetty 2011); both the pile and the hole must be clear.".to_owned(),
+        footer: say!("Counted in consumed time of the target: by the wall clock every office has waves that look like this. Poisson curve through the other bins (Chetty 2011); both the pile and the hole must be clear.").to_owned(),
         ..Section::default()
     })
 }
 
 fn edge_words(observed: u64, expected: f64) -> String {
-    format!("{} clocks; the curve through the others gives {}", format::count(observed), format::value(Unit::Number, expected))
+    say!(
+        "{observed} clocks; the curve through the others gives {expected}",
+        observed = format::count(observed),
+        expected = format::value(Unit::Number, expected)
+    )
 }

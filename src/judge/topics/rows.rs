@@ -8,6 +8,7 @@ use super::super::Evidence;
 use super::super::sections::cells::{Against, Cells, against_rest};
 use crate::format;
 use crate::metrics::{Kind, Metric, Reading, Readings};
+use crate::say;
 use crate::scorecard::{Cell, Certainty, ChartData, Finding, GroupValue, Unit};
 use crate::stats::Proportion;
 use crate::stats::interval::wilson_95;
@@ -18,8 +19,11 @@ pub(super) const SMALL: u64 = 30;
 pub(super) const MOST: usize = 24;
 /// Findings shown.
 const FINDINGS: usize = 6;
-/// Rows of which nobody says whose they are.
-pub(super) const NOBODY: &str = "(none)";
+
+/// The name of the rows of which nobody says whose they are.
+pub(super) fn nobody() -> &'static str {
+    say!("(none)")
+}
 
 /// One name, or several small ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +47,11 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The names of a breakdown by one column; how large they are is told by a count. `what` names several of them: `departments`.
-    pub(super) fn new(readings: &'a Readings, breakdown: usize, (metric, what): (&str, &str)) -> Self {
+    pub(super) fn new(readings: &'a Readings, breakdown: usize, (metric, what): (&str, &'static str)) -> Self {
         let mut sizes: Vec<(String, u64)> = readings.groups(metric, breakdown).map(|(g, v)| (g[0].clone(), size(v))).collect();
         sizes.retain(|(_, n)| *n > 0);
         sizes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let (nobody, named): (Vec<_>, Vec<_>) = sizes.into_iter().partition(|(name, _)| name.is_empty());
+        let (unnamed, named): (Vec<_>, Vec<_>) = sizes.into_iter().partition(|(name, _)| name.is_empty());
         let large = named.iter().take(MOST).filter(|(_, n)| *n >= SMALL).count();
         let one = |(name, _): &(String, u64)| Row { name: name.clone(), members: vec![name.clone()] };
         let mut list: Vec<Row> = named[..large].iter().map(one).collect();
@@ -55,20 +59,24 @@ impl<'a> Rows<'a> {
         let members: Vec<String> = named[large..].iter().map(|(name, _)| name.clone()).collect();
         let small = members.len();
         if small > 0 {
-            list.push(Row { name: format!("{small} smaller {what}"), members });
+            list.push(Row { name: say!("{small} smaller {what}", small, what = crate::language::text(what)), members });
         }
-        if !nobody.is_empty() {
-            list.push(Row { name: NOBODY.to_owned(), members: vec![String::new()] });
+        if !unnamed.is_empty() {
+            list.push(Row { name: nobody().to_owned(), members: vec![String::new()] });
         }
         Self { readings, breakdown, list, small }
     }
 
     /// How the small ones are told of, or nothing.
-    pub(super) fn small_words(&self, what: &str) -> String {
+    pub(super) fn small_words(&self, what: &'static str) -> String {
         match self.small {
             0 => String::new(),
-            n => format!(
-                "{n} {what} with fewer than {SMALL} tickets over the time shown, or beyond the {MOST} largest, are one row together."
+            n => say!(
+                "{n} {what} with fewer than {fewest} tickets over the time shown, or beyond the {most} largest, are one row together.",
+                n,
+                what = crate::language::text(what),
+                fewest = SMALL,
+                most = MOST
             ),
         }
     }
@@ -112,7 +120,7 @@ impl<'a> Rows<'a> {
         (groups.len() > 1).then(|| ChartData::Groups {
             metric: metric.id.clone(),
             title,
-            subtitle: format!("{}, {}; n counts rows; by name, not by rank", metric.label, e.recent_words()),
+            subtitle: say!("{metric}, {span}; n counts rows; by name, not by rank", metric = metric.label, span = e.recent_words()),
             groups,
             desk: Some(all.rate()),
             target: e.target(&metric.id),
@@ -135,7 +143,7 @@ impl<'a> Rows<'a> {
             let all = against_rest(e, metric, &self.cells(metric)).into_iter();
             all.filter_map(|against| Difference::new(e, metric, against)).collect::<Vec<_>>()
         };
-        let mut all: Vec<Difference> = metrics.iter().flat_map(of).filter(|d| d.name != NOBODY).collect();
+        let mut all: Vec<Difference> = metrics.iter().flat_map(of).filter(|d| d.name != nobody()).collect();
         all.sort_by(|a, b| {
             a.finding.certainty.cmp(&b.finding.certainty).then(b.apart.total_cmp(&a.apart)).then_with(|| a.name.cmp(&b.name))
         });
@@ -165,7 +173,8 @@ pub(super) fn share_cell(hits: u64, n: u64) -> Cell {
 /// `72 % of 1,234 (95 % interval 69–75 %)`.
 pub(super) fn share_words(p: Proportion) -> String {
     let interval = format::interval(Unit::Share, wilson_95(p), p.n());
-    format!("{} of {} (95\u{a0}% interval {interval})", format::value_of(Unit::Share, p.rate(), p.n()), format::count(p.n()))
+    let (share, n) = (format::value_of(Unit::Share, p.rate(), p.n()), format::count(p.n()));
+    say!("{share} of {n} (95\u{a0}% interval {interval})", share, n, interval)
 }
 
 /// A row that differs from all others together.
@@ -185,17 +194,18 @@ impl Difference {
         let (is_good, certainty) = standing.is_good.zip(standing.certainty.filter(|c| *c != Certainty::CannotTellYet))?;
         let said = |p: Proportion| format::value_of(metric.unit(), p.rate(), p.n());
         let name = format::label(&a.name, 60);
-        let text = format!(
-            "{} of {} ({}) against {} for all others over {}. {}",
-            format::count(a.own.hits()),
-            format::count(a.own.n()),
-            said(a.own),
-            said(a.rest),
-            e.recent_words(),
-            a.judged.chance_words(),
+        let text = say!(
+            "{hits} of {n} ({own}) against {rest} for all others over {span}. {chance}",
+            hits = format::count(a.own.hits()),
+            n = format::count(a.own.n()),
+            own = said(a.own),
+            rest = said(a.rest),
+            span = e.recent_words(),
+            chance = a.judged.chance_words(),
         );
-        let line = format!("{name}: {} {} against {} elsewhere", format::uncapital(&metric.label), said(a.own), said(a.rest));
-        let title = format!("{name}: {}", format::uncapital(&metric.label));
+        let label = format::uncapital(&metric.label);
+        let title = format!("{name}: {label}");
+        let line = say!("{name}: {label} {own} against {rest} elsewhere", name, label, own = said(a.own), rest = said(a.rest));
         let finding =
             Finding { metric: metric.id.clone(), title, text, certainty, is_met: None, is_good: Some(is_good), examples: Vec::new() };
         Some(Self { name: a.name, line, finding, apart: (a.own.rate() - a.rest.rate()).abs() })
@@ -238,7 +248,7 @@ mod tests {
         let readings = with(&[("Sales", 60, 80), ("HR", 9, 12), ("", 30, 50), ("Board", 3, 4), ("Dispatch", 20, 30)]);
         let rows = Rows::new(&readings, 0, ("tickets_created", "departments"));
         let names: Vec<&str> = rows.list.iter().map(|r| r.name.as_str()).collect();
-        assert_eq!(names, ["Dispatch", "Sales", "2 smaller departments", NOBODY]);
+        assert_eq!(names, ["Dispatch", "Sales", "2 smaller departments", nobody()]);
         let csat = metric("csat");
         let pooled = rows.reading(&rows.list[2], &csat).unwrap();
         assert_eq!((pooled.sum, pooled.n, pooled.value), (12.0, 16.0, Some(0.75)));

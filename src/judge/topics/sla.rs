@@ -10,17 +10,18 @@ use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
 use crate::scorecard::{Card, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::{key, say};
 
 /// The measures of the desk's card that belong here.
 const KPIS: [&str; 5] = ["sla_resolution", "sla_response", "sla_near_miss", "sla_breach_median", "open_overdue"];
 /// Who has to act, in the order of the chart, by the word of the facts.
 const PARTIES: [(&str, &str, &str); 4] = [
-    ("desk", "Working", "The desk itself"),
-    ("requester", "Waiting for the requester", "The requester"),
-    ("second level", "With second level", "Second level"),
-    ("supplier", "With a supplier", "A supplier"),
+    ("desk", key!("Working"), key!("The desk itself")),
+    ("requester", key!("Waiting for the requester"), key!("The requester")),
+    ("second level", key!("With second level"), key!("Second level")),
+    ("supplier", key!("With a supplier"), key!("A supplier")),
 ];
-const OUT_OF_HOURS: &str = "Out of hours";
+const OUT_OF_HOURS: &str = key!("Out of hours");
 /// Steps of the target that make a bar: a tenth.
 const STEPS_A_BAR: usize = 2;
 /// The step that holds everything beyond twice the target.
@@ -30,7 +31,9 @@ const MOST_GROUPS: usize = 12;
 /// Clocks from which a distribution is drawn.
 const FEWEST: u64 = 20;
 
-const MISSING: &str = "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).";
+const MISSING: &str = key!(
+    "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`)."
+);
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
@@ -68,15 +71,15 @@ fn count(readings: &Readings, metric: &str, breakdown: usize, group: &[&str]) ->
 /// `Resolution`, `First response`.
 fn title_of(clock: &str) -> &'static str {
     match clock {
-        "response" => "First response",
-        "next_response" => "Next response",
-        "update" => "Updates",
-        "resolution" => "Resolution",
-        "work" => "Working time",
-        "wait" => "Requester’s waiting",
-        "group" => "Time in a group",
-        "supplier" => "Time with a supplier",
-        _ => "Other",
+        "response" => say!("First response"),
+        "next_response" => say!("Next response"),
+        "update" => say!("Updates"),
+        "resolution" => say!("Resolution"),
+        "work" => say!("Working time"),
+        "wait" => say!("Requester’s waiting"),
+        "group" => say!("Time in a group"),
+        "supplier" => say!("Time with a supplier"),
+        _ => say!("Other"),
     }
 }
 
@@ -87,7 +90,10 @@ fn finding(e: &Evidence<'_>, clocks: &[&str]) -> String {
         Some(format!("{} {}", format::uncapital(title_of(clock)), format::optional(Unit::Share, r.value, r.n as u64)))
     };
     let said: Vec<String> = clocks.iter().filter_map(said).take(2).collect();
-    if said.is_empty() { String::new() } else { format!("Kept over {}: {}", e.recent_words(), said.join(", ")) }
+    if said.is_empty() {
+        return String::new();
+    }
+    say!("Kept over {span}: {clocks}", span = e.recent_words(), clocks = said.join(", "))
 }
 
 fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {
@@ -95,31 +101,31 @@ fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {
     let said = clocks.iter().filter_map(|clock| {
         let r = reading(now, "clock_met", 0, &[clock]).filter(|r| r.n > 0.0)?;
         let share = format::optional(Unit::Share, r.value, r.n as u64);
-        Some(format!(
-            "{}: {} of {} kept ({share}).",
-            title_of(clock),
-            format::count(r.sum.round() as u64),
-            format::count(r.n.round() as u64)
+        Some(say!(
+            "{clock}: {sum} of {n} kept ({share}).",
+            clock = title_of(clock),
+            sum = format::count(r.sum.round() as u64),
+            n = format::count(r.n.round() as u64),
+            share
         ))
     });
     let said: Vec<String> = said.collect();
-    if said.is_empty() { "Nothing was due in this period.".to_owned() } else { format!("Due in this period. {}", said.join(" ")) }
+    if said.is_empty() {
+        say!("Nothing was due in this period.").to_owned()
+    } else {
+        say!("Due in this period. {said}", said = said.join(" "))
+    }
 }
 
 fn footer(e: &Evidence<'_>, clocks: &[&str]) -> Vec<String> {
     let recent = e.folds.clocks_recent();
     let mut out = vec![
-        "A clock counts in the period in which it falls due; one still running past its due time is missed. The columns by creation and by end show what other tools count.".to_owned(),
-        "A clock that stops exactly at its due second is kept. Pauses, reopenings and changes of priority count as [sla] in the config says.".to_owned(),
+        say!("A clock counts in the period in which it falls due; one still running past its due time is missed. The columns by creation and by end show what other tools count.").to_owned(),
+        say!("A clock that stops exactly at its due second is kept. Pauses, reopenings and changes of priority count as [sla] in the config says.").to_owned(),
     ];
     for clock in clocks {
         if let Some(r) = reading(recent, "clock_with_events", 0, &[clock]).filter(|r| r.n > 0.0 && r.sum < r.n) {
-            out.push(format!(
-                "{}: {} of {} clocks have ticket events; the others have no history of pauses and handovers and run from start to end.",
-                title_of(clock),
-                format::count(r.sum.round() as u64),
-                format::count(r.n.round() as u64)
-            ));
+            out.push(say!("{clock}: {sum} of {n} clocks have ticket events; the others have no history of pauses and handovers and run from start to end.", clock = title_of(clock), sum = format::count(r.sum.round() as u64), n = format::count(r.n.round() as u64)));
         }
     }
     out
@@ -157,17 +163,17 @@ fn kept(e: &Evidence<'_>, clocks: &[&str]) -> Section {
         }
     }
     let mut tables = vec![TableData {
-        title: "By clock and priority".to_owned(),
-        note: "The priority is the one the target was taken for.".to_owned(),
-        row_label: "Clock".to_owned(),
+        title: say!("By clock and priority").to_owned(),
+        note: say!("The priority is the one the target was taken for.").to_owned(),
+        row_label: say!("Clock").to_owned(),
         columns,
         rows,
     }];
     tables.extend(latest(e));
     Section {
         id: "kept".to_owned(),
-        title: "What was kept".to_owned(),
-        lead: "The first column is the measure: due in the period, open past due is missed. The next two count the same clocks by creation and by their end, where misses still open drop out of sight.".to_owned(),
+        title: say!("What was kept").to_owned(),
+        lead: say!("The first column is the measure: due in the period, open past due is missed. The next two count the same clocks by creation and by their end, where misses still open drop out of sight.").to_owned(),
         tables,
         ..Section::default()
     }
@@ -186,18 +192,19 @@ fn latest(e: &Evidence<'_>) -> Option<TableData> {
                 words(title_of(&m.clock)),
                 words(&m.target_for),
                 Cell { value: Some(m.late_secs as f64), ..Cell::default() },
-                words(if m.is_open { "still open" } else { "ended" }),
+                words(if m.is_open { say!("still open") } else { say!("ended") }),
                 words(&m.holder),
                 words(party_title(&m.longest)),
             ],
         })
         .collect();
-    let columns = ["Clock", "Priority", "Late by", "State", "At the breach with", "Longest"];
-    let columns = columns.iter().map(|label| text_column(label, if *label == "Late by" { Unit::Seconds } else { Unit::Number })).collect();
+    let columns = [say!("Clock"), say!("Priority"), say!("Late by"), say!("State"), say!("At the breach with"), say!("Longest")];
+    let columns =
+        columns.iter().map(|label| text_column(label, if *label == say!("Late by") { Unit::Seconds } else { Unit::Number })).collect();
     (!rows.is_empty()).then(|| TableData {
-        title: "Furthest beyond their target".to_owned(),
-        note: "Due in the period. Late by the clock of the target; who held the ticket when its time ran out, and who had to act longest until its end.".to_owned(),
-        row_label: "Ticket".to_owned(),
+        title: say!("Furthest beyond their target").to_owned(),
+        note: say!("Due in the period. Late by the clock of the target; who held the ticket when its time ran out, and who had to act longest until its end.").to_owned(),
+        row_label: say!("Ticket").to_owned(),
         columns,
         rows,
     })
@@ -208,7 +215,7 @@ fn text_column(label: &str, unit: Unit) -> TableColumn {
 }
 
 fn party_title(party: &str) -> &str {
-    PARTIES.iter().find(|(word, ..)| *word == party).map_or(party, |(.., name)| name)
+    PARTIES.iter().find(|(word, ..)| *word == party).map_or(party, |(.., name)| crate::language::text(name))
 }
 
 /// How much of the target was used.
@@ -216,10 +223,13 @@ fn margins(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
     let charts: Vec<ChartData> = clocks.iter().filter_map(|clock| margin_chart(e, clock)).collect();
     (!charts.is_empty()).then(|| Section {
         id: "margins".to_owned(),
-        title: "How closely".to_owned(),
-        lead: format!("How much of its target each clock due in {} had used when it stopped, or has used by now.", e.recent_words()),
+        title: say!("How closely").to_owned(),
+        lead: say!(
+            "How much of its target each clock due in {span} had used when it stopped, or has used by now.",
+            span = e.recent_words()
+        ),
         charts,
-        footer: "Near misses are kept, with less than a fifth of the target left.".to_owned(),
+        footer: say!("Near misses are kept, with less than a fifth of the target left.").to_owned(),
         ..Section::default()
     })
 }
@@ -246,8 +256,8 @@ fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
     let all = reading(recent, "clock_decided", 0, &[clock]).map_or(0, |r| r.sum.round() as u64);
     Some(ChartData::Margins {
         metric: "clock_met".to_owned(),
-        title: format!("{}: {} missed, {} just kept", title_of(clock), words(missed), words(near)),
-        subtitle: format!("Share of the target used, {} clocks due in {}", format::count(n), e.recent_words()),
+        title: say!("{clock}: {missed} missed, {near} just kept", clock = title_of(clock), missed = words(missed), near = words(near)),
+        subtitle: say!("Share of the target used, {n} clocks due in {span}", n = format::count(n), span = e.recent_words()),
         bins,
         unknown: all.saturating_sub(n),
     })
@@ -259,8 +269,13 @@ fn causes(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
     let missed: Vec<(&str, u64)> = clocks.iter().map(|c| (*c, count(recent, "clock_missed", 0, &[c]))).filter(|(_, n)| *n > 0).collect();
     let mut tables = Vec::new();
     for (title, note, label, breakdown) in [
-        ("Who had to act longest", "Of the missed clocks, by the party with most of the opening hours until the end.", "Party", 3),
-        ("Who held it at the breach", "The group that held the ticket when its time ran out.", "Group", 4),
+        (
+            say!("Who had to act longest"),
+            say!("Of the missed clocks, by the party with most of the opening hours until the end."),
+            say!("Party"),
+            3,
+        ),
+        (say!("Who held it at the breach"), say!("The group that held the ticket when its time ran out."), say!("Group"), 4),
     ] {
         tables.extend(cause_table(e, (title, note, label), breakdown, &missed));
     }
@@ -271,22 +286,28 @@ fn causes(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
         let most = parties(recent, clock).into_iter().max_by_key(|(_, k)| *k)?;
         (most.1 > 0).then(|| {
             let share = format::value_of(Unit::Share, most.1 as f64 / *n as f64, *n);
-            format!("{}: of {} missed, {share} lay longest with {}.", title_of(clock), format::count(*n), most.0.to_lowercase())
+            say!(
+                "{clock}: of {n} missed, {share} lay longest with {most}.",
+                clock = title_of(clock),
+                n = format::count(*n),
+                share,
+                most = format::inside(most.0)
+            )
         })
     });
     Some(Section {
         id: "causes".to_owned(),
-        title: "Why the missed ones were missed".to_owned(),
+        title: say!("Why the missed ones were missed").to_owned(),
         lead: lead.collect::<Vec<_>>().join(" "),
         tables,
-        footer: format!("Clocks due in {}. Who holds a ticket at the breach need not have caused it.", e.recent_words()),
+        footer: say!("Clocks due in {span}. Who holds a ticket at the breach need not have caused it.", span = e.recent_words()),
         ..Section::default()
     })
 }
 
 /// Missed clocks by the party that had them longest.
 fn parties(recent: &Readings, clock: &str) -> Vec<(&'static str, u64)> {
-    PARTIES.iter().map(|(word, _, name)| (*name, count(recent, "clock_missed", 3, &[clock, word]))).collect()
+    PARTIES.iter().map(|(word, _, name)| (crate::language::text(name), count(recent, "clock_missed", 3, &[clock, word]))).collect()
 }
 
 fn cause_table(e: &Evidence<'_>, (title, note, label): (&str, &str, &str), breakdown: usize, missed: &[(&str, u64)]) -> Option<TableData> {
@@ -318,7 +339,7 @@ fn cause_table(e: &Evidence<'_>, (title, note, label): (&str, &str, &str), break
             cells: missed.iter().map(|(clock, all)| cell(name, clock, *all)).collect(),
         })
         .collect();
-    let columns = missed.iter().map(|(clock, _)| text_column(&format!("{}, missed", title_of(clock)), Unit::Count)).collect();
+    let columns = missed.iter().map(|(clock, _)| text_column(&say!("{clock}, missed", clock = title_of(clock)), Unit::Count)).collect();
     (!rows.is_empty()).then(|| TableData { title: title.to_owned(), note: note.to_owned(), row_label: label.to_owned(), columns, rows })
 }
 
@@ -333,27 +354,35 @@ fn time(e: &Evidence<'_>) -> Option<Section> {
         ShareRow { name: name.to_owned(), page: None, n, values }
     };
     let tickets = |breakdown: usize, group: &[&str]| count(held, "tickets_resolved", breakdown, group);
-    let all = row("All", tickets(4, &[]), 0, &[]);
+    let all = row(say!("All"), tickets(4, &[]), 0, &[]);
     let total: f64 = all.values.iter().sum();
     if total <= 0.0 || all.n < FEWEST {
         return None;
     }
     let share = |v: f64| format::value_of(Unit::Share, v / total, all.n);
-    let title = format!("{} of a ticket’s time is work, {} lies out of hours", share(all.values[0]), share(all.values[PARTIES.len()]));
+    let title = say!(
+        "{work} of a ticket’s time is work, {idle} lies out of hours",
+        work = share(all.values[0]),
+        idle = share(all.values[PARTIES.len()])
+    );
     let mut priorities: Vec<&Vec<String>> = held.groups("tickets_resolved", 3).map(|(g, _)| g).filter(|g| !g[0].is_empty()).collect();
     priorities.sort();
     let by_priority = priorities.iter().map(|g| row(&g[0], tickets(3, &[&g[0]]), 1, &[&g[0]])).filter(|r| r.n > 0);
     let rows: Vec<ShareRow> = [all].into_iter().chain(by_priority).collect();
-    let parts: Vec<String> = PARTIES.iter().map(|(_, title, _)| (*title).to_owned()).chain([OUT_OF_HOURS.to_owned()]).collect();
-    let subtitle = format!("Time from creation to resolution, tickets resolved in {}", e.recent_words());
+    let parts: Vec<String> = PARTIES
+        .iter()
+        .map(|(_, title, _)| crate::language::text(title).to_owned())
+        .chain([crate::language::text(OUT_OF_HOURS).to_owned()])
+        .collect();
+    let subtitle = say!("Time from creation to resolution, tickets resolved in {span}", span = e.recent_words());
     let by_party = ChartData::Shares { title, subtitle, parts: parts.clone(), rows, unit: Unit::Seconds };
     let charts = [Some(by_party), by_group(e, &parts)].into_iter().flatten().collect();
     Some(Section {
         id: "time".to_owned(),
-        title: "Where the time goes".to_owned(),
-        lead: "Who had to act: the desk, second level or a supplier by the group that held the ticket ([levels]), the requester or another party by the hold reason while it was on hold ([sla.parties]).".to_owned(),
+        title: say!("Where the time goes").to_owned(),
+        lead: say!("Who had to act: the desk, second level or a supplier by the group that held the ticket ([levels]), the requester or another party by the hold reason while it was on hold ([sla.parties]).").to_owned(),
         charts,
-        footer: "Tickets without events are with their last group from creation to resolution.".to_owned(),
+        footer: say!("Tickets without events are with their last group from creation to resolution.").to_owned(),
         ..Section::default()
     })
 }
@@ -384,8 +413,8 @@ fn by_group(e: &Evidence<'_>, parts: &[String]) -> Option<ChartData> {
     let (first, all) = (&rows[0], rows.iter().flat_map(|r| &r.values).sum::<f64>());
     let share = format::value_of(Unit::Share, first.values.iter().sum::<f64>() / all, 100);
     Some(ChartData::Shares {
-        title: format!("{} holds {share} of all the time", format::label(&first.name, 60)),
-        subtitle: format!("Time by the group that held the ticket, tickets resolved in {}; largest first", e.recent_words()),
+        title: say!("{name} holds {share} of all the time", name = format::label(&first.name, 60), share),
+        subtitle: say!("Time by the group that held the ticket, tickets resolved in {span}; largest first", span = e.recent_words()),
         parts: parts.to_vec(),
         rows,
         unit: Unit::Seconds,
@@ -405,23 +434,33 @@ fn agreement(e: &Evidence<'_>) -> Option<Section> {
             cells.iter().map(|c| Cell { value: Some(count(recent, "clock_decided", 5, &[clock, c]) as f64), n: 0, ..Cell::default() });
         let agree = Cell { value: r.value, n, ..Cell::default() };
         rows.push(TableRow { name: title_of(clock).to_owned(), page: None, cells: numbers.chain([agree]).collect() });
-        lead.push(format!("{}: {} of {} verdicts agree.", title_of(clock), format::count(r.sum.round() as u64), format::count(n)));
+        lead.push(say!(
+            "{clock}: {sum} of {n} verdicts agree.",
+            clock = title_of(clock),
+            sum = format::count(r.sum.round() as u64),
+            n = format::count(n)
+        ));
     }
     if rows.is_empty() {
         return None;
     }
-    let labels = ["Both met", "Only ours met", "Only theirs met", "Both missed"];
+    let labels = [say!("Both met"), say!("Only ours met"), say!("Only theirs met"), say!("Both missed")];
     let columns = labels.iter().map(|l| text_column(l, Unit::Count)).chain(column(e, "sla_agreement")).collect();
-    let mut tables =
-        vec![TableData { title: "Verdicts side by side".to_owned(), note: String::new(), row_label: "Clock".to_owned(), columns, rows }];
+    let mut tables = vec![TableData {
+        title: say!("Verdicts side by side").to_owned(),
+        note: String::new(),
+        row_label: say!("Clock").to_owned(),
+        columns,
+        rows,
+    }];
     tables.extend(reasons(e));
     tables.extend(differing(e));
     Some(Section {
         id: "agreement".to_owned(),
-        title: "Against the product’s own verdict".to_owned(),
-        lead: format!("Clocks due in {}. {}", e.recent_words(), lead.join(" ")),
+        title: say!("Against the product’s own verdict").to_owned(),
+        lead: say!("Clocks due in {span}. {lead}", span = e.recent_words(), lead = lead.join(" ")),
         tables,
-        footer: "The reason is the first change of the rules that gives the product’s verdict; `deskcard sla` lists every ticket."
+        footer: say!("The reason is the first change of the rules that gives the product’s verdict; `deskcard sla` lists every ticket.")
             .to_owned(),
         ..Section::default()
     })
@@ -439,22 +478,22 @@ fn reasons(e: &Evidence<'_>) -> Option<TableData> {
     let rows: Vec<TableRow> = found
         .iter()
         .map(|(clock, reason, n)| TableRow {
-            name: format!("{}: {reason}", title_of(clock)),
+            name: format!("{}: {}", title_of(clock), crate::language::of_data(reason)),
             page: None,
             cells: vec![Cell { value: Some(*n as f64), ..Cell::default() }],
         })
         .collect();
     (!rows.is_empty()).then(|| TableData {
-        title: "Why they differ".to_owned(),
+        title: say!("Why they differ").to_owned(),
         note: String::new(),
-        row_label: "Reason found".to_owned(),
-        columns: vec![text_column("Clocks", Unit::Count)],
+        row_label: say!("Reason found").to_owned(),
+        columns: vec![text_column(say!("Clocks"), Unit::Count)],
         rows,
     })
 }
 
 fn differing(e: &Evidence<'_>) -> Option<TableData> {
-    let verdict = |met: Option<bool>| met.map_or("undecided", |m| if m { "met" } else { "missed" });
+    let verdict = |met: Option<bool>| met.map_or(say!("undecided"), |m| if m { say!("met") } else { say!("missed") });
     let rows: Vec<TableRow> = e
         .clocks
         .differing
@@ -462,14 +501,20 @@ fn differing(e: &Evidence<'_>) -> Option<TableData> {
         .map(|d| TableRow {
             name: d.ticket.clone(),
             page: None,
-            cells: vec![words(title_of(&d.clock)), words(verdict(d.ours)), words(verdict(Some(d.theirs))), words(&d.reason)],
+            cells: vec![
+                words(title_of(&d.clock)),
+                words(verdict(d.ours)),
+                words(verdict(Some(d.theirs))),
+                words(&crate::language::of_data(&d.reason)),
+            ],
         })
         .collect();
-    let columns = ["Clock", "Ours", "The product’s", "Reason found"].iter().map(|l| text_column(l, Unit::Number)).collect();
+    let columns =
+        [say!("Clock"), say!("Ours"), say!("The product’s"), say!("Reason found")].iter().map(|l| text_column(l, Unit::Number)).collect();
     (!rows.is_empty()).then(|| TableData {
-        title: "Tickets whose verdicts differ".to_owned(),
-        note: "The newest due in the period.".to_owned(),
-        row_label: "Ticket".to_owned(),
+        title: say!("Tickets whose verdicts differ").to_owned(),
+        note: say!("The newest due in the period.").to_owned(),
+        row_label: say!("Ticket").to_owned(),
         columns,
         rows,
     })

@@ -1,6 +1,7 @@
 //! Charts of what was answered, as others may read them.
 
 use super::{LEAD, Pass, Whose, coarse, emptied};
+use crate::say;
 use crate::scorecard::{CardKind, ChartData, Control, Definition, FunnelGroup, HeatCell, Point};
 
 /// The figure of a title may be of any of the newest periods.
@@ -129,7 +130,7 @@ impl Pass<'_> {
     /// The title of a chart of which the newest figure is kept back.
     fn title_without_figure(&self, metric: &str, target: Option<f64>) -> String {
         let definition: Option<&Definition> = self.definitions.iter().find(|d| d.id == metric);
-        let goal = definition.zip(target).map(|(d, t)| format!(", target {}", crate::format::bare_target(d.unit, t)));
+        let goal = definition.zip(target).map(|(d, t)| say!(", target {target}", target = crate::format::bare_target(d.unit, t)));
         format!("{}{}", definition.map_or(metric, |d| d.short.as_str()), goal.unwrap_or_default())
     }
 }

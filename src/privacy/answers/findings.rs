@@ -1,11 +1,14 @@
 //! Sentences about what was answered, as others may read them.
 
+use super::super::joints;
 use super::{LEAD, Pass, Whose, coarse};
-use crate::format;
 use crate::scorecard::{Card, CardKind, Finding, Section, Standing};
+use crate::{format, key, say};
 
 /// Why a block is empty after its sentences went.
-const KEPT_BACK: &str = "What could be said rests on answers that are not told here; the note on small groups says why.";
+const KEPT_BACK: &str = key!("What could be said rests on answers that are not told here; the note on small groups says why.");
+/// How the recognition says how much its names rest on; the other part of it tells no answers.
+const RANKABILITY: &str = "rankability {rankability}, {answers} answers";
 /// A sentence may be about any of the newest periods.
 const NEWEST: usize = 3;
 
@@ -57,7 +60,7 @@ impl Pass<'_> {
         ];
         for (block, _) in empty.into_iter().filter(|(_, is_empty)| *is_empty) {
             if !card.empty_because.iter().any(|(known, _)| known == block) {
-                card.empty_because.push((block.to_owned(), KEPT_BACK.to_owned()));
+                card.empty_because.push((block.to_owned(), crate::language::text(KEPT_BACK).to_owned()));
             }
         }
     }
@@ -66,10 +69,12 @@ impl Pass<'_> {
     fn of_person(&self, metric: &str, l: &Standing) -> String {
         let unit = self.unit(metric);
         let (value, range) = (format::value_of(unit, l.value, 1), format::interval(unit, l.interval, 1));
-        format!(
-            "About {} of {} recent answers; likely level {value} ({range}). In round numbers.",
-            format::count(l.sum),
-            format::count(l.n)
+        say!(
+            "About {hits} of {n} recent answers; likely level {value} ({range}). In round numbers.",
+            hits = format::count(l.sum),
+            n = format::count(l.n),
+            value,
+            range
         )
     }
 
@@ -84,7 +89,7 @@ impl Pass<'_> {
     pub(super) fn facts(&self, whose: Whose<'_>, s: &mut Section) {
         match s.id.as_str() {
             "watermelon" => {
-                s.facts.retain(|(label, _)| label != "Tickets worth reading");
+                s.facts.retain(|(label, _)| label != say!("Tickets worth reading"));
                 let told: Option<Vec<String>> = s.facts.iter().map(|(_, value)| coarse::sentence(value, self.min_n)).collect();
                 match told.filter(|_| self.decided.is_recent_shown(whose)) {
                     Some(told) => s.facts.iter_mut().zip(told).for_each(|((_, value), text)| *value = text),
@@ -99,20 +104,40 @@ impl Pass<'_> {
 
     /// Names without numbers of answers; levels only where everybody's may be told.
     fn recognised(&self, text: &str) -> String {
-        let mut out = text.to_owned();
-        while let Some(end) = out.find(" answers)") {
-            let start = out[..end].rfind(", ").unwrap_or(end);
-            out.replace_range(start..end + " answers".len(), "");
-        }
+        let out = without_numbers(text, &joints::around(RANKABILITY, "answers"));
         if self.decided.is_everybody_shown() { out } else { without_levels(&out) }
     }
+}
+
+/// A sentence without the whole numbers that stand between any of these words, and without the words.
+fn without_numbers(text: &str, around: &[(String, String)]) -> String {
+    let mut out = text.to_owned();
+    for (before, after) in around {
+        let mut from = 0;
+        while let Some(at) = out[from..].find(before.as_str()).map(|i| i + from) {
+            let number = coarse::number_length(&out[at + before.len()..]);
+            let end = at + before.len() + number;
+            if number > 0 && out[end..].starts_with(after.as_str()) {
+                out.replace_range(at..end + after.len(), "");
+                from = at;
+            } else {
+                from = at + out[at..].chars().next().map_or(1, char::len_utf8);
+            }
+            if from >= out.len() {
+                break;
+            }
+        }
+    }
+    out
 }
 
 /// `Ada (92 %)` becomes `Ada`.
 fn without_levels(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (i, part) in text.split(" (").enumerate() {
-        let level = part.find("\u{a0}%)").filter(|at| i > 0 && part[..*at].chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let level = part
+            .find("\u{a0}%)")
+            .filter(|at| i > 0 && part[..*at].chars().all(|c| c.is_ascii_digit() || c == crate::language::numbers().decimal));
         match level {
             Some(at) => out.push_str(&part[at + "\u{a0}%)".len()..]),
             None => {
@@ -127,6 +152,15 @@ fn without_levels(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_answers_go_with_their_words_wherever_the_language_puts_them() {
+        let without = |text| without_numbers(text, &joints::around(RANKABILITY, "answers"));
+        assert_eq!(without("Too close (rankability 0.55, 1,234 answers): A, B."), "Too close (rankability 0.55): A, B.");
+        assert_eq!(without("Ada, 2 (rankability 0.55, 12 answers), 3"), "Ada, 2 (rankability 0.55), 3");
+        let first = [(String::new(), " Antworten, ".to_owned())];
+        assert_eq!(without_numbers("Ada (12 Antworten, Rang 0,5); 7", &first), "Ada (Rang 0,5); 7");
+    }
 
     #[test]
     fn levels_go_and_the_rest_of_the_line_stays() {

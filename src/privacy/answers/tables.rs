@@ -1,6 +1,7 @@
 //! Tables with columns of what was answered, as others may read them.
 
 use super::{LEAD, Pass, Whose, coarse};
+use crate::say;
 use crate::scorecard::{CardKind, Cell, TableData, TableRow};
 
 impl Pass<'_> {
@@ -13,8 +14,8 @@ impl Pass<'_> {
             return self.without_answers(table);
         }
         let groups = match table.row_label.as_str() {
-            "Team" => Some(CardKind::Team),
-            "Supplier" => Some(CardKind::Supplier),
+            label if label == say!("Team") => Some(CardKind::Team),
+            label if label == say!("Supplier") => Some(CardKind::Supplier),
             _ => None,
         };
         for column in self.columns(table) {
@@ -58,7 +59,7 @@ impl Pass<'_> {
 
     fn by_group(&self, kind: CardKind, column: usize, table: &mut TableData) {
         for row in &mut table.rows {
-            let name = if row.name == "(none)" { "" } else { row.name.as_str() };
+            let name = if row.name == say!("(none)") { "" } else { row.name.as_str() };
             let is_shown = self.decided.is_shown((kind, name), self.period);
             row.cells.get_mut(column).filter(|_| !is_shown).into_iter().for_each(kept_back);
         }

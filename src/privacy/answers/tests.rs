@@ -43,6 +43,10 @@ fn scorecard() -> Scorecard {
 }
 
 fn told() -> Scorecard {
+    told_of(&scorecard())
+}
+
+fn told_of(scorecard: &Scorecard) -> Scorecard {
     let row = |(team, agent, _, n): (&str, &str, u64, u64)| Answered {
         period: 1,
         team: team.into(),
@@ -51,7 +55,7 @@ fn told() -> Scorecard {
         n,
     };
     let answers = Answers { periods: vec!["W1".into(), "W2".into()], recent_from: 1, rows: WEEK.map(row).to_vec() };
-    for_others(&scorecard(), &answers, 8)
+    for_others(scorecard, &answers, 8)
 }
 
 fn kpi_of<'a>(s: &'a Scorecard, card: &str, metric: &str) -> &'a Kpi {
@@ -94,4 +98,12 @@ fn what_is_of_a_part_of_the_answers_is_round_and_all_else_as_it_was() {
     }
     assert!(told.cards.iter().all(|c| c.doing_well.iter().any(|f| f.metric == "fcr" && !f.examples.is_empty())));
     assert_eq!(told.notes.iter().filter(|n| n.code == NOTE).count(), 1);
+}
+
+#[test]
+fn a_measure_of_answers_is_known_in_whatever_order_its_basis_is_said() {
+    let mut other = scorecard();
+    other.definitions.iter_mut().for_each(|d| d.basis = d.basis.replace("surveys by answered_at", "nach answered_at: surveys"));
+    assert_ne!(other.definitions, scorecard().definitions);
+    assert_eq!(told_of(&other).cards, told().cards);
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::format;
 use crate::inquiry::before_after::BeforeAfter;
 use crate::inquiry::drivers::{Compared, Drivers};
+use crate::say;
 use crate::scorecard::Certainty;
 
 /// Columns of a terminal.
@@ -19,23 +20,23 @@ const MOST_NAMED: usize = 8;
 /// The answer to "did it work?".
 pub fn before_after(a: &BeforeAfter) -> String {
     let mut out = String::new();
-    paragraph(&mut out, &format!("{} before and after {} ({})", a.measure.label, a.event, a.date), "");
+    paragraph(&mut out, &say!("{label} before and after {event} ({date})", label = a.measure.label, event = a.event, date = a.date), "");
     out.push('\n');
     paragraph(&mut out, &a.verdict.text, "");
     for caveat in &a.verdict.caveats {
         item(&mut out, caveat);
     }
     out.push('\n');
-    named(&mut out, "Compared", &a.counted.text);
+    named(&mut out, say!("Compared"), &a.counted.text);
     let parts = [
-        ("By itself", &a.regression.text),
-        ("Chart", &a.chart.text),
-        ("Series", &a.series.text),
-        ("Same agents", &a.paired.text),
-        ("Others", &a.differed.text),
-        ("Could see", &a.smallest.text),
-        ("Other dates", &a.placebos.text),
-        ("Beforehand", &a.pre_trend.text),
+        (say!("By itself"), &a.regression.text),
+        (say!("Chart"), &a.chart.text),
+        (say!("Series"), &a.series.text),
+        (say!("Same agents"), &a.paired.text),
+        (say!("Others"), &a.differed.text),
+        (say!("Could see"), &a.smallest.text),
+        (say!("Other dates"), &a.placebos.text),
+        (say!("Beforehand"), &a.pre_trend.text),
     ];
     let mut told: Vec<&str> = Vec::new();
     for (name, text) in parts {
@@ -47,7 +48,7 @@ pub fn before_after(a: &BeforeAfter) -> String {
     }
     let left_out = &a.counted.left_out;
     if !left_out.is_empty() {
-        out.push_str("\nDo not count\n");
+        out.push_str(say!("\nDo not count\n"));
         left_out.iter().take(MOST_NAMED).for_each(|l| item(&mut out, &format!("{}: {}", l.agent, l.why)));
         more(&mut out, left_out.len(), MOST_NAMED);
     }
@@ -56,10 +57,12 @@ pub fn before_after(a: &BeforeAfter) -> String {
 
 /// The answer to "who does better, and why?".
 pub fn drivers(d: &Drivers) -> String {
-    let mut out = String::from("What goes with better results\n\n");
+    let mut out = String::from(say!("What goes with better results\n\n"));
     paragraph(&mut out, &d.text, "");
     let label = |c: &Compared| d.measures.iter().find(|m| m.id == c.metric).map_or(c.metric.clone(), |m| m.label.clone());
-    for (certainty, title) in [(Certainty::Clear, "Clear"), (Certainty::Leaning, "Leaning"), (Certainty::CannotTellYet, "Cannot tell")] {
+    for (certainty, title) in
+        [(Certainty::Clear, say!("Clear")), (Certainty::Leaning, say!("Leaning")), (Certainty::CannotTellYet, say!("Cannot tell"))]
+    {
         let of: Vec<&Compared> = d.compared.iter().filter(|c| c.certainty == certainty).collect();
         if of.is_empty() {
             continue;
@@ -70,19 +73,21 @@ pub fn drivers(d: &Drivers) -> String {
         more(&mut out, of.len(), most);
     }
     if !d.together.is_empty() {
-        out.push_str("\nGo together\n");
+        out.push_str(say!("\nGo together\n"));
         d.together.iter().for_each(|t| item(&mut out, &t.text));
     }
     if !d.skipped.is_empty() {
-        out.push_str("\nNot compared\n");
-        d.skipped.iter().for_each(|s| item(&mut out, &format!("{} by {}: {}", s.metric, s.attribute, s.why)));
+        out.push_str(say!("\nNot compared\n"));
+        d.skipped
+            .iter()
+            .for_each(|s| item(&mut out, &say!("{metric} by {attribute}: {why}", metric = s.metric, attribute = s.attribute, why = s.why)));
     }
     out
 }
 
 fn more(out: &mut String, all: usize, told: usize) {
     if all > told {
-        let _ = writeln!(out, "  and {} more", format::count((all - told) as u64));
+        out.push_str(&format!("{}\n", say!("  and {told} more", told = format::count((all - told) as u64))));
     }
 }
 

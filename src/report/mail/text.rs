@@ -2,6 +2,7 @@
 
 use super::super::view::BlockView;
 use super::view::{MailView, RowView};
+use crate::say;
 
 const WIDTH: usize = 72;
 /// What the numbers and `◇ missed, leaning` leave for the name of a measure.
@@ -27,14 +28,14 @@ pub(super) fn text(v: &MailView) -> String {
     measures(&mut out, v);
     v.blocks.iter().for_each(|b| block(&mut out, b));
     next(&mut out, v);
-    v.links.iter().for_each(|link| out.raw(&format!("The whole card: {link}")));
+    v.links.iter().for_each(|link| out.raw(&say!("The whole card: {link}", link)));
     out.gap();
     foot(&mut out, v);
     out.0.trim_end().to_owned() + "\n"
 }
 
 fn measures(out: &mut Lines, v: &MailView) {
-    out.raw(&columns("Measure", ["value", "n", "target"], "verdict"));
+    out.raw(&columns(say!("Measure"), [say!("value"), "n", say!("target")], say!("verdict")));
     out.raw(&"-".repeat(WIDTH));
     for row in &v.rows {
         measure(out, row);
@@ -75,7 +76,7 @@ fn block(out: &mut Lines, b: &BlockView) {
         out.put("* ", &format!("{} ({}): {}", f.title, f.word, f.text));
         let tickets: Vec<&str> = f.examples.iter().map(|e| e.label.as_str()).collect();
         if !tickets.is_empty() {
-            out.put("  ", &format!("Worth reading: {}", tickets.join(", ")));
+            out.put("  ", &say!("Worth reading: {tickets}", tickets = tickets.join(", ")));
         }
     }
     for sentence in [&b.more, &b.empty].into_iter().filter(|s| !s.is_empty()) {
@@ -106,7 +107,15 @@ fn foot(out: &mut Lines, v: &MailView) {
         out.put("", sentence);
         out.gap();
     }
-    out.put("", &format!("Data until {}. {}, config {}. Make it again with:", v.as_of, v.tool, v.config_hash));
+    out.put(
+        "",
+        &say!(
+            "Data until {as_of}. {tool}, config {config_hash}. Make it again with:",
+            as_of = v.as_of,
+            tool = v.tool,
+            config_hash = v.config_hash
+        ),
+    );
     out.raw(&format!("  {}", v.command));
 }
 

@@ -9,6 +9,7 @@ use super::words;
 use super::{Order, Picture, Subject};
 use crate::error::Result;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Better, Card, CardKind, ChartData, Definition, Kpi, Level, Note, Unit, Variation};
 
 /// Most measures of a mail.
@@ -29,6 +30,8 @@ pub(super) type Draw<'a> = dyn FnMut(&Picture<'_>, &str) -> Result<Option<String
 /// What the templates of a mail see.
 #[derive(Debug, Clone, Serialize)]
 pub struct MailView {
+    /// Tag of the language.
+    pub lang: &'static str,
     /// The desk.
     pub desk: String,
     /// `Agent`, `Team`, …
@@ -122,12 +125,13 @@ pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
     let finding = words::finding(card);
     let headline = if card.kind == CardKind::Agent { String::new() } else { headline(&card.kpis) };
     Ok(MailView {
+        lang: crate::language::tag(),
         desk: format::label(&scorecard.desk, 120),
         kind: kind_word(card.kind).to_owned(),
         name: format::label(&card.name, 120),
         period: format::label(&scorecard.period.label, 120),
         partial: if scorecard.period.is_partial {
-            "The period is not complete: its figures are not comparable yet.".into()
+            say!("The period is not complete: its figures are not comparable yet.").into()
         } else {
             String::new()
         },
@@ -144,7 +148,7 @@ pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
         definitions: definitions(place, &chosen),
         trust: card.footer.first().map_or_else(String::new, |f| format::label(f, 600)),
         why: order.why.sentence(&scorecard.desk, &card.name),
-        as_of: format!("{} ({})", format::clean(&scorecard.as_of), scorecard.time_zone),
+        as_of: format!("{} ({})", format::day(&format::clean(&scorecard.as_of)), scorecard.time_zone),
         command: format::label(&scorecard.command, 300),
         tool: format::label(&scorecard.tool, 60),
         config_hash: scorecard.config_hash.clone(),
@@ -164,12 +168,12 @@ fn notes(order: &Order<'_>, card: &Card) -> Vec<NoteView> {
     let warnings: Vec<&Note> = all.iter().filter(|n| n.level == Level::Warning).collect();
     let shown: Vec<NoteView> = warnings.iter().take(MOST_NOTES).map(|n| card_view::note(n)).collect();
     let rest = if card.kind == CardKind::Agent { warnings.len() } else { warnings.len() - shown.len() };
-    let word = if rest == 1 { "One warning".to_owned() } else { format!("{rest} warnings") };
+    let word = if rest == 1 { say!("One warning").to_owned() } else { say!("{rest} warnings", rest) };
     let counted = NoteView {
         class: "warning".into(),
-        word: "Data".into(),
+        word: say!("Data").into(),
         code: "more".into(),
-        text: format!("{word} on the data: see the desk’s data page."),
+        text: say!("{word} on the data: see the desk’s data page.", word),
     };
     let kept = if card.kind == CardKind::Agent { Vec::new() } else { shown };
     kept.into_iter().chain((rest > 0).then_some(counted)).collect()
@@ -197,8 +201,8 @@ fn is_special(k: &Kpi) -> bool {
 fn more(count: usize) -> String {
     match count {
         0 => String::new(),
-        1 => "One more measure is on the card’s page.".to_owned(),
-        n => format!("{} more measures are on the card’s page.", format::count(n as u64)),
+        1 => say!("One more measure is on the card’s page.").to_owned(),
+        n => say!("{n} more measures are on the card’s page.", n = format::count(n as u64)),
     }
 }
 
@@ -223,16 +227,16 @@ fn row(place: Place<'_>, (i, k): (usize, &Kpi), draw: &mut Draw<'_>) -> Result<R
 fn change(shown: &KpiView) -> String {
     match (shown.change.delta.as_str(), shown.change.previous.as_str()) {
         ("", previous) => previous.to_owned(),
-        (delta, previous) => format!("{delta} from {previous}"),
+        (delta, previous) => say!("{delta} from {previous}", delta, previous),
     }
 }
 
 fn verdict(k: &Kpi, shown: &KpiView) -> String {
     match (shown.is_missing, k.immature) {
-        (false, _) if shown.verdict.is_empty() && k.is_judged && k.target.is_some() => "too few to tell".to_owned(),
+        (false, _) if shown.verdict.is_empty() && k.is_judged && k.target.is_some() => say!("too few to tell").to_owned(),
         (false, _) => shown.verdict.clone(),
-        (true, 0) => "no data".to_owned(),
-        (true, n) => format!("too early to tell for {}", format::count(n)),
+        (true, 0) => say!("no data").to_owned(),
+        (true, n) => say!("too early to tell for {n}", n = format::count(n)),
     }
 }
 
@@ -240,10 +244,18 @@ fn verdict(k: &Kpi, shown: &KpiView) -> String {
 fn spark_words(k: &Kpi, unit: Unit) -> String {
     let known: Vec<(&str, f64, u64)> = k.history.iter().filter_map(|p| Some((p.short.as_str(), p.value?, p.n))).collect();
     let value = |(_, v, n): &(&str, f64, u64)| format::value_of(unit, *v, *n);
-    let (Some(first), Some(last)) = (known.first(), known.last()) else { return "No earlier values".to_owned() };
+    let (Some(first), Some(last)) = (known.first(), known.last()) else { return say!("No earlier values").to_owned() };
     let by = |a: &&(&str, f64, u64), b: &&(&str, f64, u64)| a.1.total_cmp(&b.1);
     let (low, high) = (known.iter().min_by(by).unwrap_or(first), known.iter().max_by(by).unwrap_or(first));
-    format::clean(&format!("{} {} to {} {}; lowest {}, highest {}", first.0, value(first), last.0, value(last), value(low), value(high)))
+    format::clean(&say!(
+        "{from} {start} to {to} {end}; lowest {low}, highest {high}",
+        from = first.0,
+        start = value(first),
+        to = last.0,
+        end = value(last),
+        low = value(low),
+        high = value(high)
+    ))
 }
 
 /// The first figure over time.
@@ -267,8 +279,8 @@ fn definitions(place: Place<'_>, kpis: &[&Kpi]) -> Vec<Pair> {
 fn hint(d: &Definition) -> String {
     let first = d.text.split_inclusive(". ").next().unwrap_or_default().trim();
     let direction = match d.better {
-        Better::Higher => " More is better.",
-        Better::Lower => " Less is better.",
+        Better::Higher => say!(" More is better."),
+        Better::Lower => say!(" Less is better."),
         Better::Neither => "",
     };
     format::label(&format!("{first}{direction}"), 260)

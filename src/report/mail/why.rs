@@ -1,6 +1,7 @@
 //! Why somebody gets a card.
 
 use crate::format;
+use crate::say;
 
 /// Why somebody gets a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,11 +23,13 @@ impl Why {
     pub fn sentence(self, desk: &str, card: &str) -> String {
         let (desk, card) = (format::label(desk, 120), format::label(card, 120));
         match self {
-            Why::Own => format!("You get this mail because you are on the roster of {desk}. It is your own card, and sent to nobody else."),
-            Why::Lead => format!("You get this mail because the roster of {desk} has you as lead of {card}."),
-            Why::Manager => format!("You get this mail because the roster has you as manager of {desk}."),
-            Why::Supplier => format!("You get this mail because the roster of {desk} has you as contact of {card}."),
-            Why::Named => format!("You get this mail because the settings of {desk} name your address for {card}."),
+            Why::Own => {
+                say!("You get this mail because you are on the roster of {desk}. It is your own card, and sent to nobody else.", desk)
+            }
+            Why::Lead => say!("You get this mail because the roster of {desk} has you as lead of {card}.", desk, card),
+            Why::Manager => say!("You get this mail because the roster has you as manager of {desk}.", desk),
+            Why::Supplier => say!("You get this mail because the roster of {desk} has you as contact of {card}.", desk, card),
+            Why::Named => say!("You get this mail because the settings of {desk} name your address for {card}.", desk, card),
         }
     }
 }

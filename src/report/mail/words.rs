@@ -3,6 +3,7 @@
 use super::super::card_view::headline;
 use super::Order;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Certainty, Finding};
 
 /// Measures named in a subject or headline.
@@ -28,7 +29,7 @@ pub(super) fn subject(order: &Order<'_>) -> String {
         rest = tail;
     }
     out.push_str(rest);
-    let partial = if s.period.is_partial { " (not complete)" } else { "" };
+    let partial = if s.period.is_partial { say!(" (not complete)") } else { "" };
     format::label(&format!("{out}{partial}"), 200).replace(format::NBSP, " ")
 }
 
@@ -36,39 +37,39 @@ pub(super) fn subject(order: &Order<'_>) -> String {
 pub(super) fn verdict(card: &Card) -> String {
     if card.kind == CardKind::Agent {
         return match (card.doing_well.len(), card.to_improve.len()) {
-            (0, 0) => "nothing out of the ordinary".to_owned(),
-            (well, 0) => format!("{well} doing well"),
-            (0, improve) => format!("{improve} to work on"),
-            (well, improve) => format!("{well} doing well, {improve} to work on"),
+            (0, 0) => say!("nothing out of the ordinary").to_owned(),
+            (well, 0) => say!("{well} doing well", well),
+            (0, improve) => say!("{improve} to work on", improve),
+            (well, improve) => say!("{well} doing well, {improve} to work on", well, improve),
         };
     }
     let met = headline(&card.kpis);
-    let parts = [lower(&met), named("to work on: ", &card.to_improve).unwrap_or_default()];
+    let parts = [lower(&met), named(say!("to work on: "), &card.to_improve).unwrap_or_default()];
     let said: Vec<&str> = parts.iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
-    if said.is_empty() { "nothing out of the ordinary".to_owned() } else { said.join("; ") }
+    if said.is_empty() { say!("nothing out of the ordinary").to_owned() } else { said.join("; ") }
 }
 
 /// The headline: what to work on, else what goes well, else that nothing stands out.
 pub(super) fn finding(card: &Card) -> String {
-    let parts = [named("To work on: ", &card.to_improve), named("Doing well: ", &card.doing_well)];
+    let parts = [named(say!("To work on: "), &card.to_improve), named(say!("Doing well: "), &card.doing_well)];
     let said: Vec<String> = parts.into_iter().flatten().collect();
-    if said.is_empty() { "Nothing stands out from the usual ups and downs".to_owned() } else { said.join(". ") }
+    if said.is_empty() { say!("Nothing stands out from the usual ups and downs").to_owned() } else { said.join(". ") }
 }
 
 fn named(lead: &str, findings: &[Finding]) -> Option<String> {
     let mut names: Vec<String> = findings.iter().take(MOST_NAMED).map(named_one).collect();
     match findings.len().saturating_sub(MOST_NAMED) {
         0 => {}
-        more => names.push(format!("{more} more")),
+        more => names.push(say!("{more} more", more)),
     }
     (!names.is_empty()).then(|| format!("{lead}{}", names.join(", ")))
 }
 
 fn named_one(f: &Finding) -> String {
-    let leaning = if f.certainty == Certainty::Leaning { " (leaning)" } else { "" };
+    let leaning = if f.certainty == Certainty::Leaning { say!(" (leaning)") } else { "" };
     format!("{}{leaning}", format::label(&f.title, 60))
 }
 
 fn lower(text: &str) -> String {
-    text.strip_prefix("No target").map_or_else(|| text.to_owned(), |rest| format!("no target{rest}"))
+    if text == say!("No target can be judged yet") { say!("no target can be judged yet").to_owned() } else { text.to_owned() }
 }

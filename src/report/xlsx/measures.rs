@@ -13,9 +13,10 @@ use crate::report::card_view::{Place, kind_word};
 use crate::report::measure;
 use crate::report::view::KpiView;
 use crate::scorecard::{Better, Card, Kpi, Scorecard, Unit};
+use crate::{key, say};
 
 /// Name of the sheet with the values over time; `History` is a name Excel keeps for itself.
-pub(super) const TREND: &str = "Trend";
+pub(super) const TREND: &str = key!("Trend");
 /// First column of values on that sheet.
 const FIRST_VALUE: u16 = 4;
 /// First row of values on that sheet, below its title and head.
@@ -36,42 +37,42 @@ pub(super) struct Row<'a> {
 pub(super) fn rows(card: &Card) -> Vec<Row<'_>> {
     let (kind, name) = (kind_word(card.kind), card.name.as_str());
     let of = |role, kpi| Row { kind, card: name, role, kpi };
-    let judged = card.kpis.iter().filter(|k| k.is_judged).map(|k| of("judged", k));
-    let context = card.kpis.iter().filter(|k| !k.is_judged).map(|k| of("context", k));
-    judged.chain(context).chain(card.observations.iter().map(|k| of("observation", k))).collect()
+    let judged = card.kpis.iter().filter(|k| k.is_judged).map(|k| of(say!("judged"), k));
+    let context = card.kpis.iter().filter(|k| !k.is_judged).map(|k| of(say!("context"), k));
+    judged.chain(context).chain(card.observations.iter().map(|k| of(say!("observation"), k))).collect()
 }
 
 /// The measures that topics add to those of the desk's card.
 pub(super) fn of_topics(scorecard: &Scorecard) -> Vec<Row<'_>> {
     let is_new = |k: &&Kpi| !scorecard.cards.iter().flat_map(|c| &c.kpis).any(|other| other.metric == k.metric);
-    let role = |k: &Kpi| if k.is_judged { "judged" } else { "context" };
-    let of = |title, kpi| Row { kind: "Topic", card: title, role: role(kpi), kpi };
+    let role = |k: &Kpi| if k.is_judged { say!("judged") } else { say!("context") };
+    let of = |title, kpi| Row { kind: say!("Topic"), card: title, role: role(kpi), kpi };
     scorecard.topics.iter().flat_map(|t| t.kpis.iter().filter(is_new).map(|k| of(t.title.as_str(), k))).collect()
 }
 
 /// Head, width, whether it holds numbers.
 const COLUMNS: [(&str, f64, bool); 21] = [
-    ("Section", 14.0, false),
-    ("Measure", 36.0, false),
-    ("Definition", 20.0, false),
-    ("Role", 10.0, false),
-    ("Value", 12.0, true),
+    (key!("Section"), 14.0, false),
+    (key!("Measure"), 36.0, false),
+    (key!("Definition"), 20.0, false),
+    (key!("Role"), 10.0, false),
+    (key!("Value"), 12.0, true),
     ("n", 9.0, true),
-    ("Target", 12.0, true),
-    ("95 % from", 10.0, true),
-    ("95 % to", 10.0, true),
-    ("Verdict", 20.0, false),
-    ("Trend, 13 periods", 22.0, false),
-    ("Before", 12.0, true),
-    ("n before", 9.0, true),
-    ("Change", 13.0, false),
-    ("Signal", 32.0, false),
-    ("Level", 10.0, true),
-    ("Level from", 10.0, true),
-    ("Level to", 10.0, true),
-    ("Level says", 34.0, false),
-    ("Not yet mature", 10.0, true),
-    ("Also", 56.0, false),
+    (key!("Target"), 12.0, true),
+    (key!("95 % from"), 10.0, true),
+    (key!("95 % to"), 10.0, true),
+    (key!("Verdict"), 20.0, false),
+    (key!("Trend, 13 periods"), 22.0, false),
+    (key!("Before"), 12.0, true),
+    (key!("n before"), 9.0, true),
+    (key!("Change"), 13.0, false),
+    (key!("Signal"), 32.0, false),
+    (key!("Level"), 10.0, true),
+    (key!("Level from"), 10.0, true),
+    (key!("Level to"), 10.0, true),
+    (key!("Level says"), 34.0, false),
+    (key!("Not yet mature"), 10.0, true),
+    (key!("Also"), 56.0, false),
 ];
 /// First column of the second page.
 const SECOND: u16 = 14;
@@ -83,17 +84,21 @@ impl Book<'_> {
     pub(super) fn measures(&mut self, name: &str, rows: &[Row<'_>], has_cards: bool) -> Result<()> {
         let place = self.place;
         let periods = periods(rows).len();
-        let below = format!(
-            "{} · {} · empty cells are “no data”, which is not zero",
-            self.subject,
-            format::label(&place.scorecard.period.label, 80)
+        let below = say!(
+            "{subject} · {label} · empty cells are “no data”, which is not zero",
+            subject = self.subject,
+            label = format::label(&place.scorecard.period.label, 80)
         );
         let mut grid = self.sheet(name)?;
         let shift = if has_cards { 2 } else { 0 };
-        let in_front = [("Card of", 10.0, false), ("Name", 28.0, false)];
-        let columns: Vec<(&str, f64, bool)> = in_front[..usize::from(shift)].iter().chain(&COLUMNS).copied().collect();
+        let in_front = [(say!("Card of"), 10.0, false), (say!("Name"), 28.0, false)];
+        let columns: Vec<(&str, f64, bool)> = in_front[..usize::from(shift)]
+            .iter()
+            .copied()
+            .chain(COLUMNS.map(|(head, width, is_number)| (crate::language::text(head), width, is_number)))
+            .collect();
         grid.widths(&columns.iter().map(|c| c.1).collect::<Vec<_>>())?;
-        grid.title("Measures", &below)?;
+        grid.title(say!("Measures"), &below)?;
         let head_row = grid.row;
         grid.head(&columns.iter().map(|c| (c.0, c.2)).collect::<Vec<_>>(), shift + 2)?;
         for (i, row) in rows.iter().enumerate() {
@@ -112,12 +117,12 @@ impl Book<'_> {
     pub(super) fn trend(&mut self, rows: &[Row<'_>]) -> Result<()> {
         let place = self.place;
         let periods = periods(rows);
-        let below = format!("{}: the values behind the trends, oldest first", self.subject);
-        let mut grid = self.sheet(TREND)?;
+        let below = say!("{subject}: the values behind the trends, oldest first", subject = self.subject);
+        let mut grid = self.sheet(crate::language::text(TREND))?;
         grid.widths(&[10.0, 28.0, 20.0, 36.0])?;
-        grid.title(TREND, &below)?;
+        grid.title(crate::language::text(TREND), &below)?;
         let head_row = grid.row;
-        let heads: Vec<(&str, bool)> = ["Card of", "Name", "Definition", "Measure"]
+        let heads: Vec<(&str, bool)> = [say!("Card of"), say!("Name"), say!("Definition"), say!("Measure")]
             .into_iter()
             .map(|h| (h, false))
             .chain(periods.values().map(|(_, s)| (s.as_str(), true)))
@@ -156,7 +161,7 @@ fn measure_row(grid: &mut Grid<'_>, place: Place<'_>, (row, at_trend): (&Row<'_>
     let k = row.kpi;
     let view = measure::kpi(place, k, "xlsx");
     let definition = place.definition(&k.metric);
-    grid.text(at, definition.map_or("Other", |d| d.section.as_str()), Look::Plain)?;
+    grid.text(at, definition.map_or(say!("Other"), |d| d.section.as_str()), Look::Plain)?;
     grid.text(at + 1, label(place, k), Look::Wrapped)?;
     grid.text(at + 2, &k.metric, Look::Subtle)?;
     grid.text(at + 3, row.role, Look::Subtle)?;
@@ -224,7 +229,7 @@ fn sparkline(grid: &Grid<'_>, (i, periods): (usize, usize)) -> Sparkline {
     let row = FIRST_ROW + i as u32;
     let last = FIRST_VALUE + periods.max(1) as u16 - 1;
     Sparkline::new()
-        .set_range((TREND, row, FIRST_VALUE, row, last))
+        .set_range((crate::language::text(TREND), row, FIRST_VALUE, row, last))
         .set_sparkline_color(grid.styles.line())
         .show_last_point(true)
         .set_last_point_color(grid.styles.dot())

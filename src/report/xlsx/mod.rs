@@ -20,6 +20,7 @@ use super::card_view::Place;
 use super::{Page, mentioned, own};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Scorecard};
 use grid::Grid;
 use measures::Row;
@@ -43,7 +44,7 @@ pub fn card(scorecard: &Scorecard, card: &Card) -> Result<Vec<u8>> {
     let mut book = Book::new(scorecard, &card.name);
     let rows = measures::rows(&card);
     book.summary(&brief)?;
-    book.measures("Measures", &rows, false)?;
+    book.measures(say!("Measures"), &rows, false)?;
     book.tables(&card, "")?;
     book.trend(&rows)?;
     book.definitions(&mentioned::definitions(scorecard, &card))?;
@@ -58,7 +59,7 @@ pub fn whole(scorecard: &Scorecard) -> Result<Vec<u8>> {
     if let Some(desk) = scorecard.cards.iter().find(|c| c.kind == CardKind::Desk) {
         book.summary(&Brief::of_card(scorecard, desk))?;
     }
-    book.measures("Measures", &rows, true)?;
+    book.measures(say!("Measures"), &rows, true)?;
     for card in scorecard.cards.iter().filter(|c| c.kind == CardKind::Desk) {
         book.tables(card, "")?;
     }
@@ -86,14 +87,14 @@ struct Book<'a> {
 impl<'a> Book<'a> {
     fn new(scorecard: &'a Scorecard, subject: &str) -> Self {
         let mut names = Names::default();
-        names.reserve(measures::TREND);
+        names.reserve(crate::language::text(measures::TREND));
         let subject = format::label(subject, 80);
         Self { place: Place { scorecard, root: "" }, subject, workbook: Workbook::new(), names, styles: Styles::new() }
     }
 
     /// A new sheet at the end with the page set-up of all, by a name that is safe and unlike the others'.
     fn sheet(&mut self, wanted: &str) -> Result<Grid<'_>> {
-        let name = if wanted == measures::TREND { wanted.to_owned() } else { self.names.unique(wanted) };
+        let name = if wanted == crate::language::text(measures::TREND) { wanted.to_owned() } else { self.names.unique(wanted) };
         let (footer, styles) = (self.footer(), &self.styles);
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(&name).map_err(|e| failed(&e))?;
@@ -105,11 +106,12 @@ impl<'a> Book<'a> {
     fn footer(&self) -> String {
         let scorecard = self.place.scorecard;
         let left = footer_text(&format!("{} · {}", format::label(&self.subject, 40), format::label(&scorecard.period.id, 20)));
-        format!("&L{left}&CPage &P of &N&R{}", footer_text(&format::label(&scorecard.tool, 30)))
+        let page = say!("Page {page} of {pages}", page = "&P", pages = "&N");
+        format!("&L{left}&C{page}&R{}", footer_text(&format::label(&scorecard.tool, 30)))
     }
 
     fn definitions(&mut self, definitions: &[&Definition]) -> Result<()> {
-        let mut grid = self.sheet("Definitions")?;
+        let mut grid = self.sheet(say!("Definitions"))?;
         reference::definitions(&mut grid, definitions)
     }
 
@@ -118,12 +120,12 @@ impl<'a> Book<'a> {
         let title = format!("{} · {}", self.subject, format::label(&scorecard.period.label, 80));
         let properties = DocProperties::new()
             .set_title(title)
-            .set_subject("Service desk scorecard")
+            .set_subject(say!("Service desk scorecard"))
             .set_author(format::label(&scorecard.tool, 80))
-            .set_comment(format!(
-                "Data until {}, config {}",
-                format::label(&scorecard.as_of, 40),
-                format::label(&scorecard.config_hash, 40)
+            .set_comment(say!(
+                "Data until {as_of}, config {config_hash}",
+                as_of = format::day(&format::label(&scorecard.as_of, 40)),
+                config_hash = format::label(&scorecard.config_hash, 40)
             ))
             .set_creation_datetime(&created(&scorecard.as_of).map_err(|e| failed(&e))?);
         self.workbook.set_properties(&properties);

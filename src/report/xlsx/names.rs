@@ -1,5 +1,6 @@
 //! Names of sheets that Excel takes, whatever a table is called.
 
+use crate::say;
 use std::collections::BTreeSet;
 
 /// Most UTF-16 units of a name.
@@ -36,8 +37,8 @@ fn safe(wanted: &str) -> String {
     let spaced: String = crate::format::clean(wanted).chars().map(|c| if is_kept(c) { c } else { ' ' }).collect();
     let name = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.to_lowercase().as_str() {
-        "" => "Table".to_owned(),
-        "history" => "History table".to_owned(),
+        "" => say!("Table").to_owned(),
+        "history" => say!("History table").to_owned(),
         _ => name,
     }
 }

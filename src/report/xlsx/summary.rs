@@ -6,11 +6,12 @@ use super::styles::{Look, look_of};
 use crate::error::Result;
 use crate::report::brief::{Brief, Part};
 use crate::report::view::{FindingView, Pair};
+use crate::say;
 
 impl Book<'_> {
     /// The summary of a card.
     pub(super) fn summary(&mut self, brief: &Brief) -> Result<()> {
-        let mut grid = self.sheet("Summary")?;
+        let mut grid = self.sheet(say!("Summary"))?;
         grid.widths(&[24.0, 42.0, 110.0])?;
         head(&mut grid, brief)?;
         for block in &brief.blocks {
@@ -20,12 +21,12 @@ impl Book<'_> {
         }
         next(&mut grid, brief)?;
         if !brief.notes.is_empty() {
-            grid.heading("Before you read the numbers")?;
+            grid.heading(say!("Before you read the numbers"))?;
             brief.notes.iter().try_for_each(|n| line(&mut grid, [&n.word, &n.code, &n.text]))?;
         }
         brief.parts.iter().try_for_each(|p| part(&mut grid, p))?;
         if !brief.footer.is_empty() {
-            grid.heading("How far to trust this")?;
+            grid.heading(say!("How far to trust this"))?;
             brief.footer.iter().try_for_each(|f| sentence(&mut grid, "", f))?;
         }
         Ok(())
@@ -45,8 +46,8 @@ fn head(grid: &mut Grid<'_>, brief: &Brief) -> Result<()> {
     }
     match brief.warnings().count() {
         0 => {}
-        1 => warning(grid, "1 warning about the data: see below")?,
-        n => warning(grid, &format!("{n} warnings about the data: see below"))?,
+        1 => warning(grid, say!("1 warning about the data: see below"))?,
+        n => warning(grid, &say!("{n} warnings about the data: see below", n))?,
     }
     pairs(grid, &brief.about)
 }

@@ -6,6 +6,7 @@ use super::styles::{self, Look};
 use crate::error::Result;
 use crate::format;
 use crate::report::parts;
+use crate::say;
 use crate::scorecard::{Card, Cell, TableColumn, TableData, TableRow, Unit};
 
 /// What of the cells of a column gets a column of the sheet.
@@ -72,9 +73,9 @@ impl Shape {
         let mut all = vec![(head.to_owned(), self.unit.is_some())];
         all.extend(self.has_n.then(|| (format!("{head}: n"), true)));
         if self.has_interval {
-            all.extend([(format!("{head}: 95 % from"), true), (format!("{head}: to"), true)]);
+            all.extend([(say!("{head}: 95 % from", head), true), (say!("{head}: to", head), true)]);
         }
-        all.extend(self.has_side.then(|| (format!("{head}: says"), false)));
+        all.extend(self.has_side.then(|| (say!("{head}: says", head), false)));
         all
     }
 
@@ -123,8 +124,8 @@ fn one(grid: &mut Grid<'_>, c: &Cell, (shape, mut column): (&Shape, u16)) -> Res
         column += 2;
     }
     match c.is_good {
-        Some(true) => grid.text(column + 1, "▲ good", Look::Good),
-        Some(false) => grid.text(column + 1, "◆ concern", Look::Concern),
+        Some(true) => grid.text(column + 1, say!("▲ good"), Look::Good),
+        Some(false) => grid.text(column + 1, say!("◆ concern"), Look::Concern),
         None => Ok(()),
     }
 }

@@ -78,6 +78,8 @@ fn report() -> Value {
         key("link", "Where the folder of a period is published, for the links in messages.", text()),
         key("own_folders", "Whether each person has a folder of their own, `people/…`, with their card alone.", flag()).or(false),
         key("min_n", "Rates of agents with fewer rows are shown, but no finding is built on them.", whole(0, None)).or(default.min_n),
+        key("language", "The language of what people read: `en`, `de`, or that of `texts`.", word()).or(default.language),
+        key("texts", "A file of texts that change or add to the language, relative to this file.", text()),
     ];
     table("What is made.", &[], keys)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskcard::privacy::{Answered, Answers};
+use deskcard::say;
 use deskcard::scorecard::Scorecard;
 use serde_json::{Value, json};
 
@@ -117,24 +118,29 @@ impl Desk {
         let (kind, name) = (whose.0, if whose.0 == "desk" { "Desk" } else { whose.1.as_str() });
         let (good, all) = self.sum(whose, self.recent_from..self.weeks);
         let told = json!({
-            "metric": "csat", "title": "CSAT", "text": format!("{good} of {all} in the last 13 weeks"), "certainty": "clear", "is_met": null, "is_good": true,
+            "metric": "csat", "title": "CSAT", "text": say!("{sum} of {n}", sum = good, n = all), "certainty": "clear", "is_met": null, "is_good": true,
             "examples": [["T1", "score 1"]]
         });
+        let mut rounded = told.clone();
+        rounded["metric"] = "watermelon".into();
         let is_desk = kind == "desk";
-        let tables =
-            if is_desk { vec![self.table("Team", "team"), self.table("Supplier", "supplier"), self.by_priority()] } else { Vec::new() };
+        let tables = if is_desk {
+            vec![self.table(say!("Team"), "team"), self.table(say!("Supplier"), "supplier"), self.by_priority()]
+        } else {
+            Vec::new()
+        };
         let charts = [Some(self.trend(whose)), (kind != "agent").then(|| self.funnel(whose))];
         json!({
             "kind": kind, "name": name, "slug": format!("{kind}-{}", name.to_lowercase().replace(' ', "-")), "about": self.about(whose),
             "kpis": [self.kpi("csat", whose), self.kpi("watermelon", whose)], "goals": [], "next_goals": [],
-            "doing_well": if all > 0 { vec![told] } else { Vec::new() }, "to_improve": [], "empty_because": [], "observations": [],
+            "doing_well": if all > 0 { vec![told.clone(), rounded] } else { Vec::new() }, "to_improve": [], "empty_because": [], "observations": [],
             "charts": charts.into_iter().flatten().collect::<Vec<_>>(), "tables": tables, "sections": [], "footer": []
         })
     }
 
     fn about(&self, whose: &Whose) -> Vec<[String; 2]> {
         let person = self.people.iter().find(|p| whose.0 == "agent" && p.name == whose.1);
-        person.map_or_else(Vec::new, |p| vec![["Team".to_owned(), p.team.clone()], ["Supplier".to_owned(), p.supplier.clone()]])
+        person.map_or_else(Vec::new, |p| vec![[say!("Team").to_owned(), p.team.clone()], [say!("Supplier").to_owned(), p.supplier.clone()]])
     }
 
     fn kpi(&self, metric: &str, whose: &Whose) -> Value {
@@ -162,7 +168,7 @@ impl Desk {
         let points = self.kpi("csat", whose)["history"].clone();
         let desk = if whose.0 == "desk" { json!([]) } else { self.kpi("csat", &("desk", String::new()))["history"].clone() };
         let newest = self.sum(whose, self.weeks - 1..self.weeks);
-        let title = format!("CSAT {} of {}", newest.0, newest.1);
+        let title = format!("CSAT {}", say!("{sum} of {n}", sum = newest.0, n = newest.1));
         json!({ "chart": "trend", "metric": "csat", "title": if newest.1 > 0 { title } else { "CSAT".into() }, "subtitle": "S", "points": points, "desk": desk, "target": null, "events": [], "control": null })
     }
 
@@ -184,11 +190,11 @@ impl Desk {
             let (good, n) = p.weeks[self.weeks - 1];
             *sum = (sum.0 + good, sum.1 + n);
         }
-        rows(label, names.into_iter().map(|(name, sum)| (if name.is_empty() { "(none)" } else { name }.to_owned(), sum)).collect())
+        rows(label, names.into_iter().map(|(name, sum)| (if name.is_empty() { say!("(none)") } else { name }.to_owned(), sum)).collect())
     }
 
     fn by_priority(&self) -> Value {
-        rows("Priority", self.priorities.iter().enumerate().map(|(i, sum)| (format!("P{}", i + 1), *sum)).collect())
+        rows(say!("Priority"), self.priorities.iter().enumerate().map(|(i, sum)| (format!("P{}", i + 1), *sum)).collect())
     }
 }
 
