@@ -125,7 +125,7 @@ pub(super) fn run(args: &AuditArgs, now: i64, stdout: &mut dyn Write) -> Result<
 fn tokens(ctx: &Context, history: &History, name: &str) -> Result<Vec<String>> {
     let found = find(ctx, history, Asked { agent: Some(name), requester: None, also: &[] });
     // Who was erased, or never was there, is known by what is typed alone.
-    let names = found.map(|p| p.names.into_iter().chain(p.ids).collect()).unwrap_or_else(|_| Vec::new());
+    let names = found.map_or_else(|_| Vec::new(), |p| p.names.into_iter().chain(p.ids).collect());
     names.iter().map(String::as_str).chain([name]).map(|n| history.person_token(n)).collect()
 }
 

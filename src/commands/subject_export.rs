@@ -51,7 +51,7 @@ pub(super) fn run(args: &SubjectExportArgs, now: i64, stdout: &mut dyn Write) ->
     export.cards()?;
     export.mails()?;
     export.log()?;
-    let files = export.files(ctx.zone().format_minute(ctx.as_of))?;
+    let files = export.files(&ctx.zone().format_minute(ctx.as_of));
     if is_zip {
         archive::zip(&args.out, &files)?;
     } else {
@@ -150,7 +150,13 @@ impl<'a> Export<'a> {
                 }
                 let why = if is_named { "names the person" } else { "about a ticket of the person" };
                 let place = [raw.entry.to_string(), raw.export.name.clone(), row.line.to_string(), why.to_owned()];
-                let cells = row.cells.iter().enumerate().map(|(i, cell)| self.shown(cell, table.holds(i)));
+                // A colleague whose mentor they are is a colleague: of that row only who stands in it.
+                let is_of_other = raw.settings.is_some_and(|s| s.kind == Source::Agents)
+                    && !self.theirs.names(&table.value(&row, "agent_id"), Holds::People);
+                let cells = row.cells.iter().enumerate().map(|(i, cell)| match table.holds(i) {
+                    Holds::Text | Holds::Other if is_of_other => String::new(),
+                    holds => self.shown(cell, holds),
+                });
                 let cells: Vec<String> = place.into_iter().chain(cells.collect::<Vec<_>>()).collect();
                 self.batches.insert(raw.entry);
                 match sheets.iter_mut().find(|(h, _)| *h == header) {
@@ -259,17 +265,17 @@ impl<'a> Export<'a> {
         Ok(())
     }
 
-    fn files(mut self, as_of: String) -> Result<Vec<(String, Vec<u8>)>> {
+    fn files(mut self, as_of: &str) -> Vec<(String, Vec<u8>)> {
         let readme = readme::text(&readme::Said {
             desk: &self.ctx.settings.desk.name,
             person: &self.person,
             rows: &self.counts,
             files: &self.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
-            as_of: &as_of,
+            as_of,
         });
         self.files.push(("README.txt".to_owned(), readme.into_bytes()));
         self.files.sort();
-        Ok(self.files)
+        self.files
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) struct RawRow {
 /// # Errors
 /// As of reading them.
 pub(crate) fn tables(settings: &Settings, source: &SourceSettings) -> Result<Vec<RawTable>> {
-    documents(settings, source)?.into_iter().map(|document| RawTable::open(document, source)).collect()
+    documents(settings, source)?.iter().map(|document| RawTable::open(document, source)).collect()
 }
 
 /// The tables of a file that no source of the config describes: all cells are text.
@@ -88,7 +88,7 @@ pub(crate) fn unmapped(path: &Path, shown: &str) -> Result<Vec<RawTable>> {
 }
 
 impl RawTable {
-    fn open(document: Document, source: &SourceSettings) -> Result<Self> {
+    fn open(document: &Document, source: &SourceSettings) -> Result<Self> {
         let document = document.redetect()?;
         if source.options.shape.is_some() {
             let dialect = Dialect { quote: None, header_rows: 0, ..Dialect::ordinary(b'|') };

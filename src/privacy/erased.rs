@@ -190,6 +190,14 @@ fn ascii_words(text: &str) -> Vec<String> {
     plain.split(' ').filter(|w| !w.is_empty()).take(LONGEST).map(str::to_owned).collect()
 }
 
+/// What was looked up before.
+#[derive(Debug, Default)]
+struct Known {
+    entries: HashMap<String, Option<usize>>,
+    /// Whether a name may begin with a word.
+    firsts: HashMap<String, bool>,
+}
+
 /// Everybody who is to be named no more.
 #[derive(Debug)]
 pub struct Erased {
@@ -200,8 +208,7 @@ pub struct Erased {
     entries: BTreeMap<String, usize>,
     firsts: BTreeSet<String>,
     longest: usize,
-    /// What was looked up before: entries, and whether a name may begin with a word.
-    known: RefCell<(HashMap<String, Option<usize>>, HashMap<String, bool>)>,
+    known: RefCell<Known>,
 }
 
 impl Erased {
@@ -293,11 +300,11 @@ impl Erased {
         if entry.is_empty() || self.entries.is_empty() {
             return None;
         }
-        if let Some(known) = self.known.borrow().0.get(entry) {
+        if let Some(known) = self.known.borrow().entries.get(entry) {
             return *known;
         }
         let found = self.entries.get(&hash(&self.key, ENTRY, entry)).copied();
-        let known = &mut self.known.borrow_mut().0;
+        let known = &mut self.known.borrow_mut().entries;
         if known.len() >= REMEMBERED {
             known.clear();
         }
@@ -343,11 +350,11 @@ impl Erased {
     }
 
     fn may_begin(&self, word: &str) -> bool {
-        if let Some(known) = self.known.borrow().1.get(word) {
+        if let Some(known) = self.known.borrow().firsts.get(word) {
             return *known;
         }
         let may = self.firsts.contains(&hash(&self.key, FIRST, word));
-        let known = &mut self.known.borrow_mut().1;
+        let known = &mut self.known.borrow_mut().firsts;
         if known.len() >= REMEMBERED {
             known.clear();
         }

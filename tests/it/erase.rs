@@ -100,7 +100,7 @@ fn figures(dir: &Path) -> Vec<String> {
         let more: &[&str] = if by.is_empty() { &[] } else { &["--by", by] };
         deskcard_in(dir, &[&base[..], more].concat()).ok().stdout
     };
-    ["", "team", "category", "agent", "mentor"].map(asked).to_vec()
+    ["", "team", "supplier", "agent", "mentor"].map(asked).to_vec()
 }
 
 fn sorted(text: &str) -> Vec<&str> {
@@ -137,7 +137,7 @@ fn who_is_erased_is_nowhere_and_every_total_stays() {
     assert_eq!(kept(), Vec::<String>::new());
     deskcard_in(dir, &["history", "verify"]).ok();
     let now = figures(dir);
-    assert_eq!(now[..3], told[..3], "totals, teams and categories");
+    assert_eq!(now[..3], told[..3], "totals, teams and suppliers");
     for i in 3..5 {
         assert_eq!(sorted(&now[i]), sorted(&told[i].replace("Marta Lindqvist", "erased-1")), "by agent and by mentor");
     }
@@ -229,7 +229,7 @@ fn an_erasure_killed_anywhere_is_finished_by_the_next_run() {
     let wanted = made(undisturbed.path());
     assert_eq!(hits(undisturbed.path().join("history").as_path(), &["Ann Abel"]), Vec::<String>::new());
     let (mut killed, mut finished) = (0, 0);
-    for point in (1..).step_by(17).take(40) {
+    for point in (1..).step_by(11).take(40) {
         let sandbox = tempfile::tempdir().expect("a folder");
         copy(prepared.path(), sandbox.path());
         let inject = format!("inject=/^(rename|link|unlink|mkdir).*:signal=KILL:when={point}");

@@ -30,7 +30,7 @@ pub(super) fn text(said: &Said<'_>) -> String {
          mails/        {mails} file(s): messages to the person, and what became of them. The text of what was sent is not kept.\n\
          person.json   The names the person was looked for by, the intakes, and who asked for the person's data by name.\n\n\
          Other people were left out: colleagues on the roster stand as colleague-1, colleague-2 …, anybody else in a column that holds people\n\
-         as person-1, person-2 …. Names in free text of people who are on no roster, and first names alone, may still be there:\n\
+         as person-1, person-2 …; of a colleague's row on the roster only these columns are here. Names in free text of people who are on no roster, and first names alone, may still be there:\n\
          read the files before you hand them on.\n\n\
          Not here, because deskcard does not keep it: the products the exports come from, the export files in their own folder, mail that was\n\
          delivered, printed pages, backups, and what `export`, `rows` or `sql` wrote elsewhere.\n",
