@@ -29,10 +29,6 @@ impl Made {
         self.0.path().join("out/2026-W46")
     }
 
-    fn page(&self, name: &str) -> String {
-        std::fs::read_to_string(self.out().join(name)).expect("a page")
-    }
-
     fn pages(&self) -> Vec<(String, String)> {
         let mut all = vec![self.out()];
         let mut found = Vec::new();
