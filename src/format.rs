@@ -117,7 +117,12 @@ pub fn decimals(v: f64, decimals: usize) -> String {
     if !v.is_finite() {
         return NO_DATA.to_owned();
     }
-    format!("{v:.decimals$}").replace('.', language::numbers().decimal.encode_utf8(&mut [0; 4]))
+    plain(&format!("{v:.decimals$}"))
+}
+
+/// A number as the config writes it, with the decimal sign of the language.
+pub fn plain(number: &str) -> String {
+    number.replace('.', language::numbers().decimal.encode_utf8(&mut [0; 4]))
 }
 
 /// The value of an axis tick, as short as `step` between ticks allows: `85 %`, `4 h`, `2k`.
