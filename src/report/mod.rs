@@ -65,8 +65,8 @@ pub fn pages_with(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec
     Ok(pages)
 }
 
-/// One person's own files, of a scorecard with their card alone: the page, its definitions, `scorecard.json`, `kpis.csv`,
-/// `summary.txt`, and what else is asked for. None leads out of the folder.
+/// One person's own files, of a scorecard with their card alone: the page, its definitions, `scorecard.json`, `kpis.csv`, and what
+/// else is asked for. None leads out of the folder.
 ///
 /// # Errors
 /// As [`pages`]; a bug of ours if there is not one card.
@@ -75,7 +75,6 @@ pub fn own_pages(scorecard: &Scorecard, outputs: &outputs::Outputs, templates: O
     let mut pages = html::own_pages(scorecard, card, templates)?;
     pages.push(Page::new("scorecard.json", json::scorecard(scorecard)?));
     pages.push(Page::new("kpis.csv", csv::kpis(scorecard)?));
-    pages.push(Page::new("summary.txt", text::summary(scorecard)));
     pages.extend(outputs::pages(scorecard, &outputs::Outputs { link: None, ..outputs.clone() })?);
     Ok(pages)
 }

@@ -172,7 +172,7 @@ fn smallest(figures: &[Told], cells: &[(usize, String, String, u64)], rng: &mut 
     let by_group = whose.iter().map(|w| figures.iter().enumerate().filter(|(_, f)| &&f.whose == w).map(|(i, _)| i).collect());
     let sets: Vec<Vec<usize>> = by_week.chain(by_group).collect();
     for set in sets {
-        let set = &set[..set.len().min(7)];
+        let set = &set[..set.len().min(6)];
         for code in 0..3_u32.pow(set.len() as u32) {
             let mut sum = vec![0; cells.len()];
             for (place, i) in set.iter().enumerate() {
