@@ -68,7 +68,7 @@ impl Chart for Trend<'_> {
                 let (low, high) = axes::values(&self.points).fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
                 let of = |v| format::value_of(self.unit, v, p.n);
                 let value = format::optional(self.unit, p.value, p.n);
-                let _ = text.push_str(&say!(
+                text.push_str(&say!(
                     "Latest {value} in {period} (n {n}); lowest {low}, highest {high}. ",
                     value,
                     period = p.short,

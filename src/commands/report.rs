@@ -545,8 +545,9 @@ fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSe
             let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
             if is_linked {
                 let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
-                let mine =
-                    mine.map(|(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells.as_slice()) });
+                let mine = mine.map(
+                    |(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells.as_slice()) },
+                );
                 pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
             }
         }
@@ -583,5 +584,8 @@ fn rejects(ledger: &Ledger, told: impl Fn(&str) -> String) -> Result<Page> {
             vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.clone().into_owned(), told(&r.value), told(&r.reason)]
         })
         .collect();
-    Ok(Page { name: "rejects.csv".to_owned(), bytes: csv_bytes(&header, rows.iter().map(|cells| Cow::Borrowed(cells.as_slice())), header.len())? })
+    Ok(Page {
+        name: "rejects.csv".to_owned(),
+        bytes: csv_bytes(&header, rows.iter().map(|cells| Cow::Borrowed(cells.as_slice())), header.len())?,
+    })
 }

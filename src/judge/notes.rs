@@ -87,7 +87,7 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         }
         (None, None) => out.push(note(Level::Warning, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
         _ if !has_rows => {
-            out.push(note(Level::Warning, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)))
+            out.push(note(Level::Warning, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)));
         }
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
             let text = say!(
@@ -196,16 +196,17 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
             out.push(note(Level::Info, code, format!("{name}: {} {what}.", format::count(count))));
         }
     }
-    if s.clock_changes > 0 {
-        let text = say!(
-            "{name}: {clock_changes} local time(s) were skipped or repeated by a clock change in {time_zone}.",
-            name,
-            clock_changes = s.clock_changes,
-            time_zone = e.settings.desk.time_zone
-        );
-        out.push(note(Level::Info, "clock-changes", text));
-    }
+    out.extend((s.clock_changes > 0).then(|| note(Level::Info, "clock-changes", clock_changes(e, s))));
     out
+}
+
+fn clock_changes(e: &Evidence<'_>, s: &SourceLedger) -> String {
+    say!(
+        "{name}: {clock_changes} local time(s) were skipped or repeated by a clock change in {time_zone}.",
+        name = s.name,
+        clock_changes = s.clock_changes,
+        time_zone = e.settings.desk.time_zone
+    )
 }
 
 fn immature(e: &Evidence<'_>, cards: &[Card]) -> Option<Note> {

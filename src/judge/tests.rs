@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::folds::{Folds, LOOKS};
 use super::{ClockRows, Evidence, Examples, RowsOf, scorecard};
-use crate::contacts::handovers::Handovers;
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
+use crate::contacts::handovers::Handovers;
 use crate::ingest::ledger::Ledger;
 use crate::metrics::{Catalogue, Fill, Reading, Readings};
 use crate::scorecard::{Card, CardKind, Certainty, Scorecard};

@@ -60,7 +60,7 @@ const fn is_at(key: &[u8], at: usize, name: &[u8]) -> bool {
 
 /// The names of the places, in order, each as often as it stands there.
 pub fn names(sentence: &str) -> impl Iterator<Item = &str> {
-    pieces(sentence).filter_map(|piece| piece.err())
+    pieces(sentence).filter_map(Result::err)
 }
 
 /// The sentence with values in its places; a place without a value stays as it is.

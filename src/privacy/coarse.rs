@@ -160,12 +160,13 @@ fn rounded(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::numbers::near;
 
     #[test]
     fn counts_are_fives_and_shares_are_points() {
         assert_eq!([0, 2, 3, 7, 8, 12, 13, 417].map(count), [0, 0, 5, 5, 10, 10, 15, 415]);
-        assert_eq!(value(Unit::Share, 0.647_058), 0.65);
-        assert_eq!(value(Unit::Seconds, 95.0), 120.0);
+        near(value(Unit::Share, 0.647_058), 0.65, 1e-12);
+        near(value(Unit::Seconds, 95.0), 120.0, 1e-12);
         assert_eq!(interval(Unit::Number, (4.16, 4.24)), (4.2, 4.2));
     }
 

@@ -203,6 +203,7 @@ fn escaping_engine() -> Tera {
 
 /// `{{ "Data until {as_of}" | t(as_of=…) }}`: a sentence in the language of the pages, escaped like everything else. With `one`,
 /// the English for one of `n`, it has plural forms.
+#[expect(clippy::needless_pass_by_value, reason = "what tera calls")]
 fn said(key: &str, values: Kwargs, _: &State) -> TeraResult<String> {
     let names: Vec<&str> = language::names(key).collect();
     let found: Vec<Value> = names.iter().map(|name| values.must_get(name)).collect::<TeraResult<_>>()?;

@@ -227,7 +227,7 @@ fn recurring(own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>) -> Option
         let others = (all.get(name)? - n) as f64 / (total - mine).max(1) as f64;
         let p = Proportion::new(n, mine).ok()?;
         let is_clear = wilson(p, confidence).ok()?.0 > others;
-        (is_clear && !name.is_empty()).then(|| (n as f64 - others * mine as f64, p, others))
+        (is_clear && !name.is_empty()).then_some((n as f64 - others * mine as f64, p, others))
     };
     let found = own.iter().filter_map(|(name, n)| Some((name, excess(name, *n)?)));
     let (name, (_, p, others)) = found.max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)))?;

@@ -28,6 +28,7 @@ const NO_PRICES: &str = key!(
 const MOST: usize = 12;
 const FIRST_LEVEL: &str = "L1";
 
+#[expect(clippy::unnecessary_wraps, reason = "all topics are made alike")]
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
     let prices = &e.settings.cost;

@@ -238,11 +238,12 @@ fn nothing(e: &Evidence<'_>) -> Option<Section> {
         .sum();
     (all > 0).then(|| Section {
         id: "take-over".to_owned(),
-        title: "What the first level could take over".to_owned(),
-        empty: format!(
-            "No category has {CANDIDATE} or more escalated tickets with simple ones among them; {} were escalated over {}.",
-            format::count(all),
-            e.recent_words()
+        title: say!("What the first level could take over").to_owned(),
+        empty: say!(
+            "No category has {fewest} or more escalated tickets with simple ones among them; {all} were escalated over {span}.",
+            fewest = CANDIDATE,
+            all = format::count(all),
+            span = e.recent_words()
         ),
         ..Section::default()
     })

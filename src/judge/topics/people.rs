@@ -21,7 +21,7 @@ const FEWEST: f64 = 5.0;
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let Some(mut stay) = people::section(ground)? else { return Ok(Made::missing(MISSING)) };
-    stay.title = say!("Who comes, stays and leaves").to_owned();
+    say!("Who comes, stays and leaves").clone_into(&mut stay.title);
     stay.charts.extend(desk_trend(ground, "turnover_12m"));
     let kpis = desk_kpis(cards, &KPIS);
     let sections = [Some(stay), mentors::section(ground)?, time(ground.e), feedback(ground.e)];

@@ -35,6 +35,7 @@ const MISSING: &str = key!(
     "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`)."
 );
 
+#[expect(clippy::unnecessary_wraps, reason = "all topics are made alike")]
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
     let clocks = clocks(e);
@@ -505,7 +506,7 @@ fn differing(e: &Evidence<'_>) -> Option<TableData> {
                 words(title_of(&d.clock)),
                 words(verdict(d.ours)),
                 words(verdict(Some(d.theirs))),
-                words(&crate::language::of_data(&d.reason)),
+                words(crate::language::of_data(&d.reason)),
             ],
         })
         .collect();
