@@ -29,6 +29,10 @@ impl Made {
         self.0.path().join("out/2026-W46")
     }
 
+    fn page(&self, name: &str) -> String {
+        std::fs::read_to_string(self.out().join(name)).expect("a page")
+    }
+
     fn pages(&self) -> Vec<(String, String)> {
         let mut all = vec![self.out()];
         let mut found = Vec::new();
@@ -113,10 +117,11 @@ fn drawn(html: &str) -> Vec<String> {
 fn figures(html: &str, is_german: bool) -> Vec<String> {
     let date = Regex::new(r"\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}").expect("a date");
     let figure = Regex::new(r"\d[\d.,]*").expect("a number");
-    // Drawings have as many ticks as their words leave room for.
-    let version = Regex::new(r"deskcard \d+\.\d+\.\d+").expect("a version");
-    let text = said(html).join("\n");
-    let text = version.replace_all(&text, "");
+    // A longer word for a week leaves room for fewer of them under a drawing; a version is no figure.
+    let (week, version) = (Regex::new(r"(?:KW\s|W)\d\d").expect("a week"), Regex::new(r"deskcard \d+\.\d+\.\d+").expect("a version"));
+    let drawn = drawn(html).into_iter().map(|text| week.replace_all(&text, " ").into_owned());
+    let text = said(html).into_iter().chain(drawn).collect::<Vec<_>>().join("\n");
+    let text = version.replace_all(&text, " ");
     let read = |number: &str| {
         let number = number.trim_end_matches(['.', ',']);
         if is_german { number.replace('.', "").replace(',', ".") } else { number.replace(',', "") }
