@@ -241,7 +241,9 @@ fn in_words(parameters: &Parameters, text: &str) -> String {
     names.into_iter().fold(text.to_owned(), |text, name| {
         let said = match parameters.secs(name) {
             Ok(secs) if !name.starts_with("csat_") => crate::format::value(crate::scorecard::Unit::Seconds, secs as f64),
-            _ => parameters.get(name).map_or_else(String::new, |n| n.to_string()),
+            _ => parameters
+                .get(name)
+                .map_or_else(String::new, |n| n.to_string().replace('.', &crate::language::numbers().decimal.to_string())),
         };
         text.replace(&format!("${name}"), &said)
     })
