@@ -117,10 +117,9 @@ fn drawn(html: &str) -> Vec<String> {
 fn figures(html: &str, is_german: bool) -> Vec<String> {
     let date = Regex::new(r"\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}").expect("a date");
     let figure = Regex::new(r"\d[\d.,]*").expect("a number");
-    // A longer word for a week leaves room for fewer of them under a drawing; a version is no figure.
-    let (week, version) = (Regex::new(r"(?:KW\s|W)\d\d").expect("a week"), Regex::new(r"deskcard \d+\.\d+\.\d+").expect("a version"));
-    let drawn = drawn(html).into_iter().map(|text| week.replace_all(&text, " ").into_owned());
-    let text = said(html).into_iter().chain(drawn).collect::<Vec<_>>().join("\n");
+    // An axis has as many marks as its words leave room for; what a drawing shows stands in its table as well.
+    let version = Regex::new(r"deskcard \d+\.\d+\.\d+").expect("a version");
+    let text = said(html).join("\n");
     let text = version.replace_all(&text, " ");
     let read = |number: &str| {
         let number = number.trim_end_matches(['.', ',']);
