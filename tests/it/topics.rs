@@ -95,6 +95,12 @@ fn the_pages_say_what_a_query_says() {
             for (name, value, n) in rows {
                 let known = asked.iter().find(|(other, ..)| *other == if name == "(none)" { "" } else { &name });
                 let (_, wanted, wanted_n) = known.unwrap_or_else(|| panic!("{id} {metric}: {name} is in no query"));
+                // What customers answered is told to others in round numbers.
+                let (wanted, wanted_n) = if *metric == "csat" {
+                    (&((wanted * 100.0).round() / 100.0), &(((wanted_n + 2.0) / 5.0).floor() * 5.0))
+                } else {
+                    (wanted, wanted_n)
+                };
                 assert!(
                     (value - wanted).abs() < 1e-9 && (n == 0.0 || (n - wanted_n).abs() < 1e-9),
                     "{id} {metric} {name}: {value} of {n}, {wanted} of {wanted_n}"

@@ -83,8 +83,11 @@ pub fn content(order: &Order<'_>, templates: Option<&Path>, chart: &Chart<'_>) -
         images.push(Image { cid: cid.clone(), name: format!("{stem}.png"), png });
         Ok(Some(cid))
     };
-    let view = view::view(order, &mut draw)?;
-    let html = render(&view, templates)?;
+    let mut view = view::view(order, &mut draw)?;
+    let mut html = render(&view, templates)?;
+    while html.len() > MAX_HTML_BYTES && view.shorten() {
+        html = render(&view, templates)?;
+    }
     if html.len() > MAX_HTML_BYTES {
         return Err(
             Error::bug(format!("the mail has {} bytes of HTML, more than {MAX_HTML_BYTES}", html.len())).at(order.card.slug.clone())

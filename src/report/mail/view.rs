@@ -114,6 +114,27 @@ pub struct ImageView {
     pub height: u32,
 }
 
+impl MailView {
+    /// Leaves out what matters least of what is left, for a message that is too long: definitions, tickets, findings after the first of a
+    /// block, the rest of the footer. `false` if there is nothing more that may go; all of it is on the card's page.
+    pub(super) fn shorten(&mut self) -> bool {
+        let has_examples = |b: &BlockView| b.findings.iter().any(|f| !f.examples.is_empty());
+        if !self.definitions.is_empty() {
+            self.definitions.clear();
+        } else if self.blocks.iter().any(has_examples) {
+            self.blocks.iter_mut().flat_map(|b| &mut b.findings).for_each(|f| f.examples.clear());
+        } else if let Some(block) = self.blocks.iter_mut().filter(|b| b.findings.len() > 1).max_by_key(|b| b.findings.len()) {
+            block.findings.pop();
+        } else if !self.trust.is_empty() || !self.command.is_empty() {
+            self.trust.clear();
+            self.command.clear();
+        } else {
+            return self.notes.pop().is_some();
+        }
+        true
+    }
+}
+
 /// The mail of a card.
 pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
     let scorecard = order.scorecard;
