@@ -12,6 +12,7 @@ use crate::cli::{AuditArgs, CheckFormat, Command, Common};
 use crate::error::{Error, Result};
 use crate::history::History;
 use crate::history::audit::Line;
+use crate::publish::lock::Lock;
 use crate::publish::names_in;
 use crate::run_record::RunRecord;
 use crate::settings::Settings;
@@ -109,7 +110,7 @@ pub(super) fn run(args: &AuditArgs, now: i64, stdout: &mut dyn Write) -> Result<
     let (mut lines, broken) = history.audited(since)?;
     lines.extend(runs(&history.dir().join("runs"), since)?);
     lines.sort_by_key(|l| l.at);
-    if let Some(name) = &args.agent {
+    if let Some(name) = args.agent.as_ref().filter(|_| !lines.is_empty()) {
         let tokens = tokens(&ctx, &history, name)?;
         lines.retain(|l| l.people.is_empty() || l.people.iter().any(|p| tokens.contains(p)));
     }
@@ -123,8 +124,8 @@ pub(super) fn run(args: &AuditArgs, now: i64, stdout: &mut dyn Write) -> Result<
 
 /// The numbers that stand for a person, by whichever of their names they were asked for.
 fn tokens(ctx: &Context, history: &History, name: &str) -> Result<Vec<String>> {
-    let found = find(ctx, history, Asked { agent: Some(name), requester: None, also: &[] });
-    // Who was erased, or never was there, is known by what is typed alone.
+    // Who was erased, or never was there, is known by what is typed alone; and so is everybody while a run is at work.
+    let found = Lock::take(history.dir()).and_then(|_lock| find(ctx, history, Asked { agent: Some(name), requester: None, also: &[] }));
     let names = found.map_or_else(|_| Vec::new(), |p| p.names.into_iter().chain(p.ids).collect());
     names.iter().map(String::as_str).chain([name]).map(|n| history.person_token(n)).collect()
 }
