@@ -9,6 +9,11 @@ use deskcard::cli::{Cli, Colours};
 use deskcard::commands::{self, Outcome};
 use deskcard::error::Error;
 
+/// musl's own allocator has one lock for all threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let colours = Colours::said(&words);

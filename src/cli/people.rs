@@ -8,7 +8,7 @@ use super::{CheckFormat, Common, examples};
 
 /// `deskcard subject-export`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard subject-export \"Ada Lovelace\" --out ada.zip\n  deskcard subject-export A101 --out a101\n  deskcard subject-export --requester E1113 --out e1113.zip"))]
+#[command(after_help = examples("  deskcard subject-export \"Marta Lindqvist\" --out marta.zip\n  deskcard subject-export A101 --out a101\n  deskcard subject-export --requester E1113 --out e1113.zip"))]
 pub struct SubjectExportArgs {
     /// An agent: id, name, login, extension or e-mail address.
     #[arg(value_name = "AGENT", required_unless_present = "requester", conflicts_with = "requester")]
@@ -29,7 +29,7 @@ pub struct SubjectExportArgs {
 
 /// `deskcard erase`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard erase \"Ada Lovelace\"\n  deskcard erase A101 --also \"A. Lovelace\" --yes\n  deskcard erase --requester E1113 --also \"Bob Boyle\" --yes"))]
+#[command(after_help = examples("  deskcard erase \"Marta Lindqvist\"\n  deskcard erase A101 --also \"M. Lindqvist\" --yes\n  deskcard erase --requester E1113 --also \"Bob Boyle\" --yes"))]
 pub struct EraseArgs {
     /// An agent: id, name, login, extension or e-mail address.
     #[arg(value_name = "AGENT", required_unless_present = "requester", conflicts_with = "requester")]
@@ -59,7 +59,7 @@ pub struct EraseArgs {
 
 /// `deskcard audit`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard audit\n  deskcard audit --since 2026-11-01 --agent \"Ada Lovelace\"\n  deskcard audit --format json"))]
+#[command(after_help = examples("  deskcard audit\n  deskcard audit --since 2026-11-01 --agent \"Marta Lindqvist\"\n  deskcard audit --format json"))]
 pub struct AuditArgs {
     /// First day, 2026-11-01. Default: all there is.
     #[arg(long, value_name = "DAY")]

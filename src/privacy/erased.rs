@@ -417,7 +417,9 @@ mod tests {
             (Holds::People, "555-4101", "555-4101"),
             (Holds::Text, "Marta Lindqvist Berg and Marta Lindqvist", "Marta Lindqvist Berg and erased-1"),
             (Holds::Text, "Marta\nLindqvist", "Marta\nLindqvist"),
-            (Holds::Text, "Martha Lindqvist, marta", "Martha Lindqvist, marta"),
+            (Holds::Text, "Martha Lindqvist", "Martha Lindqvist"),
+            // May be two people; rather too much than too little.
+            (Holds::Text, "Martha Lindqvist, marta", "Martha erased-1"),
         ] {
             assert_eq!(erased.rewrite(text, holds), wanted, "{text:?} {holds:?}");
         }

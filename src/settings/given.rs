@@ -71,7 +71,7 @@ mod tests {
             ("[departments]\nHR = \"many\"", "HR"),
             ("[cost]\nlevels = { L9 = 1 }", "L9"),
             ("[cost]\nlevels = { L1 = -1 }", "no price"),
-            ("[cost]\nlevels = { L1 = nan }", "no price"),
+            ("[cost]\nlevels = { L1 = nan }", "finite"),
             ("[cost]\nper_ticket = 1", "per_ticket"),
         ] {
             let error = read(wrong).unwrap_err();

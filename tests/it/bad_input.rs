@@ -292,9 +292,11 @@ fn a_period_with_nothing_in_it() {
     assert_says(&between, "No row of the exports falls into Week 8 · 16–22 February 2026.");
     let before = page(dir.path(), &["--period", "2025-W03"]);
     assert_says(&before, "Week 3 · 13–19 January 2025 lies before the first row of the exports (2026-02-02).");
-    let after = page(dir.path(), &["--period", "2026-W20"]);
+    let after = page(dir.path(), &["--period", "2026-W20", "--as-of", "2026-06-01 06:00"]);
     assert_says(&after, "Week 20 · 11–17 May 2026 lies after the last row of the exports (2026-03-02).");
     [between, before, after].iter().for_each(|p| assert_empty(p));
+    let ahead = run(dir.path(), &["report", "--period", "2026-W20"]);
+    assert!(ahead.code == 2 && ahead.stderr.contains("nothing of 2026-W20 has happened yet"), "{}", ahead.stderr);
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn smallest(figures: &[Told], cells: &[(usize, String, String, u64)], rng: &mut 
     for _ in 0..300 {
         let mut sum = vec![0; cells.len()];
         for _ in 0..2 + rng.next() % 6 {
-            let (i, sign) = ((rng.next() as usize) % figures.len(), if rng.next() % 2 == 0 { 1 } else { -1 });
+            let (i, sign) = ((rng.next() as usize) % figures.len(), if rng.next().is_multiple_of(2) { 1 } else { -1 });
             sum.iter_mut().zip(&vectors[i]).for_each(|(a, b)| *a += sign * b);
         }
         look(&sum);
@@ -230,7 +230,7 @@ fn no_subtraction_finds_a_small_group_on_any_of_a_thousand_desks() {
         let all: u64 = desk.priorities.iter().map(|(_, n)| n).sum();
         let rest: u64 = parts_kept_back(&desk, &scorecard);
         assert!(rest == 0 || rest >= MIN_N || (rest == all && !is_total_told), "seed {seed}: {rest} answers of the priorities kept back");
-        let spans = (0..desk.weeks).map(|w| w..w + 1).chain([desk.recent_from..desk.weeks]);
+        let spans = (0..desk.weeks).map(|w| w..w + 1).chain(std::iter::once(desk.recent_from..desk.weeks));
         let there: usize = spans.map(|s| desk.groups().iter().filter(|w| w.0 != "agent" && desk.sum(w, s.clone()).1 > 0).count()).sum();
         hidden += u64::from(of_groups.len() < there);
         open += u64::from(!of_groups.is_empty());
@@ -318,7 +318,11 @@ fn a_sentence_about_answers_is_rounded_in_every_language() {
         for card in shared(&desk).cards.iter().filter(|c| c.kind != CardKind::Agent) {
             for finding in card.doing_well.iter().filter(|f| f.metric == "watermelon") {
                 let numbers: Vec<u64> = finding.text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-                assert!(numbers.len() == 2 && numbers[1] % 5 == 0 && finding.text.starts_with("etwa "), "seed {seed}: {}", finding.text);
+                assert!(
+                    numbers.len() == 2 && numbers[1].is_multiple_of(5) && finding.text.starts_with("etwa "),
+                    "seed {seed}: {}",
+                    finding.text
+                );
                 rounded += 1;
             }
         }

@@ -93,6 +93,8 @@ pub fn content(order: &Order<'_>, templates: Option<&Path>, chart: &Chart<'_>) -
             Error::bug(format!("the mail has {} bytes of HTML, more than {MAX_HTML_BYTES}", html.len())).at(order.card.slug.clone())
         );
     }
+    // A picture of what was left out would be an attachment nobody asked for.
+    images.retain(|image| html.contains(&image.cid));
     Ok(Content { subject: words::subject(order), text: text::text(&view), html, images })
 }
 

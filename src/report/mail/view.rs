@@ -116,7 +116,7 @@ pub struct ImageView {
 
 impl MailView {
     /// Leaves out what matters least of what is left, for a message that is too long: definitions, tickets, findings after the first of a
-    /// block, the rest of the footer. `false` if there is nothing more that may go; all of it is on the card's page.
+    /// block, the rest of the footer, warnings, goals and measures after the first. `false` if nothing more may go; all of it is on the card's page.
     pub(super) fn shorten(&mut self) -> bool {
         let has_examples = |b: &BlockView| b.findings.iter().any(|f| !f.examples.is_empty());
         if !self.definitions.is_empty() {
@@ -128,8 +128,15 @@ impl MailView {
         } else if !self.trust.is_empty() || !self.command.is_empty() {
             self.trust.clear();
             self.command.clear();
+        } else if self.notes.len() > 1 {
+            self.notes.pop();
+        } else if self.next.goals.len() > 1 {
+            self.next.goals.pop();
+        } else if self.rows.len() > 1 {
+            self.rows.pop();
+            say!("There are more measures on the page.").clone_into(&mut self.more);
         } else {
-            return self.notes.pop().is_some();
+            return false;
         }
         true
     }

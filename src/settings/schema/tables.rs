@@ -73,7 +73,7 @@ fn report() -> Value {
             "The program that prints a page, with its arguments: `{in}` is the page, `{out}` the PDF, `{dir}` a private folder.",
             list_of(&text(), 1),
         ),
-        key("pdf_timeout", "How long a page may take to print.", span()).or("1m"),
+        key("pdf_timeout", "How long a page may take to print; a minute unless said. Means something beside `pdf` alone.", span()),
         key("excel_decimal", "The decimal mark of the Excel that reads the CSV.", choice([".", ","])).or("."),
         key("link", "Where the folder of a period is published, for the links in messages.", text()),
         key("own_folders", "Whether each person has a folder of their own, `people/…`, with their card alone.", flag()).or(false),

@@ -42,7 +42,7 @@ pub(super) fn desk(rng: &mut Rng) -> Desk {
     for team in 0..teams {
         for i in 0..=pick(rng, 5) {
             // A supplier has a team of its own, or people in several.
-            let supplier = if rng.next() % 4 == 0 { format!("S{}", rng.next() % 2) } else { String::new() };
+            let supplier = if rng.next().is_multiple_of(4) { format!("S{}", rng.next() % 2) } else { String::new() };
             let week = |rng: &mut Rng| {
                 let n = rng.next() % (busy + 1);
                 (if n > 0 { rng.next() % (n + 1) } else { 0 }, n)
