@@ -115,7 +115,8 @@ fn nobody_is_counted_twice_and_nobody_is_lost() {
     let scorecard = read(sample());
     let departments = column(table(topic(&scorecard, "business"), "Departments"), "tickets_created");
     let all = query("tickets_created", "requester_department");
-    assert_eq!(departments.iter().map(|(_, v, _)| v).sum::<f64>(), all.iter().map(|(_, v, _)| v).sum::<f64>());
+    let sum = |rows: &[(String, f64, f64)]| rows.iter().map(|(_, v, _)| v).sum::<f64>();
+    assert!((sum(&departments) - sum(&all)).abs() < 1e-9);
     // What is passed on goes somewhere: the ways out of a group are at least the tickets it passed on.
     let groups = table(topic(&scorecard, "groups"), "Groups");
     let ways = table(topic(&scorecard, "groups"), "Ways between groups");
@@ -190,7 +191,7 @@ fn a_small_department_is_not_told_apart() {
     let rows = column(table(topic(&scorecard, "business"), "Departments"), "tickets_created");
     let names: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(names, ["Sales", "2 smaller departments"]);
-    assert_eq!(rows.iter().map(|(_, v, _)| v).sum::<f64>(), 200.0);
+    assert!((rows.iter().map(|(_, v, _)| v).sum::<f64>() - 200.0).abs() < 1e-9);
     let page = main_text(&std::fs::read_to_string(dir.join("business.html")).expect("a page"));
     assert!(!page.contains("Board") && !page.contains("Legal"), "{page}");
 }

@@ -13,7 +13,7 @@ use crate::mail::{Draft, Key, Mailbox};
 use crate::report::mail::{Order, Picture, Subject, Why, content};
 use crate::report::outputs::{Output, Outputs};
 use crate::report::{Page, html, outputs};
-use crate::scorecard::{ChartData, DotGroup, HeatCell, Point, Scorecard, SmallPanel};
+use crate::scorecard::{ChartData, DotGroup, HeatCell, Point, Scorecard, Section, SmallPanel};
 
 /// Kinds of chart that the made-up scorecard has not.
 fn more_charts(payload: &str) -> Vec<ChartData> {
@@ -56,7 +56,12 @@ const HTML: &str = ".html";
 /// Every file there can be of a scorecard with the payload everywhere. What is the same in all of them (letters, styles) is left out.
 fn files(payload: &str) -> Vec<Page> {
     let mut scorecard = with(payload);
-    scorecard.topics[0].sections[0].charts.extend(more_charts(payload));
+    // On two pages: the longest payload would make one too large.
+    let mut charts = more_charts(payload);
+    let rest = charts.split_off(charts.len() / 2);
+    for (topic, charts) in scorecard.topics.iter_mut().zip([charts, rest]) {
+        topic.sections.push(Section { id: "more".to_owned(), title: payload.to_owned(), charts, ..Section::default() });
+    }
     let all = Outputs { kinds: Output::ALL.to_vec(), ..Outputs::default() };
     let mut pages = html::pages(&scorecard, None).unwrap();
     for page in &mut pages {
