@@ -78,7 +78,7 @@ fn fares(e: &Evidence<'_>, rows: &Rows<'_>, differences: &[Difference]) -> Resul
         title: say!("How each department fares").to_owned(),
         lead: say!("Findings for the departments that differ from the others by more than luck can do.").to_owned(),
         findings: differences.iter().map(|d| d.finding.clone()).collect(),
-        empty: if differences.is_empty() { say!("None does.").to_owned() } else { String::new() },
+        empty: if differences.is_empty() { say!("No department does.").to_owned() } else { String::new() },
         charts: charts.into_iter().flatten().collect(),
         tables: vec![table(e, rows)?],
         ..Section::default()

@@ -87,7 +87,7 @@ fn has(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Section> {
         id: "groups".to_owned(),
         title: say!("What each group has").to_owned(),
         lead: say!("Findings for the groups that differ from the others by more than luck can do.").to_owned(),
-        empty: if differences.is_empty() { say!("None does.").to_owned() } else { String::new() },
+        empty: if differences.is_empty() { say!("No group does.").to_owned() } else { String::new() },
         findings: differences.into_iter().map(|d| d.finding).collect(),
         charts: charts.into_iter().flatten().collect(),
         tables: vec![table(e, rows)?],
@@ -213,7 +213,7 @@ fn goes(h: &Handovers) -> Option<Section> {
     ];
     Some(Section {
         id: "handovers".to_owned(),
-        title: say!("From whom to whom").to_owned(),
+        title: say!("Who passes tickets to whom").to_owned(),
         lead: say!("A ticket that goes to another group and straight back was sent to the wrong one, or without what that group needs: worth reading a few of them together.").to_owned(),
         facts: facts.into_iter().filter_map(|(label, p)| Some((label.to_owned(), share_words(p?)))).collect(),
         tables: vec![TableData {

@@ -125,7 +125,8 @@ fn a_thousand_rosters_leave_nobody_else_in_a_folder() {
                 for word in
                     [&other.name, &other.id, &other.email, &deskcard::judge::slug(deskcard::scorecard::CardKind::Agent, &other.name)]
                 {
-                    assert!(!holds(&text, word, &owner.name), "seed {seed}: {word} in {} of {}", page.name, owner.name);
+                    let around = text.find(word.as_str()).map(|at| text[at..].chars().take(60).collect::<String>());
+                    assert!(!holds(&text, word, &owner.name), "seed {seed}: {word} in {} of {}: {around:?}", page.name, owner.name);
                 }
             }
             let links: Vec<&str> = text.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap_or_default()).collect();
@@ -249,7 +250,9 @@ fn a_weekly_run_makes_the_same_folders_and_mails_people_their_own_figures() {
     deskcard_in(dir.path(), &["send", "--preview", "mails"]).ok();
     let text = |all: &[(String, String)], part: &str| all.iter().find(|(name, _)| name.contains(part)).map(|(_, text)| text.clone());
     let mails = files(&dir.path().join("mails"));
-    let own = mails.iter().filter(|(name, text)| name.contains("agent-callum-frostick") && text.contains("n\u{a0}3")).count();
+    // Three answers, in the part that is plain text.
+    let is_told = |text: &str| text.lines().any(|l| l.starts_with("Customer satisfaction  ") && l.contains("100\u{a0}%      3 "));
+    let own = mails.iter().filter(|(name, text)| name.contains("agent-callum-frostick") && is_told(text)).count();
     assert!(own > 0, "{:?}", mails.iter().map(|(n, _)| n).filter(|n| n.contains("callum")).collect::<Vec<_>>());
     let shared = files(&dir.path().join("scorecards/2026-W46/agents"));
     assert!(text(&shared, "callum-frostick").expect("a page").contains("kept back"));
