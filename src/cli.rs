@@ -114,7 +114,7 @@ pub struct Common {
     /// The cut-off, in the desk's zone: nothing from it on counts ("2026-11-16", the start of that day, or "2026-11-16 06:00"). Default: the config's, else now.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
-    /// The language of what people read: en, de, or that of `texts` of [report]. Default: the config's, else en.
+    /// The language of what people read: en, de, or that of `texts` in `[report]`. Default: the config's, else en.
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
     /// Say more on stderr: what was read, how long each step took.

@@ -1,7 +1,7 @@
 //! Figures of what customers and colleagues answered, as others may read them: no small group, and none by subtraction.
 //!
 //! One pass over a finished scorecard, so that no output can forget it. Of the desk, teams and suppliers the satisfaction of each
-//! period and of the recent ones is told to the row, but where that gives a small group away ([`decided`]); everything finer, one
+//! period and of the recent ones is told to the row, but where that gives a small group away (`decided`); everything finer, one
 //! person, one priority, one category, stands in round numbers (`coarse`). Nothing of a single answer is left: no ticket of an
 //! unhappy customer, no row file. What is kept back has the same mark whether it is small itself or protects another.
 

@@ -138,7 +138,8 @@ fn english(html: &str) -> Vec<String> {
     static STOP: LazyLock<Regex> = LazyLock::new(|| Regex::new(WORDS).expect("words"));
     // Words of the sample desk's config, as far as a drawing has room for them.
     static OWN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"Laptop roll-out and o[a-z ]*…?|Shadowing days start|Of the resolved tickets of VIPs.*").expect("words")
+        Regex::new(r"Laptop roll-out and o[a-z ]*…?|Shadowing days start|Of the resolved tickets of VIPs.*|Ohne Not eskaliert")
+            .expect("words")
     });
     said(html).into_iter().chain(drawn(html)).filter(|text| STOP.is_match(&OWN.replace_all(text, ""))).collect()
 }
