@@ -54,9 +54,10 @@ const LATER: usize = 20;
 
 /// Text for a CSV cell: what a spreadsheet would take for a formula gets a `'` in front. Not for numbers.
 pub fn safe_text(text: &str) -> String {
-    // Readers drop control characters before they look for a formula: so do we.
+    // Readers drop control characters before they look for a formula, and some blanks, quotes and a byte order mark: so do we.
     let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r', '\n']) {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '"'));
+    if first.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r', '\n']) {
         format!("'{text}")
     } else {
         text
@@ -221,7 +222,7 @@ mod tests {
 
     #[test]
     fn formulas_in_text_are_defused_and_numbers_are_left_alone() {
-        for bad in ["=1+1", "+49 30", "-x", "@cmd", "\tx", "\rx"] {
+        for bad in ["=1+1", "+49 30", "-x", "@cmd", "\tx", "\rx", "  =1+1", "\u{a0}=1+1", "\"=1+1", "\u{feff} @cmd"] {
             assert_eq!(safe_text(bad), format!("'{bad}"));
         }
         assert_eq!(safe_text("Ada = Bob"), "Ada = Bob");

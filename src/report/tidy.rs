@@ -121,18 +121,12 @@ fn defused(text: &str) -> String {
     let mut out = String::with_capacity(clean.len());
     let mut rest = clean.as_str();
     while let Some(at) = rest.find([',', ';']) {
-        out.push_str(&part(&rest[..at]));
+        out.push_str(&safe_text(&rest[..at]));
         out.push_str(&rest[at..=at]);
         rest = &rest[at + 1..];
     }
-    out.push_str(&part(rest));
+    out.push_str(&safe_text(rest));
     out
-}
-
-/// The apostrophe goes before the blanks that Excel would skip.
-fn part(text: &str) -> String {
-    let core = text.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
-    if safe_text(core) == core { text.to_owned() } else { format!("'{text}") }
 }
 
 /// `met`, `met, leaning`, `missed`, `missed, leaning`, `no data`; empty where nothing is judged.

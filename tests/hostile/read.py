@@ -141,8 +141,8 @@ def of_message(data):
 
 
 def is_formula(cell):
-    # A blank before it makes it text to Excel and LibreOffice.
-    bare = cell.lstrip("\ufeff\"")
+    # Excel and LibreOffice take a blank before it for text; not every reader does.
+    bare = cell.lstrip("\ufeff\" \u00a0\u3000")
     return bare.startswith(STARTS) and not re.fullmatch(r"[+-]?[\d.,eE+-]+", bare)
 
 
