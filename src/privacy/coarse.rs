@@ -16,10 +16,15 @@ pub(super) fn count(n: u64) -> u64 {
     n.saturating_add(STEP / 2) / STEP * STEP
 }
 
-/// Hits among a count to the nearest five: what the share in whole points gives, and nothing more.
+/// Hits among a count to the nearest five: what the share in whole points gives, and nothing more. A point is at least one of 100.
 pub(super) fn part(hits: u64, n: u64) -> u64 {
-    let share = value(Unit::Share, hits.min(n) as f64 / n.max(1) as f64);
-    (share * count(n) as f64).round() as u64
+    let hits = (share(hits, n) * count(n) as f64).round() as u64;
+    if n < 100 { hits } else { count(hits) }
+}
+
+/// Whole points.
+fn share(hits: u64, n: u64) -> f64 {
+    value(Unit::Share, hits.min(n) as f64 / n.max(1) as f64)
 }
 
 /// A figure to whole points, minutes, tenths or fives.
@@ -58,9 +63,19 @@ fn rounded_by(joints: &Joints, text: &str, min_n: u64) -> Option<String> {
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
         if let Some((hits, n)) = counted(joints, &pieces[at..]) {
+            let points = share(hits, n) * 100.0;
             let hits = format::count(part(hits, n));
             out.push_str(&say!("about {hits} of {n}", hits, n = about(n)?));
             at += 3;
+            // The share beside it is of the same rows: rounded once, not what is printed rounded again.
+            if let [Piece::Words(" ("), Piece::Number(_), Piece::Words(after), ..] = &pieces[at..]
+                && after.starts_with("\u{a0}%")
+                && percent_of(joints, &pieces[at + 1..]).is_none()
+            {
+                out.push_str(" (");
+                out.push_str(&format::decimals(points, 0));
+                at += 2;
+            }
         } else if let Some(n) = percent_of(joints, &pieces[at..]) {
             let share = format!("{}\u{a0}%", rounded(piece.text()));
             out.push_str(&say!("{share} of about {n}", share, n = about(n)?));
@@ -175,13 +190,14 @@ mod tests {
         let said = |text| sentence(text, 8);
         assert_eq!(
             said("138 of 697 (19.8\u{a0}%; 95 % interval 17.0–22.9\u{a0}%)").unwrap(),
-            "about 139 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)"
+            "about 140 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)"
         );
         assert_eq!(
             said("4 people with it: 91.4\u{a0}% of 417; 22 people without: 82.9\u{a0}% of 1,820; 7.3\u{a0}points; p\u{a0}=\u{a0}0.001.")
                 .unwrap(),
             "4 people with it: 91\u{a0}% of about 415; 22 people without: 83\u{a0}% of about 1,820; 7\u{a0}points; p\u{a0}=\u{a0}0.001."
         );
+        assert_eq!(said("413 of 950 (43.5\u{a0}%)").unwrap(), "about 410 of 950 (43\u{a0}%)", "rounded once");
         assert_eq!(said("In the last 13 weeks, P1 0 %.").unwrap(), "In the last 13 weeks, P1 0 %.");
         assert_eq!(said("64.3\u{a0}% in W46 (n = 42), outside").unwrap(), "64\u{a0}% in W46 (n = about 40), outside");
         assert_eq!(said(""), Some(String::new()));
