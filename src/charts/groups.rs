@@ -8,14 +8,21 @@ use crate::say;
 use crate::scorecard::{GroupValue, Unit};
 
 const ROW: f64 = 26.0;
+/// A row with its name above it.
+const STACKED: f64 = 42.0;
+/// How far the name stands above the middle of such a row, and all else below it.
+const ABOVE: f64 = 11.0;
+const BELOW: f64 = 10.0;
 
 const VALUE: TextStyle = TextStyle { size: 12.5, ..TextStyle::VALUE };
 
 /// Widths beside the plot, CSS pixels.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
-    /// Left edge of the plot, which the names end at.
+    /// Left edge of the plot, which the names end at where they stand beside it.
     name: f64,
+    /// Whether each name has a line of its own: cut short, two groups could not be told apart.
+    is_stacked: bool,
     /// Right end of the values, from the right edge of the plot.
     value: f64,
     /// Right end of the numbers of rows, from there; `None` without room for them.
@@ -25,6 +32,10 @@ struct Columns {
 impl Columns {
     fn taken(self) -> f64 {
         self.n.unwrap_or(self.value) + 4.0
+    }
+
+    fn row(self) -> f64 {
+        if self.is_stacked { STACKED } else { ROW }
     }
 }
 
@@ -63,11 +74,11 @@ impl Chart for Groups<'_> {
         let (left, right) = (columns.name, width - columns.taken());
         let labels = self.reference_labels(range, (left, right), width);
         let head = labels.iter().map(|l| l.up + 11.0).fold(6.0, f64::max);
-        let frame = Frame { left, right, top: head, bottom: head + n * ROW };
+        let frame = Frame { left, right, top: head, bottom: head + n * columns.row() };
         let mut marks = self.axis(range, n, (frame, width));
         marks.extend(references(&labels, range, n));
         for (i, group) in self.list.iter().enumerate() {
-            marks.extend(self.row(group, i as f64, range, columns));
+            marks.extend(self.row(group, (i as f64, width), range, columns));
         }
         if self.list.is_empty() {
             let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
@@ -116,11 +127,12 @@ impl Groups<'_> {
         let (most, least, plot): (f64, f64, f64) = if width < 400.0 { (100.0, 110.0, 64.0) } else { (168.0, 124.0, 110.0) };
         let wide = |of: &dyn Fn(&GroupValue) -> f64| self.list.iter().map(of).fold(0.0, f64::max);
         let name = wide(&|g| text_width(&format::label(&g.name, 60), TextStyle::NAME.size, false));
-        let name = (name + 20.0).clamp(64.0, most);
+        let is_stacked = name + 20.0 > most;
+        let name = if is_stacked { 8.0 } else { (name + 20.0).max(64.0) };
         let room = width - name - plot - 4.0;
         let value = (14.0 + wide(&|g| text_width(&self.value(g), VALUE.size, true))).clamp(68.0, room.max(68.0));
         let n = least.max(value + 10.0 + wide(&|g| text_width(&rows(g.n), TextStyle::AXIS.size, false)));
-        Columns { name, value, n: (n <= room).then_some(n) }
+        Columns { name, is_stacked, value, n: (n <= room).then_some(n) }
     }
 
     fn value(&self, g: &GroupValue) -> String {
@@ -178,10 +190,16 @@ impl Groups<'_> {
         all
     }
 
-    fn row(&self, group: &GroupValue, y: f64, range: Range, columns: Columns) -> Vec<Mark> {
-        let name = fit(&group.name, columns.name - 18.0, TextStyle::NAME.size, false);
-        let mut marks =
-            vec![Mark::Label { at: (range.low, y), shift: (-12.0, 0.0), text: name, style: TextStyle::NAME.anchored(Anchor::End) }];
+    fn row(&self, group: &GroupValue, (y, width): (f64, f64), range: Range, columns: Columns) -> Vec<Mark> {
+        let name = |room: f64| fit(&group.name, room, TextStyle::NAME.size, false);
+        let (name, style, shift) = if columns.is_stacked {
+            let style = TextStyle { has_halo: true, ..TextStyle::NAME };
+            (name(width - 4.0), style, (-columns.name, -ABOVE))
+        } else {
+            (name(columns.name - 18.0), TextStyle::NAME.anchored(Anchor::End), (-12.0, 0.0))
+        };
+        let mut marks = vec![Mark::Label { at: (range.low, y), shift, text: name, style }];
+        let y = if columns.is_stacked { y + BELOW / STACKED } else { y };
         let end = |shift: f64, text: String, style: TextStyle| Mark::Label {
             at: (range.high, y),
             shift: (shift, 0.0),

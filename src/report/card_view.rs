@@ -33,6 +33,7 @@ pub(super) fn card(place: Place<'_>, card: &Card) -> CardView {
         blocks: blocks(place, card),
         next: next(place, card),
         summary: if is_agent { None } else { signals::summary(place, &card.kpis) }.into_iter().collect(),
+        begins_with_findings: !is_agent,
         measures: measures(place, if is_agent { say!("How it stands") } else { say!("Measures") }, judged, "k"),
         extras: extras(place, &card.name, &card.sections),
         context: unnamed_if_single(measures(place, say!("Context, not judged"), context, "c")),

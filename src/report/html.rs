@@ -36,6 +36,7 @@ pub const TEMPLATES: [(&str, &str); 21] = [
     ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
     ("part_change.html", include_str!("../../report_templates/part_change.html")),
     ("part_chart.html", include_str!("../../report_templates/part_chart.html")),
+    ("part_charts.html", include_str!("../../report_templates/part_charts.html")),
     ("part_context.html", include_str!("../../report_templates/part_context.html")),
     ("part_extra.html", include_str!("../../report_templates/part_extra.html")),
     ("part_finding.html", include_str!("../../report_templates/part_finding.html")),

@@ -107,6 +107,9 @@ pub struct CardView {
     pub next: NextView,
     /// Icon summary: one, or none.
     pub summary: Vec<SummaryView>,
+    /// Whether the further parts and charts come before the measures: a reader of many people's figures wants the findings first, a
+    /// person their own figures.
+    pub begins_with_findings: bool,
     /// Judged measures.
     pub measures: MeasuresView,
     /// Further parts of the page.

@@ -72,8 +72,7 @@ fn every_page_has_a_finding_charts_with_numbers_and_a_place_in_the_list() {
         assert!((2..=8).contains(&drawn), "{id} has {drawn} charts");
         assert_eq!(page.matches("<figure").count(), drawn, "{id}");
         assert_eq!(page.matches("<details class=\"numbers\">").count(), drawn, "{id}: a table under each");
-        // Prices are the config's own, and no measures.
-        assert!(*id == "cost" || page.contains("definitions.html#"), "{id} links no definition");
+        assert!(page.contains("definitions.html#"), "{id} links no definition");
         assert!(page.len() < 500_000, "{id} has {} bytes", page.len());
     }
     // The desk's own card leaves to them what is theirs.

@@ -19,7 +19,6 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject) -> Result<Vec<Section>> {
     let is_asked = |page: &str| ground.e.is_asked(page);
     let parts = match s.kind {
         CardKind::Desk => vec![
-            recognition::section(ground, s),
             changed::section(ground)?,
             places::section(ground)?,
             // What has a page of its own is told there.
@@ -28,6 +27,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject) -> Result<Vec<Section>> {
             drivers::section(ground)?,
             if is_asked("people") { None } else { people::section(ground)? },
             if is_asked("people") { None } else { mentors::section(ground)? },
+            recognition::section(ground, s),
         ],
         CardKind::Team | CardKind::Supplier => vec![recognition::section(ground, s), watermelon::section(ground, s)],
         CardKind::Agent => Vec::new(),

@@ -73,8 +73,8 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
         .collect();
     let is_luck = ranking::homogeneity(&groups).map_or(true, |h| h.p > LUCK) || answers < ANSWERS * groups.len() as u64;
     if rankability < RANKABLE || is_luck || above.is_empty() {
-        let names: Vec<String> = people.keys().map(|name| format::label(name, 60)).collect();
-        return Some(say!("Too close to call ({said}): {names}.", said, names = listed(&names)));
+        // A list of everybody would say nothing.
+        return Some(say!("Too close to call among {people} people ({said}).", people = people.len(), said));
     }
     let names: Vec<String> = above
         .iter()

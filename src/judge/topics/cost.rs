@@ -11,7 +11,7 @@ use super::rows::by_two;
 use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
-use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
 use crate::settings::Prices;
 use crate::{key, say};
 
@@ -125,6 +125,7 @@ fn spent(e: &Evidence<'_>) -> Option<Section> {
         let number = |v: Option<f64>| Cell { value: v, ..Cell::default() };
         TableRow { name: p.short.clone(), page: None, cells: vec![number(of(&all)), number(Some(p.n as f64)), number(p.value)] }
     };
+    let of = |metric: &str, label: &str, unit| TableColumn { metric: Some(metric.to_owned()), ..plain_column(label, unit) };
     let mut charts = Vec::new();
     if each.len() > 1 {
         let title = say!("Cost a ticket {cost} in {period}", cost = value(newest), period = newest.short);
@@ -156,8 +157,8 @@ fn spent(e: &Evidence<'_>) -> Option<Section> {
             row_label: say!("Month").to_owned(),
             columns: vec![
                 plain_column(say!("Operating cost"), Unit::Money),
-                plain_column(say!("Tickets resolved"), Unit::Count),
-                plain_column(say!("Cost a ticket"), Unit::Money),
+                of("tickets_resolved", say!("Tickets resolved"), Unit::Count),
+                of("cost_per_ticket", say!("Cost a ticket"), Unit::Money),
             ],
             rows: each.iter().rev().map(row).collect(),
         }],
