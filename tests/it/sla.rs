@@ -191,12 +191,11 @@ fn every_clock_is_a_row_of_the_list() {
     assert_eq!(refused.code, 2, "{}", refused.stderr);
 }
 
-/// What the README shows of `[sla]` and `[calendars]` is a config.
+/// What the documentation shows of `[sla]` and `[calendars]` is a config.
 #[test]
-fn the_readme_shows_keys_that_exist() {
-    let readme = std::fs::read_to_string(crate::harness::root().join("README.md")).expect("the README");
-    let section = readme.split("## The SLA clock").nth(1).expect("the section");
-    let block = section.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+fn the_documentation_shows_keys_that_exist() {
+    let page = std::fs::read_to_string(crate::harness::root().join("docs/sla.md")).expect("the page");
+    let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
     let ics = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260302\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let dir = folder(&format!("{HEAD}{block}"), &[("tickets.csv", TICKETS), ("events.csv", EVENTS), ("holidays.ics", ics)]);
     let answer = deskcard_in(dir.path(), &["sla", "--format", "json", "--by", "policy"]).ok().json();

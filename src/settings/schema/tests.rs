@@ -302,13 +302,16 @@ fn every_config_that_lies_here_is_valid() {
 }
 
 #[test]
-fn the_configs_of_the_readme_are_valid() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+fn the_configs_of_readme_and_docs_are_valid() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).expect("a folder").map(|e| e.expect("an entry").path());
+    let pages = docs.filter(|p| p.extension().is_some_and(|e| e == "md")).chain([root.join("README.md")]);
+    let readme: String = pages.map(|p| std::fs::read_to_string(p).expect("a page")).collect();
     let mut schema = schema();
     // They are parts of configs.
     schema["required"] = json!([]);
     let blocks: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|b| b.split("```").next()).collect();
-    assert!(blocks.len() >= 4);
+    assert!(blocks.len() >= 8);
     for block in blocks {
         assert_eq!(Checker::new(&schema).errors(&json_of(block)), Vec::<String>::new(), "{block}");
     }
