@@ -105,7 +105,11 @@ fn without(text: &str, own: &str) -> String {
     let in_style = |c: char| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{:x} ", u32::from(c)) };
     // The end of a line is told by as much of a name as has room there: without what sets it apart from a namesake.
     let short = own.split(" (").next().unwrap_or(own);
-    let text = text.replace(own, "").replace(&format!("% {short}</text>"), "");
+    let mut text = text.replace(own, "").replace(&format!("% {short}</text>"), "");
+    // Or by as much as a long text leaves of it.
+    for (end, _) in own.char_indices().filter(|(end, _)| *end >= short.len()) {
+        text = text.replace(&format!("{}…", own[..end].trim_end()), "");
+    }
     text.replace(own.chars().map(in_style).collect::<String>().trim_end(), "")
 }
 
