@@ -37,6 +37,14 @@ impl Columns {
     fn row(self) -> f64 {
         if self.is_stacked { STACKED } else { ROW }
     }
+
+    /// From where to where a line down the plot is drawn, past so many rows: through no name.
+    fn spans(self, rows: f64) -> Vec<(f64, f64)> {
+        if !self.is_stacked {
+            return vec![(rows - 0.5, -0.5)];
+        }
+        (0..rows as u32).map(f64::from).map(|row| (row + 0.5, row - 0.04)).collect()
+    }
 }
 
 /// A line across all groups with its label above the plot.
@@ -75,8 +83,8 @@ impl Chart for Groups<'_> {
         let labels = self.reference_labels(range, (left, right), width);
         let head = labels.iter().map(|l| l.up + 11.0).fold(6.0, f64::max);
         let frame = Frame { left, right, top: head, bottom: head + n * columns.row() };
-        let mut marks = self.axis(range, n, (frame, width));
-        marks.extend(references(&labels, range, n));
+        let mut marks = self.axis(range, n, (frame, width), columns);
+        marks.extend(references(&labels, range, n, columns));
         for (i, group) in self.list.iter().enumerate() {
             marks.extend(self.row(group, (i as f64, width), range, columns));
         }
@@ -147,11 +155,11 @@ impl Groups<'_> {
     }
 
     /// Rules with their values below, those that have room.
-    fn axis(&self, range: Range, n: f64, (frame, width): (Frame, f64)) -> Vec<Mark> {
+    fn axis(&self, range: Range, n: f64, (frame, width): (Frame, f64), columns: Columns) -> Vec<Mark> {
         let most = ((frame.right - frame.left) / 48.0) as usize;
         let (mut marks, mut free_from) = (Vec::new(), 0.0);
         for (at, text) in axes::labelled_ticks(self.unit, range, most.clamp(2, 6)) {
-            marks.push(Mark::Line { points: vec![(at, n - 0.5), (at, -0.5)], ink: Ink::Grid, width: 1.0 });
+            marks.extend(down(at, Ink::Grid, 1.0, &columns.spans(n)));
             let style = TextStyle::AXIS.anchored(Anchor::Middle);
             let (x, half) = (place(at, range, (frame.left, frame.right)), text_width(&text, style.size, false) / 2.0);
             if x - half >= free_from && x + half <= width {
@@ -193,8 +201,7 @@ impl Groups<'_> {
     fn row(&self, group: &GroupValue, (y, width): (f64, f64), range: Range, columns: Columns) -> Vec<Mark> {
         let name = |room: f64| fit(&group.name, room, TextStyle::NAME.size, false);
         let (name, style, shift) = if columns.is_stacked {
-            let style = TextStyle { has_halo: true, ..TextStyle::NAME };
-            (name(width - 4.0), style, (-columns.name, -ABOVE))
+            (name(width - 4.0), TextStyle::NAME, (-columns.name, -ABOVE))
         } else {
             (name(columns.name - 18.0), TextStyle::NAME.anchored(Anchor::End), (-12.0, 0.0))
         };
@@ -228,16 +235,21 @@ fn place(v: f64, range: Range, (left, right): (f64, f64)) -> f64 {
 }
 
 /// The lines of the desk and the target, and their labels.
-fn references(labels: &[Reference], range: Range, n: f64) -> Vec<Mark> {
+fn references(labels: &[Reference], range: Range, n: f64, columns: Columns) -> Vec<Mark> {
     let mut marks = Vec::new();
     for l in labels {
         let x = range.clamp(l.value);
         if range.holds(l.value) {
-            marks.push(Mark::Line { points: vec![(x, n - 0.5), (x, -0.5)], ink: l.ink, width: l.line });
+            marks.extend(down(x, l.ink, l.line, &columns.spans(n)));
         }
         marks.push(Mark::Label { at: (x, -0.5), shift: (l.start - l.x, -l.up), text: l.text.clone(), style: TextStyle::AXIS });
     }
     marks
+}
+
+/// A line down the plot at a value.
+fn down(at: f64, ink: Ink, width: f64, spans: &[(f64, f64)]) -> impl Iterator<Item = Mark> {
+    spans.iter().map(move |(from, to)| Mark::Line { points: vec![(at, *from), (at, *to)], ink, width })
 }
 
 fn rows(n: u64) -> String {

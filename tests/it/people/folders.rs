@@ -107,7 +107,7 @@ fn without(text: &str, own: &str) -> String {
     let short = own.split(" (").next().unwrap_or(own);
     let mut text = text.replace(own, "").replace(&format!("% {short}</text>"), "");
     // Or by as much as a long text leaves of it.
-    for (end, _) in own.char_indices().filter(|(end, _)| *end >= short.len()) {
+    for (end, _) in own.char_indices().filter(|(end, _)| *end >= 6) {
         text = text.replace(&format!("{}…", own[..end].trim_end()), "");
     }
     text.replace(own.chars().map(in_style).collect::<String>().trim_end(), "")
