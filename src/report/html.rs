@@ -26,7 +26,7 @@ pub const STYLE: &str = include_str!("../../report_templates/style.css");
 pub const FONTS: &str = include_str!("../../report_templates/fonts.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 21] = [
+pub const TEMPLATES: [(&str, &str); 22] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
