@@ -87,6 +87,8 @@ pub enum Command {
     Sla(SlaArgs),
     /// List the metrics, or define one.
     Metrics(MetricsArgs),
+    /// List the columns a source can have: what a mapping in the config leads to.
+    Columns(ColumnsArgs),
     /// Say whether everything is in place for unattended runs.
     Doctor(DoctorArgs),
     /// Print the JSON Schema of the config or of an output.
@@ -361,7 +363,7 @@ pub struct QueryArgs {
     /// Last day, inclusive.
     #[arg(long, value_name = "DAY")]
     pub to: Option<String>,
-    /// Width of the periods.
+    /// Width of the periods; for one stretch of days use `all` with --from and --to.
     #[arg(long, value_enum, default_value = "all")]
     pub period: Span,
     /// SQL condition on the fact rows, e.g. "priority = 'P1' AND category <> 'Other'".
@@ -415,6 +417,17 @@ pub struct MetricsArgs {
     #[arg(long, short, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print Markdown, as in the README.
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// `deskcard columns`.
+#[derive(Debug, Args)]
+#[command(after_help = examples("  deskcard columns\n  deskcard columns calls\n  deskcard columns tickets --markdown"))]
+pub struct ColumnsArgs {
+    /// The kind of source: tickets, ticket_events, calls, surveys, agents, observations. Default: all.
+    pub kind: Option<String>,
+    /// Print Markdown, as in docs/columns.md.
     #[arg(long)]
     pub markdown: bool,
 }

@@ -320,10 +320,15 @@ impl Desk {
 
     /// Latest instant seen in a column, not after the cut-off; the cut-off itself for an empty frame.
     pub fn seen_until(&self, source: Source, column: &str) -> i64 {
+        self.seen_in(source, column).unwrap_or(self.as_of)
+    }
+
+    /// Latest instant seen in a column, not after the cut-off; `None` for an empty one.
+    pub fn seen_in(&self, source: Source, column: &str) -> Option<i64> {
         let latest = self.frames.get(&source).into_iter().flat_map(|f| &f.segments).filter_map(|s| {
             let column = s.column(column).ok()?;
             column.i64().ok()?.max()
         });
-        latest.max().map_or(self.as_of, |t| t.min(self.as_of))
+        latest.max().map(|t| t.min(self.as_of))
     }
 }

@@ -48,6 +48,10 @@ pub enum Side {
     Hit,
     /// Of a share, those in the denominator alone.
     Miss,
+    /// Of a share, those on the good side: the numerator's where more is better, the others where less is.
+    Good,
+    /// Of a share, those on the bad side.
+    Bad,
     /// Those that do not count yet, because their window has not elapsed.
     Immature,
 }
@@ -108,7 +112,7 @@ pub struct SqlArgs {
     /// List the tables and their columns.
     #[arg(long, conflicts_with = "query")]
     pub tables: bool,
-    /// Width of the periods of `readings`.
+    /// Width of the periods of `readings`; for one stretch of days use --from and --to.
     #[arg(long, value_enum, default_value = "week")]
     pub period: Span,
     /// Columns to break `readings` down by, separated by commas. Default: the desk, and each team, supplier and agent.

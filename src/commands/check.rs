@@ -110,14 +110,23 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String
         }
     }
     for (metric, missing) in silent.iter().filter(|(m, _)| has_source(m)) {
-        let why = if missing.is_empty() {
-            "no row falls into its population".to_owned()
-        } else {
-            format!("no column for {}", missing.join(", "))
-        };
+        let why = if missing.is_empty() { "no row falls into its population".to_owned() } else { no_column(ctx, missing) };
         out += &format!("  {metric}: {why}\n");
     }
     out
+}
+
+/// The columns a metric could be made of; those of kinds of sources the config does not have are alternatives nobody asked for.
+fn no_column(ctx: &Context, missing: &[String]) -> String {
+    const MOST: usize = 6;
+    let has_kind = |name: &&String| ctx.settings.sources.iter().any(|s| name.split('.').next() == Some(s.kind.name()));
+    let own: Vec<&str> = missing.iter().filter(has_kind).map(String::as_str).collect();
+    match own.len() {
+        0 => "no row falls into its population".to_owned(),
+        1 => format!("no column for {}", own[0]),
+        n if n <= MOST => format!("no column for one or more of {}", own.join(", ")),
+        n => format!("no column for one or more of {} and {} others", own[..MOST].join(", "), n - MOST),
+    }
 }
 
 fn source_words(source: &SourceLedger, zone: &Zone) -> String {

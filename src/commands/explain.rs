@@ -42,6 +42,7 @@ pub(super) fn run(args: &ExplainArgs, now: i64, command_line: &str, stdout: &mut
     if let Some(lacking) = args.by.iter().find(|name| !facts.has_column(table, name)) {
         facts.columns(table, &[lacking.as_str()])?;
     }
+    let spans = spans.within_data(facts.first_day(table));
     let explanation = explained(&ctx, &facts, (metric, &attributes), (args, &spans, command_line))?;
     let (page, words) = report::explanation(&explanation, &explain::topic(&explanation))?;
     if let Some(out) = &args.out {
@@ -72,6 +73,22 @@ fn explainable<'c>(ctx: &'c Context, id: &str) -> Result<&'c Metric> {
         _ => "`deskcard query` breaks it down".to_owned(),
     };
     Err(Error::config(format!("{id} has no rows of its own that could be told apart")).hint(instead))
+}
+
+impl Spans {
+    /// Without what lies before the first row: there was nothing to count, which is no count of zero.
+    fn within_data(mut self, first_day: Option<i32>) -> Self {
+        let Some(first_day) = first_day else { return self };
+        let Some(before) = self.before.as_ref().filter(|p| p.first_day < first_day && first_day < p.end_day) else { return self };
+        let end_day = before.end_day;
+        self.earlier.retain(|p| p.first_day >= first_day);
+        let begins = self.earlier.first().map_or(first_day, |p| p.first_day);
+        self.before = Some(Period::span(begins, end_day - 1));
+        if self.earlier.is_empty() {
+            self.earlier.extend(self.before.clone());
+        }
+        self
+    }
 }
 
 fn spans(ctx: &Context, args: &ExplainArgs) -> Result<Spans> {

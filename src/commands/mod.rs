@@ -4,6 +4,7 @@ mod audit;
 mod before_after;
 mod check;
 mod clocks;
+mod columns;
 mod contacts;
 mod doctor;
 mod drivers;
@@ -78,6 +79,7 @@ pub fn run(cli: Cli, now: i64, command_line: &str, stdout: &mut dyn Write) -> Re
         Command::Rows(args) => rows::run(&args, now, stdout),
         Command::Sql(args) => sql::run(&args, now, stdout),
         Command::Repeats(args) => repeats::run(&args, now, stdout),
+        Command::Columns(args) => columns::run(&args, stdout),
         Command::Metrics(args) => metrics::run(&args, stdout),
         Command::Doctor(args) => doctor::run(&args, now, stdout),
         Command::Schema(args) => schema::run(&args, stdout),
@@ -252,8 +254,8 @@ pub(crate) fn catalogue(settings: Option<&Settings>) -> Result<Catalogue> {
     let parameters = settings.map_or(&defaults, |s| &s.parameters);
     let fill = |text: &str| {
         // What only the data tells stays a name until the facts are made.
-        let kept = text.replace("$seen_until", "\u{1}s").replace("$as_of", "\u{1}a");
-        Ok(parameters.sql(&kept)?.replace("\u{1}s", "$seen_until").replace("\u{1}a", "$as_of"))
+        let kept = text.replace("$seen_until", "\u{1}s").replace("$known_until", "\u{1}k").replace("$as_of", "\u{1}a");
+        Ok(parameters.sql(&kept)?.replace("\u{1}s", "$seen_until").replace("\u{1}k", "$known_until").replace("\u{1}a", "$as_of"))
     };
     let words = |text: &str| in_words(parameters, text);
     let own = settings.map_or(&[][..], |s| &s.metrics[..]);

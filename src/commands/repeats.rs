@@ -118,18 +118,14 @@ impl Told<'_> {
         let t = &self.r.taken;
         let known = t.contacts - t.unknown;
         let share = |hits: u64| Proportion::new(hits, known).map_or_else(|_| "no data".to_owned(), share_words);
-        let mut out = format!(
-            "Repeats: {} of {}, {}\n  about the same category: {}, {}\n",
-            format::count(t.repeats),
-            format::count(known),
-            share(t.repeats),
-            format::count(t.same_subject),
-            share(t.same_subject)
-        );
-        out += &format!(
-            "  by coincidence: about {} of these, if what people ask about had nothing to do with what they asked before\n",
-            format::count(self.r.by_chance.round() as u64)
-        );
+        let mut out = format!("Repeats: {} of {}, {}\n", format::count(t.repeats), format::count(known), share(t.repeats));
+        if self.r.has_subjects() {
+            out += &format!("  about the same category: {}, {}\n", format::count(t.same_subject), share(t.same_subject));
+            out += &format!(
+                "  by coincidence: about {} of these, if what people ask about had nothing to do with what they asked before\n",
+                format::count(self.r.by_chance.round() as u64)
+            );
+        }
         let mut table = plain_table(&["contacts until it was quiet", "times"]);
         for (i, n) in t.chains.iter().enumerate() {
             let label = if i + 1 == LONGEST { format!("{LONGEST} and more") } else { (i + 1).to_string() };
@@ -147,6 +143,9 @@ impl Told<'_> {
 
     fn problems_text(&self) -> String {
         let p = &self.r.problems;
+        if !self.r.has_subjects() {
+            return format!("No contact says what it is about ({}): what came back about the same is not known.\n", self.r.by.join(", "));
+        }
         if p.top.is_empty() {
             return "Nothing came back about the same.\n".to_owned();
         }

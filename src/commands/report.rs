@@ -73,6 +73,7 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     if let Some(asked) = &args.context {
         return show::context(&evidence.for_others(&judged)?, asked, stdout);
     }
+    tell_of_no_rows(&ctx, &evidence, &judged);
     let pages = evidence.pages(&judged, args.templates.as_deref())?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
@@ -84,6 +85,16 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
         show::open(&ctx, &first);
     }
     Ok(Outcome::Done)
+}
+
+/// Says that the pages are empty, and what to ask for instead: often the exports are older than the machine's clock makes one think.
+fn tell_of_no_rows(ctx: &Context, base: &Base<'_>, judged: &Judged) {
+    const EMPTY: [&str; 5] = ["period-before-data", "period-after-data", "no-rows", "no-rows-in-period", "all-after-cut-off"];
+    for note in judged.scorecard.notes.iter().filter(|n| EMPTY.contains(&n.code.as_str())) {
+        let newest = Period::containing(ctx.settings.report.period, ctx.zone().local_day(base.facts.last_instant()));
+        let instead = format!("`--period {}` has the newest rows; `[desk] as_of` says when exports of long ago were made", newest.id);
+        ctx.tell(&format!("warning: {} {instead}", note.text));
+    }
 }
 
 /// Refuses a folder of templates that is none, and one with a template that nothing would use.

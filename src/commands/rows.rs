@@ -12,12 +12,13 @@ use crate::facts::{Facts, Table, Wanted, all_columns, is_id};
 use crate::metrics::behind::{Which, behind, check_side, table_of};
 use crate::metrics::rows::describing;
 use crate::metrics::{Ask, Kind, Metric, Reading, Verdict, fold};
+use crate::scorecard::Better;
 
 pub(super) fn run(args: &RowsArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
     let metric = ctx.catalogue.get(&args.metric)?;
     let table = table_of(metric)?;
-    let verdict = side(args.verdict);
+    let verdict = side(args.verdict, metric)?;
     check_side(metric, verdict)?;
     query::check_columns(&ctx, &[], args.filter.as_deref(), &[metric])?;
     let period = ctx.period(args.period.as_deref())?;
@@ -41,13 +42,19 @@ pub(super) fn run(args: &RowsArgs, now: i64, stdout: &mut dyn Write) -> Result<O
     put(&frame, form, args.out.as_deref(), stdout)
 }
 
-fn side(side: Side) -> Option<Verdict> {
-    match side {
+fn side(side: Side, metric: &Metric) -> Result<Option<Verdict>> {
+    let judged = |is_good: bool| match metric.better {
+        Better::Neither => Err(Error::config(format!("more of {} is neither good nor bad", metric.id)).hint("ask for hit or miss")),
+        better => Ok(if (better == Better::Higher) == is_good { Verdict::Hit } else { Verdict::Miss }),
+    };
+    Ok(match side {
+        Side::Good => Some(judged(true)?),
+        Side::Bad => Some(judged(false)?),
         Side::All => None,
         Side::Hit => Some(Verdict::Hit),
         Side::Miss => Some(Verdict::Miss),
         Side::Immature => Some(Verdict::Immature),
-    }
+    })
 }
 
 /// The group asked for: column and name.

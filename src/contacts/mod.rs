@@ -90,6 +90,11 @@ impl Repeats {
         self.cells.get(number as usize).map_or_else(String::new, |c| c.iter().map(said).collect::<Vec<_>>().join(" · "))
     }
 
+    /// Whether any contact says what it is about.
+    pub fn has_subjects(&self) -> bool {
+        self.subjects.iter().any(|s| !s.is_empty())
+    }
+
     /// The name of a subject.
     pub fn subject(&self, number: u32) -> &str {
         self.subjects.get(number as usize).map_or("", String::as_str)

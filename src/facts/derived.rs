@@ -52,8 +52,8 @@ const TICKETS: &[Derived] = &[
     ),
     d(
         "sla_resolution_at",
-        "COALESCE(sla_resolution_due_at, CASE WHEN sla_resolution_verdict IS NOT NULL THEN COALESCE(resolved_at, created_at) END)",
-        "when the resolution falls due; without a due time, when it was resolved",
+        "COALESCE(sla_resolution_due_at, CASE WHEN sla_resolution_verdict IS NOT NULL THEN gone_at END)",
+        "when the resolution falls due; without a due time, when it was resolved: not while it is open",
     ),
     d(
         "is_response_in_sla",

@@ -320,6 +320,8 @@ fn added_columns(table: Table) -> &'static [&'static str] {
 pub struct Facts {
     frames: BTreeMap<Table, Frame>,
     seen_until: BTreeMap<Table, i64>,
+    /// Latest instant at which anything at all happened to a ticket.
+    known_until: i64,
     zone: Zone,
     as_of: i64,
     parameters: Parameters,
@@ -357,6 +359,14 @@ impl Facts {
         {
             seen_until.insert(table, desk.seen_until(table.source(), column));
         }
+        // An export of tickets by creation goes on being updated: a reopening is seen until the last update, a new contact is not.
+        let known_until = ["created_at", "first_response_at", "resolved_at", "closed_at", "updated_at"]
+            .map(|column| desk.seen_in(Source::Tickets, column))
+            .into_iter()
+            .chain([desk.seen_in(Source::TicketEvents, "at")])
+            .flatten()
+            .max()
+            .unwrap_or(desk.as_of);
         let (identity, roster) = roster::read(&desk, &zone)?;
         let mut tickets = taken(&mut desk, Source::Tickets);
         let mut calls = taken(&mut desk, Source::Calls);
@@ -373,6 +383,7 @@ impl Facts {
         let mut facts = Self {
             frames,
             seen_until,
+            known_until,
             zone: zone.clone(),
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),
@@ -425,6 +436,20 @@ impl Facts {
         frames.flat_map(DataFrame::columns).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
     }
 
+    /// The local day of a table's first row by the instant its rows come at; `None` without any.
+    pub fn first_day(&self, table: Table) -> Option<i32> {
+        let column = match table {
+            Table::Tickets | Table::SlaClocks | Table::TicketSpans => "created_at",
+            Table::Calls => "start_at",
+            Table::Surveys => "answered_at",
+            Table::TicketEvents | Table::Observations => "at",
+            Table::AgentDays | Table::Spells => return None,
+        };
+        let earliest = |s: &DataFrame| s.column(column).ok()?.i64().ok()?.min();
+        let first = self.frames.get(&table)?.segments.iter().filter_map(earliest).filter(|t| *t != crate::desk::MISSING).min()?;
+        Some(self.zone.local_day(first))
+    }
+
     /// Number of segments of a table.
     pub fn segments(&self, table: Table) -> usize {
         self.frames.get(&table).map_or(0, |f| f.segments.len())
@@ -450,7 +475,9 @@ impl Facts {
 
     /// The SQL text with this table's instants filled in.
     pub fn sql(&self, table: Table, sql: &str) -> String {
-        sql.replace("$seen_until", &self.seen_until(table).to_string()).replace("$as_of", &self.as_of.to_string())
+        sql.replace("$seen_until", &self.seen_until(table).to_string())
+            .replace("$known_until", &self.known_until.to_string())
+            .replace("$as_of", &self.as_of.to_string())
     }
 
     fn expr(&self, table: Table, sql: &str) -> Result<Expr> {

@@ -122,6 +122,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
     let log = EventLog::read(m, tickets)?;
     told_by_events(tickets, &log)?;
+    as_it_stood(m, tickets)?;
     resolution(m, tickets)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
@@ -174,6 +175,31 @@ pub(super) fn events(m: &Making<'_>) -> Result<Frame> {
         add_attributes(m, &mut events, Table::TicketEvents, "at", "group")?;
     }
     Ok(events)
+}
+
+/// A ticket that ended at the cut-off or later was open then, whatever its row says by now; one that was closed later was resolved.
+fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+    const ENDS: [&str; 2] = ["resolved_at", "closed_at"];
+    let is_later =
+        |s: &DataFrame| ENDS.iter().any(|n| s.column(n).ok().and_then(|c| c.i64().ok()?.max()).is_some_and(|t| t >= m.desk.as_of));
+    if !tickets.has("status") || !tickets.segments.iter().any(is_later) {
+        return Ok(());
+    }
+    let (open, resolved, closed) = (code_of("open")?, code_of("resolved")?, code_of("closed")?);
+    tickets.add("status", |s| {
+        let instants = |name: &str| if s.column(name).is_ok() { longs(get(s, name)?) } else { Ok(vec![MISSING; s.height()]) };
+        let (solved_at, closed_at) = (instants("resolved_at")?, instants("closed_at")?);
+        let mut status = codes(get(s, "status")?)?;
+        for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| **code == resolved || **code == closed) {
+            let (solved, shut) = (known(solved_at[row]), known(closed_at[row]));
+            *code = match solved.or(shut) {
+                Some(at) if at >= m.desk.as_of => open,
+                Some(_) if *code == closed && shut.is_some_and(|at| at >= m.desk.as_of) => resolved,
+                _ => *code,
+            };
+        }
+        Ok(Values::Text(status))
+    })
 }
 
 /// Fills resolution times from what else the export has; nothing after the cut-off has happened yet.

@@ -85,6 +85,10 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
                 say!("All dated rows of the exports lie after the cut-off ({as_of}).", as_of = format::day(&e.zone.format_minute(e.as_of)));
             out.push(note(Level::Warning, "all-after-cut-off", text));
         }
+        (None, None) if e.ledger.sources.iter().any(|s| s.covers.is_some()) => {
+            let text = say!("There are no tickets, calls or surveys: the figures are of people alone.").to_owned();
+            out.push(note(Level::Info, "people-alone", text));
+        }
         (None, None) => out.push(note(Level::Warning, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
         _ if !has_rows => {
             out.push(note(Level::Warning, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)));

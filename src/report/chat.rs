@@ -80,7 +80,7 @@ fn order(kpis: &[Kpi], id: &str) -> (bool, bool) {
     (kpi.is_none_or(|k| k.target.is_none()), kpi.is_none_or(|k| k.value.is_none()))
 }
 
-/// `First contact resolution (fcr_touch): 65 % (58–71 %, n 191), target ≥ 68 %, ◇ missed, leaning`.
+/// `First contact resolution (fcr_touch): 65 % (58–71 %, n 191), target ≥ 68 %, ◇ missed, may be chance`.
 pub(super) fn sentence(line: &Line) -> String {
     let v = &line.view;
     let n = format!("n\u{a0}{}", v.n);

@@ -58,10 +58,10 @@ pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
     let is_backed = k.level.is_none_or(|l| l.certainty == Some(Certainty::Clear) && !l.is_shared && l.is_good == k.is_met);
     match (k.is_met, is_outside.map(|outside| outside && is_backed)) {
         (Some(true), Some(true)) => ("good", say!("● met")),
-        (Some(true), Some(false)) => ("plain", say!("○ met, leaning")),
+        (Some(true), Some(false)) => ("plain", say!("○ met, may be chance")),
         (Some(true), None) => ("plain", say!("○ met")),
         (Some(false), Some(true)) => ("concern", say!("◆ missed")),
-        (Some(false), Some(false)) => ("plain", say!("◇ missed, leaning")),
+        (Some(false), Some(false)) => ("plain", say!("◇ missed, may be chance")),
         (Some(false), None) => ("plain", say!("◇ missed")),
         (None, _) => ("open", ""),
     }
@@ -198,13 +198,13 @@ mod tests {
         let mut like = scorecard.cards[0].kpis[0].clone();
         like.level = None;
         let k = |value: f64, interval| Kpi { value: Some(value), is_met: Some(value >= 0.7), interval, ..like.clone() };
-        assert_eq!(verdict(&k(0.75, Some((0.6, 0.85)))), ("plain", "○ met, leaning"));
+        assert_eq!(verdict(&k(0.75, Some((0.6, 0.85)))), ("plain", "○ met, may be chance"));
         assert_eq!(verdict(&k(0.75, Some((0.71, 0.79)))), ("good", "● met"));
-        assert_eq!(verdict(&k(0.65, Some((0.5, 0.78)))), ("plain", "◇ missed, leaning"));
+        assert_eq!(verdict(&k(0.65, Some((0.5, 0.78)))), ("plain", "◇ missed, may be chance"));
         assert_eq!(verdict(&k(0.65, Some((0.5, 0.68)))), ("concern", "◆ missed"));
         assert_eq!(verdict(&k(0.65, None)), ("plain", "◇ missed"));
         let level = scorecard.cards[0].kpis[0].level.map(|l| Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, ..l });
-        assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed, leaning"), "one period is not enough");
+        assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed, may be chance"), "one period is not enough");
     }
 
     #[test]

@@ -248,7 +248,7 @@ fn a_block_shows_three_findings_and_says_how_many_more_there_are() {
 fn numbers_carry_their_definition_rows_and_state() {
     let page = text_of("agents/agent-ada.html");
     assert!(page.contains("href=\"../definitions.html#fcr\"") && page.contains("href=\"../rows/fcr.csv\""));
-    assert!(page.contains("+12 not yet mature") && page.contains("○ met, leaning") && page.contains("no data"));
+    assert!(page.contains("+12 not yet mature") && page.contains("○ met, may be chance") && page.contains("no data"));
     assert!(page.contains("How it stands") && page.contains("How far to trust this page") && page.contains("To work on"));
     assert!(page.contains("+25\u{a0}pts") && page.contains("from 50\u{a0}% in W46, n\u{a0}30"));
     assert!(page.contains("Context, not judged") && page.contains("never part of a verdict"));

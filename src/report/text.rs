@@ -340,7 +340,7 @@ mod tests {
     fn a_measure_is_a_row_with_its_verdict_below() {
         let text = summary(&scorecard()).replace('\u{a0}', " ");
         let columns = format!("  Label of fcr{}75 %      40    ≥ 70 %  ············▄\n", " ".repeat(27));
-        let row = columns + "    ○ met, leaning · better than usual (high)\n";
+        let row = columns + "    ○ met, may be chance · better than usual (high)\n";
         assert!(text.contains(&row), "{text}");
         assert!(text.contains("Definitions: Label of fcr = fcr; Label of csat = csat\n"));
         assert!(text.starts_with("Kundendienst <Nord>\nWeek of 2026-W46\ndata until 2026-11-16 06:00 (Europe/Berlin)\n1 of 1 target met"));

@@ -129,7 +129,7 @@ fn defused(text: &str) -> String {
     out
 }
 
-/// `met`, `met, leaning`, `missed`, `missed, leaning`, `no data`; empty where nothing is judged.
+/// `met`, `met, may be chance`, `missed`, `missed, may be chance`, `no data`; empty where nothing is judged.
 fn verdict(k: &Kpi) -> String {
     let words = if k.is_judged { measure::verdict(k).1 } else { "" };
     let word = words.trim_start_matches(['●', '○', '◆', '◇', ' ']);
@@ -176,7 +176,8 @@ mod tests {
     fn a_row_a_subject_and_metric_with_everything_to_use_it() {
         let machine = lines(Kind::Machine);
         assert_eq!(machine[0], COLUMNS.join(","));
-        let fcr = "2026-W46,desk,Kundendienst <Nord>,desk,fcr,Label of fcr,share,0.75,30,40,0.7,0.6,0.85,\"met, leaning\",true,false,false";
+        let fcr =
+            "2026-W46,desk,Kundendienst <Nord>,desk,fcr,Label of fcr,share,0.75,30,40,0.7,0.6,0.85,\"met, may be chance\",true,false,false";
         assert_eq!(machine[1], fcr);
         assert!(machine[2].contains(",csat,Label of csat,share,,30,40,0.7,0.6,0.85,no data,true"), "no data is an empty cell");
         assert!(machine[3].contains(",volume,Label of volume,count,40,30,40,0.7,0.6,0.85,,false,false"), "context has no verdict");
@@ -188,7 +189,8 @@ mod tests {
     fn excel_gets_its_mark_separator_and_decimal() {
         let comma = lines(Kind::Excel(Decimal::Comma));
         assert_eq!(comma[0], format!("\u{feff}{}", COLUMNS.join(";")));
-        let fcr = "2026-W46;desk;Kundendienst <Nord>;desk;fcr;Label of fcr;share;0,75;30;40;0,7;0,6;0,85;met, leaning;true;false;false";
+        let fcr =
+            "2026-W46;desk;Kundendienst <Nord>;desk;fcr;Label of fcr;share;0,75;30;40;0,7;0,6;0,85;met, may be chance;true;false;false";
         assert_eq!(comma[1], fcr);
         assert!(lines(Kind::Excel(Decimal::Point))[1].contains(",0.75,30,40,0.7,"));
     }

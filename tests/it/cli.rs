@@ -221,6 +221,20 @@ fn the_metric_table_of_the_readme_is_the_catalogue() {
 }
 
 #[test]
+fn the_page_of_columns_is_what_the_program_prints() {
+    let page = std::fs::read_to_string(root().join("docs/columns.md")).expect("there is a docs/columns.md");
+    let printed = deskcard(&["columns", "--markdown"]).ok().stdout;
+    assert!(
+        printed.matches("## ").count() == 6 && page.ends_with(&printed),
+        "docs/columns.md ends otherwise than `deskcard columns --markdown`"
+    );
+    let one = deskcard(&["columns", "calls"]).ok().stdout;
+    assert!(one.starts_with("calls\n") && one.contains("start_at (needed)"), "{one}");
+    let wrong = deskcard(&["columns", "phones"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("observations"), "{}", wrong.stderr);
+}
+
+#[test]
 fn the_commands_of_the_readme_work() {
     let readme = readme();
     let commands: Vec<&str> =

@@ -148,7 +148,7 @@ fn months_and_quarters_have_the_same_pages() {
             assert!(!main_text(&page).contains("last 13 weeks"), "{period} {id}");
         }
         let cost = topic(&scorecard, "cost")["finding"].as_str().expect("a text");
-        assert!(cost.contains(if period == "2026-10" { "Oct 26" } else { "Sep 26" }), "{period}: {cost}");
+        assert!(cost.contains(if period == "2026-10" { "October 2026" } else { "September 2026" }), "{period}: {cost}");
     }
 }
 

@@ -33,12 +33,18 @@ impl Plan {
     /// # Errors
     /// A config error for a period that cannot be read, an input error for a damaged history.
     pub(super) fn new(run: &Run<'_>, ctx: &Context) -> Result<Self> {
+        let first = run.history.first_instant(&ctx.settings)?;
+        Self::from(run, ctx, first)
+    }
+
+    /// As if the data began at `first`.
+    fn from(run: &Run<'_>, ctx: &Context, first: Option<i64>) -> Result<Self> {
         let unit = ctx.settings.report.period;
         let zone = ctx.zone();
         let today = zone.local_day(ctx.as_of);
         let asked = Asked::parse(run.args.period.as_deref(), unit, today)?;
         let published = published(&run.out)?;
-        let first_day = run.history.first_instant(&ctx.settings)?.map(|t| zone.local_day(t));
+        let first_day = first.map(|t| zone.local_day(t));
         let limit = ctx.settings.run.catch_up as usize;
         let due = due(&asked, &Standing { unit, today, published: &published, first_day, limit });
         let newest = due.periods.last().cloned().unwrap_or_else(|| Period::last_complete(unit, today));
@@ -113,10 +119,15 @@ pub(super) fn dry(run: &Run<'_>, ctx: &Context, stdout: &mut dyn Write) -> Resul
         }
         lines.extend(missing.into_iter().map(|pattern| format!("{}: no file matches {pattern}", source.name)));
     }
-    if lines.is_empty() {
+    let is_news = !lines.is_empty();
+    if !is_news {
         lines.push("no new exports".to_owned());
     }
-    let plan = Plan::new(run, ctx)?;
+    let first = run.history.first_instant(&ctx.settings)?;
+    if first.is_none() && is_news {
+        lines.push("the history is empty: that the exports reach back to the period is taken for granted".to_owned());
+    }
+    let plan = Plan::from(run, ctx, first.or(is_news.then_some(0)))?;
     lines.extend(plan.due.periods.iter().map(|p| format!("{} would be published to {}", p.label, shown(ctx, &run.out.join(&p.id)))));
     lines.extend(plan.due.skipped.iter().map(|s| format!("{s} would be left out")));
     if plan.due.periods.is_empty() {

@@ -21,7 +21,8 @@ const WHOLE_PERCENT: u64 = 100;
 /// Adds what a story is made of.
 pub(super) fn want(wanted: &mut Wanted) -> Result<()> {
     LISTED.iter().try_for_each(|c| wanted.add(Table::SlaClocks, c))?;
-    SPAN.iter().try_for_each(|c| wanted.add(Table::TicketSpans, c))
+    SPAN.iter().try_for_each(|c| wanted.add(Table::TicketSpans, c))?;
+    wanted.add(Table::Tickets, "id")
 }
 
 /// The story of a ticket in words.
@@ -31,6 +32,11 @@ pub(super) fn want(wanted: &mut Wanted) -> Result<()> {
 pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
     let (clocks, spans) = (of_ticket(facts, Table::SlaClocks, &LISTED, ticket)?, of_ticket(facts, Table::TicketSpans, &SPAN, ticket)?);
     if clocks.is_empty() && spans.is_empty() {
+        if !of_ticket(facts, Table::Tickets, &["id"], ticket)?.is_empty() {
+            let hint =
+                "a clock needs a target, a due time or a start before the cut-off: `deskcard sla` says of how many tickets it has one";
+            return Err(Error::config(format!("ticket {ticket:?} has no clock")).hint(hint));
+        }
         let hint = "its id must be written as in the export; rows that were refused are in `deskcard check`";
         return Err(Error::config(format!("there is no ticket {ticket:?}")).hint(hint));
     }

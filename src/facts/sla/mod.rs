@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::events::{EventLog, Words};
 use super::{Making, Table};
 use crate::clock::sla::{Cycle, Kind};
-use crate::clock::timeline::{Doubts, State, Timeline};
+use crate::clock::timeline::{Doubts, State, Status, Timeline};
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, Values};
 use crate::error::Result;
@@ -271,13 +271,18 @@ impl Segment<'_> {
         let (has_events, is_end_unknown) = (!events.is_empty(), columns.is_end_unknown(row, events));
         parts.account.unknown_ends += u64::from(is_end_unknown);
         let party = |s: &State| self.terms.party(s);
-        timeline.tell(&columns.row(row), events, self.m.desk.as_of, party, &mut parts.account.doubts);
+        let mut told_row = columns.row(row);
+        if is_end_unknown {
+            // Nothing says when: it is not taken to have ended at any time we know, least of all at its creation.
+            (told_row.status, told_row.state.status) = (Some(Status::Open), Status::Open);
+        }
+        timeline.tell(&told_row, events, self.m.desk.as_of, party, &mut parts.account.doubts);
         for &kind in kinds {
             told.clear();
             let of = terms::Of { policy, kind, row, columns, has_events };
             self.terms.run(&of, timeline, told);
-            // A ticket closed nobody knows when has a due time and no verdict, and no clock but that of its answer can be shown.
-            let is_shown = kind == Kind::FirstResponse || !is_end_unknown;
+            // A ticket closed nobody knows when has a due time and no verdict, and no clock but that of an answer it got can be shown.
+            let is_shown = !is_end_unknown || (kind == Kind::FirstResponse && told.iter().all(|c| c.stopped_at.is_some()));
             if !is_shown {
                 told.iter_mut().for_each(|c| c.is_met = None);
             }

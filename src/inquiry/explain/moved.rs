@@ -56,7 +56,7 @@ fn measured(q: &Question<'_>, gauge: Gauge, (now, before): (&Rows, &Rows)) -> Mo
         (None, _) => nothing(now, before),
         (Some(_), None) => say!("{now}. Too few rows to say whether that is a change.", now = against(unit, now, before)),
         (Some(d), Some(range)) => {
-            format!("{}: {} ({}). {}", against(unit, now, before), signed(unit, d), ends(unit, range), conclusion(certainty))
+            format!("{}: {} ({}). {}", against(unit, now, before), signed(unit, d), ends(unit, range), conclusion(certainty, range))
         }
     };
     finished(q, (now, before), (difference, interval, certainty), text)
@@ -70,8 +70,9 @@ fn nothing(now: Side, before: Side) -> String {
     }
 }
 
-fn conclusion(certainty: Option<Certainty>) -> &'static str {
+fn conclusion(certainty: Option<Certainty>, (low, high): (f64, f64)) -> &'static str {
     match certainty {
+        None if low > 0.0 || high < 0.0 => say!("That is more than noise, but too little to matter."),
         Some(Certainty::Clear) => say!("That is more than noise."),
         Some(_) => say!("That is probably more than noise, but not surely more than matters."),
         None => say!("Nothing beyond noise."),
@@ -107,18 +108,24 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
     let interval = (n - high, n - low);
     let certainty = verdict(interval, difference, MATTERS * expected.mean).filter(|_| counts.len() >= FEWEST_SPANS);
     let usual = match counts.len() {
-        1 => say!("{mean} in the period before", mean = format::value(Unit::Number, expected.mean)),
+        1 => say!("{mean} in the period before", mean = mean_of(expected.mean)),
         k => say!(
             "{mean} on average of the {k} periods before, {low} to {high} of which would be usual",
-            mean = format::value(Unit::Number, expected.mean),
+            mean = mean_of(expected.mean),
             k,
             low = format::count(low as u64),
             high = format::count(high as u64)
         ),
     };
-    let sure = if counts.len() < FEWEST_SPANS { say!("Too few periods before to say what is usual.") } else { conclusion(certainty) };
+    let sure =
+        if counts.len() < FEWEST_SPANS { say!("Too few periods before to say what is usual.") } else { conclusion(certainty, interval) };
     let text = say!("{n} against {usual}. {sure}", n = format::count(now.n()), usual, sure);
     finished(q, (side(n), side(expected.mean)), (Some(difference), Some(interval), certainty), text)
+}
+
+/// A mean of counts: with a decimal where they are few.
+fn mean_of(v: f64) -> String {
+    format::decimals(v, if v < 100.0 { 1 } else { 0 })
 }
 
 /// Whether the last of some counts is beyond what those before it lead one to expect; `None` where they are too few to say.

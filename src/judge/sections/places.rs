@@ -17,6 +17,8 @@ const DIMENSIONS: [(&str, usize); 4] = [("priority", 0), ("category", 1), ("chan
 const HOURS: [usize; 2] = [6, 7];
 /// Hours put together: one hour of a week has too few rows.
 const BLOCK: u32 = 2;
+/// A place with so many times the rows of all the others is no place.
+const NEARLY_ALL: u64 = 9;
 /// Findings shown.
 const MOST: usize = 5;
 
@@ -70,6 +72,10 @@ fn places<'a>(ground: &Ground<'a>, metric: &'a Metric, looked: &mut usize) -> Ve
     let mut take = |dimension: &'static str, cells: &Cells| {
         *looked += cells.len();
         for cell in against_rest(ground.e, metric, cells) {
+            // What is nearly everything has no elsewhere to be held against.
+            if cell.rest.n() * NEARLY_ALL < cell.own.n() {
+                continue;
+            }
             let st = &cell.judged.standing;
             if st.is_good == Some(false) {
                 let lost = (cell.own.rate() - cell.rest.rate()).abs() * cell.own.n() as f64;

@@ -83,6 +83,11 @@ fn points(e: &Evidence<'_>, metric: &str) -> Vec<Point> {
     all.split_off(first)
 }
 
+/// `October 2026`: the short form reads like a day.
+fn month(p: &Point) -> String {
+    crate::clock::period::Period::from_id(&p.period).map_or_else(|| p.short.clone(), |m| m.label)
+}
+
 fn finding(e: &Evidence<'_>) -> String {
     let points = points(e, "cost_per_ticket");
     if let [.., before, now] = points.as_slice()
@@ -92,9 +97,9 @@ fn finding(e: &Evidence<'_>) -> String {
             "A resolved ticket cost {now} {currency} in {period}, {then} in {before}",
             now = money(b),
             currency = currency(e),
-            period = now.short,
+            period = month(now),
             then = money(a),
-            before = before.short
+            before = month(before)
         );
     }
     let (sum, n) = reckoned(e.folds.cost_recent(), &e.settings.cost.levels);

@@ -5,7 +5,7 @@ use super::view::{MailView, RowView};
 use crate::say;
 
 const WIDTH: usize = 72;
-/// What the numbers and `◇ missed, leaning` leave for the name of a measure.
+/// What the numbers and `◇ missed, may be chance` leave for the name of a measure.
 const LABEL: usize = 26;
 
 /// The plain text of a mail.

@@ -8,7 +8,7 @@ fn a_measure_is_a_row_of_nine_cells() {
     let scorecard = scorecard();
     let text = card(&scorecard, &scorecard.cards[0]).replace('\u{a0}', " ");
     assert!(text.starts_with("# Kundendienst &lt;Nord&gt;\n\nWeek of 2026-W46\n\nData until 2026-11-16 06:00 (Europe/Berlin)\n\n**1 of 1 target met, 1 without data**\n"));
-    let row = "| Label of fcr | fcr | 75 % | 60–85 % | 40 | ≥ 70 % | ○ met, leaning · better than usual (high) | +25 pts, 50 % in W46, n 30 | ············▄ |\n";
+    let row = "| Label of fcr | fcr | 75 % | 60–85 % | 40 | ≥ 70 % | ○ met, may be chance · better than usual (high) | +25 pts, 50 % in W46, n 30 | ············▄ |\n";
     assert!(text.contains(row), "{text}");
     assert!(text.contains("- Label of fcr: Over the last 13 weeks 72 % (66 % to 79 %), 84 of 117 (○ cannot tell yet, needs about 40 more); +12 not yet mature; Between 58 % and 81 % once all 12 are in; "));
     assert!(text.ends_with("Made by deskcard 0.1.0, config 3f9c12ab04de.\n"));

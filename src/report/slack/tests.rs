@@ -48,7 +48,8 @@ fn a_message_has_its_findings_before_its_measures_and_keeps_the_limits() {
     assert_eq!(shown[1], "Week of 2026-W46\ndata until 2026-11-16 06:00 (Europe/Berlin)");
     assert!(shown[2].starts_with("*1 of 1 target met, 1 without data*\n! &lt;script&gt;"));
     assert_eq!(shown[3], "*Goals*\nNo goals were set &lt;yet&gt;.");
-    let measures = "*Label of fcr (fcr)*: 75 % (60–85 %, n 40), target ≥ 70 %, ○ met, leaning · better than usual (high) ············▄";
+    let measures =
+        "*Label of fcr (fcr)*: 75 % (60–85 %, n 40), target ≥ 70 %, ○ met, may be chance · better than usual (high) ············▄";
     assert!(shown[6].starts_with(measures), "{}", shown[6]);
     assert!(shown[6].ends_with("and 2 more measures on the page"));
 }

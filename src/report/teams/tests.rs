@@ -47,7 +47,7 @@ fn a_message_has_its_findings_before_its_measures() {
     assert!(shown[4].starts_with("! <\u{2060}script>"));
     assert_eq!(shown[5..7], ["Goals", "No goals were set <\u{2060}yet>."]);
     let at = shown.iter().position(|t| t == "Label of fcr (fcr)").expect("the measure");
-    assert_eq!(shown[at + 1], "75 % (60–85 %, n 40), target ≥ 70 %, ○ met, leaning · better than usual (high)");
+    assert_eq!(shown[at + 1], "75 % (60–85 %, n 40), target ≥ 70 %, ○ met, may be chance · better than usual (high)");
     assert_eq!(shown[at + 2], "············▄");
     assert!(all.iter().all(|p| p.bytes.len() <= MAX_BYTES));
 }

@@ -84,7 +84,8 @@ fn a_card_has_its_findings_first_and_its_measures_as_numbers() {
     let measures = cells(&parts, 2);
     let row = |n: u32| ('A'..='O').filter_map(|c| measures.get(&format!("{c}{n}")).map(String::as_str)).collect::<Vec<_>>();
     assert_eq!(row(4)[..6], ["Section", "Measure", "Definition", "Role", "Value", "n"]);
-    let fcr = ["Speed", "Label of fcr", "fcr", "judged", "0.75", "40", "0.7", "0.6", "0.85", "○ met, leaning", "0.5", "30", "▲ +25 pts"];
+    let fcr =
+        ["Speed", "Label of fcr", "fcr", "judged", "0.75", "40", "0.7", "0.6", "0.85", "○ met, may be chance", "0.5", "30", "▲ +25 pts"];
     assert_eq!(row(5)[..13], fcr);
     assert_eq!(
         row(6)[..9],
