@@ -425,7 +425,7 @@ pub struct MetricsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = examples("  deskcard columns\n  deskcard columns calls\n  deskcard columns tickets --markdown"))]
 pub struct ColumnsArgs {
-    /// The kind of source: tickets, ticket_events, calls, surveys, agents, observations. Default: all.
+    /// The kind of source: tickets, `ticket_events`, calls, surveys, agents, observations. Default: all.
     pub kind: Option<String>,
     /// Print Markdown, as in docs/columns.md.
     #[arg(long)]

@@ -125,7 +125,7 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
 
 /// A mean of counts: with a decimal where they are few.
 fn mean_of(v: f64) -> String {
-    format::decimals(v, if v < 100.0 { 1 } else { 0 })
+    format::decimals(v, usize::from(v < 100.0))
 }
 
 /// Whether the last of some counts is beyond what those before it lead one to expect; `None` where they are too few to say.
