@@ -195,6 +195,11 @@ impl Wanted {
         for name in column_names(&parse_sql(&placeholders(sql))?) {
             self.add(table, &name)?;
         }
+        if sql.contains("$known_until") {
+            // The same instant, whatever else is asked for.
+            LAST_TOLD.iter().try_for_each(|name| self.require(Table::Tickets, name))?;
+            self.require(Table::TicketEvents, "at")?;
+        }
         Ok(())
     }
 
@@ -267,6 +272,9 @@ impl Wanted {
         Table::ALL.iter().filter(|t| t.source() == source).any(|t| self.columns.get(t).is_some_and(|c| !c.is_empty()))
     }
 }
+
+/// The columns of a ticket that tell until when anything is known of tickets.
+const LAST_TOLD: [&str; 5] = ["created_at", "first_response_at", "resolved_at", "closed_at", "updated_at"];
 
 /// What a stored column that looks across rows or tables is made of.
 fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str)> {
@@ -360,7 +368,7 @@ impl Facts {
             seen_until.insert(table, desk.seen_until(table.source(), column));
         }
         // An export of tickets by creation goes on being updated: a reopening is seen until the last update, a new contact is not.
-        let known_until = ["created_at", "first_response_at", "resolved_at", "closed_at", "updated_at"]
+        let known_until = LAST_TOLD
             .map(|column| desk.seen_in(Source::Tickets, column))
             .into_iter()
             .chain([desk.seen_in(Source::TicketEvents, "at")])

@@ -76,7 +76,7 @@ pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
 }
 
 /// Fills from the events what the ticket rows leave out.
-fn told_by_events(tickets: &mut Frame, log: &EventLog) -> Result<()> {
+fn told_by_events(tickets: &mut Frame, log: &EventLog, as_of: i64) -> Result<()> {
     if log.is_empty() {
         return Ok(());
     }
@@ -90,7 +90,7 @@ fn told_by_events(tickets: &mut Frame, log: &EventLog) -> Result<()> {
         columns.push(("first_response_at", Values::Long(filled("first_response_at", &|t| t.first_reply)?)));
     }
     if tickets.has("resolved_at") && tickets.has("status") {
-        columns.push(("resolved_at", Values::Long(resolved_by_events(tickets, &stories)?)));
+        columns.push(("resolved_at", Values::Long(resolved_by_events(tickets, &stories, as_of)?)));
     }
     for (name, of) in [("reopen_count", (|t| t.reopened) as fn(&Story) -> i32), ("reassign_count", |t| t.moves)] {
         if tickets.has(name) {
@@ -106,12 +106,13 @@ fn told_by_events(tickets: &mut Frame, log: &EventLog) -> Result<()> {
 }
 
 /// When tickets were resolved that are so by their row, which does not say when.
-fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>]) -> Result<Vec<i64>> {
+fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>], as_of: i64) -> Result<Vec<i64>> {
     let (resolved, closed) = (code_of("resolved")?, code_of("closed")?);
     let (own, status) = (tickets.longs("resolved_at")?, tickets.codes("status")?);
     let is_over = |row: usize| status[row] == resolved || status[row] == closed || status[row] == NONE;
     let one = |(row, story): (usize, &Option<Story>)| match story {
-        Some(story) if own[row] == MISSING && is_over(row) => story.resolved,
+        // What lies after the cut-off is a later end than the one the events tell of.
+        Some(story) if is_over(row) && (own[row] == MISSING || (own[row] >= as_of && story.resolved != MISSING)) => story.resolved,
         _ => own[row],
     };
     Ok(stories.iter().enumerate().map(one).collect())
@@ -121,7 +122,7 @@ fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>]) -> Result<Vec<
 pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
     let log = EventLog::read(m, tickets)?;
-    told_by_events(tickets, &log)?;
+    told_by_events(tickets, &log, m.desk.as_of)?;
     as_it_stood(m, tickets)?;
     resolution(m, tickets)?;
     if want("agent") {
@@ -182,16 +183,18 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     const ENDS: [&str; 2] = ["resolved_at", "closed_at"];
     let is_later =
         |s: &DataFrame| ENDS.iter().any(|n| s.column(n).ok().and_then(|c| c.i64().ok()?.max()).is_some_and(|t| t >= m.desk.as_of));
-    if !tickets.has("status") || !tickets.segments.iter().any(is_later) {
+    if !tickets.has("status") || !(tickets.has("resolution_secs") || tickets.segments.iter().any(is_later)) {
         return Ok(());
     }
     let (open, resolved, closed) = (code_of("open")?, code_of("resolved")?, code_of("closed")?);
     tickets.add("status", |s| {
         let instants = |name: &str| if s.column(name).is_ok() { longs(get(s, name)?) } else { Ok(vec![MISSING; s.height()]) };
         let (solved_at, closed_at) = (instants("resolved_at")?, instants("closed_at")?);
+        let (created, took) = (instants("created_at")?, instants("resolution_secs")?);
         let mut status = codes(get(s, "status")?)?;
         for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| **code == resolved || **code == closed) {
-            let (solved, shut) = (known(solved_at[row]), known(closed_at[row]));
+            let by_duration = || known(took[row]).zip(known(created[row])).map(|(d, c)| c + d);
+            let (solved, shut) = (known(solved_at[row]).or_else(by_duration), known(closed_at[row]));
             *code = match solved.or(shut) {
                 Some(at) if at >= m.desk.as_of => open,
                 Some(_) if *code == closed && shut.is_some_and(|at| at >= m.desk.as_of) => resolved,

@@ -104,7 +104,7 @@ impl Brief {
             blocks: all_blocks(place, card),
             next: Some(next(place, card)),
             measures: measures(place, [judged, context, card.observations.iter().collect()]),
-            parts: card.sections.iter().map(|s| part(place, s)).collect(),
+            parts: card.sections.iter().map(|s| part(place, s)).filter(Part::has_words).collect(),
             tables: card.tables.iter().map(|t| table(place, t)).collect(),
             footer: card.footer.iter().map(|f| format::label(f, 1000)).collect(),
             ..Self::empty(scorecard)
@@ -121,7 +121,7 @@ impl Brief {
             lead: format::label(&topic.lead, 1000),
             notes: scorecard.notes.iter().filter(|n| n.level == Level::Warning).map(note).collect(),
             measures: measures(place, [judged, context, vec![]]),
-            parts: topic.sections.iter().map(|s| part(place, s)).collect(),
+            parts: topic.sections.iter().map(|s| part(place, s)).filter(Part::has_words).collect(),
             footer: topic.footer.iter().map(|f| format::label(f, 1000)).collect(),
             ..Self::empty(scorecard)
         }
@@ -223,6 +223,14 @@ fn part(place: Place<'_>, s: &Section) -> Part {
         empty: if s.findings.is_empty() { format::label(&s.empty, 400) } else { String::new() },
         tables: s.tables.iter().map(|t| table(place, t)).collect(),
         footer: format::label(&s.footer, 1000),
+    }
+}
+
+impl Part {
+    /// Whether anything but its title is left without its pictures.
+    fn has_words(&self) -> bool {
+        let texts = [&self.lead, &self.empty, &self.footer];
+        texts.iter().any(|t| !t.is_empty()) || !(self.facts.is_empty() && self.findings.is_empty() && self.tables.is_empty())
     }
 }
 

@@ -7,6 +7,7 @@ mod calibration;
 mod cli;
 #[cfg(target_os = "linux")]
 mod crash;
+mod cut_off;
 mod dirty;
 mod duckdb;
 mod edge_cards;

@@ -33,8 +33,7 @@ pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
     let (clocks, spans) = (of_ticket(facts, Table::SlaClocks, &LISTED, ticket)?, of_ticket(facts, Table::TicketSpans, &SPAN, ticket)?);
     if clocks.is_empty() && spans.is_empty() {
         if !of_ticket(facts, Table::Tickets, &["id"], ticket)?.is_empty() {
-            let hint =
-                "a clock needs a target, a due time or a start before the cut-off: `deskcard sla` says of how many tickets it has one";
+            let hint = "a clock needs a target or a due time, a start before the cut-off, and of a ticket that is over, when that was";
             return Err(Error::config(format!("ticket {ticket:?} has no clock")).hint(hint));
         }
         let hint = "its id must be written as in the export; rows that were refused are in `deskcard check`";

@@ -28,6 +28,8 @@ pub(crate) struct Told {
     pub(crate) has_events: bool,
     /// Closed, and neither its row nor its events say when.
     pub(crate) is_end_unknown: bool,
+    /// Whether, besides, no answer is known.
+    pub(crate) is_answer_unknown: bool,
     /// For each cycle of the resolution.
     pub(crate) moments: Vec<Moments>,
 }
@@ -92,8 +94,6 @@ impl<'a> Clocks<'a> {
             first_group: self.group(t.first_group.as_ref()),
         };
         let events: Vec<Event> = seen.events.iter().map(|e| self.event(e)).collect();
-        let mut timeline = Timeline::default();
-        timeline.tell(&row, &events, self.world.as_of, |_| Party::Desk, &mut Doubts::default());
         // Closed and nobody says when: it cannot be judged, and nobody held it for a known time.
         let ends = |e: &&world::Event| {
             let by_kind = matches!(e.kind.as_deref(), Some("resolved" | "closed"));
@@ -101,6 +101,13 @@ impl<'a> Clocks<'a> {
         };
         let is_over = matches!(status, Some(Status::Resolved | Status::Closed));
         let is_end_unknown = is_over && seen.resolved.is_none() && !seen.events.iter().any(ends);
+        let mut row = row;
+        if is_end_unknown {
+            row.status = Some(Status::Open);
+            row.state.status = Status::Open;
+        }
+        let mut timeline = Timeline::default();
+        timeline.tell(&row, &events, self.world.as_of, |_| Party::Desk, &mut Doubts::default());
         let mut told = Told { has_events: !events.is_empty(), is_end_unknown, ..Told::default() };
         if seen.has_responses {
             self.run(t, Kind::FirstResponse, (&timeline, self.world.as_of), &mut told.response);
@@ -108,6 +115,11 @@ impl<'a> Clocks<'a> {
         self.run(t, Kind::Resolution, (&timeline, self.world.as_of), &mut told.resolution);
         if is_end_unknown {
             told.resolution.iter_mut().for_each(|c| c.is_met = None);
+            // An answer that came counts; that none came cannot be said.
+            if told.response.iter().any(|c| c.stopped_at.is_none()) {
+                told.response.iter_mut().for_each(|c| c.is_met = None);
+                told.is_answer_unknown = true;
+            }
         } else {
             self.hold(t, &timeline, &mut told);
         }

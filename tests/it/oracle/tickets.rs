@@ -74,6 +74,10 @@ impl Known {
     fn is_end_unknown(&self) -> bool {
         self.clocks.is_end_unknown
     }
+
+    fn shown_response(&self) -> &[Cycle] {
+        if self.clocks.is_answer_unknown { &[] } else { &self.clocks.response }
+    }
 }
 
 /// All tickets that count: created before the cut-off.
@@ -81,6 +85,8 @@ pub(crate) struct Tickets<'a> {
     world: &'a World,
     pub(crate) all: Vec<Known>,
     seen_until: i64,
+    /// The last instant at which anything is told of a ticket.
+    known_until: i64,
 }
 
 /// The canonical priority: the words of the scale, whatever their case.
@@ -105,7 +111,7 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
     let own = events_of(world, ticket);
     let mut out = ticket.clone();
     if own.is_empty() {
-        return out;
+        return stood(world, out);
     }
     let groups: Vec<&String> = own.iter().filter_map(|e| e.group.as_ref()).collect();
     let is = |e: &&&Event, kind: &str| e.kind.as_deref() == Some(kind);
@@ -124,8 +130,24 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
         }
     }
     let is_over = matches!(out.status.as_deref(), None | Some("resolved" | "closed"));
-    out.resolved = out.resolved.or(ended.filter(|_| is_over));
-    out
+    // An end after the cut-off is a later one than that of the events.
+    let is_later = out.resolved.is_some_and(|at| at >= world.as_of);
+    if is_over && (out.resolved.is_none() || (is_later && ended.is_some())) {
+        out.resolved = ended;
+    }
+    stood(world, out)
+}
+
+/// The ticket as it stood at the cut-off: not over if it ended later.
+fn stood(world: &World, mut t: Ticket) -> Ticket {
+    let is_later = |at: Option<i64>| at.is_some_and(|at| at >= world.as_of);
+    let solved = t.resolved.or(t.resolution_secs.map(|secs| t.created + secs)).or(t.closed);
+    match t.status.as_deref() {
+        Some("resolved" | "closed") if is_later(solved) => t.status = Some("open".to_owned()),
+        Some("closed") if solved.is_some() && is_later(t.closed) => t.status = Some("resolved".to_owned()),
+        _ => {}
+    }
+    t
 }
 
 /// The events of a ticket in the order of time.
@@ -147,6 +169,10 @@ impl<'a> Tickets<'a> {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
         let (clock, clocks) = (Clock::new(world), Clocks::new(world));
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
+        let rows = world.tickets.iter().flatten().filter(|t| t.created < world.as_of);
+        let told_at = rows.flat_map(|t| [Some(t.created), t.first_response, t.resolved, t.closed, t.updated]).flatten();
+        let events_at = world.events.iter().flatten().map(|e| e.at).filter(|at| *at < world.as_of);
+        let known_until = told_at.chain(events_at).map(|at| at.min(world.as_of)).max().unwrap_or(world.as_of);
         let has = Has::of(world, &clocks, &tickets);
         let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, (&clock, &clocks), t, has)).collect();
         for i in 0..all.len() {
@@ -162,7 +188,7 @@ impl<'a> Tickets<'a> {
             };
             (all[i].is_repeated, all[i].is_repeated_in_a_day) = (is_repeated(window), is_repeated(DAY));
         }
-        Self { world, all, seen_until }
+        Self { world, all, seen_until, known_until }
     }
 
     fn known(world: &World, people: &People<'_>, (clock, clocks): (&Clock<'_>, &Clocks<'_>), t: &Ticket, has: Has) -> Known {
@@ -189,7 +215,7 @@ impl<'a> Tickets<'a> {
             matches!(first_level.as_deref(), None | Some("L1")) && !t.category.as_ref().is_some_and(|c| world.cannot_resolve.contains(c));
         let later = |at: Option<i64>| at.filter(|at| *at >= t.created);
         Known {
-            resolution_at: due_resolution.or(resolution_in_sla.map(|_| resolved.unwrap_or(t.created))),
+            resolution_at: due_resolution.or(resolution_in_sla.and(gone)),
             response_at: due_response.or(response_in_sla.map(|_| first_response.unwrap_or(t.created))),
             ttr: later(resolved).map(|at| at - t.created),
             ttr_business: later(resolved).map(|at| clock.elapsed(t.created, at)),
@@ -255,8 +281,8 @@ impl<'a> Tickets<'a> {
         let created = |k: &Known| Some(k.ticket.created);
         let is_week_old = |k: &Known| k.ticket.created + 7 * DAY <= self.seen_until;
         // Resolved or not: of young tickets only the quick ones would be in.
-        let gross = |k: &Known| is_week_old(k).then_some(and(Some(k.resolved.is_some()), k.first_contact));
-        let young = |k: &Known| !k.is_cancelled && !is_week_old(k);
+        let gross = |k: &Known| (is_week_old(k) && k.first_contact.is_some()).then_some(and(Some(k.resolved.is_some()), k.first_contact));
+        let young = |k: &Known| !k.is_cancelled && k.first_contact.is_some() && !is_week_old(k);
         let repeat = self.rows(created, |k| k.is_mature.then_some(f64::from(!k.is_repeated)));
         let ocr = self.done(|k| k.is_mature.then(|| is(and(k.first_contact, Some(!k.is_repeated)))).flatten());
         let net = self.live(created, |k| gross(k).filter(|_| k.is_first_level_work).and_then(is));
@@ -281,7 +307,7 @@ impl<'a> Tickets<'a> {
         let n = &self.world.numbers;
         let created = |k: &Known| Some(k.ticket.created);
         let at_first = |k: &Known| k.first_level.as_deref() == Some("L1");
-        let is_settled = |k: &Known| k.resolved.is_some_and(|at| at + n.reopen_window <= self.seen_until);
+        let is_settled = |k: &Known| k.resolved.is_some_and(|at| at + n.reopen_window <= self.known_until);
         let reopened = self.done(|k| if is_settled(k) { is(k.ticket.reopened.map(|n| n > 0)) } else { None });
         let reopened = self.immature(reopened, |k| k.resolved.is_some() && !k.is_cancelled && !is_settled(k));
         vec![
@@ -315,7 +341,7 @@ impl<'a> Tickets<'a> {
             !k.is_cancelled && k.gone.is_none() && k.due_resolution.is_some() && k.resolution_in_sla.is_none()
         });
         let unanswered = self.immature(self.live(|k| k.response_at, response), |k| {
-            !k.is_cancelled && k.due_response.is_some() && k.response_in_sla.is_none()
+            !k.is_cancelled && (k.gone.is_none() || k.resolved.is_some()) && k.due_response.is_some() && k.response_in_sla.is_none()
         });
         let near = |k: &Known| {
             let used = k.used.filter(|_| k.resolution_in_sla == Some(true))?;
@@ -345,7 +371,7 @@ impl<'a> Tickets<'a> {
     fn cycles(&self, at: impl Fn(&Cycle) -> Option<i64>, fact: impl Fn(&Known, &Cycle) -> Option<f64>) -> Vec<Row> {
         let of = |k: &Known| -> Vec<Cycle> {
             let known = if k.is_end_unknown() { &[][..] } else { &k.clocks.resolution[..] };
-            k.clocks.response.iter().chain(known).copied().collect()
+            k.shown_response().iter().chain(known).copied().collect()
         };
         self.all.iter().flat_map(|k| of(k).into_iter().map(|c| Row::new(&k.keys, at(&c), fact(k, &c))).collect::<Vec<_>>()).collect()
     }
@@ -402,7 +428,7 @@ impl<'a> Tickets<'a> {
         };
         let of = |k: &Known| {
             let resolution = if k.is_end_unknown() { &[][..] } else { &k.clocks.resolution[..] };
-            [same(k, &k.clocks.response, k.ticket.response_met), same(k, resolution, k.ticket.resolution_met)]
+            [same(k, k.shown_response(), k.ticket.response_met), same(k, resolution, k.ticket.resolution_met)]
         };
         self.all.iter().flat_map(of).flatten().collect()
     }
