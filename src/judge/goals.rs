@@ -115,6 +115,12 @@ impl Reach {
     fn is_near(&self, metric: &Metric) -> bool {
         self.short(metric) <= self.margin
     }
+
+    /// Near by the level itself, not by the own rows alone.
+    fn is_level_near(&self, metric: &Metric) -> bool {
+        let by = if metric.better == Better::Higher { self.target - self.level } else { self.level - self.target };
+        by <= self.margin
+    }
 }
 
 /// The next steps, those where most is missing first.
@@ -133,14 +139,21 @@ fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> Nex
         (true, true) => {
             say!("Hold it: {hits} of {n} {span}.", hits = format::count(reach.own.hits()), n = format::count(reach.own.n()), span)
         }
-        (true, false) => say!(
+        (true, false) if reach.is_level_near(m.metric) => say!(
             "{whose} {span} is {shown}: within {margin} of the target.",
             whose,
             span,
             shown,
             margin = super::standing::points(reach.margin)
         ),
-        (false, _) => say!("{whose} {span} is {shown}; this is half the way to the target.", whose, span, shown),
+        (true, false) => say!(
+            "{hits} of {n} {span}: within {margin} of the target.",
+            hits = format::count(reach.own.hits()),
+            n = format::count(reach.own.n()),
+            span,
+            margin = super::standing::points(reach.margin)
+        ),
+        (false, _) => say!("{whose} {span} is {shown}; this is at least half the way to the target.", whose, span, shown),
     };
     let target = (!reach.is_near(m.metric)).then_some(reach.target);
     NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value: reach.step(m.metric), target, text }

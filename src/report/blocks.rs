@@ -3,7 +3,7 @@
 //! Owns their words and the rule that an empty block says why.
 
 use super::card_view::{Place, pair};
-use super::measure::{side, target};
+use super::measure::{side, target, verdict};
 use super::view::{BlockView, FindingView, NextGoalView, NextView};
 use crate::format;
 use crate::say;
@@ -22,11 +22,24 @@ pub(super) fn blocks(place: Place<'_>, card: &Card) -> Vec<BlockView> {
     let block = |(key, class, title, findings): (&str, &str, &str, &Vec<Finding>)| BlockView {
         class: class.to_owned(),
         title: title.to_owned(),
-        findings: findings.iter().take(MOST).map(|f| finding(place, class, f)).collect(),
+        findings: findings.iter().take(MOST).map(|f| finding(place, class, &as_in_the_table(card, f, class))).collect(),
         more: more(class, findings.get(MOST..).unwrap_or_default()),
         empty: if findings.is_empty() { reason(card, key, say!("Nothing to say this period.")) } else { String::new() },
     };
     all.into_iter().map(block).collect()
+}
+
+/// A goal that is the target has the certainty of its verdict in the table: one thing has one verdict on a page.
+fn as_in_the_table(card: &Card, f: &Finding, class: &str) -> Finding {
+    let kpi = card.kpis.iter().find(|k| k.metric == f.metric && k.is_met.is_some() && k.is_met == f.is_met);
+    let certainty = match kpi {
+        Some(k) if class == "goals" => match verdict(k).0 {
+            "good" | "concern" => Certainty::Clear,
+            _ => Certainty::Leaning,
+        },
+        _ => f.certainty,
+    };
+    Finding { certainty, ..f.clone() }
 }
 
 fn reason(card: &Card, block: &str, otherwise: &str) -> String {
@@ -81,9 +94,9 @@ fn goal(f: &Finding) -> (&'static str, &'static str, &'static str) {
     match (f.is_met, f.certainty) {
         (None, _) | (_, Certainty::CannotTellYet) => ("open", "○", say!("cannot tell yet")),
         (Some(true), Certainty::Clear) => ("good", "●", say!("met")),
-        (Some(true), Certainty::Leaning) => ("plain", "○", say!("met, leaning")),
+        (Some(true), Certainty::Leaning) => ("plain", "○", say!("met, may be chance")),
         (Some(false), Certainty::Clear) => ("concern", "◆", say!("missed")),
-        (Some(false), Certainty::Leaning) => ("plain", "◇", say!("missed, leaning")),
+        (Some(false), Certainty::Leaning) => ("plain", "◇", say!("missed, may be chance")),
     }
 }
 

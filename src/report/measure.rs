@@ -115,7 +115,7 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
     let more = l.needed.map(|n| say!("about\u{a0}{n} more", n = format::count(n)));
     let word = match (l.certainty, more) {
         (None, _) => String::new(),
-        (Some(_), _) if l.is_shared => say!("alike on the whole desk").to_owned(),
+        (Some(_), _) if l.is_shared => say!("the same on the whole desk, so not judged here").to_owned(),
         (Some(Certainty::Clear), _) => say!("clear").to_owned(),
         (Some(Certainty::Leaning), None) => say!("leaning").to_owned(),
         (Some(Certainty::Leaning), Some(more)) => say!("leaning, {more} to make it clear", more),

@@ -114,7 +114,13 @@ fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
         .cloned()
         .chain([ColumnView { text: crate::language::text(STANDS_OUT).to_owned(), ..ColumnView::default() }])
         .collect();
-    let (title, row_label) = (format!("{}s", kind_word(kind)), kind_word(kind).to_owned());
+    let title = match kind {
+        CardKind::Desk => say!("Desk"),
+        CardKind::Team => say!("Teams"),
+        CardKind::Supplier => say!("Suppliers"),
+        CardKind::Agent => say!("Agents"),
+    };
+    let (title, row_label) = (title.to_owned(), kind_word(kind).to_owned());
     let note = match kind {
         CardKind::Agent => {
             let recent = format::label(&place.scorecard.rule.recent, 60);

@@ -115,6 +115,20 @@ fn rate_words(rate: PersonTime) -> String {
     )
 }
 
+/// The same over more than a year: no headcount any more.
+fn years_words(rate: PersonTime) -> String {
+    let (low, high) = rate.rate_limits();
+    let percent = |v: f64| format::value_of(Unit::Share, v, 1);
+    say!(
+        "{rate} ({events} in {time} person-years; 95 % interval {low} to {high})",
+        rate = percent(rate.rate()),
+        events = rate.events(),
+        time = format::decimals(rate.time(), 1),
+        low = percent(low),
+        high = percent(high)
+    )
+}
+
 fn facts(e: &Evidence<'_>, roster: &Roster) -> Vec<(String, String)> {
     let mut out = vec![(say!("On the desk").to_owned(), format::count(roster.headcount() as u64))];
     let Some(days) = roster.twelve_months(0) else { return out };
@@ -167,7 +181,7 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
     let text = say!(
         "{a} in the last twelve months against {b} a year in the twenty-four before (p = {p_mid}).",
         a = rate_words(a),
-        b = rate_words(b),
+        b = years_words(b),
         p_mid = format::decimals(p_mid, 3)
     );
     Some(finding(metric, title.to_owned(), text, (certainty, Some(is_good))))

@@ -6,7 +6,7 @@ use super::finding;
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
-use crate::scorecard::{Certainty, Finding, Section};
+use crate::scorecard::{Better, Certainty, Finding, Section};
 use crate::{key, say};
 
 /// Measures looked at, in order.
@@ -109,14 +109,20 @@ fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
         "hour" => format!("{}: {name}", p.metric.label),
         dimension => format!("{}: {} {name}", p.metric.label, crate::language::of_data(dimension)),
     };
+    let lost = format::count(p.lost.round() as u64);
+    let at_theirs = if p.metric.better == Better::Lower {
+        say!("{lost} fewer at the others’ rate", lost)
+    } else {
+        say!("{lost} more at the others’ rate", lost)
+    };
     let text = say!(
-        "{hits} of {n} ({own}) against {rest} everywhere else in {span}: {lost} more would be on the good side at the others’ rate. {chance_words}",
+        "{hits} of {n} ({own}) against {rest} everywhere else in {span}: {at_theirs}. {chance_words}",
         hits = format::count(own.hits()),
         n = format::count(own.n()),
         own = format::value_of(unit, own.rate(), own.n()),
         rest = format::value_of(unit, rest.rate(), rest.n()),
         span = ground.e.recent_words(),
-        lost = format::count(p.lost.round() as u64),
+        at_theirs,
         chance_words = p.cell.judged.chance_words()
     );
     let certainty = p.cell.judged.standing.certainty.unwrap_or(Certainty::CannotTellYet);

@@ -83,6 +83,12 @@ fn points(e: &Evidence<'_>, metric: &str) -> Vec<Point> {
     all.split_off(first)
 }
 
+/// What was spent in the month of a point.
+fn points_of(e: &Evidence<'_>, at: &Point) -> f64 {
+    let of = points(e, "operating_cost").into_iter().find(|p| p.period == at.period);
+    of.and_then(|p| p.value).unwrap_or(at.value.unwrap_or_default() * at.n as f64)
+}
+
 /// `October 2026`: the short form reads like a day.
 fn month(p: &Point) -> String {
     crate::clock::period::Period::from_id(&p.period).map_or_else(|| p.short.clone(), |m| m.label)
@@ -93,11 +99,14 @@ fn finding(e: &Evidence<'_>) -> String {
     if let [.., before, now] = points.as_slice()
         && let (Some(a), Some(b)) = (before.value, now.value)
     {
+        let spent = points_of(e, now);
         return say!(
-            "A resolved ticket cost {now} {currency} in {period}, {then} in {before}",
+            "{now} {currency} a resolved ticket in {period}: {spent} for {n} tickets ({then} in {before})",
             now = money(b),
             currency = currency(e),
             period = month(now),
+            spent = money(spent),
+            n = format::count(now.n),
             then = money(a),
             before = month(before)
         );
@@ -278,7 +287,13 @@ fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
     };
     // What monitoring opens is nobody's contact.
     let by_people = || channels.iter().filter(|(c, _)| count(c) > 0.0 && *c != "auto");
-    let ends = by_people().max_by(|a, b| a.1.total_cmp(b.1)).zip(by_people().min_by(|a, b| a.1.total_cmp(b.1)));
+    let cheapest = by_people().min_by(|a, b| a.1.total_cmp(b.1));
+    // Where a tenth saves most: many contacts at a middling price before a few at the dearest.
+    let most = cheapest.and_then(|cheap| {
+        let saved = |(channel, price): &(&String, &f64)| count(channel) * (*price - cheap.1);
+        by_people().max_by(|a, b| saved(a).total_cmp(&saved(b)))
+    });
+    let ends = most.zip(cheapest);
     let saved = |(dear, cheap): ((&String, &f64), (&String, &f64))| {
         let tenth = (count(dear.0) * 0.1).round();
         say!(
