@@ -124,7 +124,8 @@ impl Chart for Margins<'_> {
         let mut text = say!("Histogram of the share of the target used: {decided} decided. ", decided = format::count(decided));
         for side in Side::ALL {
             let n = c.of(side);
-            let _ = write!(text, "{} {} ({}). ", format::capital(side.word()), format::count(n), share(n, decided));
+            let of_all = if c.is_part { String::new() } else { format!(" ({})", share(n, decided)) };
+            let _ = write!(text, "{} {}{of_all}. ", format::capital(side.word()), format::count(n));
         }
         text.push_str(say!("A near miss used more than 80\u{a0}% of its target. "));
         if c.open_missed > 0 {
@@ -182,7 +183,7 @@ impl Margins<'_> {
     }
 
     fn counts(&self) -> Counts {
-        let mut c = Counts::default();
+        let mut c = Counts { is_part: self.drawn().next().is_some_and(|b| b.from > 1e-9), ..Counts::default() };
         for b in self.drawn() {
             let ended = b.count - open(b);
             let (of, n) = match Side::of(b) {
@@ -255,7 +256,7 @@ impl Margins<'_> {
             }
             let (from, to) = side.span(plane.x.1);
             let (left, right) = (plane.px((from, 0.0)).0 + AIR, plane.px((to, 0.0)).0 - AIR);
-            marks.extend(fill::boxed(Frame { left, right, top: bracket, bottom: bracket + 6.0 }, side.fill()));
+            marks.extend(fill::boxed(Frame { left, right, top: bracket + 1.0, bottom: bracket + 4.0 }, side.fill()));
         }
         (bracket + 14.0, marks)
     }
@@ -302,6 +303,8 @@ const HEAD: TextStyle = TextStyle { size: 12.5, ..TextStyle::VALUE };
 /// How many are where.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counts {
+    /// Whether the bars begin somewhere above zero: shares of what they hold would be shares of nothing.
+    is_part: bool,
     kept: u64,
     near: u64,
     missed: u64,
@@ -323,6 +326,9 @@ impl Counts {
     /// Number, name and share in two lines, or in three short ones.
     fn lines(self, side: Side, is_tall: bool) -> Vec<(String, TextStyle)> {
         let (n, part) = (format::count(self.of(side)), share(self.of(side), self.decided()));
+        if self.is_part {
+            return vec![(format!("{n} {}", side.word()), HEAD)];
+        }
         if is_tall {
             vec![(format::capital(side.word()), HEAD), (n, HEAD), (part, TextStyle::AXIS)]
         } else {

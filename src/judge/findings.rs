@@ -118,8 +118,8 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
     }
     let span = e.recent_words();
     let mut text = match good {
-        true => say!("{absent}Nothing is better than its target, or the desk, by more than luck can do over {span}.", absent, span),
-        false => say!("{absent}Nothing is worse than its target, or the desk, by more than luck can do over {span}.", absent, span),
+        true => say!("{absent}Nothing is better than its target, or the desk, by more than chance explains over {span}.", absent, span),
+        false => say!("{absent}Nothing is worse than its target, or the desk, by more than chance explains over {span}.", absent, span),
     };
     if !good {
         text += &shared(&judged);

@@ -21,7 +21,11 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         label: format::label(label, 120),
         href: place.definition_href(&k.metric),
         is_own: definition.is_some_and(|d| d.is_own),
-        value: k.value.map_or_else(|| format::NO_DATA.to_owned(), |v| format::value_against(unit, v, k.n, k.target)),
+        value: match k.value {
+            Some(v) => format::value_against(unit, v, k.n, k.target),
+            None if k.is_hidden => say!("kept back").to_owned(),
+            None => format::NO_DATA.to_owned(),
+        },
         is_missing: k.value.is_none(),
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
         n: if k.is_hidden { format::NO_DATA.to_owned() } else { format::count(k.n) },
@@ -29,7 +33,8 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         target: k.target.map_or_else(String::new, |t| target(unit, better, t)),
         verdict_class: verdict_class.to_owned(),
         verdict: match (k.is_hidden, k.target.is_some() && k.value.is_none()) {
-            (true, _) => say!("kept back").to_owned(),
+            (true, true) => String::new(),
+            (true, false) => say!("kept back").to_owned(),
             (false, true) => say!("no data").to_owned(),
             (false, false) => verdict.to_owned(),
         },

@@ -120,7 +120,7 @@ fn nobody_is_counted_twice_and_nobody_is_lost() {
     assert!((sum(&departments) - sum(&all)).abs() < 1e-9);
     // What is passed on goes somewhere: the ways out of a group are at least the tickets it passed on.
     let groups = table(topic(&scorecard, "groups"), "Groups");
-    let ways = table(topic(&scorecard, "groups"), "Ways between groups");
+    let ways = table(topic(&scorecard, "groups"), "Hand-overs between groups");
     for row in list(groups, "rows") {
         let (received, passed) = (row["cells"][0]["value"].as_f64().unwrap(), &row["cells"][1]);
         let name = row["name"].as_str().unwrap();

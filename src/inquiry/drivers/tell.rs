@@ -117,7 +117,7 @@ pub(super) fn told(search: &Search, mut compared: Vec<Compared>, (mut skipped, t
     );
     let came = match (compared.len(), clear, leaning) {
         (0, ..) => say!("Nothing could be compared.").to_owned(),
-        (_, 0, 0) => say!("None goes with better or worse results by more than luck can do.").to_owned(),
+        (_, 0, 0) => say!("None goes with better or worse results by more than chance explains.").to_owned(),
         (_, clear, leaning) => {
             say!(
                 "{clear} clear, {leaning} leaning; adjusted for all {compared} (false discovery rate).",

@@ -150,7 +150,7 @@ fn segments(e: &Explanation) -> Section {
 
 fn quiet(e: &Explanation) -> String {
     let what = if e.against.is_some() { say!("moved otherwise than") } else { say!("differs from") };
-    say!("No segment {what} the rest by more than luck can do.", what)
+    say!("No segment {what} the rest by more than chance explains.", what)
 }
 
 fn folded(e: &Explanation) -> String {

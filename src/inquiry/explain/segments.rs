@@ -48,7 +48,7 @@ pub(super) struct Hunt {
     pub(super) folded: Vec<Vec<u32>>,
 }
 
-/// The segments that moved otherwise than the rest, by more than luck can do, the largest first; and how they were searched for.
+/// The segments that moved otherwise than the rest, by more than chance explains, the largest first; and how they were searched for.
 ///
 /// `progress` is told how much of the work is done, and how much there is.
 pub fn segments(q: &Question<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> (Vec<Answer>, SearchInfo) {

@@ -31,7 +31,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     let told: Vec<&Compared> = found.compared.iter().filter(|c| c.certainty != Certainty::CannotTellYet).collect();
     let findings: Vec<Finding> = told.iter().map(|c| as_finding(&metrics, c)).collect();
     let empty = if findings.is_empty() {
-        say!("No attribute goes with better or worse results by more than luck can do.").to_owned()
+        say!("No attribute goes with better or worse results by more than chance explains.").to_owned()
     } else {
         String::new()
     };

@@ -53,7 +53,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     worst.truncate(MOST);
     let findings: Vec<Finding> = worst.iter().map(|p| told(ground, p)).collect();
     let empty =
-        if findings.is_empty() { say!("No place differs from the others by more than luck can do.").to_owned() } else { String::new() };
+        if findings.is_empty() { say!("No place differs from the others by more than chance explains.").to_owned() } else { String::new() };
     Ok(Some(Section {
         id: "where".to_owned(),
         title: say!("Where it is lost").to_owned(),

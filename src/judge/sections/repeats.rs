@@ -61,7 +61,7 @@ fn facts(r: &Repeats, known: u64) -> Vec<(String, String)> {
         out.push(line(say!("Changed the channel on the way"), share(t.switched, several)));
     }
     if let Some(top) = q.top_tenth {
-        out.push(line(say!("Contacts of the tenth with most"), format::value_of(Unit::Share, top, q.all)));
+        out.push(line(say!("Share of contacts from the busiest tenth"), format::value_of(Unit::Share, top, q.all)));
     }
     if t.unknown > 0 {
         out.push(line(say!("Contacts of unknown requesters, not counted"), format::count(t.unknown)));

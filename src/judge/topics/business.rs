@@ -61,7 +61,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
 fn finding(differences: &[Difference]) -> String {
     match differences.first() {
         Some(first) => first.line.clone(),
-        None => say!("No department is served differently by more than luck can do").to_owned(),
+        None => say!("No department is served differently by more than chance explains").to_owned(),
     }
 }
 
@@ -76,7 +76,7 @@ fn fares(e: &Evidence<'_>, rows: &Rows<'_>, differences: &[Difference]) -> Resul
     Ok(Section {
         id: "departments".to_owned(),
         title: say!("How each department fares").to_owned(),
-        lead: say!("Findings for the departments that differ from the others by more than luck can do.").to_owned(),
+        lead: say!("Findings for the departments that differ from the others by more than chance explains.").to_owned(),
         findings: differences.iter().map(|d| d.finding.clone()).collect(),
         empty: if differences.is_empty() { say!("No department does.").to_owned() } else { String::new() },
         charts: charts.into_iter().flatten().collect(),
@@ -144,7 +144,7 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         let cells = [first].into_iter().chain(a_head).chain(shown.iter().map(|m| rows.cell(row, m))).collect();
         TableRow { name: row.name.clone(), page: None, cells }
     };
-    let a_head = (!heads.is_empty()).then(|| plain_column(say!("A hundred people"), Unit::Number));
+    let a_head = (!heads.is_empty()).then(|| plain_column(say!("Per 100 people"), Unit::Number));
     let columns: Vec<TableColumn> =
         column(e, "tickets_created").into_iter().chain(a_head).chain(shown.iter().filter_map(|m| column(e, &m.id))).collect();
     let note = if heads.is_empty() {

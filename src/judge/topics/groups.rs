@@ -17,7 +17,7 @@ use crate::{key, say};
 const MISSING: &str = key!("No ticket says which group had it. Map the column: `group = \"…\"` under [source.columns] of the tickets.");
 /// The rows of this page.
 const ROWS: &str = key!("groups");
-/// Ways between groups shown.
+/// Hand-overs between groups shown.
 const WAYS: usize = 12;
 /// Escalated tickets of a category from which it is a candidate.
 const CANDIDATE: u64 = 10;
@@ -86,7 +86,7 @@ fn has(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Section> {
     Ok(Section {
         id: "groups".to_owned(),
         title: say!("What each group has").to_owned(),
-        lead: say!("Findings for the groups that differ from the others by more than luck can do.").to_owned(),
+        lead: say!("Findings for the groups that differ from the others by more than chance explains.").to_owned(),
         empty: if differences.is_empty() { say!("No group does.").to_owned() } else { String::new() },
         findings: differences.into_iter().map(|d| d.finding).collect(),
         charts: charts.into_iter().flatten().collect(),
@@ -217,7 +217,7 @@ fn goes(h: &Handovers) -> Option<Section> {
         lead: say!("A ticket that goes to another group and straight back was sent to the wrong one, or without what that group needs: worth reading a few of them together.").to_owned(),
         facts: facts.into_iter().filter_map(|(label, p)| Some((label.to_owned(), share_words(p?)))).collect(),
         tables: vec![TableData {
-            title: say!("Ways between groups").to_owned(),
+            title: say!("Hand-overs between groups").to_owned(),
             note,
             row_label: say!("From and to").to_owned(),
             columns: vec![plain_column(say!("Tickets"), Unit::Count), plain_column(say!("Straight back"), Unit::Share)],

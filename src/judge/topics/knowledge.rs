@@ -74,7 +74,7 @@ fn linked(ground: &Ground<'_>, rows: &Rows<'_>, link: &Metric) -> Result<Section
     Ok(Section {
         id: "links".to_owned(),
         title: say!("Where an article was at hand").to_owned(),
-        lead: say!("Categories whose share of tickets with an article differs from the others’ by more than luck can do.").to_owned(),
+        lead: say!("Categories whose share of tickets with an article differs from the others’ by more than chance explains.").to_owned(),
         empty: if differences.is_empty() { say!("No category does.").to_owned() } else { String::new() },
         findings: differences.into_iter().map(|d| d.finding).collect(),
         charts: charts.into_iter().flatten().collect(),

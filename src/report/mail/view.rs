@@ -201,7 +201,11 @@ fn notes(order: &Order<'_>, card: &Card) -> Vec<NoteView> {
         class: "warning".into(),
         word: say!("Data").into(),
         code: "more".into(),
-        text: say!("{word} on the data: see the desk’s data page.", word),
+        text: if card.kind == CardKind::Agent {
+            say!("{word} on the data; whoever leads the desk can see what.", word)
+        } else {
+            say!("{word} on the data: see the desk’s data page.", word)
+        },
     };
     let kept = if card.kind == CardKind::Agent { Vec::new() } else { shown };
     kept.into_iter().chain((rest > 0).then_some(counted)).collect()
