@@ -35,7 +35,7 @@ pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
         Unit::Share => share(v, share_decimals(n)),
         Unit::Seconds => seconds(v),
         Unit::Count => grouped(v, 0),
-        Unit::Number => grouped(v, 2),
+        Unit::Number => grouped(v, if v.abs() >= 100.0 { 0 } else { 2 }),
         Unit::Money => grouped(v, if v.abs() >= 1000.0 { 0 } else { 2 }),
         Unit::Days => days(v),
     }
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(value(Unit::Number, 3.414), "3.41");
         assert_eq!(value(Unit::Money, 12.5), "12.50");
         assert_eq!(value(Unit::Money, 12_345.67), "12,346");
-        assert_eq!(value(Unit::Number, -1234.5), "−1,234.50");
+        assert_eq!(value(Unit::Number, -1234.6), "−1,235");
         assert_eq!(value(Unit::Number, -0.001), "0.00");
         assert_eq!(plain(&value(Unit::Days, 412.0)), "412 d");
         assert_eq!(plain(&value(Unit::Days, 3.44)), "3.4 d");
