@@ -243,7 +243,8 @@ fn happened(dated: &[Event], i: usize) -> String {
 /// The value with the name where there is room for all of it: a part of a name may be that of another.
 fn named_value(value: &str, name: &str, room: f64) -> String {
     let all = format!("{value} {}", name.split_whitespace().collect::<Vec<_>>().join(" "));
-    if text_width(&all, TextStyle::VALUE.size, true) <= room { all } else { value.to_owned() }
+    let fits = |text: &String| text_width(text, TextStyle::VALUE.size, true) <= room;
+    [all, say!("{value} here", value)].into_iter().find(fits).unwrap_or_else(|| value.to_owned())
 }
 
 fn last(points: &[Point]) -> Option<&Point> {
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn a_name_gives_way_to_the_value() {
         assert_eq!(named_value("88 %", "Amira Khan", 300.0), "88 % Amira Khan");
-        assert_eq!(named_value("88 %", "Khan, Amira", 80.0), "88 %");
-        assert_eq!(named_value("88 %", "Wolfeschlegelsteinhausenbergerdorff", 80.0), "88 %");
+        assert_eq!(named_value("88 %", "Khan, Amira", 80.0), "88 % here");
+        assert_eq!(named_value("88 %", "Wolfeschlegelsteinhausenbergerdorff", 30.0), "88 %");
     }
 }
