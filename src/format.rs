@@ -104,6 +104,11 @@ pub fn count(n: u64) -> String {
     group_digits(&n.to_string())
 }
 
+/// A number of things in a line of a log or an error: `1 file`, `1,200 files`. Sentences of pages have their forms in [`say!`].
+pub fn things(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
 /// A day (`2026-11-16`) or minute (`2026-11-16 06:00`) as people of the language write it; any other text as it is.
 pub fn day(text: &str) -> String {
     let parts = (text.get(..4), text.get(5..7), text.get(8..10), text.get(10..).unwrap_or_default());

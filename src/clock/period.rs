@@ -278,6 +278,22 @@ const MONTHS: [[&str; 2]; 12] = [
     [key!("December"), key!("Dec")],
 ];
 
+/// The days of the week from Monday on, as keys of the language.
+pub const WEEKDAYS: [&str; 7] =
+    [key!("Monday"), key!("Tuesday"), key!("Wednesday"), key!("Thursday"), key!("Friday"), key!("Saturday"), key!("Sunday")];
+
+/// `Tuesday 10 November`.
+pub fn weekday_text(day: i32) -> String {
+    let day = date(day);
+    let weekday = text(WEEKDAYS[day.weekday().num_days_from_monday() as usize]);
+    say!("{weekday} {day} {month}", weekday, day = day.day(), month = month_text(day, false))
+}
+
+/// `week 46`, of a day in it.
+pub fn week_text(day: i32) -> String {
+    say!("week {week}", week = date(day).iso_week().week())
+}
+
 fn month_text(day: NaiveDate, is_short: bool) -> &'static str {
     text(MONTHS[day.month0() as usize][usize::from(is_short)])
 }

@@ -11,6 +11,7 @@ use super::{Context, Outcome, stdout_failed};
 use crate::cli::{CheckFormat, DoctorArgs};
 use crate::clock::{DAY, parse_local, period::Period};
 use crate::error::{Error, Result};
+use crate::format::things;
 use crate::history::History;
 use crate::publish::file::replace;
 use crate::run_record::RunRecord;
@@ -148,7 +149,7 @@ fn files(ctx: &Context, source: &crate::settings::SourceSettings) -> Finding {
     match super::run::intake::files(ctx, source) {
         Err(error) => Finding::of("exports", Err(error)),
         Ok((found, missing)) if missing.is_empty() => {
-            Finding::new("exports", State::Ok, format!("{}: {} file(s)", source.name, found.len()))
+            Finding::new("exports", State::Ok, format!("{}: {}", source.name, things(found.len() as u64, "file", "files")))
         }
         Ok((_, missing)) => Finding::new("exports", State::Look, format!("{}: no file matches {}", source.name, missing.join(", "))),
     }
@@ -192,8 +193,8 @@ fn retention(ctx: &Context, history: &History) -> Finding {
             match still {
                 0 => Finding::new("retention", State::Ok, format!("nothing is older than {day}")),
                 n => {
-                    let why = "stay because newer rows stand in them, too";
-                    Finding::new("retention", State::Look, format!("no row is older than {day}, but {n} kept export(s) from before {why}"))
+                    let kept = "kept exports from before that hold newer rows, too, and stay";
+                    Finding::new("retention", State::Look, format!("no row is older than {day}; {kept}: {n}"))
                 }
             }
         }
@@ -226,7 +227,8 @@ fn last_run(ctx: &Context, out: &Path, now: i64) -> Finding {
     let days = (now - started).div_euclid(DAY);
     let unit = ctx.settings.report.period;
     let most = i64::from(Period::containing(unit, ctx.zone().local_day(now)).days()) + 1;
-    let text = format!("{} ({days} day(s) ago), exit code {}", record.started_at, record.exit.code);
+    let ago = if days == 0 { "today".to_owned() } else { format!("{} ago", things(days.unsigned_abs(), "day", "days")) };
+    let text = format!("{} ({ago}), exit code {}", record.started_at, record.exit.code);
     match (record.exit.code, days > most) {
         (0, false) => Finding::new("last run", State::Ok, text),
         (0, true) => Finding::new("last run", State::Look, format!("{text}: longer ago than a {unit}")),

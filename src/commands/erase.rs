@@ -14,7 +14,7 @@ use super::report::check_templates;
 use super::{Context, Outcome, stdout_failed};
 use crate::cli::{CheckFormat, EraseArgs};
 use crate::error::{Error, Result};
-use crate::format::count;
+use crate::format::things;
 use crate::history::History;
 use crate::history::erasure::{Record, Rewriting};
 use crate::privacy::erased::{PSEUDONYM, key as key_of};
@@ -128,10 +128,10 @@ impl Erasure {
         let pseudonym = &self.record.marks.pseudonym;
         let (verb, periods) = if is_done { ("now stands", "were") } else { ("would stand", "would be") };
         let mut lines = vec![format!(
-            "{}: {pseudonym} {verb} in {} place(s) of {} kept export(s); tickets, calls and surveys stay, so every total does.",
+            "{}: {pseudonym} {verb} in {} of {}; tickets, calls and surveys stay, so every total does.",
             self.person.shown,
-            count(self.size.1),
-            self.size.0
+            things(self.size.1, "place", "places"),
+            things(self.size.0 as u64, "kept export", "kept exports")
         )];
         let known = self.person.names.iter().chain(&self.person.ids).map(|n| format!("{n:?}")).collect::<Vec<_>>();
         lines.push(format!(
@@ -141,11 +141,7 @@ impl Erasure {
         lines.extend(self.person.remarks.iter().chain(&self.rewriting.remarks).map(|r| format!("Note: {r}.")));
         match self.periods.as_slice() {
             [] => lines.push("No published page names the person.".to_owned()),
-            ids => lines.push(format!(
-                "Pages of {} period(s) {periods} made again without a card of the person: {}.",
-                ids.len(),
-                ids.join(", ")
-            )),
+            ids => lines.push(format!("Pages {periods} made again without a card of the person: {}.", ids.join(", "))),
         }
         lines.extend(self.rest.iter().flat_map(Rest::lines));
         lines.push(NOT_OURS.to_owned());

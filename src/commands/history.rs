@@ -9,6 +9,7 @@ use std::io::Write;
 use super::{Context, Outcome, stdout_failed};
 use crate::cli::{CheckFormat, HistoryArgs, HistoryVerb};
 use crate::error::{Error, Result};
+use crate::format::things;
 use crate::history::History;
 use crate::publish::lock::Lock;
 
@@ -23,9 +24,11 @@ pub(super) fn run(args: &HistoryArgs, now: i64, stdout: &mut dyn Write) -> Resul
             say(stdout, args.format, answer)?;
             return match faults {
                 0 => Ok(Outcome::Done),
-                n => Err(Error::input(format!("the history has {n} fault(s)")).at(history.dir().display().to_string()).hint(
-                    "`deskcard history rebuild` makes the tables anew from the exports kept; exports that are gone come from a backup",
-                )),
+                n => Err(Error::input(format!("the history has {}", things(n as u64, "fault", "faults")))
+                    .at(history.dir().display().to_string())
+                    .hint(
+                        "`deskcard history rebuild` makes the tables anew from the exports kept; exports that are gone come from a backup",
+                    )),
             };
         }
         verb => {

@@ -7,6 +7,7 @@ use super::inspect::zone;
 use super::{Outcome, stdout_failed, write_file};
 use crate::cli::InitArgs;
 use crate::error::{Error, Result};
+use crate::format::things;
 use crate::ingest::inspect::{Inspection, Sample, config, group, inspect};
 use crate::settings::Settings;
 
@@ -111,7 +112,8 @@ fn summary(target: &Path, found: &[(Vec<String>, Inspection)]) -> String {
     }
     let open: usize = found.iter().map(|(_, i)| i.questions.len()).sum();
     if open > 0 {
-        out += &format!("{open} question(s) are open: they stand in the file as `# ?`, with the lines that would answer them\n");
+        let questions = things(open as u64, "open question", "open questions");
+        out += &format!("{questions}: in the file as `# ?`, with the lines that would answer\n");
     }
     out + &format!("next: deskcard check --config {}", target.display())
 }

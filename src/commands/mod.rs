@@ -46,6 +46,7 @@ use crate::clock::{parse_day, parse_local};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, Wanted};
+use crate::format::things;
 use crate::history::{self as kept, History};
 use crate::ingest::ingest as read_exports;
 use crate::ingest::ledger::Ledger;
@@ -188,7 +189,7 @@ impl Context {
             desk
         };
         for source in &desk.ledger.sources {
-            self.talk.say(&format!("{}: {} file(s), {}", source.name, source.files.len(), source.identity()));
+            self.talk.say(&format!("{}: {}, {}", source.name, things(source.files.len() as u64, "file", "files"), source.identity()));
         }
         self.talk.say(&format!("read in {:.3} s", started.elapsed().as_secs_f64()));
         Ok(desk)

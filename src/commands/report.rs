@@ -390,9 +390,13 @@ fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) 
     let ever = Period::span(0, facts.as_of_day());
     asks.push(Ask { metrics: vec![&contradicting], breakdowns: vec![Vec::new()], periods: vec![ever], filter: None });
     let mut readings = fold_all(facts, &ctx.catalogue, &asks)?;
-    let count = readings.pop().and_then(|r| r.get(&contradicting.id, 0, &[], 0)).map_or(0.0, |r| r.sum);
-    let text = say!("{count} ticket(s) are resolved before they were created; they count everywhere but in durations.", count);
-    Ok((Folds::new(readings), (count > 0.0).then(|| ("resolved-before-created".to_owned(), text))))
+    let count = readings.pop().and_then(|r| r.get(&contradicting.id, 0, &[], 0)).map_or(0.0, |r| r.sum).max(0.0) as u64;
+    let text = say!(
+        count => "1 ticket is resolved before it was created; it counts everywhere but in durations.",
+        "{count} tickets are resolved before they were created; they count everywhere but in durations.",
+        count = crate::format::count(count)
+    );
+    Ok((Folds::new(readings), (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
 }
 
 fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Period]) -> Ask<'a> {

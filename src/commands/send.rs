@@ -16,6 +16,7 @@ use crate::cli::{CheckFormat, SendArgs};
 use crate::clock::parse_local;
 use crate::error::{Error, Result};
 use crate::facts::{Contact, Table, Wanted, contacts};
+use crate::format::things;
 use crate::mail::outbox::Again;
 use crate::mail::{self, Attachment, Draft, Entry, Key, Outbox, Patience, Put, Sealed, Sendout, Smtp, State};
 use crate::publish::file::{linked, replace};
@@ -227,7 +228,10 @@ fn in_words(post: &Post<'_>, sent: Option<(&Sendout, &[String])>) -> String {
     };
     lines.extend(post.problems.iter().map(|p| format!("! {p}")));
     lines.push(match sent {
-        None => format!("{} message(s) of {}; nothing was sent (--send sends)", post.drafts.len(), post.scorecard.period.id),
+        None => {
+            let messages = things(post.drafts.len() as u64, "message", "messages");
+            format!("{messages} of {}; nothing was sent (--send sends)", post.scorecard.period.id)
+        }
         Some((sendout, _)) => {
             let count = |is_it: fn(&State) -> bool| sendout.count(is_it);
             let sent = count(|s| matches!(s, State::Sent { .. }));

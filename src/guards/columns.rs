@@ -2,6 +2,7 @@
 
 use super::evidence::{Cells, Measured};
 use super::{Code, Column, Look, Warning, words};
+use crate::say;
 use crate::stats::Proportion;
 use crate::stats::two_proportions::fisher_exact;
 
@@ -30,21 +31,25 @@ pub(super) fn warning(look: &Look<'_>) -> Option<Warning> {
     found.sort_by(|a, b| step(*b).total_cmp(&step(*a)).then_with(|| a.0.name.cmp(&b.0.name)));
     let (worst, before) = *found.first()?;
     let told: Vec<String> = found.iter().map(|(column, before)| said(column, *before)).collect();
-    let text = format!(
-        "{}: the export may have lost or renamed {}; compare the header of the newest file with an older one",
-        words::listed(&told),
-        if told.len() == 1 { "this column" } else { "these columns" }
+    let text = say!(
+        told.len() => "{columns}: the export may have lost or renamed this column; compare the header of the newest file with an older one",
+        "{columns}: the export may have lost or renamed these columns; compare the header of the newest file with an older one",
+        columns = words::listed(&told)
     );
     Some(look.warn(Code::ColumnEmpty, &text, Measured { seen: share(worst.newest), low: 0.0, high: share(before) }))
 }
 
 /// `category (“Category”) is empty in all of the newest 430 rows (before: about 3 %)`.
 fn said(column: &Column, before: Cells) -> String {
-    let header = if column.header.is_empty() { String::new() } else { format!(" (“{}”)", words::name(&column.header)) };
+    let name = words::name(&column.name);
+    let column_and_header = match column.header.as_str() {
+        "" => name,
+        header => say!("{name} (“{header}”)", name, header = words::name(header)),
+    };
     let now = words::percent(column.newest.empty, column.newest.rows);
     let rows = crate::format::count(column.newest.rows);
     let before = words::percent(before.empty, before.rows);
-    format!("{}{header} is empty in {now} of the newest {rows} rows (before: {before})", words::name(&column.name))
+    say!("{column} is empty in {now} of the newest {rows} rows (before: {before})", column = column_and_header, now, rows, before)
 }
 
 fn step((column, before): (&Column, Cells)) -> f64 {

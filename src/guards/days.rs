@@ -3,6 +3,8 @@
 use super::evidence::Measured;
 use super::{Code, Look, Warning, words};
 use crate::columns::Source;
+use crate::format;
+use crate::say;
 use crate::stats::median;
 use crate::stats::negative_binomial::NegativeBinomial;
 
@@ -33,10 +35,10 @@ pub(super) fn warning(look: &Look<'_>) -> Option<Warning> {
     if holes.is_empty() {
         return None;
     }
-    let text = format!(
-        "{} in {}, though such days always have rows: a day's export may have failed; make it again, or if the desk was closed, add the day to its calendar's holidays",
-        told(&holes),
-        words::week(look)
+    let text = say!(
+        "{days} in {week}, though such days always have rows: a day's export may have failed; make it again, or if the desk was closed, add the day to its calendar's holidays",
+        days = told(&holes),
+        week = words::week(look)
     );
     Some(look.warn(Code::DayMissing, &text, Measured { seen: holes.len() as f64, low: 0.0, high: 0.0 }))
 }
@@ -50,9 +52,8 @@ pub(super) fn in_brackets(look: &Look<'_>) -> Option<String> {
 fn told(holes: &[Hole]) -> String {
     let (empty, few): (Vec<&Hole>, Vec<&Hole>) = holes.iter().partition(|hole| hole.rows == 0);
     let days: Vec<String> = empty.iter().map(|hole| words::day(hole.day)).collect();
-    let verb = if days.len() == 1 { "has" } else { "have" };
-    let none = (!days.is_empty()).then(|| format!("{} {verb} none", words::listed(&days)));
-    let few = few.iter().map(|hole| format!("{} has only {}", words::day(hole.day), hole.rows));
+    let none = (!days.is_empty()).then(|| say!(days.len() => "{days} has none", "{days} have none", days = words::listed(&days)));
+    let few = few.iter().map(|hole| say!("{day} has only {rows}", day = words::day(hole.day), rows = format::count(hole.rows)));
     none.into_iter().chain(few).collect::<Vec<_>>().join(", ")
 }
 

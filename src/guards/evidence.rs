@@ -138,7 +138,7 @@ impl Look<'_> {
         Warning {
             code,
             source: self.source.name.clone(),
-            text: format!("{}: {text}", crate::format::label(&self.source.name, 60)),
+            text: crate::say!("{name}: {text}", name = crate::format::label(&self.source.name, 60), text),
             is_stop: self.e.rules.stop.contains(&code),
             seen: m.seen,
             low: m.low,

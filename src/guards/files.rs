@@ -5,6 +5,7 @@ use super::silence::{days, patience};
 use super::{Code, Look, Warning, words};
 use crate::columns::Source;
 use crate::format;
+use crate::say;
 
 /// The most rows a sheet of Excel holds, old and new; one less with a header.
 const SHEETS: [u64; 4] = [65_535, 65_536, 1_048_575, 1_048_576];
@@ -25,12 +26,13 @@ pub(super) fn missing(look: &Look<'_>) -> Option<Warning> {
         return None;
     }
     let since = match source.arrived {
-        Some(at) => format!("none was taken in since {}", words::day_of(look, at)),
-        None => "none ever was taken in".to_owned(),
+        Some(at) => say!("none was taken in since {day}", day = words::day_of(look, at)),
+        None => say!("none ever was taken in").to_owned(),
     };
-    let text = format!(
-        "no file matches `{}`, and {since}: check that the export still runs and that the folder can be reached; if the source is no more, take its [[source]] out of the config",
-        words::name(&source.pattern)
+    let text = say!(
+        "no file matches `{pattern}`, and {since}: check that the export still runs and that the folder can be reached; if the source is no more, take its [[source]] out of the config",
+        pattern = words::name(&source.pattern),
+        since
     );
     Some(look.warn(Code::SourceMissing, &text, Measured { seen: 0.0, low: 1.0, high: 1.0 }))
 }
@@ -41,11 +43,12 @@ pub(super) fn at_limit(look: &Look<'_>) -> Option<Warning> {
     files.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     let (first, why) = files.first()?;
     let names: Vec<String> = files.iter().map(|(file, _)| words::name(&file.name)).collect();
-    let (verb, they) = if names.len() == 1 { ("has", "it was") } else { ("have", "they were") };
-    let text = format!(
-        "{} {verb} exactly {} rows, {why}: {they} probably cut off; export a shorter span at a time",
-        words::listed(&names),
-        format::count(first.rows)
+    let text = say!(
+        names.len() => "{names} has exactly {rows} rows, {why}: it was probably cut off; export a shorter span at a time",
+        "{names} have exactly {rows} rows, {why}: they were probably cut off; export a shorter span at a time",
+        names = words::listed(&names),
+        rows = format::count(first.rows),
+        why
     );
     let rows = first.rows as f64;
     Some(look.warn(Code::RowLimit, &text, Measured { seen: rows, low: 0.0, high: rows - 1.0 }))
@@ -58,11 +61,11 @@ fn limit(look: &Look<'_>, file: &File) -> Option<String> {
         return None;
     }
     if source.row_limits.contains(&file.rows) {
-        return Some(format!("as many as {} exports at most", words::name(&source.product)));
+        return Some(say!("as many as {product} exports at most", product = words::name(&source.product)));
     }
     if SHEETS.contains(&file.rows) {
-        return Some("as many as a sheet holds at most".to_owned());
+        return Some(say!("as many as a sheet holds at most").to_owned());
     }
     let twins = source.files.iter().filter(|other| other.rows == file.rows).count();
-    (twins > 1 && file.rows.is_multiple_of(ROUND)).then(|| format!("as {twins} files of this batch have"))
+    (twins > 1 && file.rows.is_multiple_of(ROUND)).then(|| say!("as {twins} files of this batch have", twins))
 }

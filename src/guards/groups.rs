@@ -3,6 +3,8 @@
 
 use super::evidence::{Group, Measured};
 use super::{Code, Look, Warning, words};
+use crate::format;
+use crate::say;
 use crate::stats::median;
 use crate::stats::negative_binomial::NegativeBinomial;
 
@@ -24,11 +26,11 @@ pub(super) fn warning(look: &Look<'_>) -> Option<Warning> {
         look.source.groups.iter().filter_map(|group| Some((usual(group)?, words::name(&group.name)))).collect();
     gone.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let told: Vec<String> =
-        gone.iter().map(|(rows, name)| format!("{name} (usually about {})", crate::format::count(*rows as u64))).collect();
-    let text = format!(
-        "no row in {} of {}: an export or a queue of it may be missing; if it was closed or has another name now, nothing is to be done",
-        words::week(look),
-        words::listed(&told)
+        gone.iter().map(|(rows, name)| say!("{name} (usually about {rows})", name, rows = format::count(*rows as u64))).collect();
+    let text = say!(
+        "no row in {week} of {groups}: an export or a queue of it may be missing; if it was closed or has another name now, nothing is to be done",
+        week = words::week(look),
+        groups = words::listed(&told)
     );
     (!told.is_empty()).then(|| look.warn(Code::GroupMissing, &text, Measured { seen: told.len() as f64, low: 0.0, high: 0.0 }))
 }

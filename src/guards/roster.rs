@@ -3,6 +3,7 @@
 use super::evidence::Measured;
 use super::{Code, Look, Warning, words};
 use crate::format;
+use crate::say;
 
 /// An agent with fewer rows lent a hand.
 const FEWEST_ROWS: u64 = 5;
@@ -26,23 +27,21 @@ pub(super) fn warning(look: &Look<'_>) -> Option<Warning> {
         return None;
     }
     let advice = if share >= MOST {
-        "the roster may be out of date, or write names in another way than this export"
+        say!("the roster may be out of date, or write names in another way than this export")
     } else {
-        "add them to the roster, with the day they started, or they have no card"
+        say!("add them to the roster, with the day they started, or they have no card")
     };
-    let names: Vec<String> = agents.iter().map(|(name, rows)| format!("{} ({})", words::name(name), format::count(*rows))).collect();
-    let text = format!(
-        "{} {} not on the roster and {} {} of {} rows of {}: {}: {advice}",
-        match names.len() {
-            1 => "1 agent".to_owned(),
-            n => format!("{n} agents"),
-        },
-        if names.len() == 1 { "is" } else { "are" },
-        if names.len() == 1 { "has" } else { "have" },
-        format::count(rows),
-        format::count(all),
-        words::week(look),
-        words::listed(&names)
+    let names: Vec<String> =
+        agents.iter().map(|(name, rows)| say!("{name} ({rows})", name = words::name(name), rows = format::count(*rows))).collect();
+    let text = say!(
+        names.len() => "1 agent is not on the roster and has {rows} of {all} rows of {week}: {names}: {advice}",
+        "{n} agents are not on the roster and have {rows} of {all} rows of {week}: {names}: {advice}",
+        n = names.len(),
+        rows = format::count(rows),
+        all = format::count(all),
+        week = words::week(look),
+        names = words::listed(&names),
+        advice
     );
     Some(look.warn(Code::OffRoster, &text, Measured { seen: share, low: 0.0, high: 0.0 }))
 }

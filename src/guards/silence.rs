@@ -6,6 +6,7 @@ use super::evidence::Measured;
 use super::{Code, Look, Warning, words};
 use crate::clock::DAY;
 use crate::columns::Source;
+use crate::say;
 
 /// A week without rows is no news if its chance is above this.
 const CHANCE: f64 = 0.002;
@@ -54,16 +55,18 @@ fn nothing_new(look: &Look<'_>, newest: i64) -> Option<Warning> {
     let (start, end) = (look.e.week.start_utc(look.e.zone), look.end());
     let week = words::week(look);
     if newest < start {
-        let text = format!(
-            "no row of {week}, the newest is of {}: check that the export still runs and where it puts its files",
-            words::day_of(look, newest)
+        let text = say!(
+            "no row of {week}, the newest is of {day}: check that the export still runs and where it puts its files",
+            week,
+            day = words::day_of(look, newest)
         );
         return Some(warned(look, &text, newest, days(look.e.as_of - start)));
     }
     let arrived = look.source.arrived.filter(|at| *at < end)?;
-    let text = format!(
-        "no new file since {}, when {week} was not over: its last days are missing; check that the export still runs",
-        words::day_of(look, arrived)
+    let text = say!(
+        "no new file since {day}, when {week} was not over: its last days are missing; check that the export still runs",
+        day = words::day_of(look, arrived),
+        week
     );
     Some(warned(look, &text, arrived, days(look.e.as_of - end)))
 }
@@ -71,9 +74,11 @@ fn nothing_new(look: &Look<'_>, newest: i64) -> Option<Warning> {
 /// A source that may rest has rested too long.
 fn too_long(look: &Look<'_>, newest: i64) -> Option<Warning> {
     let (age, most) = (days(look.e.as_of - newest), patience(look));
-    let text = format!(
-        "no row since {}, {age:.0} days ago, up to {most:.0} are usual: check that the export still runs; if it comes less often, set silent_after under [guards]",
-        words::day_of(look, newest)
+    let text = say!(
+        "no row since {day}, {age} days ago, up to {most} are usual: check that the export still runs; if it comes less often, set silent_after under [guards]",
+        day = words::day_of(look, newest),
+        age = format!("{age:.0}"),
+        most = format!("{most:.0}")
     );
     (age > most).then(|| warned(look, &text, newest, most))
 }

@@ -8,6 +8,7 @@ use super::evidence::Measured;
 use super::weeks::{Week, Weeks};
 use super::{Code, Look, Warning, words};
 use crate::columns::Source;
+use crate::say;
 use crate::stats::median;
 use crate::stats::negative_binomial::NegativeBinomial;
 
@@ -83,7 +84,10 @@ impl Usual {
     /// `780 to 1,050`, `up to 12`.
     fn words(&self) -> String {
         let high = crate::format::count(self.high);
-        if self.low == 0 { format!("up to {high}") } else { format!("{} to {high}", crate::format::count(self.low)) }
+        match self.low {
+            0 => say!("up to {high}", high),
+            low => say!("{low} to {high}", low = crate::format::count(low), high),
+        }
     }
 }
 
@@ -136,14 +140,23 @@ pub(super) fn warning(look: &Look<'_>) -> Option<Warning> {
     let is_news = (seen as f64 - usual.centre).abs() >= LEAST;
     let advice = match seen {
         n if n < usual.low && is_news => {
-            "an export may be missing or cut off; check that the files cover Monday to Sunday, and if the desk was closed, add the holidays to its calendar"
+            say!(
+                "an export may be missing or cut off; check that the files cover Monday to Sunday, and if the desk was closed, add the holidays to its calendar"
+            )
         }
         n if n > usual.high && is_news => {
-            "rows may have been exported twice under other ids, or a filter of the export was lifted; check the newest files"
+            say!("rows may have been exported twice under other ids, or a filter of the export was lifted; check the newest files")
         }
         _ => return None,
     };
-    let holidays = if look.weeks.now.holidays() > 0 { ", holidays left out" } else { "" };
-    let text = format!("{} in {}{holidays}, usually {}: {advice}", words::rows(seen), words::week(look), usual.words());
+    let holidays = if look.weeks.now.holidays() > 0 { say!(", holidays left out") } else { "" };
+    let text = say!(
+        "{rows} in {week}{holidays}, usually {usual}: {advice}",
+        rows = words::rows(seen),
+        week = words::week(look),
+        holidays,
+        usual = usual.words(),
+        advice
+    );
     Some(look.warn(Code::Volume, &text, Measured { seen: seen as f64, low: usual.low as f64, high: usual.high as f64 }))
 }

@@ -4,7 +4,9 @@ use chrono::Datelike as _;
 
 use super::Look;
 use crate::clock::date;
+use crate::clock::period::{week_text, weekday_text};
 use crate::format;
+use crate::say;
 
 /// Names shown of a list.
 const SHOWN: usize = 4;
@@ -12,19 +14,17 @@ const SHOWN: usize = 4;
 /// Characters shown of a name from an export.
 const LONGEST: usize = 60;
 
-/// `Tuesday 10 November`.
-pub(super) fn day(day: i32) -> String {
-    date(day).format("%A %-d %B").to_string()
-}
+pub(super) use crate::clock::period::weekday_text as day;
 
 /// `Tuesday 10 November 2026`, in the desk's zone.
 pub(super) fn day_of(look: &Look<'_>, utc: i64) -> String {
-    date(look.e.zone.local_day(utc)).format("%A %-d %B %Y").to_string()
+    let day = look.e.zone.local_day(utc);
+    say!("{day} {year}", day = weekday_text(day), year = date(day).year())
 }
 
 /// `week 46`.
 pub(super) fn week(look: &Look<'_>) -> String {
-    format!("week {}", date(look.e.week.first_day).iso_week().week())
+    week_text(look.e.week.first_day)
 }
 
 /// A name from an export or the config, made fit to show.
@@ -37,24 +37,24 @@ pub(super) fn listed(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
-        _ if items.len() > SHOWN => format!("{} and {} more", items[..SHOWN].join(", "), items.len() - SHOWN),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        _ if items.len() > SHOWN => say!("{names} and {more} more", names = items[..SHOWN].join(", "), more = items.len() - SHOWN),
+        [most @ .., last] => say!("{most} and {last}", most = most.join(", "), last),
     }
 }
 
 /// `none`, `12,345`.
 pub(super) fn rows(n: u64) -> String {
-    if n == 0 { "none".to_owned() } else { format::count(n) }
+    if n == 0 { say!("none").to_owned() } else { format::count(n) }
 }
 
 /// A share of rows as a whole percentage, `about 3 %`; nothing and everything only where it is so.
 pub(super) fn percent(part: u64, of: u64) -> String {
     let whole = match (part, of) {
-        (0, _) | (_, 0) => return "none".to_owned(),
-        (part, of) if part >= of => return "all".to_owned(),
+        (0, _) | (_, 0) => return say!("none").to_owned(),
+        (part, of) if part >= of => return say!("all").to_owned(),
         _ => (part as f64 / of as f64 * 100.0).round().clamp(1.0, 99.0),
     };
-    format!("about {whole:.0} %")
+    say!("about {whole} %", whole = format!("{whole:.0}"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Came, Entry, Export, History, INCOMING, REWRITTEN, What, laid_out, table};
 use crate::error::{Error, Result};
+use crate::format::things;
 use crate::ingest::raw::{self, Rewritten};
 use crate::privacy::erased::key as key_of;
 use crate::privacy::{Erased, Key, Marks};
@@ -251,7 +252,10 @@ impl History {
             .hint("nothing was changed; the file is written in a way that deskcard cannot write again"));
         }
         let fewer = was.accepted.saturating_sub(is.accepted);
-        Ok((fewer > 0).then(|| format!("{name}: {fewer} row(s) are now the same as another one, and count once")))
+        Ok((fewer > 0).then(|| {
+            let (rows, are) = (things(fewer, "row", "rows"), if fewer == 1 { "is" } else { "are" });
+            format!("{name}: {rows} {are} now the same as another one, and count once")
+        }))
     }
 
     /// Puts the rewritten exports in the place of the old ones, makes all tables anew, and removes what is left of the old.

@@ -111,7 +111,8 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     let name = &s.name;
     if let Some(held) = &s.history {
         let text = say!(
-            "{name}: figures rest on {rows} rows of {batches} batch(es) in the history; the files and rows named here are those of the last batch ({inserted} new, {updated} newer states, {unchanged} as they were, {older} older).",
+            held.batches => "{name}: figures rest on the {rows} rows of the only batch in the history ({inserted} new, {updated} newer states, {unchanged} as they were, {older} older).",
+            "{name}: figures rest on {rows} rows of {batches} batches in the history; the files and rows named here are those of the last batch ({inserted} new, {updated} newer states, {unchanged} as they were, {older} older).",
             name,
             rows = format::count(held.rows),
             batches = format::count(held.batches),
@@ -139,7 +140,8 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     for (column, rows) in &s.mangled {
         let text = say!(
-            "{name}: {rows} row(s) have an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
+            *rows => "{name}: one row has an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
+            "{name}: {rows} rows have an id in {column} that a spreadsheet has rounded, such as 1.23457E+11: different ids look the same. Export again without opening the file there.",
             name,
             rows = format::count(*rows),
             column
@@ -163,7 +165,8 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         let shown: Vec<String> = words.keys().take(4).map(|w| say!("“{word}”", word = w)).collect();
         let more = if words.len() > 4 { " …" } else { "" };
         let text = say!(
-            "{name}: {rows} row(s) have a word in {column} that is not mapped: {words}{more}. They count as unknown there.",
+            rows => "{name}: one row has a word in {column} that is not mapped: {words}{more}. It counts as unknown there.",
+            "{name}: {rows} rows have a word in {column} that is not mapped: {words}{more}. They count as unknown there.",
             name,
             rows = format::count(rows),
             column,
@@ -206,9 +209,10 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
 
 fn clock_changes(e: &Evidence<'_>, s: &SourceLedger) -> String {
     say!(
-        "{name}: {clock_changes} local time(s) were skipped or repeated by a clock change in {time_zone}.",
+        s.clock_changes => "{name}: one local time was skipped or repeated by a clock change in {time_zone}.",
+        "{name}: {clock_changes} local times were skipped or repeated by a clock change in {time_zone}.",
         name = s.name,
-        clock_changes = s.clock_changes,
+        clock_changes = format::count(s.clock_changes),
         time_zone = e.settings.desk.time_zone
     )
 }

@@ -248,7 +248,7 @@ fn resolved_before_it_was_opened() {
     let file = [HEADER, "T1,2026-03-02 09:00:00,2026-03-02 08:00:00,P1,Ann,x\n", &good("T2")].concat();
     let dir = desk(file);
     assert_eq!(ledger(dir.path()), ([2, 2, 0, 0, 0], vec![]));
-    assert_says(&page(dir.path(), &[]), "1 ticket(s) are resolved before they were created; they count everywhere but in durations.");
+    assert_says(&page(dir.path(), &[]), "1 ticket is resolved before it was created; it counts everywhere but in durations.");
     let csv = run(dir.path(), &["query", "tickets_resolved,ttr_median,fcr_time", "--format", "csv"]).ok().stdout;
     assert!(csv.lines().nth(1).is_some_and(|l| l.ends_with(",2,2,3600,1,1,1")), "{csv}");
 }
@@ -261,7 +261,7 @@ fn a_priority_nobody_mapped() {
     assert_eq!((account(&source), source["unmapped"].clone()), ([3, 3, 0, 0, 0], serde_json::json!({"priority": {"TBD": 2}})));
     assert_says(
         &page(dir.path(), &[]),
-        "tickets: 2 row(s) have a word in priority that is not mapped: “TBD”. They count as unknown there.",
+        "tickets: 2 rows have a word in priority that is not mapped: “TBD”. They count as unknown there.",
     );
 }
 

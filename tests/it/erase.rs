@@ -313,7 +313,7 @@ as_of = "2026-03-09 06:00"
     let kept = ["Jürgen Groß", "Groß, Jürgen", "Groß Jürgen"];
     assert!(hits(&dir.path().join("history"), &kept).iter().filter(|h| h.contains("exports/")).count() >= 12);
     let done = deskcard_in(dir.path(), &["erase", "Jürgen Groß", "--yes"]).ok().stdout;
-    assert!(done.contains("of 6 kept export(s)"), "{done}");
+    assert!(done.contains("of 6 kept exports"), "{done}");
     assert_eq!(hits(&dir.path().join("history"), &kept), Vec::<String>::new());
     assert_eq!(hits(&dir.path().join("scorecards"), &kept), Vec::<String>::new());
     assert_eq!(sorted(&ask()), sorted(&told.replace("Jürgen Groß", "erased-1")));

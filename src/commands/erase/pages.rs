@@ -10,6 +10,7 @@ use super::names;
 use crate::clock::parse_local;
 use crate::clock::period::Period;
 use crate::error::Result;
+use crate::format::things;
 use crate::guards::Code;
 use crate::history::History;
 use crate::mail::Outbox;
@@ -57,10 +58,10 @@ impl Rest {
             ));
         }
         lines.push(format!(
-            "{} folder(s) made again, {} record(s) of runs rewritten, {} message(s) of the outbox withdrawn; `deskcard send` makes those for others again.",
-            self.remade.len(),
-            self.records,
-            self.mails
+            "{} made again, {} of runs rewritten, {} of the outbox withdrawn; `deskcard send` makes those for others again.",
+            things(self.remade.len() as u64, "folder", "folders"),
+            things(self.records as u64, "record", "records"),
+            things(self.mails as u64, "message", "messages")
         ));
         lines
     }

@@ -45,9 +45,9 @@ pub(in crate::commands) fn purge_before(ctx: &Context, history: &History, before
         history.table(source).vacuum(i64::MAX / 1000)?;
     }
     let (removed, still) = history.drop_exports(&ctx.settings, before)?;
-    lines.push(format!("{removed} export(s) of which nothing is left were removed"));
+    lines.push(format!("exports of which nothing is left, and which were removed: {removed}"));
     if still > 0 {
-        lines.push(format!("{still} export(s) still hold older rows beside newer ones, and stay until all of theirs are gone"));
+        lines.push(format!("exports that still hold older rows beside newer ones, and stay until all of theirs are gone: {still}"));
     }
     Ok((lines, json))
 }

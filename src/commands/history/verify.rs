@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::super::Context;
 use super::Answer;
 use crate::error::Result;
+use crate::format::things;
 use crate::history::{Entry, History, Live, Table};
 use crate::publish::kept::verify as verify_export;
 use crate::publish::stage::hex;
@@ -48,7 +49,7 @@ pub(in crate::commands) fn verify(ctx: &Context, history: &History) -> Answer {
 }
 
 fn said(faults: usize) -> String {
-    if faults == 0 { "all there, and as they were written".to_owned() } else { format!("{faults} fault(s)") }
+    if faults == 0 { "all there, and as they were written".to_owned() } else { things(faults as u64, "fault", "faults") }
 }
 
 /// Exports that a purge may have removed: those that came before it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::Context;
 use super::Run;
 use crate::error::{Error, Result};
+use crate::format::things;
 use crate::history::journal::Seen;
 use crate::history::{Change, Entry, Export, What};
 use crate::ingest::ledger::{FileLedger, SourceLedger};
@@ -139,7 +140,8 @@ impl<'a> Taking<'a> {
             let copy = copy.keep(&self.place)?;
             copies.retain(|c| c.sha256 != export.sha256);
             copies.push(copy);
-            self.ctx.say(&format!("{source}: people who were erased stood in {places} place(s) of {}", new.name));
+            let places = things(places, "place", "places");
+            self.ctx.say(&format!("{source}: people who were erased stood in {places} of {}", new.name));
             self.intake.found.iter_mut().filter(|f| f.source == *source && f.export == *export).for_each(|f| f.export = new.clone());
             *export = new;
         }

@@ -17,6 +17,7 @@ use crate::publish::folder::{Folder, Published};
 use crate::publish::retain::LATEST;
 use crate::publish::stage::hex;
 use crate::run_record::{MetricChange, OutputFile, PeriodRecord, PeriodState};
+use crate::say;
 use crate::scorecard::{CardKind, Scorecard};
 
 /// Changes named in a sentence at most.
@@ -56,7 +57,7 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
     }
     for again in restated {
         let mut judged = recorder.step("judge", || base.judged(&again.period, &again_by(run, base, &again.period)))?;
-        judged.warn("restated", &format!("Made again after its first publication. {}", again.text));
+        judged.warn("restated", &say!("Made again after its first publication. {text}", text = again.text));
         put(run, base, (&again.period, &judged, again.changes), recorder)?;
     }
     recorder.step("link", || link(&run.out.join(LATEST), &newest.id))
@@ -126,7 +127,7 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
                 let definition = newest.definitions.iter().find(|d| d.id == kpi.metric);
                 let shown = |value: Option<f64>, n: u64| match (definition, value) {
                     (Some(d), Some(value)) => format::value_of(d.unit, value, n),
-                    _ => "no data".to_owned(),
+                    _ => say!("no data").to_owned(),
                 };
                 let label = definition.map_or(kpi.metric.as_str(), |d| d.short.as_str());
                 words.push(format!("{label} {} → {}", shown(kpi.value, kpi.n), shown(*value, *n)));
@@ -138,10 +139,16 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
     if cards == 0 {
         return None;
     }
-    let more = if words.len() > NAMED { format!(" and {} more", words.len() - NAMED) } else { String::new() };
+    let more = if words.len() > NAMED { say!(" and {n} more", n = words.len() - NAMED) } else { String::new() };
     words.truncate(NAMED);
-    let desk = if words.is_empty() { "no figure of the whole desk".to_owned() } else { format!("{}{more}", words.join(", ")) };
-    let text = format!("{}: rows that came later changed figures published before, on {cards} card(s): {desk}.", period.label);
+    let desk = if words.is_empty() { say!("no figure of the whole desk").to_owned() } else { format!("{}{more}", words.join(", ")) };
+    let text = say!(
+        cards => "{label}: rows that came later changed figures published before, on one card: {desk}.",
+        "{label}: rows that came later changed figures published before, on {cards} cards: {desk}.",
+        label = period.label,
+        cards,
+        desk
+    );
     Some(Restated { period: period.clone(), changes, text })
 }
 

@@ -13,6 +13,7 @@ use crate::clock::period::due::Reason;
 use crate::clock::stamp::stamp;
 use crate::clock::{DAY, parse_local};
 use crate::error::{Error, Kind, Result};
+use crate::format::things;
 use crate::guards::Warning as Noticed;
 use crate::history::Recovered;
 use crate::publish::file::{create, replace};
@@ -101,7 +102,10 @@ impl Recorder {
                     "{}: its description in the config or the way it is read has changed; its table was made anew from all exports",
                     r.source
                 ),
-                false => format!("{}: {} batch(es) that an earlier run left undone were brought in", r.source, r.entries),
+                false => {
+                    let batches = things(r.entries as u64, "batch", "batches");
+                    format!("{}: {batches} that an earlier run left undone now brought in", r.source)
+                }
             };
             self.warn("recovered", &text, false);
         }

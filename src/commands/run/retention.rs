@@ -6,6 +6,7 @@ use super::super::Context;
 use super::super::history::upkeep::purge_before;
 use crate::clock::stamp::stamp;
 use crate::error::Result;
+use crate::format::things;
 use crate::history::History;
 use crate::publish::{names_in, remove};
 
@@ -40,7 +41,7 @@ pub(super) fn apply(ctx: &Context, history: &History) -> Result<Vec<String>> {
     let old: Vec<String> = names_in(&runs)?.unwrap_or_default().into_iter().filter(|name| name.as_str() < oldest.as_str()).collect();
     old.iter().try_for_each(|name| remove(&runs.join(name)))?;
     if !old.is_empty() {
-        said.push(format!("{} record(s) of runs removed", old.len()));
+        said.push(format!("{} of runs removed", things(old.len() as u64, "record", "records")));
     }
     Ok(said)
 }

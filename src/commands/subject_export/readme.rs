@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::person::Person;
+use crate::format::things;
 
 /// What there is to say.
 pub(super) struct Said<'a> {
@@ -18,16 +19,16 @@ pub(super) struct Said<'a> {
 pub(super) fn text(said: &Said<'_>) -> String {
     let rows = said.rows.iter().map(|(source, n)| format!("  {n} from {source}")).collect::<Vec<_>>();
     let rows = if rows.is_empty() { "  none".to_owned() } else { rows.join("\n") };
-    let count = |folder: &str| said.files.iter().filter(|f| f.starts_with(folder)).count();
+    let count = |folder: &str| things(said.files.iter().filter(|f| f.starts_with(folder)).count() as u64, "file", "files");
     let role = if said.person.is_requester { "somebody who asked it for help" } else { "somebody who works there" };
     format!(
         "What deskcard keeps about {person}, as {role}, at {desk}, as of {as_of}.\n\n\
          Rows of the exports that were taken in, as they stand there:\n{rows}\n\n\
          rows/         A file a source. `batch` is the intake that brought the row, `file` and `line` where it stands in the export, `why` why it\n\
         \x20             is here. The other columns are those of the export. The same row in several exports is there several times.\n\
-         cards/        {cards} file(s): the scorecards of the person that are published now, as data and as pages, and the rows behind them.\n\
+         cards/        {cards}: the scorecards of the person that are published now, as data and as pages, and the rows behind them.\n\
          readings.csv  Every figure on these cards. `rows` is how many rows it was made of.\n\
-         mails/        {mails} file(s): messages to the person, and what became of them. The text of what was sent is not kept.\n\
+         mails/        {mails}: messages to the person, and what became of them. The text of what was sent is not kept.\n\
          person.json   The names the person was looked for by, the intakes, and who asked for the person's data by name.\n\n\
          Other people were left out: colleagues on the roster stand as colleague-1, colleague-2 …, anybody else in a column that holds people\n\
          as person-1, person-2 …; of a colleague's row on the roster only these columns are here. Names in free text of people who are on no roster, and first names alone, may still be there:\n\

@@ -19,6 +19,8 @@ use crate::clock::timeline::{Doubts, State, Status, Timeline};
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, Values};
 use crate::error::Result;
+use crate::format::count;
+use crate::say;
 use crate::settings::sla::{Aim, CLOCKS, Choice};
 use crate::settings::{Rows, Settings};
 
@@ -327,39 +329,70 @@ impl Segment<'_> {
 /// Sentences about what was odd, and about policies that do nothing.
 fn remarks(settings: &Settings, account: &Account) -> Vec<(String, String)> {
     let d = &account.doubts;
-    let count = |n: u64| crate::format::count(n);
+    let (before_creation, before_start) = (u64::from(d.before_creation), u64::from(d.stops_before_start));
+    let (moved, still_open, unknown_ends) = (u64::from(d.resolution_moved), u64::from(d.still_open), account.unknown_ends);
     let mut out: Vec<(String, String)> = [
         (
-            u64::from(d.before_creation),
+            before_creation,
             "clock-event-before-creation",
-            "event(s) of tickets lie before their creation; they count as the state at creation.",
+            say!(
+                before_creation => "1 event of a ticket lies before its creation; it counts as the state at creation.",
+                "{n} events of tickets lie before their creation; they count as the state at creation.",
+                n = count(before_creation)
+            ),
         ),
         (
-            u64::from(d.stops_before_start),
+            before_start,
             "clock-stops-before-start",
-            "ticket(s) were resolved before their clock started; it stands at 0.",
+            say!(
+                before_start => "1 ticket was resolved before its clock started; it stands at 0.",
+                "{n} tickets were resolved before their clock started; it stands at 0.",
+                n = count(before_start)
+            ),
         ),
         (
-            u64::from(d.resolution_moved),
+            moved,
             "clock-resolution-moved",
-            "ticket(s) were resolved at another time by their events than by their row (more than a minute apart); the earlier counts.",
+            say!(
+                moved => "1 ticket was resolved at another time by its events than by its row (more than a minute apart); the earlier counts.",
+                "{n} tickets were resolved at another time by their events than by their row (more than a minute apart); the earlier counts.",
+                n = count(moved)
+            ),
         ),
-        (u64::from(d.still_open), "clock-still-open", "ticket(s) are open by their row and resolved by their events; the row counts."),
-        (account.unknown_ends, "clock-end-unknown", "ticket(s) are closed and nothing says when; their resolution clock has no verdict."),
+        (
+            still_open,
+            "clock-still-open",
+            say!(
+                still_open => "1 ticket is open by its row and resolved by its events; the row counts.",
+                "{n} tickets are open by their row and resolved by their events; the row counts.",
+                n = count(still_open)
+            ),
+        ),
+        (
+            unknown_ends,
+            "clock-end-unknown",
+            say!(
+                unknown_ends => "1 ticket is closed and nothing says when; its resolution clock has no verdict.",
+                "{n} tickets are closed and nothing says when; their resolution clock has no verdict.",
+                n = count(unknown_ends)
+            ),
+        ),
     ]
     .into_iter()
     .filter(|(n, ..)| *n > 0)
-    .map(|(n, code, text)| (code.to_owned(), format!("{} {text}", count(n))))
+    .map(|(_, code, text)| (code.to_owned(), text))
     .collect();
     for (policy, (meant, applied)) in settings.sla.policies.iter().zip(&account.policies) {
         let name = &policy.name;
         let text = match (meant, applied) {
             (_, 1..) => continue,
-            (0, 0) => format!("The SLA policy {name:?} ({}) applies to no ticket: its condition is true of none.", policy.at),
-            (n, 0) => format!(
-                "The SLA policy {name:?} ({}) is never used: its {} ticket(s) are all taken by the policies before it.",
-                policy.at,
-                count(*n)
+            (0, 0) => say!("The SLA policy “{name}” ({at}) applies to no ticket: its condition is true of none.", name, at = policy.at),
+            (n, 0) => say!(
+                *n => "The SLA policy “{name}” ({at}) is never used: its one ticket is taken by a policy before it.",
+                "The SLA policy “{name}” ({at}) is never used: its {n} tickets are all taken by the policies before it.",
+                name,
+                at = policy.at,
+                n = count(*n)
             ),
         };
         if account.tickets > 0 {

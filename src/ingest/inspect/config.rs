@@ -2,6 +2,7 @@
 
 use super::Inspection;
 use super::write::{comment, quoted};
+use crate::format::things;
 
 /// Goals worth a thought, by the kind of source their figures need.
 const GOALS: [(&str, &str); 8] = [
@@ -21,7 +22,8 @@ pub fn config(desk_name: &str, zone: &str, proposals: &[(Vec<String>, Inspection
     let mut out = String::from("# Written by `deskcard init` from the files named below; all paths are relative to this file.\n");
     let open: usize = proposals.iter().map(|(_, i)| i.questions.len()).sum();
     if open > 0 {
-        out += &format!("# {open} thing(s) the files do not tell: each stands below as `# ?` with the lines that would answer it.\n");
+        let things = things(open as u64, "thing", "things");
+        out += &format!("# {things} the files do not tell: each stands below as `# ?` with the lines that would answer it.\n");
     }
     out += &format!("\n[desk]\nname = {}\ntime_zone = {}\n", quoted(named(desk_name)), quoted(zone));
     out += "# as_of = \"2026-11-16 06:00\"   # when the exports were made; without it the machine's clock counts\n";

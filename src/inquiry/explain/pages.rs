@@ -1,17 +1,16 @@
 //! An explanation as the parts of a page: what is asked, in the order in which it is asked.
 
 use super::words::{column, condition, signed};
+use crate::clock::period::WEEKDAYS;
 use crate::format;
+use crate::say;
 use crate::scorecard::{
     Better, Cell, Certainty, ChartData, Explanation, Finding, HeatCell, HourOfWeek, MixOrRate, Section, Segment, TableColumn, TableData,
     TableRow, Topic, Unit,
 };
-use crate::{key, say};
 
 /// Hours of a day.
 const DAY: usize = 24;
-const DAYS: [&str; 7] =
-    [key!("Monday"), key!("Tuesday"), key!("Wednesday"), key!("Thursday"), key!("Friday"), key!("Saturday"), key!("Sunday")];
 /// Hours of a cell of the grid.
 const BLOCK: usize = 2;
 /// Rows that count as much as the usual figure in a cell: few rows are no pattern.
@@ -197,7 +196,7 @@ fn grid(e: &Explanation) -> Option<Section> {
             label = e.period.label,
             time_zone = e.time_zone
         ),
-        rows: DAYS.map(|day| crate::language::text(day).to_owned()).to_vec(),
+        rows: WEEKDAYS.map(|day| crate::language::text(day).to_owned()).to_vec(),
         columns,
         cells,
     };

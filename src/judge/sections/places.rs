@@ -3,11 +3,12 @@
 use super::super::cards::Ground;
 use super::cells::{Against, Cells, against_rest, cells, own_name};
 use super::finding;
+use crate::clock::period::WEEKDAYS;
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Metric;
+use crate::say;
 use crate::scorecard::{Better, Certainty, Finding, Section};
-use crate::{key, say};
 
 /// Measures looked at, in order.
 const METRICS: [&str; 7] = ["log_rate", "csat", "sla_resolution", "reopen_rate", "fcr_touch", "fcr_repeat", "abandonment"];
@@ -95,11 +96,9 @@ fn places<'a>(ground: &Ground<'a>, metric: &'a Metric, looked: &mut usize) -> Ve
 
 /// `Monday 08:00–10:00` of a weekday (1 is Monday) and an hour.
 fn hour_block(group: &[String]) -> Option<String> {
-    const DAYS: [&str; 7] =
-        [key!("Monday"), key!("Tuesday"), key!("Wednesday"), key!("Thursday"), key!("Friday"), key!("Saturday"), key!("Sunday")];
     let (day, hour): (usize, u32) = (group.first()?.parse().ok()?, group.get(1)?.parse().ok()?);
     let from = hour / BLOCK * BLOCK;
-    Some(format!("{} {from:02}:00–{:02}:00", crate::language::text(DAYS.get(day.checked_sub(1)?)?), from + BLOCK))
+    Some(format!("{} {from:02}:00–{:02}:00", crate::language::text(WEEKDAYS.get(day.checked_sub(1)?)?), from + BLOCK))
 }
 
 fn told(ground: &Ground<'_>, p: &Place<'_>) -> Finding {
