@@ -234,6 +234,14 @@ fn days(v: f64) -> String {
     with_unit(grouped(v, usize::from(v.abs() < 10.0 && v.fract() != 0.0)), say!("d"))
 }
 
+/// A length on a clock that runs in open hours, never in days: a day of it would be read as 24 hours.
+pub fn open_hours(secs: i64) -> String {
+    signed(secs as f64, |size| match rounded(size, MINUTE) {
+        s if s < HOUR => seconds(size),
+        s => two(s, (HOUR, say!("h")), (MINUTE, say!("min"))),
+    })
+}
+
 /// A duration in its two largest units; a second part of zero is left out.
 fn seconds(v: f64) -> String {
     signed(v, |size| match rounded(size, 1) {
@@ -356,6 +364,7 @@ mod tests {
         for (secs, text) in cases {
             assert_eq!(plain(&value(Unit::Seconds, secs)), text, "{secs}");
         }
+        assert_eq!([30, 90_000, 180_600, -720].map(|s| plain(&open_hours(s))), ["30 s", "25 h", "50 h 10 min", "−12 min"]);
     }
 
     #[test]

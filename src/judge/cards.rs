@@ -343,9 +343,10 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
     if !(0..=e.last()).any(|p| at(p).is_some_and(|r| r.n > 0.0 || r.immature > 0)) {
         return None;
     }
-    let zero = metric.is_additive().then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
-    let now = at(e.last()).or(zero);
-    let before = e.last().checked_sub(1).and_then(|p| at(p).or(zero));
+    let begun = begun(e, metric, s.breakdown, &group);
+    let zero = |period: usize| (period >= begun).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
+    let now = at(e.last()).or(zero(e.last()));
+    let before = e.last().checked_sub(1).and_then(|p| at(p).or(zero(p)));
     let value = now.and_then(|r| r.value);
     let target = e.target(&metric.id);
     let n = now.map_or(0, |r| r.n.round() as u64);
@@ -364,7 +365,7 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
             .and_then(|(v, t)| is_met(metric, v, t)),
         previous: before.and_then(|r| r.value),
         previous_n: before.map_or(0, |r| r.n.round() as u64),
-        history: (first..e.periods.len()).map(|p| point(e, metric, at(p), p)).collect(),
+        history: points(e, metric, (s.breakdown, &group), first),
         interval: now.and_then(|r| interval(metric, r)),
         immature: now.map_or(0, |r| r.immature),
         rows_file: rows_file(metric, s).filter(|_| n > 0),
@@ -398,17 +399,32 @@ pub(super) fn is_met(metric: &Metric, value: f64, target: f64) -> Option<bool> {
     }
 }
 
-/// A point of a history; periods whose rows are not all in, or not yet mature, are partial.
-pub(super) fn point(e: &Evidence<'_>, metric: &Metric, reading: Option<Reading>, period: usize) -> Point {
-    let p = &e.periods[period];
-    let zero = metric.is_additive().then_some(0.0);
-    Point {
-        period: p.id.clone(),
-        short: p.short.clone(),
-        value: reading.map_or(zero, |r| r.value),
-        n: reading.map_or(0, |r| r.n.round() as u64),
-        is_partial: e.is_partial(p) || reading.is_some_and(|r| r.immature > 0),
+/// The first period in which no rows of a count are a count of zero: the first with rows of the group for any measure of the same kind
+/// of row. Before it the export, or the person, had not begun. No period for measures that are no counts.
+fn begun(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> usize {
+    if !metric.is_additive() {
+        return usize::MAX;
     }
+    let first = |m: &Metric| e.folds.history().row(&m.id, breakdown, group).iter().position(|r| r.is_some_and(|r| r.n > 0.0));
+    e.catalogue.iter().filter(|m| m.on == metric.on).filter_map(first).min().unwrap_or(usize::MAX)
+}
+
+/// The history of a measure from period `first` on; periods whose rows are not all in, or not yet mature, are partial.
+pub(super) fn points(e: &Evidence<'_>, metric: &Metric, (breakdown, group): (usize, &[String]), first: usize) -> Vec<Point> {
+    let begun = begun(e, metric, breakdown, group);
+    let readings = e.folds.history().row(&metric.id, breakdown, group);
+    let point = |period: usize| {
+        let p = &e.periods[period];
+        let reading = readings.get(period).copied().flatten();
+        Point {
+            period: p.id.clone(),
+            short: p.short.clone(),
+            value: reading.map_or((period >= begun).then_some(0.0), |r| r.value),
+            n: reading.map_or(0, |r| r.n.round() as u64),
+            is_partial: e.is_partial(p) || reading.is_some_and(|r| r.immature > 0),
+        }
+    };
+    (first..e.periods.len()).map(point).collect()
 }
 
 /// The file with the rows behind a measure, relative to the folder of the pages.

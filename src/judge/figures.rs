@@ -1,7 +1,7 @@
 //! What to draw for a subject.
 
 use super::Evidence;
-use super::cards::{Ground, Measured, Subject, pages, point};
+use super::cards::{Ground, Measured, Subject, pages, points};
 use super::signals::Charted;
 use crate::format;
 use crate::metrics::{Kind, Metric};
@@ -44,7 +44,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
 }
 
 pub(super) fn series(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> Vec<Point> {
-    (0..e.periods.len()).map(|p| point(e, metric, e.folds.history().get(&metric.id, breakdown, group, p), p)).collect()
+    points(e, metric, (breakdown, group), 0)
 }
 
 fn trend(e: &Evidence<'_>, s: &Subject, id: &str, measured: &[Measured<'_>]) -> Option<ChartData> {

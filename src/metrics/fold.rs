@@ -81,6 +81,11 @@ impl Readings {
         self.cells.get(&(metric.to_owned(), breakdown))?.get(group)?.get(period).copied().flatten()
     }
 
+    /// The readings of a group, one entry a period; empty where there were no rows at all.
+    pub fn row(&self, metric: &str, breakdown: usize, group: &[String]) -> &[Option<Reading>] {
+        self.cells.get(&(metric.to_owned(), breakdown)).and_then(|groups| groups.get(group)).map_or(&[], Vec::as_slice)
+    }
+
     /// A figure out of nowhere, for the tests of those who read figures.
     #[cfg(test)]
     pub(crate) fn put(&mut self, metric: &str, (breakdown, group): (usize, &[&str]), readings: Vec<Option<Reading>>) {

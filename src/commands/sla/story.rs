@@ -102,15 +102,15 @@ fn of_ticket<'n>(facts: &Facts, table: Table, names: &'n [&'static str], ticket:
     Ok(out)
 }
 
-/// `resolution, by "targets" for P3: used 2 d of 3 d (67 %) …; kept`.
+/// `resolution, by "targets" for P3: used 20 h of 30 h (67 %) …; kept`.
 fn clock_words(facts: &Facts, clock: &Row<'_>) -> String {
-    let (text, length) = (|name: &str| clock.text(name), |name: &str| clock.length(name));
+    let text = |name: &str| clock.text(name);
     let at = |name: &str| clock.instant(name, facts);
     let (used, target) = (clock.number("used_secs"), clock.number("target_secs").filter(|t| *t > 0));
     let of = match used.zip(target) {
         Some((used, target)) => {
             let share = format::value_of(Unit::Share, used as f64 / target as f64, WHOLE_PERCENT);
-            format!(" of {} ({share})", length("target_secs"))
+            format!(" of {} ({share})", format::open_hours(target))
         }
         None => ", no target".to_owned(),
     };
@@ -124,7 +124,10 @@ fn clock_words(facts: &Facts, clock: &Row<'_>) -> String {
     let for_priority = if priority.is_empty() { String::new() } else { format!(" for {priority}") };
     let mut out = format!("\n{}, by {:?}{for_priority}: {verdict}\n", text("clock"), text("policy"));
     out += &format!("  started {}, due {}, ended {} ({})\n", at("started_at"), at("due_at"), at("stopped_at"), text("stage"));
-    out += &format!("  used {}{of}; paused {}; {} on the wall clock\n", length("used_secs"), length("paused_secs"), length("elapsed_secs"));
+    // The paused time is counted in open hours as well; the wall clock has days.
+    let open = |secs: Option<i64>| secs.map_or_else(|| "–".to_owned(), format::open_hours);
+    let (paused, elapsed) = (open(clock.number("paused_secs")), clock.length("elapsed_secs"));
+    out += &format!("  used {}{of}; paused {paused}; {elapsed} on the wall clock\n", open(used));
     if verdict == "missed" {
         let holder: Vec<String> = ["breach_group", "breach_agent"].map(text).into_iter().filter(|t| !t.is_empty()).collect();
         out += &format!("  when the time ran out it was with {}; longest with: {}\n", holder.join(", "), text("longest_party"));
