@@ -90,7 +90,7 @@ pub struct MixOrRate {
     pub mix: f64,
     /// What the change would be had the mix stayed as it was.
     pub rate: f64,
-    /// Whether the total moves one way and the rates, on balance, the other (Simpson's paradox).
+    /// Whether the total moves one way and the rates, on balance and beyond luck, the other (Simpson’s paradox).
     pub is_simpson: bool,
     /// The values that tell most, and the others as one.
     pub terms: Vec<MixTerm>,

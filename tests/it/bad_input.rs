@@ -259,10 +259,7 @@ fn a_priority_nobody_mapped() {
     let dir = desk(file);
     let source = check(dir.path())["sources"][0].clone();
     assert_eq!((account(&source), source["unmapped"].clone()), ([3, 3, 0, 0, 0], serde_json::json!({"priority": {"TBD": 2}})));
-    assert_says(
-        &page(dir.path(), &[]),
-        "tickets: 2 rows have a word in priority that is not mapped: “TBD”. They count as unknown there.",
-    );
+    assert_says(&page(dir.path(), &[]), "tickets: 2 rows have a word in priority that is not mapped: “TBD”. They count as unknown there.");
 }
 
 #[test]

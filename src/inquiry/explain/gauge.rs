@@ -95,6 +95,13 @@ impl Rows {
         Moments::of(&self.facts).ok()
     }
 
+    /// Their variance; `None` below two rows.
+    pub fn variance(&self) -> Option<f64> {
+        let n = self.facts.len() as f64;
+        let mean = self.sum() / n;
+        (self.facts.len() > 1).then(|| self.facts.iter().map(|fact| (fact - mean).powi(2)).sum::<f64>() / (n - 1.0))
+    }
+
     fn sorted(&self) -> Vec<f64> {
         let mut sorted = self.facts.clone();
         sorted.sort_by(f64::total_cmp);

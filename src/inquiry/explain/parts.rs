@@ -7,7 +7,7 @@ use crate::format;
 use crate::metrics::sample::Attribute;
 use crate::say;
 use crate::scorecard::{MixOrRate, MixTerm, Side, Unit};
-use crate::stats::mix_rate::{MixRate, SegmentChange, SegmentMeans, mix_mean, mix_rate};
+use crate::stats::mix_rate::{MixRate, MixRateTerm, SegmentChange, SegmentMeans, mix_mean, mix_rate};
 
 /// Values of a dimension told by name; the others are one.
 const TOLD: usize = 8;
@@ -49,11 +49,12 @@ fn part(q: &Question<'_>, gauge: Gauge, attribute: &Attribute) -> Option<(f64, M
     let sides: Vec<(Side, Side)> = cells.iter().map(|(b, a)| (gauge.side(b), gauge.side(a))).collect();
     let strength = strength(&split, &sides);
     let terms = terms(&split, &sides, attribute);
-    let text = told(q.metric.unit(), &split, &terms, attribute, strength);
+    let is_reversed = split.is_simpson && own_strength(&split, &cells) >= BEYOND_LUCK;
+    let text = told(q.metric.unit(), &split, &terms, attribute, (strength, is_reversed));
     let (mix, rate) = (split.mix_total, split.rate_total);
     // A dimension whose mix is as it was tells nothing, however its rows fell.
     let tells = if is_as_it_was(&split, strength) { -1.0 / (1.0 + mix.abs()) } else { mix.abs() };
-    Some((tells, MixOrRate { attribute: attribute.name.clone(), mix, rate, is_simpson: split.is_simpson, terms, text }))
+    Some((tells, MixOrRate { attribute: attribute.name.clone(), mix, rate, is_simpson: is_reversed, terms, text }))
 }
 
 /// The change of the mix in standard errors, had both spans been drawn from one mix.
@@ -72,6 +73,26 @@ fn strength(split: &MixRate, sides: &[(Side, Side)]) -> f64 {
         .sum();
     let error = (between * (1.0 / before + 1.0 / now)).sqrt();
     if error > 0.0 { (split.mix_total / error).abs() } else { 0.0 }
+}
+
+/// The change of work of the same kind in standard errors: kinds of work that went the other way only by luck reverse nothing.
+fn own_strength(split: &MixRate, cells: &[(Rows, Rows)]) -> f64 {
+    let all = |pick: fn(&(Rows, Rows)) -> &Rows| {
+        let (n, sum) = cells
+            .iter()
+            .filter_map(|c| Some((pick(c).n() as f64, pick(c).variance()?)))
+            .fold((0.0, 0.0), |a, (n, v)| (a.0 + n, a.1 + n * v));
+        if n > 0.0 { sum / n } else { 0.0 }
+    };
+    let pooled = (all(|c| &c.0), all(|c| &c.1));
+    let noise = |rows: &Rows, pooled: f64| rows.variance().unwrap_or(pooled) / rows.n() as f64;
+    let of = |(term, (before, now)): (&MixRateTerm, &(Rows, Rows))| {
+        let is_compared = before.n() > 0 && now.n() > 0;
+        let weight = f64::midpoint(term.share_before, term.share_after);
+        is_compared.then(|| weight.powi(2) * (noise(before, pooled.0) + noise(now, pooled.1)))
+    };
+    let error = split.terms.iter().zip(cells).filter_map(of).sum::<f64>().sqrt();
+    if error > 0.0 { (split.rate_total / error).abs() } else { f64::INFINITY }
 }
 
 /// Whether the mix is the same but for luck, or what is not makes no difference.
@@ -114,7 +135,7 @@ fn terms(split: &MixRate, sides: &[(Side, Side)], attribute: &Attribute) -> Vec<
     out
 }
 
-fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, strength: f64) -> String {
+fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, (strength, is_reversed): (f64, bool)) -> String {
     let name = column(&attribute.name);
     let mut text = say!(
         "By {name}: {mix_total} from the mix, {rate_total} from work of the same kind.",
@@ -148,7 +169,7 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
     if !moved.is_empty() {
         text += &format!(" {}.", format::capital(&moved.join("; ")));
     }
-    if split.is_simpson {
+    if is_reversed {
         text += say!(" Kind by kind it went the other way: only the mix moved the whole (Simpson’s paradox).");
     } else if split.mix_total.abs() > split.rate_total.abs() && split.mix_total * split.change > 0.0 {
         text += say!(" It is the work that changed, more than how it was done.");
@@ -159,4 +180,40 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, s
 /// A value by itself.
 fn value(attribute: &Attribute, name: &str) -> String {
     if name.is_empty() { words::condition(&attribute.name, "") } else { format::label(name, 40) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hits and rows of a kind before and now.
+    fn cell([before, now]: [(usize, usize); 2]) -> (Rows, Rows) {
+        let rows = |(hits, n): (usize, usize)| {
+            let mut rows = Rows::default();
+            (0..n).for_each(|row| rows.push(f64::from(u8::from(row < hits))));
+            rows
+        };
+        (rows(before), rows(now))
+    }
+
+    fn split(cells: &[(Rows, Rows)]) -> MixRate {
+        let change = |(b, a): &(Rows, Rows)| SegmentChange { before: b.proportion(), after: a.proportion() };
+        mix_rate(&cells.iter().map(change).collect::<Vec<_>>()).expect("rows in both")
+    }
+
+    #[test]
+    fn kinds_of_work_that_went_the_other_way_by_luck_reverse_nothing() {
+        // Both kinds do a little better, the hard one grows: the whole falls. With 200 rows that is luck, with 100 times as many it is not.
+        let times = |k: usize| [[(80 * k, 100 * k), (41 * k, 50 * k)], [(40 * k, 100 * k), (62 * k, 150 * k)]].map(cell);
+        let (few, many) = (times(1), times(100));
+        assert!(split(&few).is_simpson && split(&many).is_simpson);
+        let strengths = [&few, &many].map(|cells| own_strength(&split(cells), cells));
+        assert!(strengths[0] < 1.0 && strengths[1] > BEYOND_LUCK, "{strengths:?}");
+        // By hand: weights (1/2 + 1/4) / 2 and (1/2 + 3/4) / 2, p (1 - p) n / (n - 1) of 100, 50, 100 and 150 rows.
+        let noise = |p: f64, n: f64| p * (1.0 - p) / (n - 1.0);
+        let error = ((0.375_f64).powi(2) * (noise(0.8, 100.0) + noise(0.82, 50.0))
+            + (0.625_f64).powi(2) * (noise(0.4, 100.0) + noise(62.0 / 150.0, 150.0)))
+        .sqrt();
+        assert!((strengths[0] - split(&few).rate_total / error).abs() < 1e-9);
+    }
 }
