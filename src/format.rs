@@ -41,9 +41,14 @@ pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
     }
 }
 
-/// [`value_of`], with as many decimals (up to two) as it takes to see on which side of the target a share lies.
+/// [`value_of`], with as many decimals (up to two) as it takes to see on which side of the target a share lies; a duration in hours and
+/// minutes where it would look like its target.
 pub fn value_against(unit: Unit, v: f64, n: u64, target: Option<f64>) -> String {
     let plain = value_of(unit, v, n);
+    if let (Unit::Seconds, Some(target)) = (unit, target) {
+        let looks_met = (v - target).abs() >= 1.0 && value_of(unit, target, n) == plain;
+        return if looks_met { open_hours(v as i64) } else { plain };
+    }
     let Some(target) = target.filter(|t| unit == Unit::Share && v.is_finite() && (v - t).abs() > 1e-12) else { return plain };
     let mut decimals = share_decimals(n);
     let looks_met = |decimals: usize| {
@@ -234,7 +239,7 @@ fn days(v: f64) -> String {
     with_unit(grouped(v, usize::from(v.abs() < 10.0 && v.fract() != 0.0)), say!("d"))
 }
 
-/// A length on a clock that runs in open hours, never in days: a day of it would be read as 24 hours.
+/// A length in hours and minutes, never in days: on a clock that runs in open hours a day would be read as 24 hours.
 pub fn open_hours(secs: i64) -> String {
     signed(secs as f64, |size| match rounded(size, MINUTE) {
         s if s < HOUR => seconds(size),
@@ -364,6 +369,8 @@ mod tests {
         for (secs, text) in cases {
             assert_eq!(plain(&value(Unit::Seconds, secs)), text, "{secs}");
         }
+        assert_eq!(plain(&value_against(Unit::Seconds, 174_300.0, 9, Some(172_800.0))), "48 h 25 min");
+        assert_eq!(plain(&value_against(Unit::Seconds, 187_200.0, 9, Some(172_800.0))), "2 d 4 h");
         assert_eq!([30, 90_000, 180_600, -720].map(|s| plain(&open_hours(s))), ["30 s", "25 h", "50 h 10 min", "−12 min"]);
     }
 

@@ -39,14 +39,15 @@ pub(super) fn run(args: &InitArgs, stdout: &mut dyn Write) -> Result<Outcome> {
         let of_each = found.iter().map(|(files, i)| format!("{}: {}", files.join(", "), i.kind.evidence));
         return Err(of_each.take(10).fold(error, Error::hint).hint("`deskcard inspect FILE` says what is missing"));
     }
-    let text = config(&name, zone.name(), &found);
+    let is_said = args.time_zone.is_some() || !asker.is_silent;
+    let text = config(&name, (zone.name(), is_said), &found);
     Settings::parse(&text, &target).map_err(|e| Error::bug(format!("the config made is none: {e}")))?;
     if to_stdout {
         write!(stdout, "{text}").map_err(|e| stdout_failed(&e))?;
         return Ok(Outcome::Done);
     }
     write_file(&target, text.as_bytes())?;
-    writeln!(stdout, "{}", summary(&target, &found)).map_err(|e| stdout_failed(&e))?;
+    writeln!(stdout, "{}", summary(&target, (zone.name(), is_said), &found)).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
 }
 
@@ -98,8 +99,11 @@ fn folder_name(dir: &Path) -> String {
     full.file_name().map_or_else(|| "Service Desk".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
-fn summary(target: &Path, found: &[(Vec<String>, Inspection)]) -> String {
+fn summary(target: &Path, (zone, is_said): (&str, bool), found: &[(Vec<String>, Inspection)]) -> String {
     let mut out = format!("{}\n", target.display());
+    if !is_said {
+        out += &format!("  ? is the desk in {zone}, the time zone of this machine? --time-zone says where it is\n");
+    }
     for (files, inspection) in found {
         let (kind, product) = (&inspection.kind, &inspection.product);
         let what = match (kind.found.as_str(), product.found.as_str()) {
@@ -110,9 +114,9 @@ fn summary(target: &Path, found: &[(Vec<String>, Inspection)]) -> String {
         out += &format!("  {}: {what}\n", files.join(", "));
         inspection.questions.iter().for_each(|q| out += &format!("    ? {}\n", q.what));
     }
-    let open: usize = found.iter().map(|(_, i)| i.questions.len()).sum();
-    if open > 0 {
-        let questions = things(open as u64, "open question", "open questions");
+    let asked = found.iter().map(|(_, i)| i.questions.len()).sum::<usize>() + usize::from(!is_said);
+    if asked > 0 {
+        let questions = things(asked as u64, "open question", "open questions");
         out += &format!("{questions}: in the file as `# ?`, with the lines that would answer\n");
     }
     out + &format!("next: deskcard check --config {}", target.display())

@@ -50,8 +50,9 @@ use crate::format::things;
 use crate::history::{self as kept, History};
 use crate::ingest::ingest as read_exports;
 use crate::ingest::ledger::Ledger;
-use crate::metrics::{Breakdown, Catalogue, Fill, Metric};
-use crate::settings::{OwnMetric, Parameters, Settings};
+use crate::metrics::{Breakdown, Catalogue, Fill, Kind, Metric};
+use crate::scorecard::Unit;
+use crate::settings::{Goal, OwnMetric, Parameters, Settings};
 
 /// How a run ended that did what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,23 @@ pub(crate) struct Context {
     talk: Talk,
 }
 
+/// Refuses a goal that no figure of its metric could ever be near: a forgotten % is met or missed for good.
+fn fits(goal: &Goal, metric: &Metric) -> Result<()> {
+    let refused = |what: String, hint: &str| Err(Error::config(what).at(goal.value_at.clone()).hint(hint));
+    let name = &goal.metric;
+    // A part of a whole is at most all of it; what a target was used, or a year's leavers, may be more.
+    let most = if metric.kind == Kind::Share { 1.0 } else { 10.0 };
+    match metric.unit() {
+        Unit::Share if !(0.0..=most).contains(&goal.value) => refused(
+            format!("`{name}` is a share, and {} % is none", 100.0 * goal.value),
+            "write it as \"85%\" or 0.85",
+        ),
+        Unit::Share => Ok(()),
+        _ if goal.is_percentage => refused(format!("`{name}` is no share"), "write a number, or a duration such as \"4h\""),
+        _ => Ok(()),
+    }
+}
+
 impl Context {
     /// Reads the config.
     pub(crate) fn load(common: &Common, now: i64) -> Result<Self> {
@@ -123,7 +141,8 @@ impl Context {
         choose_language(common, &settings)?;
         let catalogue = catalogue(Some(&settings))?;
         for goal in settings.goals.iter().chain(&settings.judge.margins) {
-            catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
+            let metric = catalogue.get(&goal.metric).map_err(|e| e.at(goal.at.clone()))?;
+            fits(goal, metric)?;
         }
         let said = common.as_of.as_deref().or(settings.desk.as_of.as_deref());
         let place = if common.as_of.is_some() { "--as-of" } else { "[desk] as_of" };

@@ -396,7 +396,18 @@ fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) 
         "{count} tickets are resolved before they were created; they count everywhere but in durations.",
         count = crate::format::count(count)
     );
-    Ok((Folds::new(readings), (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
+    let seen = Folds::new(readings).as_far_as_seen(&ctx.catalogue.iter().collect::<Vec<_>>(), periods.len(), |metric| first_unseen(ctx, facts, metric, periods));
+    Ok((seen, (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
+}
+
+/// The first period that begins after the last thing told of a metric's rows; of a ratio, of either of its two.
+fn first_unseen(ctx: &Context, facts: &Facts, metric: &Metric, periods: &[Period]) -> Option<usize> {
+    let of_table = |metric: &Metric| {
+        let until = facts.told_until(metric.on?);
+        periods.iter().position(|p| p.start_utc(facts.zone()) > until)
+    };
+    let parts = [&metric.numerator, &metric.denominator].into_iter().filter_map(|id| ctx.catalogue.get(id).ok());
+    of_table(metric).into_iter().chain(parts.filter_map(of_table)).min()
 }
 
 fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Period]) -> Ask<'a> {

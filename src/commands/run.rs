@@ -19,6 +19,7 @@ use super::{Context, Outcome};
 use crate::cli::RunArgs;
 use crate::clock::period::{Period, Unit};
 use crate::error::Result;
+use crate::guards::Code;
 use crate::history::{History, Span};
 use crate::mail::{Outbox, State};
 use crate::publish::folder;
@@ -92,6 +93,8 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     let noticed = notice::notice(&ctx, counted, &base);
     recorder.noticed(&noticed);
     notice::stop(&noticed)?;
+    // Nobody looks at the pages of a job that seems to work.
+    noticed.iter().filter(|n| matches!(n.code, Code::NoNewData | Code::SourceMissing)).for_each(|n| ctx.tell(&n.text));
     publish(run, &base, &plan, (&noticed, recorder))?;
     if let (Some(mail), Some(newest)) = (&ctx.settings.mail, plan.due.periods.last()) {
         let queued = recorder.step("mail", || post(run, &ctx, mail, &newest.id))?;

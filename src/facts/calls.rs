@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// Columns added to the calls' own.
 pub(super) const ADDED: &[&str] =
-    &["level", "is_logged", "has_ticket_source", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
+    &["level", "is_logged", "has_ticket_source", "has_waits", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
@@ -23,6 +23,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
                 .chain(tickets)
                 .collect()
         }
+        "has_waits" => own(&["wait_secs", "outcome", "direction", "is_acd"]),
         "next_contact_secs" => own(&["id_key", "start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),
         "tenure_weeks" => own(&["agent", "start_at"]),
@@ -57,6 +58,12 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("has_ticket_source") || want("is_logged") {
         let has_tickets = m.settings.sources.iter().any(|s| s.kind == crate::columns::Source::Tickets);
         calls.set("has_ticket_source", &Values::Flag(vec![Some(has_tickets); calls.height()]))?;
+    }
+    if want("has_waits") {
+        // Products leave the wait of a call empty that nobody answered; an export without any wait tells nothing of waits.
+        let waits = calls.longs("wait_secs")?;
+        let has_waits = contacts(calls)?.into_iter().zip(waits).any(|(is_answered, wait)| is_answered && wait != MISSING);
+        calls.set("has_waits", &Values::Flag(vec![Some(has_waits); calls.height()]))?;
     }
     if want("is_logged") {
         let secs = |name: &str| m.settings.parameters.secs(name);

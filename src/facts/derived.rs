@@ -86,6 +86,12 @@ const CALLS: &[Derived] = &[
     ),
     d("is_answered", "is_offered AND outcome = 'answered'", "an agent took it"),
     d("is_abandoned", "is_offered AND outcome = 'abandoned'", "the caller hung up in the queue"),
+    d("is_quick", "COALESCE(wait_secs <= $service_level, FALSE)", "its wait is known and within the service level"),
+    d(
+        "is_waited",
+        "is_offered AND has_waits AND (wait_secs IS NOT NULL OR NOT is_answered)",
+        "an offered call that the service level counts: where any answered call has a wait, all that were not answered, and the answered ones with theirs",
+    ),
     d("is_short_abandon", "is_abandoned AND COALESCE(wait_secs <= $short_abandon, FALSE)", "hung up almost at once"),
     d(
         "handled_secs",
@@ -95,7 +101,10 @@ const CALLS: &[Derived] = &[
     ),
 ];
 
-const SURVEYS: &[Derived] = &[d("is_answered", "answered_at IS NOT NULL AND score IS NOT NULL", "came back with a score")];
+const SURVEYS: &[Derived] = &[
+    d("is_answered", "answered_at IS NOT NULL", "came back"),
+    d("is_scored", "is_answered AND score IS NOT NULL", "came back with a score"),
+];
 
 /// The derived columns of a table, in order.
 pub fn of(table: Table) -> &'static [Derived] {

@@ -430,6 +430,16 @@ impl Facts {
         self.zone.local_day(self.as_of - 1)
     }
 
+    /// The last instant at which a table's exports tell anything, seconds UTC: a period that begins after it is not quiet, it is unseen.
+    pub fn told_until(&self, table: Table) -> i64 {
+        match table {
+            Table::Tickets | Table::SlaClocks | Table::TicketSpans | Table::TicketEvents => self.known_until,
+            Table::Calls => self.seen_until(table),
+            // Surveys and observations come when they come, and the roster holds until another is there.
+            Table::Surveys | Table::AgentDays | Table::Spells | Table::Observations => self.as_of,
+        }
+    }
+
     /// The end of a table's data, seconds UTC: the latest row, not after the cut-off.
     pub fn seen_until(&self, table: Table) -> i64 {
         self.seen_until.get(&table).copied().unwrap_or(self.as_of)

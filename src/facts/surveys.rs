@@ -8,7 +8,7 @@ use super::roster::ATTRIBUTES;
 use super::tickets::add_attributes;
 use super::{Facts, Making, Table};
 use crate::columns::Source;
-use crate::desk::{Frame, MISSING, Values, bug, get, known, longs};
+use crate::desk::{Frame, MISSING, NONE, Values, bug, get, known, longs};
 use crate::error::Result;
 
 /// Columns taken over from the survey's ticket.
@@ -32,6 +32,12 @@ pub(super) const OF_TICKET: [&str; 17] = [
     "reassign_count",
 ];
 
+/// Columns that surveys made of the scores of calls take over from them.
+const OF_CALL: [&str; 2] = ["queue", "category"];
+
+/// The key of a ticket or call.
+const ID: &str = "id_key";
+
 /// Columns added to the surveys' own, besides [`OF_TICKET`].
 pub(super) const ADDED: &[&str] = &["queue"];
 
@@ -46,6 +52,8 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         (Table::Tickets, "csat_score"),
         (Table::Tickets, "csat_at"),
         (Table::Calls, "csat_score"),
+        (Table::Surveys, "call_id_key"),
+        (Table::Calls, "id_key"),
     ];
     if let Some(column) = OF_TICKET.iter().find(|c| **c == name) {
         out.push((Table::Tickets, column));
@@ -91,15 +99,23 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
         return Ok(());
     }
     let has_agent = m.wanted.has(Table::Surveys, "agent");
+    let held = [held(surveys, "ticket_id_key")?, held(surveys, "call_id_key")?];
+    // What only a call knows of itself: surveys have no such columns.
+    for name in OF_CALL.into_iter().filter(|name| m.wanted.has(Table::Surveys, name) && calls.has(name)) {
+        let none = Values::Text(vec![NONE; surveys.height()]);
+        if !surveys.has(name) {
+            surveys.set(name, &none)?;
+        }
+    }
     let Some(shape) = surveys.segments.first().cloned() else { return Ok(()) };
-    for (frame, id, answered) in
-        [(tickets, "id_key", ["csat_at", "resolved_at", "created_at"]), (calls, "id_key", ["end_at", "start_at", "start_at"])]
+    for (frame, held, answered) in
+        [(tickets, &held[0], ["csat_at", "resolved_at", "created_at"]), (calls, &held[1], ["end_at", "start_at", "start_at"])]
     {
-        if !frame.has("csat_score") || !answered.iter().all(|c| frame.has(c)) {
+        if !frame.has("csat_score") || !frame.has(ID) || !answered.iter().all(|c| frame.has(c)) {
             continue;
         }
         for segment in &frame.segments {
-            if let Some(rows) = scored(m, segment, id, answered, std::ptr::eq(frame, tickets), has_agent, &shape)? {
+            if let Some(rows) = scored(m, segment, held, answered, std::ptr::eq(frame, tickets), has_agent, &shape)? {
                 surveys.segments.push(rows);
             }
         }
@@ -107,18 +123,29 @@ pub(super) fn embed(m: &Making<'_>, surveys: &mut Frame, tickets: &Frame, calls:
     Ok(())
 }
 
-/// The rows of a segment that carry a score, in the shape of the surveys.
+/// Keys of the tickets or calls that answered surveys are about.
+fn held(surveys: &Frame, key: &str) -> Result<HashSet<i64>> {
+    if !surveys.has(key) || !surveys.has("answered_at") {
+        return Ok(HashSet::new());
+    }
+    let answers = surveys.longs(key)?.into_iter().zip(surveys.longs("answered_at")?);
+    Ok(answers.filter(|(key, at)| *key != MISSING && *at != MISSING).map(|(key, _)| key).collect())
+}
+
+/// The rows of a segment that carry a score, in the shape of the surveys. An answer that a survey about the ticket or call `held` already
+/// is not made a second one.
 fn scored(
     m: &Making<'_>,
     s: &DataFrame,
-    id: &str,
+    held: &HashSet<i64>,
     at: [&str; 3],
     is_ticket: bool,
     has_agent: bool,
     shape: &DataFrame,
 ) -> Result<Option<DataFrame>> {
     let marks = get(s, "csat_score")?.as_materialized_series().is_not_null();
-    let rows = s.filter(&marks).map_err(bug)?;
+    let is_new = BooleanChunked::from_iter_values("new".into(), longs(get(s, ID)?)?.into_iter().map(|key| !held.contains(&key)));
+    let rows = s.filter(&(marks & is_new)).map_err(bug)?;
     if rows.height() == 0 {
         return Ok(None);
     }
@@ -133,11 +160,11 @@ fn scored(
     for old in shape.columns() {
         let name = old.name().as_str();
         let own = match name {
-            "ticket_id_key" if is_ticket => Some(id),
-            "call_id_key" if !is_ticket => Some(id),
+            "ticket_id_key" if is_ticket => Some(ID),
+            "call_id_key" if !is_ticket => Some(ID),
             "score" => Some("csat_score"),
             "agent" if has_agent => Some("agent"),
-            "queue" | "category" if !is_ticket => Some(name),
+            _ if !is_ticket && OF_CALL.contains(&name) => Some(name),
             _ => None,
         };
         columns.push(match own.and_then(|c| rows.column(c).ok()) {

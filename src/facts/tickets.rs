@@ -1,6 +1,7 @@
 //! Ticket facts that look beyond their row: agents, rosters, levels, due times, business time, repeats; and ticket events.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::FixedState;
 use polars::prelude::{ChunkAgg, DataFrame};
@@ -15,6 +16,8 @@ use crate::clock::zone::Cursor;
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, known, longs, text_of};
 use crate::error::Result;
+use crate::format::count;
+use crate::say;
 
 /// Columns added to the tickets' own.
 pub(super) const ADDED: &[&str] = &[
@@ -80,7 +83,8 @@ fn told_by_events(tickets: &mut Frame, log: &EventLog, as_of: i64) -> Result<()>
     if log.is_empty() {
         return Ok(());
     }
-    let stories: Vec<Option<Story>> = (0..tickets.height()).into_par_iter().map(|row| Story::of(log.of(row))).collect();
+    let created = if tickets.has("created_at") { tickets.longs("created_at")? } else { vec![MISSING; tickets.height()] };
+    let stories: Vec<Option<Story>> = created.into_par_iter().enumerate().map(|(row, at)| Story::of(log.of(row), at)).collect();
     let filled = |name: &str, of: &dyn Fn(&Story) -> i64| -> Result<Vec<i64>> {
         let told = |(own, story): (i64, &Option<Story>)| if own == MISSING { story.as_ref().map_or(MISSING, of) } else { own };
         Ok(tickets.longs(name)?.into_iter().zip(&stories).map(told).collect())
@@ -124,7 +128,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let log = EventLog::read(m, tickets)?;
     told_by_events(tickets, &log, m.desk.as_of)?;
     as_it_stood(m, tickets)?;
-    resolution(m, tickets)?;
+    let opened_again = resolution(m, tickets)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
         add_attributes(m, tickets, Table::Tickets, "resolved_at", "group")?;
@@ -144,8 +148,16 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     if want("first_response_at") {
         tickets.add("first_response_at", |s| first_response(m, s))?;
     }
-    let made = sla::add(m, tickets, &log)?;
+    let mut made = sla::add(m, tickets, &log)?;
     drop(log);
+    if opened_again > 0 {
+        let text = say!(
+            opened_again => "1 ticket is open by its status and has a time of resolution; it counts as open.",
+            "{n} tickets are open by their status and have a time of resolution; they count as open.",
+            n = count(opened_again)
+        );
+        made.remarks.push(("open-and-resolved".to_owned(), text));
+    }
     for (name, to) in [("ttr_business_secs", "resolved_at"), ("frt_business_secs", "first_response_at")] {
         if want(name) {
             tickets.add(name, |s| business(m, s, to))?;
@@ -205,11 +217,14 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     })
 }
 
-/// Fills resolution times from what else the export has; nothing after the cut-off has happened yet.
-fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+/// Fills resolution times from what else the export has; nothing after the cut-off has happened yet. What is open by its status keeps
+/// none: products leave the last one standing when a ticket is opened again. Says of how many rows one was taken.
+fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<u64> {
     if !["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
-        return cut_off(m, tickets, "resolved_at");
+        return cut_off(m, tickets, "resolved_at").map(|()| 0);
     }
+    let live = ["new", "open", "pending"].map(code_of).into_iter().collect::<Result<Vec<_>>>()?;
+    let taken = AtomicU64::new(0);
     let resolved = code_of("resolved")?;
     let closed = code_of("closed")?;
     tickets.add("resolved_at", |s| {
@@ -218,10 +233,14 @@ fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
         let one = |i: usize| {
             let by_duration = || known(took[i]).zip(known(created[i])).map(|(d, c)| c + d);
             let by_close = || known(closed_at[i]).filter(|_| status[i] == resolved || status[i] == closed || status[i] == NONE);
-            known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING)
+            let told = known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of);
+            let is_left_over = told.is_some() && live.contains(&status[i]);
+            taken.fetch_add(u64::from(is_left_over), Ordering::Relaxed);
+            told.filter(|_| !is_left_over).unwrap_or(MISSING)
         };
         Ok(Values::Long((0..at.len()).map(one).collect()))
-    })
+    })?;
+    Ok(taken.into_inner())
 }
 
 /// What happens at the cut-off or later has not happened yet.

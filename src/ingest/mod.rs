@@ -170,7 +170,12 @@ fn settled(source: &SourceSettings, gathered: Gathered, as_of: i64, new: bool) -
     }
     let prints = if source.rows() == Rows::Legs { identities.keys } else { Vec::new() };
     if source.rows() == Rows::Versions {
-        frames.push((Source::TicketEvents, states(&frame, &verdict.duplicate)?));
+        let mut states = states(&frame, &verdict.duplicate)?;
+        if states.has("at") {
+            let is_past: Vec<bool> = states.longs("at")?.into_iter().map(|at| at < as_of).collect();
+            states.keep(&is_past)?;
+        }
+        frames.push((Source::TicketEvents, states));
     }
     let dropped = [verdict.duplicate, verdict.superseded].concat();
     drop_rows(&mut frame, &dropped)?;

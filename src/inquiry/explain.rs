@@ -41,6 +41,17 @@ pub struct Question<'a> {
     pub search: Search,
 }
 
+impl Question<'_> {
+    /// Whether a row counts: of a count those of the spans it is held against, not of the days left over at the older end.
+    fn counts(&self, row: usize) -> bool {
+        let is_held = |at: i64| self.earlier.iter().any(|span| span.contains(&at));
+        gauge::Gauge::of(self.metric) != gauge::Gauge::Count
+            || self.sample.is_now[row]
+            || self.earlier.is_empty()
+            || is_held(self.sample.at[row])
+    }
+}
+
 /// How segments are searched for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Search {

@@ -1,6 +1,7 @@
 //! Whose cards there are, and which measures each shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -123,6 +124,8 @@ const AGENT: &[&str] = &[
     "calls_answered",
     "aht",
 ];
+/// Surveys that were sent and not answered: how far satisfaction could still be from what the answers say.
+pub(super) const UNANSWERED: &str = "surveys_unanswered";
 /// What people observed, shown beside the measures.
 pub(super) const OBSERVED: &[&str] = &["qa_score", "peer_360", "kudos", "shadowing_days", "calls_answered"];
 const OBSERVATIONS: &[&str] = &["qa_score", "peer_360", "kudos", "shadowing_days"];
@@ -323,9 +326,8 @@ fn bounds(e: &Evidence<'_>, s: &Subject, metric: &Metric, kpi: &Kpi) -> Option<B
     if metric.id != "csat" {
         return None;
     }
-    let sent = e.folds.history().get("csat_response", s.breakdown, &s.group(), e.last())?;
-    let unanswered = (sent.n - sent.sum).max(0.0).round() as u64 + sent.immature;
-    within(unanswered, Unknown::NotAnswered)
+    let unanswered = e.folds.history().get(UNANSWERED, s.breakdown, &s.group(), e.last())?;
+    within(unanswered.sum.round() as u64, Unknown::NotAnswered)
 }
 
 fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
@@ -343,8 +345,8 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
     if !(0..=e.last()).any(|p| at(p).is_some_and(|r| r.n > 0.0 || r.immature > 0)) {
         return None;
     }
-    let begun = begun(e, metric, s.breakdown, &group);
-    let zero = |period: usize| (period >= begun).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
+    let counted = counted(e, metric, s.breakdown, &group);
+    let zero = |period: usize| counted.contains(&period).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
     let now = at(e.last()).or(zero(e.last()));
     let before = e.last().checked_sub(1).and_then(|p| at(p).or(zero(p)));
     let value = now.and_then(|r| r.value);
@@ -399,19 +401,20 @@ pub(super) fn is_met(metric: &Metric, value: f64, target: f64) -> Option<bool> {
     }
 }
 
-/// The first period in which no rows of a count are a count of zero: the first with rows of the group for any measure of the same kind
-/// of row. Before it the export, or the person, had not begun. No period for measures that are no counts.
-fn begun(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> usize {
+/// The periods in which no rows of a count are a count of zero: from the first with rows of the group for any measure of the same kind
+/// of row (before it the export, or the person, had not begun) to the last that the exports reach. None for measures that are no counts.
+fn counted(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> Range<usize> {
     if !metric.is_additive() {
-        return usize::MAX;
+        return 0..0;
     }
     let first = |m: &Metric| e.folds.history().row(&m.id, breakdown, group).iter().position(|r| r.is_some_and(|r| r.n > 0.0));
-    e.catalogue.iter().filter(|m| m.on == metric.on).filter_map(first).min().unwrap_or(usize::MAX)
+    let begun = e.catalogue.iter().filter(|m| m.on == metric.on).filter_map(first).min();
+    begun.map_or(0..0, |begun| begun..e.folds.first_unseen(&metric.id).unwrap_or(e.periods.len()))
 }
 
 /// The history of a measure from period `first` on; periods whose rows are not all in, or not yet mature, are partial.
 pub(super) fn points(e: &Evidence<'_>, metric: &Metric, (breakdown, group): (usize, &[String]), first: usize) -> Vec<Point> {
-    let begun = begun(e, metric, breakdown, group);
+    let counted = counted(e, metric, breakdown, group);
     let readings = e.folds.history().row(&metric.id, breakdown, group);
     let point = |period: usize| {
         let p = &e.periods[period];
@@ -419,7 +422,7 @@ pub(super) fn points(e: &Evidence<'_>, metric: &Metric, (breakdown, group): (usi
         Point {
             period: p.id.clone(),
             short: p.short.clone(),
-            value: reading.map_or((period >= begun).then_some(0.0), |r| r.value),
+            value: reading.map_or(counted.contains(&period).then_some(0.0), |r| r.value),
             n: reading.map_or(0, |r| r.n.round() as u64),
             is_partial: e.is_partial(p) || reading.is_some_and(|r| r.immature > 0),
         }

@@ -1,4 +1,4 @@
-//! What goes well and what to work on: the surest first, at most three, and never a verdict on luck.
+//! What goes well and what to work on: the surest first, and never a verdict on luck.
 
 use super::Evidence;
 use super::cards::{Measured, Subject};
@@ -9,8 +9,6 @@ use crate::scorecard::{Better, CardKind, Certainty, Finding};
 
 /// Figures of ended rows by when they should have ended: the worst are not yet among the newest.
 const STILL_COMING: [&str; 2] = ["sla_breach_median", "sla_breach_p90"];
-/// Findings shown in a block.
-const MOST: usize = 3;
 /// More rows than this are no help to anybody.
 const MOST_NEEDED: u64 = 500;
 /// Tickets named with a finding.
@@ -42,7 +40,7 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> B
     // A measure is told once, by what is surest.
     let mut seen = std::collections::BTreeSet::new();
     told.retain(|t| seen.insert(t.finding.metric.clone()));
-    let side = |good: bool| told.iter().filter(|t| t.is_good == good).map(|t| t.finding.clone()).take(MOST).collect::<Vec<_>>();
+    let side = |good: bool| told.iter().filter(|t| t.is_good == good).map(|t| t.finding.clone()).collect::<Vec<_>>();
     let (doing_well, to_improve) = (side(true), side(false));
     let mut empty_because = Vec::new();
     for (block, is_empty, word) in [("doing_well", doing_well.is_empty(), true), ("to_improve", to_improve.is_empty(), false)] {
@@ -56,7 +54,8 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -> B
 /// A level that lies beyond the margin of its yardstick.
 fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
     let judged = m.judged.as_ref().filter(|_| m.kpi.is_judged)?;
-    let is_good = judged.standing.is_good.filter(|good| *good || !judged.standing.is_shared)?;
+    // What all agents do alike is neither anybody's merit nor anybody's fault.
+    let is_good = judged.standing.is_good.filter(|_| !judged.standing.is_shared)?;
     let worth = e.examples.get(&(s.kind, s.name.clone(), m.metric.id.clone()));
     let finding = Finding {
         metric: m.metric.id.clone(),
@@ -118,8 +117,8 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
     }
     let span = e.recent_words();
     let mut text = match good {
-        true => say!("{absent}Nothing is better than its target, or the desk, by more than chance explains over {span}.", absent, span),
-        false => say!("{absent}Nothing is worse than its target, or the desk, by more than chance explains over {span}.", absent, span),
+        true => say!("{absent}Nothing is better than its target, or the desk, by so much over {span} that it could be told.", absent, span),
+        false => say!("{absent}Nothing is worse than its target, or the desk, by so much over {span} that it could be told.", absent, span),
     };
     if !good {
         text += &shared(&judged);
@@ -138,7 +137,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
         .collect();
     open.sort_unstable();
     if let Some((needed, name)) = open.first() {
-        text += &say!(" Closest to a verdict: {name}, about {needed} more rows as now.", name, needed = format::count(*needed));
+        text += &say!(" Closest to a verdict: {name}, after about {needed} more rows like these.", name, needed = format::count(*needed));
     }
     text
 }
@@ -150,7 +149,7 @@ fn shared(judged: &[&Measured<'_>]) -> String {
     if names.is_empty() {
         String::new()
     } else {
-        say!(" Missed by the whole desk alike, and so the desk’s to work on: {names}.", names = names.join(", "))
+        say!(" Missed across the desk, and so not one person’s to work on: {names}.", names = names.join(", "))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The looks at the facts that a scorecard is made from: which measures, by what, over which span.
 
+use std::collections::BTreeMap;
+
 use crate::clock::period::{Period, Unit};
 use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
 
@@ -285,12 +287,37 @@ impl Look {
 #[derive(Debug, Default)]
 pub struct Folds {
     readings: Vec<Readings>,
+    /// Metrics of whose rows nothing is known in a period of [`HISTORY`], and from which period on.
+    unseen: BTreeMap<String, usize>,
 }
 
 impl Folds {
     /// From the readings of [`LOOKS`], in that order.
     pub fn new(readings: Vec<Readings>) -> Self {
-        Self { readings }
+        Self { readings, unseen: BTreeMap::new() }
+    }
+
+    /// The same without what is told of periods that the exports do not reach: a ticket that was open in the last export is not known to be
+    /// open since. `first_unseen` is the first such period of the history of a metric, where there is one.
+    #[must_use]
+    pub fn as_far_as_seen(mut self, metrics: &[&Metric], periods: usize, first_unseen: impl Fn(&Metric) -> Option<usize>) -> Self {
+        for metric in metrics {
+            let Some(first) = first_unseen(metric).filter(|first| *first < periods) else { continue };
+            for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
+                match look.over {
+                    Over::Each => (first..periods).for_each(|period| readings.forget(&metric.id, period)),
+                    Over::Period => readings.forget(&metric.id, 0),
+                    Over::Before | Over::Recent | Over::All | Over::Months => {}
+                }
+            }
+            self.unseen.insert(metric.id.clone(), first);
+        }
+        self
+    }
+
+    /// The first period of the history in which nothing is known of a metric's rows.
+    pub(super) fn first_unseen(&self, metric: &str) -> Option<usize> {
+        self.unseen.get(metric).copied()
     }
 
     fn at(&self, look: usize) -> &Readings {

@@ -5,7 +5,7 @@
 //! period before, so they are the ones last period's card showed.
 
 use super::cards::{Ground, Measured, Subject};
-use super::standing::recent;
+use super::standing::{Judged, recent, standing};
 use crate::format;
 use crate::metrics::{Kind, Metric};
 use crate::say;
@@ -33,9 +33,13 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let judge = &ground.e.settings.judge;
     let is_goal = |m: &&Measured<'_>| m.kpi.target.is_some() && m.kpi.is_judged;
     let with_target: Vec<&Measured<'_>> = measured.iter().filter(is_goal).collect();
-    let next: Vec<NextGoal> = steps(&with_target, Reach::now).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
+    let own = |m: &Measured<'_>| Reach::now(m).filter(|_| s.kind != CardKind::Agent || !is_everybodys(m.judged.as_ref()));
+    let next: Vec<NextGoal> = steps(&with_target, own).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
     let now: Vec<Finding> = if s.kind == CardKind::Agent {
-        let before = steps(&with_target, |m| Reach::before(ground, s, m));
+        let before = steps(&with_target, |m| {
+            let judged = standing(ground.e, &ground.peers_before, s, m.metric, ground.e.last().checked_sub(1)?);
+            Reach::before(ground, s, m).filter(|_| !is_everybodys(judged.as_ref()))
+        });
         before.into_iter().map(|(m, reach)| finding(judge, m, reach.step(m.metric))).collect()
     } else {
         with_target.iter().filter_map(|m| Some(finding(judge, m, m.kpi.target?))).collect()
@@ -50,10 +54,18 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     Goals { now, next, empty_because }
 }
 
+/// Whether a target is missed by all agents alike: what the desk has to mend is no step for one of them.
+fn is_everybodys(judged: Option<&Judged>) -> bool {
+    judged.is_some_and(|j| j.standing.is_shared && j.standing.is_good == Some(false))
+}
+
 fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> String {
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
         (true, _) => say!("No goals are set; [goals] in the config sets them.").to_owned(),
         (false, true) => say!("No measure with a goal has data here.").to_owned(),
+        (false, false) if s.kind == CardKind::Agent && with_target.iter().any(|m| is_everybodys(m.judged.as_ref())) => {
+            say!("What is missed here is missed across the desk, or there was too little to set a goal by.").to_owned()
+        }
         (false, false) if s.kind == CardKind::Agent => {
             say!("There was too little to set a goal by: goals follow from the weeks before.").to_owned()
         }
@@ -94,6 +106,11 @@ impl Reach {
     fn short(&self, metric: &Metric) -> f64 {
         let by = |level: f64| if metric.better == Better::Higher { self.target - level } else { level - self.target };
         by(self.level).min(by(self.own.rate()))
+    }
+
+    /// Whether the own rows reach the target.
+    fn is_reached(&self, metric: &Metric) -> bool {
+        super::cards::is_met(metric, self.own.rate(), self.target) == Some(true)
     }
 
     /// The same in units of the distance that the target leaves to perfection.
@@ -137,7 +154,12 @@ fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> Nex
     let span = if ground.e.recent_periods() == 1 { say!("now").to_owned() } else { say!("over {span}", span = ground.e.recent_words()) };
     let text = match (reach.is_near(m.metric), reach.short(m.metric) <= 0.0) {
         (true, true) => {
-            say!("Hold it: {hits} of {n} {span}.", hits = format::count(reach.own.hits()), n = format::count(reach.own.n()), span)
+            let (hits, n) = (format::count(reach.own.hits()), format::count(reach.own.n()));
+            let share = format::value_against(m.metric.unit(), reach.own.rate(), reach.own.n(), Some(reach.target));
+            match reach.is_reached(m.metric) {
+                true => say!("Hold it: {hits} of {n} {span}.", hits, n, span),
+                false => say!("Within reach: {hits} of {n} {span} ({share}).", hits, n, span, share),
+            }
         }
         (true, false) if reach.is_level_near(m.metric) => say!(
             "{whose} {span} is {shown}: within {margin} of the target.",

@@ -252,7 +252,8 @@ pub fn recent_periods(settings: &Settings, unit: Unit) -> usize {
 
 /// Metrics that appear on any card.
 pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
-    catalogue.iter().filter(|m| cards::DESK.contains(&m.id.as_str()) || cards::OBSERVED.contains(&m.id.as_str()) || m.is_own).collect()
+    let is_shown = |id: &str| cards::DESK.contains(&id) || cards::OBSERVED.contains(&id) || id == cards::UNANSWERED;
+    catalogue.iter().filter(|m| is_shown(&m.id) || m.is_own).collect()
 }
 
 /// The scorecard of the last of the periods.

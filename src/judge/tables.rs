@@ -24,7 +24,8 @@ pub(super) fn all(e: &Evidence<'_>, s: &Subject, subjects: &[Subject]) -> Vec<Ta
                 e,
                 say!("Levels"),
                 say!("Level"),
-                &["tickets_created", "flr", "sla_resolution", "ttr_median", "csat"],
+                // Not the share of first level: by level it is all or nothing.
+                &["tickets_created", "sla_resolution", "ttr_median", "csat"],
                 3,
                 None,
             ));

@@ -86,6 +86,12 @@ impl Readings {
         self.cells.get(&(metric.to_owned(), breakdown)).and_then(|groups| groups.get(group)).map_or(&[], Vec::as_slice)
     }
 
+    /// Takes the readings of a period away, as if there had been no rows.
+    pub fn forget(&mut self, metric: &str, period: usize) {
+        let of_metric = self.cells.iter_mut().filter(|((id, _), _)| id == metric).map(|(_, groups)| groups);
+        of_metric.flat_map(BTreeMap::values_mut).filter_map(|readings| readings.get_mut(period)).for_each(|reading| *reading = None);
+    }
+
     /// A figure out of nowhere, for the tests of those who read figures.
     #[cfg(test)]
     pub(crate) fn put(&mut self, metric: &str, (breakdown, group): (usize, &[&str]), readings: Vec<Option<Reading>>) {
@@ -233,9 +239,9 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts
     };
     let reading = |value: f64, n: i64, sum: f64| (n > 0).then_some(Reading { value: Some(value), n: n as f64, sum, immature: 0 });
     match recipe.metric.kind {
-        Kind::Stock | Kind::Turnover => stock(recipe, part, group, periods),
+        Kind::Stock | Kind::Turnover => begun(stock(recipe, part, group, periods), plan.ask, facts),
         Kind::Rate => match recipe.trailing {
-            Some(slots) => trailing(recipe, part, group, &plan.slots[slots], plan.ask, facts),
+            Some(slots) => begun(trailing(recipe, part, group, &plan.slots[slots], plan.ask, facts), plan.ask, facts),
             None => (1..width)
                 .map(|slot| {
                     let (n, exposure) = recipe.second.map_or((0, 0.0), |i| at(&part.totals[i], slot));
@@ -289,6 +295,12 @@ fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots, ask: 
             rate(recipe.metric, sum_of(recipe.main, window.clone()), recipe.second.map_or(0.0, |i| sum_of(i, window)))
         })
         .collect()
+}
+
+/// What is carried on from day to day is known of periods that have begun, and of no later ones.
+fn begun(readings: Vec<Option<Reading>>, ask: &Ask<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+    let has_begun = |p: &Period| p.first_day <= facts.as_of_day();
+    readings.into_iter().zip(&ask.periods).map(|(reading, p)| reading.filter(|_| has_begun(p))).collect()
 }
 
 fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<Option<Reading>> {

@@ -38,7 +38,7 @@ pub(super) fn gather(facts: &Facts, table: Table, exprs: &Exprs<'_>, plans: &[Pl
         while let Some((segment, rows)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let frame = facts.frame(table).segments[*segment].slice(rows.start as i64, rows.len());
             let Some(seen) = looking.at(&frame, (*segment, rows.start) == (0, 0))? else { continue };
-            let columns = Columns::of(&seen, exprs, plans, facts.zone())?;
+            let columns = Columns::of(&seen, exprs, plans, (facts.zone(), facts.as_of()))?;
             for (plan, parts) in plans.iter().zip(&mut parts) {
                 look(&columns, plan, parts, &mut scratch);
             }
@@ -87,7 +87,7 @@ impl<'a> Looking<'a> {
         let instants = prepared.evaluate(rows)?;
         let mut marks = vec![false; rows.height()];
         for (column, number) in instants.columns().iter().zip(numbers) {
-            let days = days_of(column, self.facts.zone())?;
+            let days = days_of(column, (self.facts.zone(), self.facts.as_of()))?;
             for (plan, anchor) in self.plans.iter().flat_map(|p| p.anchors.iter().map(move |a| (p, a))).filter(|(_, a)| a.at == *number) {
                 let slots = &plan.slots[anchor.slots];
                 marks.iter_mut().zip(&days).for_each(|(mark, day)| *mark |= (1..NOWHERE).contains(&slots.slot(*day)));
@@ -111,7 +111,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(frame: &DataFrame, exprs: &Exprs<'_>, plans: &[Plan<'_>], zone: &Zone) -> Result<Self> {
+    fn of(frame: &DataFrame, exprs: &Exprs<'_>, plans: &[Plan<'_>], past: (&Zone, i64)) -> Result<Self> {
         let count = exprs.list.len();
         let mut out = Self {
             rows: frame.height(),
@@ -127,7 +127,7 @@ impl Columns {
             }
             for anchor in plan.anchors.iter().map(|a| a.at) {
                 if out.days[anchor].is_none() {
-                    out.days[anchor] = Some(days_of(column(anchor)?, zone)?);
+                    out.days[anchor] = Some(days_of(column(anchor)?, past)?);
                 }
             }
             for value in plan.items.iter().map(|item| item.value) {
@@ -150,13 +150,13 @@ fn keeps(column: &Column) -> Result<Vec<bool>> {
     Ok(flags.iter().map(|k| k == Some(true)).collect())
 }
 
-fn days_of(anchor: &Column, zone: &Zone) -> Result<Vec<i32>> {
+fn days_of(anchor: &Column, past: (&Zone, i64)) -> Result<Vec<i32>> {
     let wrong = || Error::config(format!("a row is put into a period by an instant (whole seconds), not by {}", anchor.dtype()));
     if !anchor.dtype().is_integer() && *anchor.dtype() != DataType::Null {
         return Err(wrong());
     }
     let at = anchor.cast(&DataType::Int64).map_err(|_| wrong())?;
-    Ok(days(zone, at.i64().map_err(|_| wrong())?))
+    Ok(days(past, at.i64().map_err(|_| wrong())?))
 }
 
 /// What is used again from look to look.

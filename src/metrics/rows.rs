@@ -111,8 +111,8 @@ fn metric_cells(frame: &DataFrame, tag: &str, metric: &Metric, weights: &[Option
         return Ok(weights.iter().map(|w| if is_in(w) { "1".to_owned() } else { String::new() }).collect());
     }
     // Of a rate over a year its events alone are worth a line.
-    let only_hits = metric.trailing_days.is_some() || metric.kind == Kind::Count;
     let fact = get(frame, &format!("{tag}fact"))?;
+    let only_hits = metric.trailing_days.is_some() || (metric.kind == Kind::Count && fact.dtype().is_bool());
     let fact = if fact.dtype().is_bool() { fact.cast(&DataType::Int32) } else { Ok(fact.clone()) };
     let text = fact.and_then(|f| f.cast(&DataType::String)).map_err(crate::desk::bug)?;
     let text = text.str().map_err(crate::desk::bug)?;

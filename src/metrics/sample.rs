@@ -114,6 +114,7 @@ impl Sample {
             .cast(&DataType::Float64)
             .map_err(|_| Error::config(format!("the fact of {} is neither true or false nor a number", wish.metric.id)))?;
         let is_count = wish.metric.kind == Kind::Count;
+        let is_flag = get(frame, "fact")?.dtype().is_bool();
         let costs = match frame.column("cost") {
             Ok(costs) => Some(costs.cast(&DataType::Float64).map_err(crate::desk::bug)?),
             Err(_) => None,
@@ -128,7 +129,7 @@ impl Sample {
             }
             self.immature += u64::from(is_now && immature[row]);
             // A count counts what is true, or is no flag at all and there.
-            let Some(fact) = fact.filter(|f| f.is_finite() && !(is_count && *f == 0.0)) else { continue };
+            let Some(fact) = fact.filter(|f| f.is_finite() && !(is_count && is_flag && *f == 0.0)) else { continue };
             self.facts.push(if is_count { 1.0 } else { fact });
             self.is_now.push(is_now);
             self.at.push(at);

@@ -56,9 +56,10 @@ impl Slots {
     }
 }
 
-/// The local day of every instant of a column (seconds UTC); [`NO_DAY`] for none.
-pub(super) fn days(zone: &Zone, at: &Int64Chunked) -> Vec<i32> {
+/// The local day of every instant of a column (seconds UTC); [`NO_DAY`] for none, and for what lies at the cut-off or after it: that
+/// has not happened yet, such as a promise that falls due later this week.
+pub(super) fn days((zone, as_of): (&Zone, i64), at: &Int64Chunked) -> Vec<i32> {
     let mut cursor = Cursor::new(zone);
     let mut day = |at: i64| (at + i64::from(cursor.offset_at(at))).div_euclid(86_400) as i32;
-    at.iter().map(|at| at.map_or(NO_DAY, &mut day)).collect()
+    at.iter().map(|at| at.filter(|t| *t < as_of).map_or(NO_DAY, &mut day)).collect()
 }

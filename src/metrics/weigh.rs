@@ -100,7 +100,7 @@ impl<'a> Scales<'a> {
         let (exposure, immature) = (optional("exposure", &m.exposure)?, optional("immature", &m.immature)?);
         let mut cursor = Cursor::new(self.zone);
         let mut one = |row: usize| {
-            let at = known(at[row]).filter(|t| self.days.contains(&cursor.local_day(*t)))?;
+            let at = known(at[row]).filter(|t| *t < self.as_of && self.days.contains(&cursor.local_day(*t)))?;
             let weight = |n: f64, value: f64, verdict: Verdict| Some(Weight { at, n, value, verdict });
             let is_hit = is_flag && fact[row] == Some(1.0);
             let counted = match (m.kind, fact[row]) {
@@ -138,7 +138,7 @@ impl<'a> Scales<'a> {
             let in_at = [opening, closing].map(|day| is_before(entered, day) && !is_before(left, day));
             let has_left = match &told {
                 Some((at, fact)) => {
-                    let is_now = known(at[row]).is_some_and(|t| self.days.contains(&cursor.local_day(t)));
+                    let is_now = known(at[row]).is_some_and(|t| t < self.as_of && self.days.contains(&cursor.local_day(t)));
                     if is_now { fact[row].unwrap_or(0.0) } else { 0.0 }
                 }
                 None => f64::from(u8::from(is_before(left, closing) && !is_before(left, opening))),

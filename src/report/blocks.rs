@@ -22,24 +22,21 @@ pub(super) fn blocks(place: Place<'_>, card: &Card) -> Vec<BlockView> {
     let block = |(key, class, title, findings): (&str, &str, &str, &Vec<Finding>)| BlockView {
         class: class.to_owned(),
         title: title.to_owned(),
-        findings: findings.iter().take(MOST).map(|f| finding(place, class, &as_in_the_table(card, f, class))).collect(),
+        findings: findings.iter().take(MOST).map(|f| of_card(place, card, class, f)).collect(),
         more: more(class, findings.get(MOST..).unwrap_or_default()),
         empty: if findings.is_empty() { reason(card, key, say!("Nothing to say this period.")) } else { String::new() },
     };
     all.into_iter().map(block).collect()
 }
 
-/// A goal that is the target has the certainty of its verdict in the table: one thing has one verdict on a page.
-fn as_in_the_table(card: &Card, f: &Finding, class: &str) -> Finding {
-    let kpi = card.kpis.iter().find(|k| k.metric == f.metric && k.is_met.is_some() && k.is_met == f.is_met);
-    let certainty = match kpi {
-        Some(k) if class == "goals" => match verdict(k).0 {
-            "good" | "concern" => Certainty::Clear,
-            _ => Certainty::Leaning,
-        },
-        _ => f.certainty,
-    };
-    Finding { certainty, ..f.clone() }
+/// A finding of a card's block. A goal that is the target has the verdict of the table: one thing has one verdict on a page.
+pub(super) fn of_card(place: Place<'_>, card: &Card, class: &str, f: &Finding) -> FindingView {
+    let shown = finding(place, class, f);
+    let kpi = card.kpis.iter().find(|k| class == "goals" && k.metric == f.metric && k.is_met.is_some() && k.is_met == f.is_met);
+    match kpi.map(verdict).and_then(|(class, words)| Some((class, words.split_once(' ')?))) {
+        Some((class, (glyph, word))) => FindingView { class: class.to_owned(), glyph: glyph.to_owned(), word: word.to_owned(), ..shown },
+        None => shown,
+    }
 }
 
 fn reason(card: &Card, block: &str, otherwise: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Owns their order (what was found, then the measures, then the rest) and cuts an agent's card to what is its own.
 
-use super::blocks::{blocks, finding, next};
+use super::blocks::{blocks, finding, next, of_card};
 use super::card_view::{Place, headline, kind_word, note, pair};
 use super::measure;
 use super::parts::table;
@@ -177,7 +177,7 @@ fn until(scorecard: &Scorecard) -> String {
 fn all_blocks(place: Place<'_>, card: &Card) -> Vec<BlockView> {
     let lists = [&card.goals, &card.doing_well, &card.to_improve];
     let full = |(mut block, list): (BlockView, &Vec<Finding>)| {
-        block.findings = list.iter().map(|f| finding(place, &block.class, f)).collect();
+        block.findings = list.iter().map(|f| of_card(place, card, &block.class, f)).collect();
         block.more.clear();
         block
     };

@@ -88,21 +88,24 @@ pub(super) fn pair(label: &str, value: &str) -> Pair {
     Pair { label: format::label(label, 80), value: format::label(value, 2000) }
 }
 
-/// `5 of 7 targets met, 1 without data`; empty without targets.
+/// `5 of 7 targets met, 1 without data, 1 with too few rows`; empty without targets.
 pub(super) fn headline(kpis: &[Kpi]) -> String {
     let with_target: Vec<&Kpi> = kpis.iter().filter(|k| k.target.is_some() && k.is_judged).collect();
     let met = with_target.iter().filter(|k| k.is_met == Some(true)).count();
     let open = with_target.iter().filter(|k| k.is_met.is_none()).count();
+    let few = with_target.iter().filter(|k| k.is_met.is_none() && (k.value.is_some() || k.is_hidden)).count();
     match (with_target.len() - open, open) {
         (0, 0) => String::new(),
         (0, _) => say!("No target can be judged yet").to_owned(),
-        (1, open) => say!("{met} of 1 target met{open}", met, open = without_data(open)),
-        (judged, open) => say!("{met} of {judged} targets met{open}", met, judged, open = without_data(open)),
+        (1, open) => say!("{met} of 1 target met{open}", met, open = untold(open - few, few)),
+        (judged, open) => say!("{met} of {judged} targets met{open}", met, judged, open = untold(open - few, few)),
     }
 }
 
-fn without_data(open: usize) -> String {
-    if open == 0 { String::new() } else { say!(", {open} without data", open) }
+/// Targets without any figure, and those with too few rows to say.
+fn untold(none: usize, few: usize) -> String {
+    let none = if none == 0 { String::new() } else { say!(", {open} without data", open = none) };
+    if few == 0 { none } else { none + &say!(", {few} with too few rows", few) }
 }
 
 /// A sentence of the data-quality box.

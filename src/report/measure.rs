@@ -28,7 +28,7 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         },
         is_missing: k.value.is_none(),
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
-        n: if k.is_hidden { format::NO_DATA.to_owned() } else { format::count(k.n) },
+        n: if k.is_hidden { String::new() } else { format::count(k.n) },
         immature: if k.immature > 0 { say!("+{immature} not yet mature", immature = format::count(k.immature)) } else { String::new() },
         target: k.target.map_or_else(String::new, |t| target(unit, better, t)),
         verdict_class: verdict_class.to_owned(),
@@ -57,15 +57,18 @@ pub(super) fn target(unit: Unit, better: Better, t: f64) -> String {
 }
 
 /// Which side of the target the value is on. Filled and coloured only if the interval leaves the target out and the recent
-/// periods, where they are known, say the same; plain and hollow without an interval, as nothing then says how sure it is.
+/// periods, where they are known, say the same; hollow and "this time" where they do not, as one period is no pattern; plain and hollow
+/// without an interval, as nothing then says how sure it is. Chance is named only where the interval holds the target.
 pub(super) fn verdict(k: &Kpi) -> (&'static str, &'static str) {
     let is_outside = k.interval.zip(k.target).map(|((low, high), t)| t < low || t > high);
     let is_backed = k.level.is_none_or(|l| l.certainty == Some(Certainty::Clear) && !l.is_shared && l.is_good == k.is_met);
-    match (k.is_met, is_outside.map(|outside| outside && is_backed)) {
-        (Some(true), Some(true)) => ("good", say!("● met")),
+    match (k.is_met, is_outside) {
+        (Some(true), Some(true)) if is_backed => ("good", say!("● met")),
+        (Some(true), Some(true)) => ("plain", say!("○ met this time")),
         (Some(true), Some(false)) => ("plain", say!("○ met, may be chance")),
         (Some(true), None) => ("plain", say!("○ met")),
-        (Some(false), Some(true)) => ("concern", say!("◆ missed")),
+        (Some(false), Some(true)) if is_backed => ("concern", say!("◆ missed")),
+        (Some(false), Some(true)) => ("plain", say!("◇ missed this time")),
         (Some(false), Some(false)) => ("plain", say!("◇ missed, may be chance")),
         (Some(false), None) => ("plain", say!("◇ missed")),
         (None, _) => ("open", ""),
@@ -110,6 +113,9 @@ fn special(k: &Kpi, is_up: bool) -> (&'static str, &'static str, &'static str) {
     (class, glyph, charts::variation_words(v))
 }
 
+/// Quarters of a year within which more rows could tell.
+const QUARTERS: u64 = 4;
+
 /// The level over the recent periods with its verdict.
 fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
     let (class, glyph, side) = match l.certainty {
@@ -117,13 +123,17 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
         Some(_) if l.is_shared => ("plain", "–", ""),
         Some(certainty) => side(certainty, l.is_good),
     };
-    let more = l.needed.map(|n| say!("about\u{a0}{n} more", n = format::count(n)));
+    // The level is of about a quarter of a year: what more than a year would bring tells nobody anything.
+    let is_soon = |needed: &u64| *needed <= QUARTERS * l.n;
+    let more = l.needed.filter(is_soon).map(|n| say!("about\u{a0}{n} more", n = format::count(n)));
+    let is_far = l.needed.is_some() && more.is_none();
     let word = match (l.certainty, more) {
         (None, _) => String::new(),
         (Some(_), _) if l.is_shared => say!("the same on the whole desk, so not judged here").to_owned(),
         (Some(Certainty::Clear), _) => say!("clear").to_owned(),
         (Some(Certainty::Leaning), None) => say!("leaning").to_owned(),
         (Some(Certainty::Leaning), Some(more)) => say!("leaning, {more} to make it clear", more),
+        (Some(Certainty::CannotTellYet), None) if is_far => say!("too close to its target to be told within a year").to_owned(),
         (Some(Certainty::CannotTellYet), None) => say!("cannot tell yet").to_owned(),
         (Some(Certainty::CannotTellYet), Some(more)) => say!("cannot tell yet, needs {more}", more),
     };
@@ -209,7 +219,7 @@ mod tests {
         assert_eq!(verdict(&k(0.65, Some((0.5, 0.68)))), ("concern", "◆ missed"));
         assert_eq!(verdict(&k(0.65, None)), ("plain", "◇ missed"));
         let level = scorecard.cards[0].kpis[0].level.map(|l| Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, ..l });
-        assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed, may be chance"), "one period is not enough");
+        assert_eq!(verdict(&Kpi { level, ..k(0.65, Some((0.5, 0.68))) }), ("plain", "◇ missed this time"), "one period is not enough");
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn defused(text: &str) -> String {
     out
 }
 
-/// `met`, `met, may be chance`, `missed`, `missed, may be chance`, `no data`; empty where nothing is judged.
+/// `met`, `met this time`, `met, may be chance`, `missed`, `missed this time`, `missed, may be chance`, `no data`; empty where nothing is judged.
 fn verdict(k: &Kpi) -> String {
     let words = if k.is_judged { measure::verdict(k).1 } else { "" };
     let word = words.trim_start_matches(['●', '○', '◆', '◇', ' ']);

@@ -11,6 +11,8 @@ pub struct Goal {
     pub metric: String,
     /// A share from 0 to 1, seconds, or a plain number.
     pub value: f64,
+    /// Whether it was written as a percentage.
+    pub is_percentage: bool,
     /// Where the goal's name stands: `deskcard.toml:LINE:COLUMN`.
     pub at: String,
     /// Where the goal's value stands.
@@ -20,7 +22,10 @@ pub struct Goal {
 /// `[goals]`, in the order of the file.
 pub(super) fn goals(root: &Table<'_>) -> Result<Vec<Goal>> {
     let Some(node) = root.get("goals") else { return Ok(Vec::new()) };
-    let goal = |n: &Node<'_>| Ok(Goal { metric: n.key.to_owned(), value: goal_value(n)?, at: n.key_place(), value_at: n.place() });
+    let goal = |n: &Node<'_>| {
+        let is_percentage = !n.is_number() && n.text()?.ends_with('%');
+        Ok(Goal { metric: n.key.to_owned(), value: goal_value(n)?, is_percentage, at: n.key_place(), value_at: n.place() })
+    };
     node.open_table("[goals]")?.nodes().iter().map(goal).collect()
 }
 

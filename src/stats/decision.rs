@@ -92,7 +92,12 @@ pub fn judge(posterior: &Posterior, n: u64, yardstick: f64, rule: Rule) -> Verdi
 
 /// What is known of a subject without peers, say a whole desk: Jeffreys' `Beta(hits + ½, misses + ½)` (Brown, Cai and `DasGupta` 2001).
 pub fn single(group: Proportion) -> Posterior {
-    Posterior::mixture(&[(group.hits() as f64 + 0.5, (group.n() - group.hits()) as f64 + 0.5, 1.0)])
+    single_of(group.hits() as f64, (group.n() - group.hits()) as f64)
+}
+
+/// [`single`], of hits and misses that need not be whole: rows that count for a part.
+pub fn single_of(hits: f64, misses: f64) -> Posterior {
+    Posterior::mixture(&[(hits + 0.5, misses + 0.5, 1.0)])
 }
 
 /// About how many more rows a group needs until its verdict is clear, if its raw rate stays what it is.

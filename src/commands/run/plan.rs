@@ -62,7 +62,10 @@ impl Plan {
     /// A config error with the forms there are.
     pub(super) fn check(args: &RunArgs, ctx: &Context) -> Result<()> {
         let today = ctx.zone().local_day(ctx.as_of);
-        Asked::parse(args.period.as_deref(), ctx.settings.report.period, today).map(|_| ()).map_err(|e| e.at("--period"))
+        match Asked::parse(args.period.as_deref(), ctx.settings.report.period, today).map_err(|e| e.at("--period"))? {
+            Asked::One(_) => ctx.period(args.period.as_deref()).map(|_| ()),
+            Asked::SinceLastRun => Ok(()),
+        }
     }
 
     /// The newest period that is made; `None` if there is none.

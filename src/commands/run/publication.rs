@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::super::report::{Base, Judged};
-use super::plan::{Plan, scorecard};
+use super::plan::{Plan, SCORECARD, scorecard};
 use super::record::Recorder;
 use super::{Run, shown};
 use crate::clock::period::Period;
 use crate::error::Result;
 use crate::format;
 use crate::guards::{Code, Warning as Noticed};
-use crate::publish::file::link;
+use crate::publish::file::{link, linked};
 use crate::publish::folder::{Folder, Published};
 use crate::publish::retain::LATEST;
 use crate::publish::stage::hex;
@@ -60,7 +60,20 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
         judged.warn("restated", &say!("Made again after its first publication. {text}", text = again.text));
         put(run, base, (&again.period, &judged, again.changes), recorder)?;
     }
-    recorder.step("link", || link(&run.out.join(LATEST), &newest.id))
+    recorder.step("link", || point_to(run, newest))
+}
+
+/// Points `latest` to a period, unless it points to a later one of the same unit that is still there: an older one made again is not news.
+fn point_to(run: &Run<'_>, period: &Period) -> Result<()> {
+    let place = run.out.join(LATEST);
+    let is_later = |id: &String| {
+        let other = Period::from_id(id).filter(|p| p.unit == period.unit && p.first_day > period.first_day);
+        other.is_some() && run.out.join(id).join(SCORECARD).exists()
+    };
+    if linked(&place)?.is_some_and(|id| is_later(&id)) {
+        return Ok(());
+    }
+    link(&place, &period.id)
 }
 
 /// The command that makes the pages of a period again from what the history held then.

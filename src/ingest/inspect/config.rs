@@ -17,15 +17,16 @@ const GOALS: [(&str, &str); 8] = [
 ];
 
 /// The text of a `deskcard.toml`: the desk, a source for each group of files with what the files cannot tell as comments, goals
-/// to be filled in. `proposals` are the files or globs of each group with what was found of them.
-pub fn config(desk_name: &str, zone: &str, proposals: &[(Vec<String>, Inspection)]) -> String {
+/// to be filled in. `proposals` are the files or globs of each group with what was found of them; a zone that nobody said is a question.
+pub fn config(desk_name: &str, (zone, is_said): (&str, bool), proposals: &[(Vec<String>, Inspection)]) -> String {
     let mut out = String::from("# Written by `deskcard init` from the files named below; all paths are relative to this file.\n");
-    let open: usize = proposals.iter().map(|(_, i)| i.questions.len()).sum();
-    if open > 0 {
-        let things = things(open as u64, "thing", "things");
+    let asked = proposals.iter().map(|(_, i)| i.questions.len()).sum::<usize>() + usize::from(!is_said);
+    if asked > 0 {
+        let things = things(asked as u64, "thing", "things");
         out += &format!("# {things} the files do not tell: each stands below as `# ?` with the lines that would answer it.\n");
     }
-    out += &format!("\n[desk]\nname = {}\ntime_zone = {}\n", quoted(named(desk_name)), quoted(zone));
+    let doubt = if is_said { "" } else { "   # ? the machine's own: is the desk there?" };
+    out += &format!("\n[desk]\nname = {}\ntime_zone = {}{doubt}\n", quoted(named(desk_name)), quoted(zone));
     out += "# as_of = \"2026-11-16 06:00\"   # when the exports were made; without it the machine's clock counts\n";
     for (index, (files, inspection)) in proposals.iter().enumerate() {
         let mut proposal = inspection.proposal.clone();

@@ -116,7 +116,10 @@ pub(super) fn near(reading: &Reading<'_>) -> Vec<Line> {
         if let Some((column, how)) =
             nearest(reading, field).filter(|(c, _)| is_open(c) && fits(c) && !is_dropped && reading.view.looks[field].filled > 0)
         {
-            lines.push(Line::open(format!("{column} = {}", quoted(header)), format!("perhaps: {how}")));
+            let text = format!("{column} = {}", quoted(header));
+            // Whoever calls a column by our own name means it.
+            let is_own_name = normalise(header) == normalise(column);
+            lines.push(if is_own_name { Line::live(text, "its own name") } else { Line::open(text, format!("perhaps: {how}")) });
         }
     }
     lines.truncate(MOST);

@@ -51,7 +51,8 @@ fn is_known(mapping: &ColumnMapping, word: &str) -> bool {
     mapping.values.contains_key(&lower) || mapping.values.keys().any(|key| is_meant(key, &lower))
 }
 
-/// Flag words of a column, split into those for yes and for no; None if one is neither.
+/// Flag words of a column, split into those for yes and for no; None if one is neither. Where all rows say the same, the other word is
+/// added: a breach that has not happened yet must not be read as a promise kept when it does.
 pub(super) fn flags(looks: &Looks, flag_map: &ColumnMapping) -> Option<(Vec<String>, Vec<String>)> {
     let is_yes = |word: &str| match flag(word.as_bytes()) {
         Some(known) => Some(known),
@@ -61,5 +62,25 @@ pub(super) fn flags(looks: &Looks, flag_map: &ColumnMapping) -> Option<(Vec<Stri
     for (word, _) in &looks.words {
         if is_yes(word)? { split.0.push(word.clone()) } else { split.1.push(word.clone()) }
     }
+    let opposites = |words: &[String]| words.iter().filter_map(|word| opposite(word)).collect::<Vec<_>>();
+    if split.0.is_empty() {
+        split.0 = opposites(&split.1);
+    } else if split.1.is_empty() {
+        split.1 = opposites(&split.0);
+    }
     (!looks.words.is_empty()).then_some(split)
+}
+
+/// The other word of a pair, in the same case.
+fn opposite(word: &str) -> Option<String> {
+    const PAIRS: [[&str; 2]; 8] =
+        [["true", "false"], ["yes", "no"], ["y", "n"], ["t", "f"], ["1", "0"], ["ja", "nein"], ["oui", "non"], ["on", "off"]];
+    let lower = word.to_lowercase();
+    let other = PAIRS.iter().find_map(|[a, b]| if *a == lower { Some(b) } else { (*b == lower).then_some(a) })?;
+    let is_upper = |text: &str| text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase);
+    Some(match word.chars().next().is_some_and(char::is_uppercase) {
+        true if is_upper(word) && word.chars().count() > 1 => other.to_uppercase(),
+        true => other[..1].to_uppercase() + &other[1..],
+        false => (*other).to_owned(),
+    })
 }

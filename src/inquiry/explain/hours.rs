@@ -17,7 +17,7 @@ pub fn hours(q: &Question<'_>, zone: &Zone) -> Vec<HourOfWeek> {
     }
     let mut cells = vec![(Rows::default(), Rows::default()); WEEK];
     let mut cursor = Cursor::new(zone);
-    for (row, &at) in q.sample.at.iter().enumerate() {
+    for (row, &at) in q.sample.at.iter().enumerate().filter(|(row, _)| q.counts(*row)) {
         let hour = (at + i64::from(cursor.offset_at(at))).div_euclid(3600);
         let cell = &mut cells[(hour + THURSDAY * 24).rem_euclid(WEEK as i64) as usize];
         let side = if q.sample.is_now[row] { &mut cell.1 } else { &mut cell.0 };

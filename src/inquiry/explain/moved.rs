@@ -161,7 +161,8 @@ impl Expected {
         if counts.is_empty() {
             return None;
         }
-        let mean = counts.iter().sum::<u64>() as f64 / k;
+        // Where there never was a row, one is nothing unheard of: half a row in all of the time seen.
+        let mean = (counts.iter().sum::<u64>() as f64).max(0.5) / k;
         let squares: f64 = counts.iter().map(|c| (*c as f64 - mean).powi(2)).sum();
         let seen = if counts.len() > 1 { squares / (k - 1.0) } else { 0.0 };
         Some(Self { mean, variance: seen.max(mean) * (1.0 + 1.0 / k) })

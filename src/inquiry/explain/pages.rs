@@ -15,6 +15,9 @@ const DAY: usize = 24;
 const BLOCK: usize = 2;
 /// Rows that count as much as the usual figure in a cell: few rows are no pattern.
 const PULL: f64 = 12.0;
+/// Rows below which a cell is no pattern whatever it shows, and from which on a median is one.
+const FEWEST: u64 = 5;
+const MANY: u64 = 30;
 /// Dimensions told beside the first.
 const DIMENSIONS: usize = 5;
 
@@ -225,6 +228,17 @@ impl Block {
     }
 }
 
+/// Whether a block is worth being called good or bad: of some eighty looked at, three standard errors away. Of numbers only the middle is
+/// known here, so it takes many rows.
+fn is_beyond_luck(unit: Unit, block: Block, (value, usual): (f64, f64)) -> bool {
+    let error = match unit {
+        Unit::Count => (usual + 1.0).sqrt(),
+        Unit::Share => (usual * (1.0 - usual) / block.n.max(1) as f64).sqrt(),
+        _ => return block.n >= MANY,
+    };
+    block.n >= FEWEST && (value - usual).abs() >= 3.0 * error
+}
+
 /// How far a block lies from what the same hours were before (or, without any, from the whole), few rows pulled towards that.
 fn shaded(e: &Explanation, block: Block, is_count: bool) -> HeatCell {
     let whole = e.moved.now.value.unwrap_or_default();
@@ -236,6 +250,7 @@ fn shaded(e: &Explanation, block: Block, is_count: bool) -> HeatCell {
         _ if usual.abs() > 0.0 => (value - usual) / usual.abs() * (block.n as f64 / (block.n as f64 + PULL)),
         _ => 0.0,
     };
-    let is_good = (e.definition.better != Better::Neither).then_some((shade > 0.0) == (e.definition.better == Better::Higher));
+    let is_good = (e.definition.better != Better::Neither && is_beyond_luck(e.definition.unit, block, (value, usual)))
+        .then_some((shade > 0.0) == (e.definition.better == Better::Higher));
     HeatCell { value: block.value, n: block.n, shade: shade.clamp(-1.0, 1.0), is_good }
 }

@@ -144,7 +144,7 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, (
         rate_total = signed(unit, split.rate_total)
     );
     if is_as_it_was(split, strength) {
-        return text + say!(" The mix is as it was.");
+        return text + say!(" The mix moved no more than luck moves it.");
     }
     let toward = |part: f64| part * split.mix_total;
     // What came in more explains itself; what came in less is what was left.

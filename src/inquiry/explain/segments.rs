@@ -103,7 +103,7 @@ impl Split {
     fn of(q: &Question<'_>, is_meant: impl Fn(usize) -> bool) -> Self {
         let gauge = Gauge::of(q.metric);
         let (mut now, mut before) = (Rows::default(), Rows::default());
-        for row in (0..q.sample.len()).filter(|row| is_meant(*row)) {
+        for row in (0..q.sample.len()).filter(|row| is_meant(*row) && q.counts(*row)) {
             let side = if q.sample.is_now[row] { &mut now } else { &mut before };
             side.push(q.sample.facts[row]);
         }
@@ -196,6 +196,10 @@ fn excess(q: &Question<'_>, inside: &Split, rest: &Split) -> f64 {
 
 /// The excess as a part of the change of the whole.
 fn share_of_change(q: &Question<'_>, excess: f64, whole: &Split) -> Option<f64> {
+    if matches!(Gauge::of(q.metric), Gauge::Quantile(_)) {
+        // What is lost adds up; a median does not.
+        return None;
+    }
     let change = whole.now.value? - whole.before.value?;
     let total = if Gauge::of(q.metric) == Gauge::Count { change } else { change * whole.now.n as f64 };
     // A whole that hardly moved has no parts worth a number.

@@ -23,12 +23,14 @@ const ROWS: &str = key!("departments");
 /// Measures by which departments are compared.
 const COMPARED: [&str; 5] = ["csat", "sla_resolution", "fcr_touch", "reopen_rate", "fcr_repeat"];
 /// Who has to act, in the order of the chart: the word of the facts, and what it is called.
+// In the order of the SLA page, so that a colour means the same on both.
 const PARTIES: [(&str, &str); 4] = [
-    ("desk", key!("Working")),
+    ("desk", key!("With the desk")),
+    (REQUESTER, key!("Waiting for the department")),
     ("second level", key!("With second level")),
     ("supplier", key!("With a supplier")),
-    ("requester", key!("Waiting for the department")),
 ];
+const REQUESTER: &str = "requester";
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
@@ -61,7 +63,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
 fn finding(differences: &[Difference]) -> String {
     match differences.first() {
         Some(first) => first.line.clone(),
-        None => say!("No department is served differently by more than chance explains").to_owned(),
+        None => say!("No share of any department differs from the others’ by more than chance explains").to_owned(),
     }
 }
 
@@ -222,9 +224,12 @@ fn sums(of: &BTreeMap<String, BTreeMap<String, Reading>>, row: Option<&Row>) -> 
 /// The category of which a department has most beyond what the others' share would give it, in words; `None` where that is luck.
 fn recurring(own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>) -> Option<String> {
     let (mine, total): (u64, u64) = (own.values().sum(), all.values().sum());
+    if mine == total {
+        return None;
+    }
     let confidence = 1.0 - 0.05 / own.len().max(1) as f64;
     let excess = |name: &String, n: u64| {
-        let others = (all.get(name)? - n) as f64 / (total - mine).max(1) as f64;
+        let others = (all.get(name)? - n) as f64 / (total - mine) as f64;
         let p = Proportion::new(n, mine).ok()?;
         let is_clear = wilson(p, confidence).ok()?.0 > others;
         (is_clear && !name.is_empty()).then_some((n as f64 - others * mine as f64, p, others))
@@ -268,7 +273,8 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
         ShareRow { name: row.name.clone(), page: None, n: rows.count(row, resolved), values }
     };
     let all: Vec<ShareRow> = rows.list.iter().map(line).filter(|r| r.values.iter().sum::<f64>() > 0.0).collect();
-    let (waiting, total) = all.iter().fold((0.0, 0.0), |(a, b), r| (a + r.values[3], b + r.values.iter().sum::<f64>()));
+    let waits = PARTIES.iter().position(|(word, _)| *word == REQUESTER)?;
+    let (waiting, total) = all.iter().fold((0.0, 0.0), |(a, b), r| (a + r.values[waits], b + r.values.iter().sum::<f64>()));
     if all.len() < 2 || waiting <= 0.0 {
         return None;
     }

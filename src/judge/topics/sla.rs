@@ -10,13 +10,14 @@ use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
 use crate::scorecard::{Card, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::settings::Number;
 use crate::{key, say};
 
 /// The measures of the desk's card that belong here.
 const KPIS: [&str; 5] = ["sla_resolution", "sla_response", "sla_near_miss", "sla_breach_median", "open_overdue"];
 /// Who has to act, in the order of the chart, by the word of the facts.
 const PARTIES: [(&str, &str, &str); 4] = [
-    ("desk", key!("Working"), key!("The desk itself")),
+    ("desk", key!("With the desk"), key!("The desk itself")),
     ("requester", key!("Waiting for the requester"), key!("The requester")),
     ("second level", key!("With second level"), key!("Second level")),
     ("supplier", key!("With a supplier"), key!("A supplier")),
@@ -230,9 +231,20 @@ fn margins(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
             span = e.recent_words()
         ),
         charts,
-        footer: say!("Near misses are kept, with less than a fifth of the target left.").to_owned(),
+        footer: near_miss_words(e),
         ..Section::default()
     })
+}
+
+/// What a near miss is, by the parameter.
+fn near_miss_words(e: &Evidence<'_>) -> String {
+    let used = match e.settings.parameters.get("near_miss") {
+        Some(Number::Real(share)) => share,
+        Some(Number::Int(share)) => share as f64,
+        None => return String::new(),
+    };
+    // Hundreds of rows, so that a parameter is not rounded like a figure of few.
+    say!("Near misses are kept, with {left} of the target left or less.", left = format::value_of(Unit::Share, 1.0 - used, 100))
 }
 
 fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
@@ -252,7 +264,7 @@ fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
     let mut bins: Vec<MarginBin> = (0..BEYOND).step_by(STEPS_A_BAR).map(bar).collect();
     bins.push(MarginBin { from: share(BEYOND), to: None, count: decided[BEYOND], is_open: open[BEYOND] });
     let missed: u64 = decided[20..].iter().sum();
-    let near: u64 = decided[16..20].iter().sum();
+    let near = reading(recent, "clock_near_miss", 0, &[clock]).map_or(0, |r| r.sum.round() as u64);
     let words = |k: u64| format::value_of(Unit::Share, k as f64 / n as f64, n);
     let all = reading(recent, "clock_decided", 0, &[clock]).map_or(0, |r| r.sum.round() as u64);
     Some(ChartData::Margins {
@@ -362,7 +374,7 @@ fn time(e: &Evidence<'_>) -> Option<Section> {
     }
     let share = |v: f64| format::value_of(Unit::Share, v / total, all.n);
     let title = say!(
-        "{work} of a ticket’s time is work, {idle} lies out of hours",
+        "{work} of a ticket’s time is opening time with the desk, {idle} lies out of hours",
         work = share(all.values[0]),
         idle = share(all.values[PARTIES.len()])
     );
@@ -410,12 +422,21 @@ fn by_group(e: &Evidence<'_>, parts: &[String]) -> Option<ChartData> {
         return None;
     }
     rows.sort_by(|a, b| b.values.iter().sum::<f64>().total_cmp(&a.values.iter().sum()).then(a.name.cmp(&b.name)));
+    let (groups, all) = (rows.len(), rows.iter().flat_map(|r| &r.values).sum::<f64>());
     rows.truncate(MOST_GROUPS);
-    let (first, all) = (&rows[0], rows.iter().flat_map(|r| &r.values).sum::<f64>());
+    let first = &rows[0];
+    let left_out = match groups - rows.len() {
+        0 => String::new(),
+        n => say!(n => "; the smallest group is not shown", "; the {n} smallest groups are not shown", n),
+    };
     let share = format::value_of(Unit::Share, first.values.iter().sum::<f64>() / all, 100);
     Some(ChartData::Shares {
         title: say!("{name} holds {share} of all the time", name = format::label(&first.name, 60), share),
-        subtitle: say!("Time by the group that held the ticket, tickets resolved in {span}; largest first", span = e.recent_words()),
+        subtitle: say!(
+            "Time by the group that held the ticket, tickets resolved in {span}; largest first{left_out}",
+            span = e.recent_words(),
+            left_out
+        ),
         parts: parts.to_vec(),
         rows,
         unit: Unit::Seconds,

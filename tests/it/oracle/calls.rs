@@ -76,10 +76,14 @@ impl<'a> Calls<'a> {
         self.rows(|k| if k.is_answered { fact(k) } else { None })
     }
 
-    /// Rows of offered calls with a wait.
+    /// Rows of offered calls, the answered ones with a wait, where any answered call has one; a wait that is not told is not within.
     fn waited(&self, fact: impl Fn(&Known<'_>, bool) -> Option<bool>) -> Measure {
-        let within = |k: &Known<'_>| k.call.wait.map(|w| w <= self.world.numbers.service_level);
-        Measure::Share(self.rows(|k| within(k).filter(|_| k.is_offered).and_then(|quick| is(fact(k, quick)))))
+        let has_waits = self.all.iter().any(|k| k.is_answered && k.call.wait.is_some());
+        Measure::Share(self.rows(|k| {
+            let counts = has_waits && k.is_offered && (!k.is_answered || k.call.wait.is_some());
+            let quick = k.call.wait.is_some_and(|w| w <= self.world.numbers.service_level);
+            if counts { is(fact(k, quick)) } else { None }
+        }))
     }
 
     /// The metrics, by id.

@@ -105,7 +105,8 @@ pub(crate) fn figures(world: &World, measure: &Measure, by: &[&str], periods: &[
     let mut groups: BTreeMap<Vec<String>, Group<'_>> = BTreeMap::new();
     for row in measure.rows() {
         let group = groups.entry(group_of(&row.keys)?).or_default();
-        group.rows.extend(row.at.map(|at| (local_day(world.zone, at), row)));
+        // What lies at the cut-off or after it has not happened yet.
+        group.rows.extend(row.at.filter(|at| *at < world.as_of).map(|at| (local_day(world.zone, at), row)));
     }
     for stay in measure.stays() {
         groups.entry(group_of(&stay.keys)?).or_default().stays.push(stay);
@@ -136,6 +137,11 @@ fn figure(world: &World, measure: &Measure, group: &Group<'_>, period: &Period) 
     let (n, sum) = n_and_sum(&rows);
     // A stock is what is there at the end of the period, or at the cut-off if that is earlier.
     let last = period.last.min(local_day(world.zone, world.as_of - 1));
+    // Nothing is carried on into a period that has not begun.
+    let is_carried = matches!(measure, Measure::Stock(_) | Measure::Turnover(..) | Measure::Rate(_, Some(_), _));
+    if is_carried && period.first > local_day(world.zone, world.as_of - 1) {
+        return None;
+    }
     match measure {
         Measure::Count(_) => {
             let hits = rows.iter().filter(|r| r.fact == Some(1.0)).count();

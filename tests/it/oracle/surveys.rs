@@ -20,7 +20,11 @@ struct Answer {
 
 impl Answer {
     fn is_answered(&self) -> bool {
-        self.answered.is_some() && self.score.is_some()
+        self.answered.is_some()
+    }
+
+    fn is_scored(&self) -> bool {
+        self.is_answered() && self.score.is_some()
     }
 }
 
@@ -63,7 +67,9 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
         resolved: None,
         is_in_sla: None,
     };
-    for k in tickets.all.iter().filter(|k| k.ticket.csat_score.is_some()) {
+    // An answer that the surveys hold is not a second one because the ticket shows it as well.
+    let is_held = |id: &str| world.surveys.iter().flatten().any(|s| s.ticket.as_deref() == Some(id) && s.answered.is_some_and(|at| at < world.as_of));
+    for k in tickets.all.iter().filter(|k| k.ticket.csat_score.is_some() && !is_held(&k.ticket.id)) {
         let answered = k.ticket.csat_at.or(k.resolved).unwrap_or(k.ticket.created);
         if answered < world.as_of {
             let keys = keys(k.agent.as_ref(), Some(answered), Some(k));
@@ -89,7 +95,8 @@ pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>
         all.iter().map(|a| Row::new(&a.keys, at(a), fact(a))).collect()
     };
     let answered = |fact: &dyn Fn(&Answer) -> Option<f64>| rows(&|a| a.answered, &|a| if a.is_answered() { fact(a) } else { None });
-    let resolved = |fact: &dyn Fn(&Answer) -> Option<f64>| rows(&|a| a.resolved, &|a| if a.is_answered() { fact(a) } else { None });
+    let scored = |fact: &dyn Fn(&Answer) -> Option<f64>| answered(&|a| if a.is_scored() { fact(a) } else { None });
+    let resolved = |fact: &dyn Fn(&Answer) -> Option<f64>| rows(&|a| a.resolved, &|a| if a.is_scored() { fact(a) } else { None });
     let is_good = |a: &Answer| is(a.score.map(|s| s >= good));
     let is_mature = |a: &Answer| a.sent.is_some_and(|at| at + window <= seen_until);
     let mut response = rows(&|a| a.sent, &|a| is_mature(a).then(|| f64::from(a.is_answered())));
@@ -99,15 +106,16 @@ pub(crate) fn measures(world: &World, people: &People<'_>, tickets: &Tickets<'_>
     let unhappy = |a: &Answer, within: bool| if a.is_in_sla == Some(within) { is(a.score.map(|s| s < good)) } else { None };
     vec![
         ("fcr_survey", Measure::Share(answered(&|a| is(a.first_contact)))),
-        ("csat", Measure::Share(answered(&is_good))),
+        ("csat", Measure::Share(scored(&is_good))),
         ("csat_resolved", Measure::Share(resolved(&is_good))),
-        ("csat_mean", Measure::Mean(answered(&|a| a.score))),
+        ("csat_mean", Measure::Mean(scored(&|a| a.score))),
         ("csat_resolved_mean", Measure::Mean(resolved(&|a| a.score))),
         ("surveys_answered", Measure::Count(rows(&|a| a.answered, &|a| is(Some(a.is_answered()))))),
+        ("surveys_unanswered", Measure::Count(rows(&|a| a.sent, &|a| is(Some(!a.is_answered()))))),
         ("csat_response", Measure::Share(response)),
         ("lost_time", Measure::Mean(answered(&|a| a.lost.map(|s| s as f64)))),
-        ("watermelon", Measure::Share(answered(&|a| unhappy(a, true)))),
-        ("unhappy_missed", Measure::Share(answered(&|a| unhappy(a, false)))),
+        ("watermelon", Measure::Share(scored(&|a| unhappy(a, true)))),
+        ("unhappy_missed", Measure::Share(scored(&|a| unhappy(a, false)))),
     ]
 }
 

@@ -98,7 +98,9 @@ fn priority(ticket: &Ticket) -> Option<String> {
 fn resolved(world: &World, t: &Ticket) -> Option<i64> {
     let is_done = matches!(t.status.as_deref(), None | Some("resolved" | "closed"));
     let by_length = t.resolution_secs.map(|secs| t.created + secs);
-    t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of)
+    // What is open has an end left over from before it was opened again.
+    let is_live = matches!(t.status.as_deref(), Some("new" | "open" | "pending"));
+    t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of && !is_live)
 }
 
 /// The response an export gives, or the creation and the time it took; what came after the cut-off has not come yet.
@@ -116,11 +118,10 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
     let groups: Vec<&String> = own.iter().filter_map(|e| e.group.as_ref()).collect();
     let is = |e: &&&Event, kind: &str| e.kind.as_deref() == Some(kind);
     let moves = groups.windows(2).filter(|pair| pair[0] != pair[1]).count() as i64;
-    let reopened = own.iter().filter(|e| is(e, "reopened")).count() as i64;
     out.first_group = out.first_group.or(groups.first().map(|g| (*g).clone()));
     out.reassigned = out.reassigned.or(Some(moves));
-    out.reopened = out.reopened.or(Some(reopened));
-    out.first_response = out.first_response.or(own.iter().find(|e| is(e, "reply_public")).map(|e| e.at));
+    out.reopened = out.reopened.or(Some(reopenings(&own)));
+    out.first_response = out.first_response.or(own.iter().find(|e| is(e, "reply_public") && e.at > ticket.created).map(|e| e.at));
     let mut ended = None;
     for e in &own {
         match (e.status.as_deref(), e.kind.as_deref()) {
@@ -148,6 +149,31 @@ fn stood(world: &World, mut t: Ticket) -> Ticket {
         _ => {}
     }
     t
+}
+
+/// How often a ticket was opened again: events that say so, and live statuses right after a done one, an event that says so after such
+/// a status being the same opening.
+fn reopenings(own: &[&Event]) -> i64 {
+    let is_done = |e: &Event| match e.status.as_deref() {
+        Some(status) => matches!(status, "resolved" | "closed"),
+        None => matches!(e.kind.as_deref(), Some("resolved" | "closed")),
+    };
+    let (mut n, mut was_done, mut was_shown) = (0, false, false);
+    for e in own {
+        let (is_told, is_live) = (e.kind.as_deref() == Some("reopened"), matches!(e.status.as_deref(), Some("new" | "open" | "pending")));
+        if is_told {
+            n += i64::from(!was_shown || is_done(e));
+        } else if is_live && was_done {
+            n += 1;
+        }
+        if is_done(e) {
+            (was_done, was_shown) = (true, false);
+        } else if is_told || is_live {
+            was_shown = !is_told && (was_done || was_shown);
+            was_done = false;
+        }
+    }
+    n
 }
 
 /// The events of a ticket in the order of time.

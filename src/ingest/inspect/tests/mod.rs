@@ -36,7 +36,7 @@ fn inspected(text: &str) -> Inspection {
 
 /// The config that reads one file, and what it says.
 fn settings(inspection: &Inspection) -> (String, Settings) {
-    let text = config("Desk", "Europe/Berlin", &[(vec!["export.csv".to_owned()], inspection.clone())]);
+    let text = config("Desk", ("Europe/Berlin", true), &[(vec!["export.csv".to_owned()], inspection.clone())]);
     let settings = Settings::parse(&text, Path::new("deskcard.toml")).unwrap_or_else(|e| panic!("{e}\n{text}"));
     (text, settings)
 }
