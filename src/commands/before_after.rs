@@ -32,6 +32,9 @@ pub(super) fn run(args: &BeforeAfterArgs, now: i64, stdout: &mut dyn Write) -> R
         ["agent", "measure", "value", "at"].into_iter().try_for_each(|c| wanted.add(Table::Observations, c))?;
     }
     let (facts, _) = ctx.facts(&wanted)?;
+    // Before the first row there was nothing to count.
+    let first_day = metric.on.and_then(|table| facts.first_day(table));
+    let weeks: Vec<Period> = weeks.into_iter().filter(|w| first_day.is_none_or(|first| w.first_day >= first)).collect();
     let agents = agents(&ctx, &facts, (metric, args), (&weeks, &treated, event.day))?;
     let choices = Choices { margin: margin(&ctx, metric), ..Choices::default() };
     let question = Question {

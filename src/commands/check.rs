@@ -1,13 +1,14 @@
 //! `deskcard check`: what was read, what was refused, and what is missing for which metric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::clock::period::Period;
 use crate::clock::zone::Zone;
-use crate::error::Result;
+use crate::desk::{NONE, text_of};
+use crate::error::{Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
 use crate::format::things;
 use crate::ingest::ledger::{Ledger, SourceLedger};
@@ -31,14 +32,47 @@ pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<
     }
     let (facts, ledger) = ctx.facts_of(desk, &wanted)?;
     let silent = silent_metrics(&ctx, &facts, &ledger)?;
+    let strangers = strangers(&ctx, &facts)?;
     let text = match args.format {
-        CheckFormat::Json => json(&ledger, &facts, &silent),
-        CheckFormat::Table => words(&ctx, &ledger, &facts, &silent),
+        CheckFormat::Json => json(&ledger, &facts, (&silent, &strangers)),
+        CheckFormat::Table => words(&ctx, &ledger, &facts, (&silent, &strangers)),
     };
     writeln!(stdout, "{}", text.trim_end()).map_err(|e| stdout_failed(&e))?;
     refusal?;
     let rejected: u64 = ledger.sources.iter().map(|s| s.rejected).sum();
     Ok(if args.strict && rejected > 0 { Outcome::GateSaidNo } else { Outcome::Done })
+}
+
+/// A table of the config, its names, and where they could stand.
+type Wish<'a> = (&'static str, Vec<&'a String>, &'a [(Table, &'static str)]);
+
+/// Names the config knows and no row has, by the table of the config: a typing mistake there would go unnoticed.
+fn strangers(ctx: &Context, facts: &Facts) -> Result<BTreeMap<&'static str, Vec<String>>> {
+    let mut out = BTreeMap::new();
+    let groups = [(Table::Tickets, "group"), (Table::Tickets, "first_group"), (Table::TicketEvents, "group")];
+    let wishes: [Wish<'_>; 2] = [
+        ("[levels]", ctx.settings.levels.keys().collect(), &groups),
+        ("[departments]", ctx.settings.departments.keys().collect(), &[(Table::Tickets, "requester_department")]),
+    ];
+    for (place, names, columns) in wishes {
+        let mut there = BTreeSet::new();
+        for (table, column) in columns {
+            let frame = facts.frame(*table);
+            if frame.height() > 0 && frame.has(column) {
+                there.extend(frame.codes(column)?.into_iter().filter(|c| *c != NONE).collect::<BTreeSet<u32>>().into_iter().map(text_of));
+            }
+        }
+        // Without any name there is nothing a mistake could be told by.
+        let told = |name: &&String| {
+            let near = nearest(name, there.iter().map(String::as_str));
+            near.first().map_or_else(|| format!("{name:?}"), |near| format!("{name:?} (nearest: {near:?})"))
+        };
+        let unknown: Vec<String> = names.iter().filter(|n| !there.contains(**n)).map(told).collect();
+        if !unknown.is_empty() && !there.is_empty() {
+            out.insert(place, unknown);
+        }
+    }
+    Ok(out)
 }
 
 /// Metrics without a single figure over all the data, with the columns no export has.
@@ -76,15 +110,18 @@ pub(super) fn missing_columns(ctx: &Context, metric: &Metric, ledger: &Ledger) -
     Ok(missing)
 }
 
-fn json(ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) -> String {
+/// Metrics without data, and names of the config without rows.
+type Missing<'a> = (&'a BTreeMap<String, Vec<String>>, &'a BTreeMap<&'static str, Vec<String>>);
+
+fn json(ledger: &Ledger, facts: &Facts, (silent, strangers): Missing<'_>) -> String {
     let value = serde_json::json!({
         "as_of": facts.zone().format_minute(facts.as_of()), "sources": ledger.sources, "agents_off_roster": facts.off_roster,
-        "remarks": facts.remarks, "metrics_without_data": silent,
+        "remarks": facts.remarks, "names_without_rows": strangers, "metrics_without_data": silent,
     });
     serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
-fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String, Vec<String>>) -> String {
+fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, (silent, strangers): Missing<'_>) -> String {
     let mut out =
         format!("{} · cut-off {} {}\n", ctx.settings.desk.name, facts.zone().format_minute(facts.as_of()), ctx.settings.desk.time_zone);
     for source in &ledger.sources {
@@ -95,6 +132,9 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, silent: &BTreeMap<String
     }
     for (_, remark) in &facts.remarks {
         out += &format!("\n{remark}\n");
+    }
+    for (place, names) in strangers {
+        out += &format!("\n{place}: no row has {}\n", names.join(", "));
     }
     if !silent.is_empty() {
         out += "\nMetrics without data:\n";

@@ -95,12 +95,14 @@ fn spans(ctx: &Context, args: &ExplainArgs) -> Result<Spans> {
     let unit = ctx.settings.report.period;
     let today = ctx.zone().local_day(ctx.as_of);
     let parsed = |text: &str, flag: &str| Period::parse(text, unit, today).map_err(|e| if e.at.is_empty() { e.at(flag) } else { e });
-    let now = args.period.as_deref().map_or_else(|| Ok(Period::last_complete(unit, today)), |text| parsed(text, "--period"))?;
+    let asked = ctx.period(args.period.as_deref()).map_err(|e| if e.at.is_empty() { e.at("--period") } else { e })?;
+    // Of a period that is not over, the days that are: half a month against whole ones would be news every time.
+    let now = if asked.first_day < today && today < asked.end_day { Period::span(asked.first_day, today - 1) } else { asked.clone() };
     let before = match args.against.as_deref() {
         Some("none") => return Ok(Spans { now, before: None, earlier: Vec::new() }),
         Some(text) => parsed(text, "--against")?,
         None => {
-            let first = (0..judge::recent_periods(&ctx.settings, now.unit)).fold(now.clone(), |p, _| p.previous());
+            let first = (0..judge::recent_periods(&ctx.settings, asked.unit)).fold(asked, |p, _| p.previous());
             Period::span(first.first_day, now.first_day - 1)
         }
     };

@@ -92,7 +92,10 @@ fn tell_of_no_rows(ctx: &Context, base: &Base<'_>, judged: &Judged) {
     const EMPTY: [&str; 5] = ["period-before-data", "period-after-data", "no-rows", "no-rows-in-period", "all-after-cut-off"];
     for note in judged.scorecard.notes.iter().filter(|n| EMPTY.contains(&n.code.as_str())) {
         let newest = Period::containing(ctx.settings.report.period, ctx.zone().local_day(base.facts.last_instant()));
-        let instead = format!("`--period {}` has the newest rows; `[desk] as_of` says when exports of long ago were made", newest.id);
+        let instead = match note.code.as_str() {
+            "no-rows" => "`deskcard check` says which columns were read, and which have no date".to_owned(),
+            _ => format!("`--period {}` has the newest rows; `[desk] as_of` says when exports of long ago were made", newest.id),
+        };
         ctx.tell(&format!("warning: {} {instead}", note.text));
     }
 }
@@ -396,7 +399,12 @@ fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) 
         "{count} tickets are resolved before they were created; they count everywhere but in durations.",
         count = crate::format::count(count)
     );
-    let seen = Folds::new(readings).as_far_as_seen(&ctx.catalogue.iter().collect::<Vec<_>>(), periods.len(), |metric| first_unseen(ctx, facts, metric, periods));
+    let all: Vec<&Metric> = ctx.catalogue.iter().collect();
+    let seen = Folds::new(readings).as_far_as_seen(&all, periods.len(), |metric| first_unseen(ctx, facts, metric, periods));
+    let seen = match ctx.settings.people.leavers_since {
+        Some(since) => seen.since_leavers_are_known(&all, periods, since),
+        None => seen,
+    };
     Ok((seen, (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
 }
 

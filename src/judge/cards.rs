@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::standing::{self, Judged, Peers};
 use super::{Evidence, case_mix, figures, findings, goals, sections, signals, tables};
 use crate::error::Result;
+use crate::facts::Table;
 use crate::metrics::{Kind, Metric, Reading};
 use crate::privacy::erased::is_pseudonym;
 use crate::say;
@@ -252,7 +253,9 @@ fn card(ground: &Ground<'_>, s: &Subject) -> Result<Card> {
     };
     let own = e.catalogue.iter().filter(|m| m.is_own);
     let metrics = listed.iter().map(|id| e.catalogue.get(id)).collect::<Result<Vec<_>>>()?;
-    let measured: Vec<Measured<'_>> = metrics.into_iter().chain(own).filter_map(|m| measure(ground, s, m)).collect();
+    let is_few = is_few(e, s);
+    let is_told = |m: &&Metric| !(is_few && is_of_people(m));
+    let measured: Vec<Measured<'_>> = metrics.into_iter().chain(own).filter(is_told).filter_map(|m| measure(ground, s, m)).collect();
     let observations = if s.kind == CardKind::Agent { observations(e, s)? } else { Vec::new() };
     let blocks = findings::all(e, s, &measured);
     let goals = goals::all(ground, s, &measured);
@@ -273,6 +276,27 @@ fn card(ground: &Ground<'_>, s: &Subject) -> Result<Card> {
         kpis: measured.into_iter().map(|m| m.kpi).collect(),
         observations,
     })
+}
+
+/// Fewest people of a team whose absence, tenure or leaving is told: of fewer it is that of a person.
+const FEWEST_PEOPLE: usize = 5;
+
+/// Whether a team or supplier had so few people in the period that figures about people are figures about a person.
+fn is_few(e: &Evidence<'_>, s: &Subject) -> bool {
+    let now = e.now();
+    let is_of = |stay: &&super::Stay| match s.kind {
+        CardKind::Team => stay.team == s.name,
+        CardKind::Supplier => stay.supplier == s.name,
+        CardKind::Desk | CardKind::Agent => false,
+    };
+    let is_here = |stay: &&super::Stay| stay.first_day < now.end_day && stay.last_day.is_none_or(|last| last >= now.first_day);
+    let people: BTreeSet<&str> = e.stays.iter().filter(is_of).filter(is_here).map(|stay| stay.agent.as_str()).collect();
+    matches!(s.kind, CardKind::Team | CardKind::Supplier) && people.len() < FEWEST_PEOPLE
+}
+
+/// Whether a measure is made of days or stays of people.
+fn is_of_people(metric: &Metric) -> bool {
+    matches!(metric.on, Some(Table::AgentDays | Table::Spells))
 }
 
 fn measure<'a>(ground: &Ground<'a>, s: &Subject, metric: &'a Metric) -> Option<Measured<'a>> {

@@ -36,7 +36,8 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
         out.extend(["csat", "sla_resolution", "reopen_rate"].into_iter().filter_map(|id| funnel(e, s, &ground.subjects, id)));
         out.extend(backlog(e, s));
         // The people have a page of their own.
-        if s.kind != CardKind::Desk || !e.is_asked("people") {
+        let is_told = measured.iter().any(|m| m.metric.id == "turnover_12m");
+        if is_told && (s.kind != CardKind::Desk || !e.is_asked("people")) {
             out.extend(trend(e, s, "turnover_12m", measured));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clock::period::{Period, Unit};
+use crate::facts::Table;
 use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
 
 /// A span of the history.
@@ -311,6 +312,25 @@ impl Folds {
                 }
             }
             self.unseen.insert(metric.id.clone(), first);
+        }
+        self
+    }
+
+    /// The same without figures over the last so many days where these reach back to before the roster lists all leavers.
+    #[must_use]
+    pub fn since_leavers_are_known(mut self, metrics: &[&Metric], periods: &[Period], since: i32) -> Self {
+        for metric in metrics.iter().filter(|m| m.on == Some(Table::AgentDays)) {
+            let Some(days) = metric.trailing_days else { continue };
+            let is_known = |p: &Period| p.end_day - days as i32 >= since;
+            for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
+                match look.over {
+                    Over::Each => {
+                        (0..periods.len()).filter(|i| !is_known(&periods[*i])).for_each(|period| readings.forget(&metric.id, period));
+                    }
+                    Over::Period if periods.last().is_some_and(|now| !is_known(now)) => readings.forget(&metric.id, 0),
+                    Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
+                }
+            }
         }
         self
     }

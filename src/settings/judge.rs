@@ -45,7 +45,9 @@ impl Judge {
         }
         if let Some(node) = table.get("margins") {
             let nodes = node.open_table("[judge.margins]")?.nodes();
-            let one = |n: &Node<'_>| Ok(Goal { metric: n.key.to_owned(), value: margin(n)?, is_percentage: false, at: n.key_place(), value_at: n.place() });
+            let one = |n: &Node<'_>| {
+                Ok(Goal { metric: n.key.to_owned(), value: margin(n)?, is_percentage: false, at: n.key_place(), value_at: n.place() })
+            };
             judge.margins = nodes.iter().map(one).collect::<Result<_>>()?;
         }
         if let Some(node) = table.get("leaning") {

@@ -1,7 +1,7 @@
 //! A whole `deskcard.toml` for a folder of exports.
 
-use super::Inspection;
 use super::write::{comment, quoted};
+use super::{Confidence, Inspection};
 use crate::format::things;
 
 /// Goals worth a thought, by the kind of source their figures need.
@@ -32,10 +32,28 @@ pub fn config(desk_name: &str, (zone, is_said): (&str, bool), proposals: &[(Vec<
         let mut proposal = inspection.proposal.clone();
         proposal.files.clone_from(files);
         proposal.name = name(index, proposals);
-        out += &format!("\n{}", proposal.toml());
+        let is_doubtful = is_guessed(inspection) && proposals.iter().any(|(_, i)| !i.proposal.kind.is_empty() && !is_guessed(i));
+        out += &match is_doubtful {
+            true => format!(
+                "\n# ? is this a list of {}? A guess: {}\n{}",
+                proposal.kind,
+                comment(&inspection.kind.evidence),
+                asleep(&proposal.toml())
+            ),
+            false => format!("\n{}", proposal.toml()),
+        };
         inspection.warnings.iter().for_each(|w| out += &format!("# ! {}\n", comment(w)));
     }
     out + &goals(proposals) + LEVELS
+}
+
+fn is_guessed(inspection: &Inspection) -> bool {
+    inspection.kind.confidence == Confidence::Guess && !inspection.proposal.kind.is_empty()
+}
+
+/// Lines as comments: beside files that are surely something, one that may be anything must not count.
+fn asleep(toml: &str) -> String {
+    toml.lines().map(|line| if line.is_empty() || line.starts_with('#') { format!("{line}\n") } else { format!("# {line}\n") }).collect()
 }
 
 const LEVELS: &str =

@@ -39,7 +39,7 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
     (!facts.is_empty()).then(|| Section {
         id: "recognition".to_owned(),
         title: say!("Recognition").to_owned(),
-        lead: say!("{metric}, levels pulled towards all agents’ as far as few answers demand. Names in alphabetical order.", metric = metric.label),
+        lead: say!("{metric}, levels pulled towards those of all people here as far as few answers demand. Names in alphabetical order.", metric = metric.label),
         facts,
         footer: say!("Rankability is the share of the differences between people that is not noise; no names are picked below one half, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
                  the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card.")
@@ -91,9 +91,12 @@ fn listed(names: &[String]) -> String {
 /// Answers by agent over the last periods, of the subject's people alone.
 fn sums(ground: &Ground<'_>, s: &Subject, periods: usize) -> BTreeMap<String, Proportion> {
     let e = ground.e;
+    // Whoever moved on is one of the new team.
+    let newest =
+        |name: &str| e.stays.iter().filter(|stay| stay.agent == name && stay.first_day < e.now().end_day).max_by_key(|s| s.first_day);
     let mine = |name: &str| match s.kind {
         CardKind::Desk => true,
-        _ => e.stays.iter().any(|stay| stay.agent == name && (stay.team == s.name || stay.supplier == s.name)),
+        _ => newest(name).is_some_and(|stay| stay.team == s.name || stay.supplier == s.name),
     };
     let agents = e.folds.history().groups(METRIC, breakdown(CardKind::Agent));
     agents

@@ -70,7 +70,7 @@ fn finding(h: &Handovers) -> String {
                 to = format::label(to, 50)
             )
         }
-        None => say!("No ticket is known to have changed hands").to_owned(),
+        None => say!("From which group to which tickets went is not told").to_owned(),
     }
 }
 

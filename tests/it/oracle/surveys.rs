@@ -68,7 +68,8 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
         is_in_sla: None,
     };
     // An answer that the surveys hold is not a second one because the ticket shows it as well.
-    let is_held = |id: &str| world.surveys.iter().flatten().any(|s| s.ticket.as_deref() == Some(id) && s.answered.is_some_and(|at| at < world.as_of));
+    let is_held =
+        |id: &str| world.surveys.iter().flatten().any(|s| s.ticket.as_deref() == Some(id) && s.answered.is_some_and(|at| at < world.as_of));
     for k in tickets.all.iter().filter(|k| k.ticket.csat_score.is_some() && !is_held(&k.ticket.id)) {
         let answered = k.ticket.csat_at.or(k.resolved).unwrap_or(k.ticket.created);
         if answered < world.as_of {

@@ -8,8 +8,11 @@ fn check(data: &Sample) {
     let block = found.proposal.toml();
     let parsed: Result<toml::Table, _> = toml::from_str(&block);
     assert!(parsed.is_ok(), "{:?}\n{block}", parsed.err());
-    let whole =
-        config("De\"sk\n", ("Europe/Berlin", true), &[(vec!["a\"b.csv".to_owned()], found.clone()), (vec!["c.csv".to_owned()], found.clone())]);
+    let whole = config(
+        "De\"sk\n",
+        ("Europe/Berlin", true),
+        &[(vec!["a\"b.csv".to_owned()], found.clone()), (vec!["c.csv".to_owned()], found.clone())],
+    );
     let parsed = Settings::parse(&whole, Path::new("deskcard.toml"));
     assert_eq!(parsed.is_err(), found.kind.found.is_empty(), "{parsed:?}\n{whole}");
     // Each answer is a line of TOML by itself.
