@@ -172,10 +172,11 @@ fn a_desk_that_misses_its_target_does_not_blame_everybody() {
     for card in agents(&scorecard) {
         assert!(card.to_improve.iter().all(|f| f.metric != "log_rate"), "{}: {:?}", card.name, card.to_improve);
         assert!(
-            card.footer.iter().any(|line| line.contains("Missed by the whole desk alike") && line.contains("Logged")),
+            card.footer.iter().any(|line| line.contains("Missed across the desk") && line.contains("Logged")),
             "{:?}",
             card.footer
         );
+        assert!(card.next_goals.iter().all(|g| g.metric != "log_rate"), "nor is it a goal of one person");
     }
     let desk = &scorecard.cards[0];
     assert!(desk.to_improve.iter().any(|f| f.metric == "log_rate" && f.certainty == Certainty::Clear));
@@ -186,7 +187,7 @@ fn a_desk_that_misses_its_target_does_not_blame_everybody() {
 fn goals_lie_between_the_level_and_the_target() {
     for seed in 0..20 {
         for card in agents(&judged(&noise(seed, 12))) {
-            assert!(card.next_goals.len() <= 3 && card.doing_well.len() <= 3 && card.to_improve.len() <= 3);
+            assert!(card.next_goals.len() <= 3);
             for goal in &card.next_goals {
                 let (_, target, _) = MEASURES.into_iter().find(|m| m.0 == goal.metric).unwrap();
                 let is_lower = ["reopen_rate", "transfer_rate"].contains(&goal.metric.as_str());
