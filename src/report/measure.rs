@@ -264,9 +264,11 @@ mod tests {
         let open = level(
             place,
             Unit::Share,
-            Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(40), sum: 5, n: 9, ..l },
+            Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(40), sum: 5, n: 10, ..l },
         );
         assert_eq!(plain(&open.word), "cannot tell yet, needs about 40 more");
-        assert!(open.text.ends_with("5 of 9, drawn towards the others for want of rows"), "{}", open.text);
+        let far = level(place, Unit::Share, Standing { certainty: Some(Certainty::CannotTellYet), is_good: None, needed: Some(369), ..l });
+        assert_eq!(plain(&far.word), "too close to its target to be told within a year");
+        assert!(open.text.ends_with("5 of 10, drawn towards the others for want of rows"), "{}", open.text);
     }
 }

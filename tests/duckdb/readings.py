@@ -77,11 +77,11 @@ class Periods:
 
 
 def rows_of(con, table, by, at, *facts):
-    """(group, local instant, facts…) of every row with an instant."""
+    """(group, local instant, facts…) of every row with an instant before the cut-off: what lies at it or after it has not happened yet."""
     group = f'COALESCE("{by}", \'\')' if by else "''"
     at = f'"{at}"' if at.isidentifier() else at  # the column `at` is a word of its own in DuckDB's SQL
     selected = ", ".join(f"({fact})" for fact in facts)
-    return con.execute(f"SELECT {group}, ({at})::BIGINT, {selected} FROM {table} WHERE ({at}) IS NOT NULL").fetchall()
+    return con.execute(f"SELECT {group}, ({at})::BIGINT, {selected} FROM {table} WHERE ({at}) < getvariable('as_of')").fetchall()
 
 
 def quantile(values, q):
@@ -138,6 +138,8 @@ def rates(con, metric, by, periods, as_of_day):
         for period in periods.ids:
             first, last = periods.first_day[period], periods.last_day[period]
             if metric["trailing_days"]:
+                if first > as_of_day:
+                    continue
                 last = min(last, as_of_day)
                 first = last - dt.timedelta(metric["trailing_days"] - 1)
             inside = [sums for day, sums in of_day.items() if first <= day <= last]
@@ -164,7 +166,7 @@ def stocks(con, metric, by, periods, as_of):
         level = lambda day: sum(1 for enter, leave in of_group if enter <= day and (leave is None or leave > day))
         for period in periods.ids:
             first, last = periods.first_day[period], periods.last_day[period]
-            if not any(enter <= last for enter, _ in of_group):
+            if first > periods.day_of(as_of - 1) or not any(enter <= last for enter, _ in of_group):
                 continue
             closing = level(last)
             if metric["kind"] == "stock":
@@ -190,6 +192,7 @@ def main():
     periods = Periods(zoneinfo.ZoneInfo(zone), unit, dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     described = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
     con = duckdb.connect()
+    con.execute(f"SET VARIABLE as_of = {described['as_of']}")
     columns = load(con, Path(folder))
     wrong, checked = check_derived(con, columns, described["derived"])
     as_of, found = described["as_of"], {}

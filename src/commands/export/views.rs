@@ -72,9 +72,11 @@ impl Views<'_> {
         let sql = |text: &str| if text.is_empty() { "NULL".to_owned() } else { format!("({})", bare(&self.facts.sql(table, text))) };
         let at = sql(m.by.as_deref().unwrap_or_default());
         let (fact, exposure, immature) = (sql(&m.fact), sql(&m.exposure), sql(&m.immature));
+        // What lies at the cut-off or after it has not happened yet.
+        let as_of = self.facts.as_of();
         format!(
             "CREATE OR REPLACE VIEW {} AS SELECT * FROM (SELECT {at} AS counted_at, {fact} AS fact, {exposure} AS exposure, {immature} AS immature, \
-             t.* FROM {table} t) WHERE counted_at IS NOT NULL AND (fact IS NOT NULL OR exposure IS NOT NULL OR immature);\n",
+             t.* FROM {table} t) WHERE counted_at < {as_of} AND (fact IS NOT NULL OR exposure IS NOT NULL OR immature);\n",
             view("rows", &m.id)
         )
     }
@@ -143,18 +145,18 @@ impl Views<'_> {
         if m.kind == Kind::Stock {
             return format!(
                 "p.period, {closing} AS value, {closing} AS n, {closing} AS sum, 0 AS immature FROM periods p JOIN {rows} ON entered < ends_at \
-                 GROUP BY p.period"
+                 AND starts_at < {as_of} GROUP BY p.period"
             );
         }
         let mean = format!("(({} + {closing}) / 2.0)", is_in("starts_at"));
         let within = |at: &str| format!("{at} >= starts_at AND {at} < ends_at");
         let left = match m.by {
-            Some(_) => format!("count(*) FILTER (WHERE fact AND {})", within("counted_at")),
+            Some(_) => format!("count(*) FILTER (WHERE fact AND counted_at < {as_of} AND {})", within("counted_at")),
             None => format!("count(*) FILTER (WHERE {})", within("gone")),
         };
         format!(
             "p.period, {left} / {mean} AS value, {mean} AS n, {left} AS sum, 0 AS immature FROM periods p JOIN {rows} ON entered < ends_at \
-             GROUP BY p.period HAVING {mean} > 0"
+             AND starts_at < {as_of} GROUP BY p.period HAVING {mean} > 0"
         )
     }
 
