@@ -171,11 +171,7 @@ fn a_desk_that_misses_its_target_does_not_blame_everybody() {
     let scorecard = judged(&rows);
     for card in agents(&scorecard) {
         assert!(card.to_improve.iter().all(|f| f.metric != "log_rate"), "{}: {:?}", card.name, card.to_improve);
-        assert!(
-            card.footer.iter().any(|line| line.contains("Missed across the desk") && line.contains("Logged")),
-            "{:?}",
-            card.footer
-        );
+        assert!(card.footer.iter().any(|line| line.contains("Missed across the desk") && line.contains("Logged")), "{:?}", card.footer);
         assert!(card.next_goals.iter().all(|g| g.metric != "log_rate"), "nor is it a goal of one person");
     }
     let desk = &scorecard.cards[0];
