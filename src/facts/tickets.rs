@@ -54,7 +54,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "first_group" | "reopen_count" | "reassign_count" => told(&[]),
         "is_first_level_resolvable" => own(&["first_level", "category"]),
         "first_response_at" => told(&["created_at", "first_response_secs"]),
-        "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status"]),
+        "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status", "updated_at"]),
         "sla_resolution_verdict" => [own(&["sla_resolution_due_at"]), sla::requirements()].concat(),
         "sla_response_verdict" => [own(&["sla_response_due_at"]), sla::requirements()].concat(),
         name if sla::TICKET_COLUMNS.contains(&name) => sla::requirements(),
@@ -218,7 +218,7 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
 }
 
 /// Fills resolution times from what else the export has; nothing after the cut-off has happened yet. What is open by its status keeps
-/// none: products leave the last one standing when a ticket is opened again. Says of how many rows one was taken.
+/// none from before its last update: products leave the last one standing when a ticket is opened again. Says of how many rows one was taken.
 fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<u64> {
     if !["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
         return cut_off(m, tickets, "resolved_at").map(|()| 0);
@@ -230,11 +230,13 @@ fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<u64> {
     tickets.add("resolved_at", |s| {
         let (at, created) = (longs(get(s, "resolved_at")?)?, longs(get(s, "created_at")?)?);
         let (took, closed_at, status) = (longs(get(s, "resolution_secs")?)?, longs(get(s, "closed_at")?)?, codes(get(s, "status")?)?);
+        let updated = if s.column("updated_at").is_ok() { longs(get(s, "updated_at")?)? } else { vec![MISSING; s.height()] };
         let one = |i: usize| {
             let by_duration = || known(took[i]).zip(known(created[i])).map(|(d, c)| c + d);
             let by_close = || known(closed_at[i]).filter(|_| status[i] == resolved || status[i] == closed || status[i] == NONE);
             let told = known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of);
-            let is_left_over = told.is_some() && live.contains(&status[i]);
+            // What ended after the row was last touched is newer than its status.
+            let is_left_over = live.contains(&status[i]) && told.is_some_and(|end| known(updated[i]).is_none_or(|at| end <= at));
             taken.fetch_add(u64::from(is_left_over), Ordering::Relaxed);
             told.filter(|_| !is_left_over).unwrap_or(MISSING)
         };

@@ -98,9 +98,10 @@ fn priority(ticket: &Ticket) -> Option<String> {
 fn resolved(world: &World, t: &Ticket) -> Option<i64> {
     let is_done = matches!(t.status.as_deref(), None | Some("resolved" | "closed"));
     let by_length = t.resolution_secs.map(|secs| t.created + secs);
-    // What is open has an end left over from before it was opened again.
+    // What is open has an end left over from before it was opened again, unless it was not touched since.
     let is_live = matches!(t.status.as_deref(), Some("new" | "open" | "pending"));
-    t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of && !is_live)
+    let is_left_over = |at: i64| is_live && t.updated.is_none_or(|updated| at <= updated);
+    t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of && !is_left_over(*at))
 }
 
 /// The response an export gives, or the creation and the time it took; what came after the cut-off has not come yet.
