@@ -63,7 +63,7 @@ impl Story {
                 self.resolved = if self.resolved == MISSING { event.at } else { self.resolved };
                 Stage::Done
             }
-            (Some(Status::Cancelled), _) => {
+            (Some(Status::Cancelled), _) if !is_told => {
                 self.resolved = MISSING;
                 stage
             }
@@ -108,7 +108,7 @@ mod tests {
         let status = |at, status| event(at, EventKind::Status, Some(status));
         let done = |at| status(at, Status::Resolved);
         let reopened = |at| event(at, EventKind::Reopened, None);
-        let cases: [(&[Event], i32); 7] = [
+        let cases: [(&[Event], i32); 8] = [
             (&[status(1, Status::New), status(2, Status::Open), done(3), status(4, Status::Closed)], 0),
             (&[done(3), status(4, Status::Open), status(5, Status::Pending), done(6)], 1),
             (&[done(3), status(4, Status::Open), reopened(4), done(6)], 1),
@@ -116,6 +116,7 @@ mod tests {
             (&[reopened(4), reopened(5)], 2),
             (&[done(3), event(4, EventKind::Reopened, Some(Status::Open))], 1),
             (&[done(3), status(4, Status::Cancelled)], 0),
+            (&[done(3), event(4, EventKind::Reopened, Some(Status::Cancelled))], 1),
         ];
         for (events, n) in cases {
             assert_eq!(told(events).reopened, n, "{events:?}");
