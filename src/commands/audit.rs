@@ -44,6 +44,8 @@ impl Seen {
             Command::BeforeAfter(args) => all("before-after", &args.common),
             Command::Explain(args) => all("explain", &args.common),
             Command::Sla(args) => all("sla", &args.common),
+            Command::Ingest(args) => all("ingest", &args.common),
+            Command::Check(args) => all("check", &args.common),
             Command::Facts(args) => all("facts", &args.common),
             Command::Export(args) => all("export", &args.common),
             Command::SubjectExport(args) => {

@@ -308,9 +308,8 @@ pub(super) fn desk(ctx: &Context) -> Result<Desk> {
 /// The folder to fill, checked before the work begins.
 fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> {
     let base = args.out.clone().unwrap_or_else(|| ctx.settings.dir.join(&ctx.settings.report.out));
-    let failed =
-        |e: std::io::Error| Error::output(format!("cannot write to {}: {e}", base.display())).hint("choose another folder with --out");
-    std::fs::create_dir_all(&base).map_err(failed)?;
+    crate::publish::ensure_folder(&base)
+        .map_err(|e| Error::output(format!("cannot write to {}: {}", base.display(), e.what)).hint("choose another folder with --out"))?;
     Ok(base.join(&period.id))
 }
 

@@ -40,6 +40,8 @@ struct Run<'a> {
     history: History,
     /// The folder of the period folders.
     out: PathBuf,
+    /// The machine's time, whatever the cut-off.
+    now: i64,
 }
 
 pub(super) fn run(args: &RunArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
@@ -54,7 +56,7 @@ fn locked(args: &RunArgs, now: i64, recorder: &mut Recorder, stdout: &mut dyn Wr
     check_templates(args.templates.as_deref())?;
     Plan::check(args, &ctx)?;
     let out = ctx.settings.dir.join(&ctx.settings.report.out);
-    let run = Run { args, batch: std::cell::Cell::new(0), history: History::of(&ctx.settings), out };
+    let run = Run { args, batch: std::cell::Cell::new(0), history: History::of(&ctx.settings), out, now };
     recorder.knows(&ctx, &run);
     if args.dry_run {
         return plan::dry(&run, &ctx, stdout).map(|()| Outcome::Done);
@@ -96,7 +98,9 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     // Nobody looks at the pages of a job that seems to work.
     noticed.iter().filter(|n| matches!(n.code, Code::NoNewData | Code::SourceMissing)).for_each(|n| ctx.tell(&n.text));
     publish(run, &base, &plan, (&noticed, recorder))?;
-    if let (Some(mail), Some(newest)) = (&ctx.settings.mail, plan.due.periods.last()) {
+    // Also where it was published by a run that did not come this far: what is queued already is known.
+    let is_due = |p: &&Period| plan.due.periods.contains(p) || **p == today;
+    if let (Some(mail), Some(newest)) = (&ctx.settings.mail, plan.newest().filter(is_due)) {
         let queued = recorder.step("mail", || post(run, &ctx, mail, &newest.id))?;
         recorder.queued(queued);
     }
@@ -108,7 +112,7 @@ fn post(run: &Run<'_>, ctx: &Context, mail: &Mail, period: &str) -> Result<Queue
     let Some(scorecard) = plan::scorecard(&run.out.join(period))? else { return Ok(Queued::default()) };
     let post = Post::new(ctx, mail, &scorecard, run.args.templates.as_deref())?;
     let outbox = Outbox::open(&send::place(ctx))?;
-    post.queue(&outbox, ctx.as_of)?;
+    post.queue(&outbox, run.now)?;
     let entries = outbox.entries()?.into_iter().filter(|e| e.period == period);
     let told = |e: crate::mail::Entry| OutboxEntry {
         path: shown(ctx, &outbox.message_path(&e)),

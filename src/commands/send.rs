@@ -56,12 +56,17 @@ pub(super) fn run(args: &SendArgs, now: i64, stdout: &mut dyn Write) -> Result<O
     let sendout = mail::send(&outbox, &mut Smtp::new(settings.server.clone()), &MachineClock, &patience)?;
     outbox.forget(now - REMEMBERED)?;
     told(stdout, args.format, &post, Some((&sendout, &changed)))?;
-    let is_whole = post.problems.is_empty() && sendout.entries.iter().all(|e| matches!(e.state, State::Sent { .. } | State::Replaced));
+    // What was told of an earlier period before stays told, and is no news.
+    let is_news = |e: &&Entry| match e.state {
+        State::Failed { at, .. } | State::Unknown { at, .. } => e.period == post.scorecard.period.id || at >= now,
+        _ => true,
+    };
+    let is_whole =
+        post.problems.is_empty() && sendout.entries.iter().filter(is_news).all(|e| matches!(e.state, State::Sent { .. } | State::Replaced));
     match is_whole {
         true => Ok(Outcome::Done),
-        false => {
-            Err(Error::output("not everybody got their mail").hint("the lines above say who and why; `deskcard send --send` tries again"))
-        }
+        false => Err(Error::output("not everybody got their mail")
+            .hint("the lines above say who and why; what waits is tried again by `deskcard send --send`")),
     }
 }
 

@@ -95,16 +95,26 @@ impl History {
     /// The key of hashes, which is made if there is none: 32 bytes of the machine's chance.
     ///
     /// # Errors
-    /// An output error if it cannot be made, an input error if it cannot be read.
+    /// An output error if it cannot be made, an input error if it cannot be read, or is gone while people were erased under it: a new one
+    /// would know none of them.
     pub fn key_or_new(&self) -> Result<Key> {
         if let Some(key) = self.key()? {
             return Ok(key);
+        }
+        if !self.erasures()?.is_empty() {
+            return Err(self.without_key());
         }
         let path = self.erased_folder().join(KEY);
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|e| Error::output(format!("the machine gives no random numbers: {e}")))?;
         create(&path, format!("{}\n", hex(&bytes)).as_bytes())?;
         self.key()?.ok_or_else(|| Error::output("the key of the erasures went away").at(path.display().to_string()))
+    }
+
+    fn without_key(&self) -> Error {
+        Error::input("the key of the erasures is gone: who was erased cannot be known again")
+            .at(self.erased_folder().join(KEY).display().to_string())
+            .hint("restore it from a backup of this folder; without it exports would bring back who was erased")
     }
 
     /// Everybody who was erased; `None` if nobody was.
@@ -116,11 +126,7 @@ impl History {
         if people.is_empty() {
             return Ok(None);
         }
-        let key = self.key()?.ok_or_else(|| {
-            Error::input("the key of the erasures is gone: who was erased cannot be known again")
-                .at(self.erased_folder().join(KEY).display().to_string())
-                .hint("restore it from a backup of this folder; without it exports would bring back who was erased")
-        })?;
+        let key = self.key()?.ok_or_else(|| self.without_key())?;
         Ok(Some(Erased::new(key, &people)))
     }
 

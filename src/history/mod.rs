@@ -148,7 +148,7 @@ impl History {
     ) -> Result<Option<Change>> {
         match &entry.what {
             What::Batch { sources } => {
-                let Some(exports) = sources.get(&source.name).filter(|e| read.is_some() || !self.is_purged(entry, e)) else {
+                let Some(exports) = sources.get(&source.name).filter(|e| read.is_some() || !self.is_purged(&source.name, entry, e)) else {
                     return Ok(None);
                 };
                 let gathered = read.map_or_else(|| self.read_exports(settings, source, (exports, &self.exports())), Ok)?;
@@ -210,14 +210,22 @@ impl History {
         Ok(found)
     }
 
-    /// Whether exports of an entry were removed by a later purge: none of its rows counts any more.
-    fn is_purged(&self, entry: &Entry, exports: &[Export]) -> bool {
+    /// Whether exports of an entry were removed by a later purge: none of its rows counts any more. A purge removes the oldest of a source
+    /// first; one that is gone while an older one is there was lost.
+    fn is_purged(&self, source: &str, entry: &Entry, exports: &[Export]) -> bool {
         let is_gone = |e: &Export| !self.exports().join(format!("{}.zst", e.sha256)).exists();
         let is_purge = |e: &Entry| e.number > entry.number && matches!(e.what, What::Purge { .. });
-        exports.iter().any(is_gone) && self.journal().entries().is_ok_and(|all| all.iter().any(is_purge))
+        let is_older_gone = |e: &Entry| match &e.what {
+            What::Batch { sources } if e.number < entry.number => sources.get(source).is_none_or(|of| of.iter().any(is_gone)),
+            _ => true,
+        };
+        exports.iter().any(is_gone) && self.journal().entries().is_ok_and(|all| all.iter().any(is_purge) && all.iter().all(is_older_gone))
     }
 
     /// Removes the exports that came before a purge of which no row is left; how many, and how many stay for their newer rows.
+    ///
+    /// Of a source the oldest go first, and none goes before an older one that stays: made anew from the older alone, a ticket would be as it
+    /// was before the newer.
     ///
     /// # Errors
     /// An output error.
@@ -230,10 +238,15 @@ impl History {
         }
         let (mut gone, mut needed) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
         let entries = self.journal().entries()?;
+        let mut kept: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
         for entry in &entries {
             let What::Batch { sources } = &entry.what else { continue };
             for (source, exports) in sources {
-                let is_used = in_use.get(source.as_str()).is_none_or(|used| used.contains(&entry.number)) || entry.at >= before;
+                let has_rows = in_use.get(source.as_str()).is_none_or(|used| used.contains(&entry.number));
+                let is_used = has_rows || entry.at >= before || kept.contains(source.as_str());
+                if is_used {
+                    kept.insert(source);
+                }
                 let set = if is_used { &mut needed } else { &mut gone };
                 set.extend(exports.iter().map(|e| e.sha256.clone()));
             }

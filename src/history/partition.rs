@@ -17,6 +17,8 @@ pub(crate) const COLUMN: &str = "month";
 pub(crate) const CURRENT: &str = "current";
 /// Statuses of a ticket to which nothing is left to do.
 const DONE: [&str; 3] = ["resolved", "closed", "cancelled"];
+/// Statuses of a ticket that is still open.
+const LIVE: [&str; 3] = ["new", "open", "pending"];
 
 /// For each row the last instant of anything that happened to it, seconds UTC; `None`: more can happen at any time.
 ///
@@ -53,7 +55,8 @@ fn add_length(frame: &DataFrame, touched: &mut [Option<i64>]) -> Result<()> {
     Ok(())
 }
 
-/// Whether the row of a ticket says that it is no longer open.
+/// Whether the row of a ticket says that it is no longer open. A live status goes over a time of resolution: products leave the last one
+/// standing when a ticket is opened again.
 fn is_done(frame: &DataFrame) -> Result<Vec<bool>> {
     let mut done = vec![false; frame.height()];
     for name in ["resolved_at", "closed_at"] {
@@ -63,7 +66,10 @@ fn is_done(frame: &DataFrame) -> Result<Vec<bool>> {
     }
     if frame.column("status").is_ok() {
         let status = codes(get(frame, "status")?)?;
-        done.iter_mut().zip(status).for_each(|(done, code)| *done |= DONE.contains(&text_of(code).as_str()));
+        for (done, code) in done.iter_mut().zip(status) {
+            let word = text_of(code);
+            *done = (*done || DONE.contains(&word.as_str())) && !LIVE.contains(&word.as_str());
+        }
     }
     Ok(done)
 }

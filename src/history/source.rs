@@ -15,7 +15,7 @@ use crate::publish::stage::hex;
 use crate::settings::SourceSettings;
 
 /// Changes when stored rows would come out differently for the same exports: tables are then made anew.
-const MADE_LIKE: u32 = 1;
+const MADE_LIKE: u32 = 2;
 /// The folder of the accounts within a table's; Delta readers pass over names with an underscore.
 const FOLDER: &str = "_deskcard";
 

@@ -454,9 +454,10 @@ pub(super) fn points(e: &Evidence<'_>, metric: &Metric, (breakdown, group): (usi
     (first..e.periods.len()).map(point).collect()
 }
 
-/// The file with the rows behind a measure, relative to the folder of the pages.
+/// The file with the rows behind a measure, relative to the folder of the pages. What people observed of each other has none: a row of it is
+/// what one of them said.
 fn rows_file(metric: &Metric, s: &Subject) -> Option<String> {
-    metric.on.map(|table| format!("rows/{}-{table}.csv", s.slug))
+    metric.on.filter(|table| *table != Table::Observations).map(|table| format!("rows/{}-{table}.csv", s.slug))
 }
 
 fn observations(e: &Evidence<'_>, s: &Subject) -> Result<Vec<Kpi>> {

@@ -264,8 +264,10 @@ pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     let ground = cards::ground(e);
     let cards = cards::all(&ground)?;
     let (topics, left_out) = topics::all(&ground, &cards)?;
-    let definitions =
-        shown_ids(&cards, &topics).into_iter().map(|id| e.catalogue.get(id).map(Metric::definition)).collect::<Result<Vec<_>>>()?;
+    let definitions = shown_ids(&cards, &topics)
+        .into_iter()
+        .map(|id| e.catalogue.get(id).map(|m| e.catalogue.definition(m)))
+        .collect::<Result<Vec<_>>>()?;
     let notes = notes::all(e, &cards);
     Ok(Scorecard {
         schema_version: SCHEMA_VERSION,

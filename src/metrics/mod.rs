@@ -269,6 +269,20 @@ impl Catalogue {
         self.metrics.iter()
     }
 
+    /// What is printed about a metric; of a ratio also whose rows its two are made of.
+    pub fn definition(&self, metric: &Metric) -> Definition {
+        let parts = [&metric.numerator, &metric.denominator].map(|id| self.index.get(id).and_then(|i| self.metrics[*i].on));
+        let mut tables: Vec<String> = parts.iter().flatten().map(Table::to_string).collect();
+        tables.dedup();
+        let definition = metric.definition();
+        match metric.kind {
+            Kind::Ratio if !tables.is_empty() => {
+                Definition { basis: crate::say!("two metrics, of {tables}", tables = tables.join(", ")), ..definition }
+            }
+            _ => definition,
+        }
+    }
+
     /// The metric of that id.
     ///
     /// # Errors

@@ -102,7 +102,9 @@ impl Pass<'_> {
     fn is_answer(&self, metric: &str) -> bool {
         // The basis is a sentence: where in it the table stands is the language's business.
         let is_told = |d: &Definition| d.basis.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "surveys");
-        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| d.id == metric && is_told(d))
+        // A ratio is of what its two are of.
+        let words = |d: &Definition| d.sql.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| OF_COLLEAGUES.contains(&word));
+        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| d.id == metric && (is_told(d) || words(d)))
     }
 
     fn unit(&self, metric: &str) -> Unit {

@@ -45,7 +45,7 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The folder and those it is in, so far as they are missing; brought to the disk.
-pub(super) fn ensure_folder(path: &Path) -> Result<()> {
+pub(crate) fn ensure_folder(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Ok(());
     }

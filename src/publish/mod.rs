@@ -21,4 +21,4 @@ mod temporary;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use disk::{names_in, remove};
+pub(crate) use disk::{ensure_folder, names_in, remove};

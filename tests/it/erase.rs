@@ -432,3 +432,21 @@ fn what_is_older_than_promised_goes_with_the_next_run() {
     let wrong = deskcard_in(dir.path(), &["doctor"]);
     assert!(wrong.stdout.contains("13 months"), "{}", wrong.stdout);
 }
+
+#[test]
+fn a_lost_key_is_not_replaced_by_one_that_knows_nobody() {
+    let dir = sample();
+    let roster = fs::read_to_string(dir.path().join("roster.csv")).expect("the roster");
+    let name = roster.lines().nth(1).and_then(|line| line.split(',').nth(1)).expect("a name").to_owned();
+    deskcard_in(dir.path(), &["erase", &name, "--yes"]).ok();
+    let key = dir.path().join("history/erased/key");
+    fs::remove_file(&key).expect("a key");
+    deskcard_in(dir.path(), &["rows", "csat", "--agent", "Somebody Else"]);
+    assert!(!key.exists(), "a command that names somebody makes no new key");
+    let tickets = dir.path().join("tickets.csv");
+    let text = fs::read_to_string(&tickets).expect("the tickets");
+    fs::write(&tickets, text + "\n").expect("written");
+    let refused = deskcard_in(dir.path(), &["run", "--settle", "0"]);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert!(refused.stderr.contains("the key of the erasures is gone") && !key.exists(), "{}", refused.stderr);
+}

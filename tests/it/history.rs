@@ -238,3 +238,49 @@ fn the_doctor_finds_what_is_wrong() {
     let (code, text) = state(dir.path());
     assert!(code == 1 && text.contains("part-"), "{text}");
 }
+
+/// A ticket that is open in one export and closed in the next, beside one that stays open, and what came two years later.
+fn opened_then_closed() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config =
+        "[desk]\nname = \"Desk\"\ntime_zone = \"UTC\"\n\n[[source]]\nkind = \"tickets\"\nfiles = [\"exports/*.csv\"]\n\n[history]\n";
+    fs::write(dir.path().join("deskcard.toml"), config).expect("written");
+    fs::create_dir(dir.path().join("exports")).expect("a folder");
+    let head = "id,created_at,status,updated_at,resolved_at\n";
+    let weeks = [
+        ("1.csv", "2025-01-08", "T1,2025-01-06 09:00,open,2025-01-06 09:00,\nOLD,2025-01-06 09:30,open,2025-01-06 09:30,\n"),
+        ("2.csv", "2025-01-15", "T1,2025-01-06 09:00,closed,2025-01-13 12:00,2025-01-13 12:00\n"),
+        ("3.csv", "2026-11-16", "NEW,2026-11-10 09:00,open,2026-11-10 09:00,\n"),
+    ];
+    for (name, as_of, rows) in weeks {
+        fs::write(dir.path().join("exports").join(name), format!("{head}{rows}")).expect("written");
+        deskcard_in(dir.path(), &["run", "--as-of", as_of, "--settle", "0"]).ok();
+    }
+    dir
+}
+
+#[test]
+fn a_rebuilding_after_a_purge_opens_no_ticket_again() {
+    let dir = opened_then_closed();
+    let backlog = || {
+        let asked = ["query", "backlog", "--from", "2026-11-09", "--to", "2026-11-15", "--as-of", "2026-11-16", "--format", "csv"];
+        deskcard_in(dir.path(), &[&asked[..], &["--read", "history"]].concat()).ok().stdout
+    };
+    let before = backlog();
+    deskcard_in(dir.path(), &["history", "purge", "--before", "2026-01-01", "--as-of", "2026-11-16"]).ok();
+    assert_eq!(backlog(), before, "what was closed counts in no backlog");
+    deskcard_in(dir.path(), &["history", "rebuild"]).ok();
+    assert_eq!(backlog(), before, "nor does it after a rebuilding");
+    deskcard_in(dir.path(), &["history", "verify"]).ok();
+}
+
+#[test]
+fn an_export_that_was_lost_is_no_purged_one() {
+    let dir = opened_then_closed();
+    deskcard_in(dir.path(), &["history", "purge", "--before", "2025-01-02", "--as-of", "2026-11-16"]).ok();
+    deskcard_in(dir.path(), &["history", "verify"]).ok();
+    // All three hold rows that count.
+    let exports = fs::read_dir(dir.path().join("history/exports")).expect("exports");
+    fs::remove_file(exports.flatten().map(|e| e.path()).min().expect("an export")).expect("removed");
+    assert_ne!(deskcard_in(dir.path(), &["history", "verify"]).code, 0);
+}

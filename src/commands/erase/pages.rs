@@ -182,10 +182,14 @@ fn is_named(erased: &Erased, folder: &Path) -> bool {
     listed.map(|item| item.path()).any(|path| if path.is_dir() { is_named(erased, &path) } else { names(erased, &path) })
 }
 
-/// The batch of the history that pages were made of, as the command on them says.
+/// The batch of the history that pages were made of, as the command on them says that `run` writes: one with other options was typed by
+/// somebody who wanted other pages.
 fn batch_of(command: &str) -> Option<u64> {
-    let mut words = command.split_whitespace().skip_while(|w| *w != "--batch");
-    words.nth(1)?.parse().ok()
+    let words: Vec<&str> = command.split_whitespace().collect();
+    match words.as_slice() {
+        ["deskcard", "report", "--read", "history", "--batch", batch, "--period", _, "--as-of", _, _] => batch.parse().ok(),
+        _ => None,
+    }
 }
 
 fn rewrite_strings(value: &mut serde_json::Value, erased: &Erased) {
@@ -203,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_batch_is_read_from_the_command() {
-        assert_eq!(batch_of("deskcard report --read history --batch 12 --period 2026-W46"), Some(12));
+        assert_eq!(batch_of("deskcard report --read history --batch 12 --period 2026-W46 --as-of \"2026-11-16 06:00\""), Some(12));
+        assert_eq!(batch_of("deskcard report --read history --batch 12 --period 2026-W46 --team-only"), None);
         assert_eq!(batch_of("deskcard report --period 2026-W46"), None);
         assert_eq!(batch_of("deskcard report --batch"), None);
     }

@@ -1,6 +1,6 @@
 //! Whether everything the history needs is there and as it was written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::super::Context;
 use super::Answer;
 use crate::error::Result;
 use crate::format::things;
-use crate::history::{Entry, History, Live, Table};
+use crate::history::{Entry, History, Live, Table, What};
 use crate::publish::kept::verify as verify_export;
 use crate::publish::stage::hex;
 use crate::settings::SourceSettings;
@@ -23,7 +23,7 @@ pub(in crate::commands) fn verify(ctx: &Context, history: &History) -> Answer {
         Vec::new()
     });
     let exports: BTreeSet<&str> = entries.iter().flat_map(Entry::exports).map(|e| e.sha256.as_str()).collect();
-    let purged = purged(&entries);
+    let purged = purged(ctx, history, &entries);
     let missing = exports.par_iter().filter_map(|hash| {
         let path = history.exports().join(format!("{hash}.zst"));
         // What was purged is gone for good.
@@ -52,10 +52,22 @@ fn said(faults: usize) -> String {
     if faults == 0 { "all there, and as they were written".to_owned() } else { things(faults as u64, "fault", "faults") }
 }
 
-/// Exports that a purge may have removed: those that came before it.
-fn purged(entries: &[Entry]) -> BTreeSet<String> {
-    let last = entries.iter().filter(|e| matches!(e.what, crate::history::What::Purge { .. })).map(|e| e.number).max().unwrap_or(0);
-    entries.iter().filter(|e| e.number < last).flat_map(Entry::exports).map(|e| e.sha256.clone()).collect()
+/// Exports that a purge may have removed: those that came before it and of which no row counts.
+fn purged(ctx: &Context, history: &History, entries: &[Entry]) -> BTreeSet<String> {
+    let last = entries.iter().filter(|e| matches!(e.what, What::Purge { .. })).map(|e| e.number).max().unwrap_or(0);
+    let in_use = |source: &SourceSettings| {
+        let table = history.table(source);
+        table.state(None).ok().flatten().and_then(|state| table.entries_in_use(&state).ok()).unwrap_or_default()
+    };
+    let used: BTreeMap<&str, BTreeSet<u64>> = ctx.settings.sources.iter().map(|s| (s.name.as_str(), in_use(s))).collect();
+    let mut out = BTreeSet::new();
+    for entry in entries.iter().filter(|e| e.number < last) {
+        let What::Batch { sources } = &entry.what else { continue };
+        for (_, exports) in sources.iter().filter(|(name, _)| !used.get(name.as_str()).is_some_and(|used| used.contains(&entry.number))) {
+            out.extend(exports.iter().map(|e| e.sha256.clone()));
+        }
+    }
+    out
 }
 
 /// Files and rows of a table, and what is wrong with it.

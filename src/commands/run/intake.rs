@@ -138,13 +138,14 @@ impl<'a> Taking<'a> {
         for (source, export) in self.new.iter_mut().flat_map(|(source, exports)| exports.iter_mut().map(move |e| (source, e))) {
             let Some((new, copy, places)) = history.without(&self.ctx.settings, (source, export), &self.place, &erased)? else { continue };
             let copy = copy.keep(&self.place)?;
-            copies.retain(|c| c.sha256 != export.sha256);
             copies.push(copy);
             let places = things(places, "place", "places");
             self.ctx.say(&format!("{source}: people who were erased stood in {places} of {}", new.name));
             self.intake.found.iter_mut().filter(|f| f.source == *source && f.export == *export).for_each(|f| f.export = new.clone());
             *export = new;
         }
+        // The same bytes may be another source's as well, which has nobody to take out of them.
+        copies.retain(|c| self.new.values().flatten().any(|export| export.sha256 == c.sha256));
         self.staged = copies;
         Ok(())
     }

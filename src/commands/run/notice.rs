@@ -42,6 +42,9 @@ pub(super) fn count(run: &Run<'_>, ctx: &Context, desk: &Desk, (plan, intake): (
     let zone = ctx.zone();
     let newest = plan.newest().cloned().unwrap_or_else(|| Period::last_complete(Unit::Week, zone.local_day(ctx.as_of)));
     let week = Period::containing(Unit::Week, newest.end_day - 1);
+    // Of older weeks only the rows were read that something happened to since: no week to compare with.
+    let read_since = ctx.history.as_ref().and_then(|span| span.since).map(|t| Period::containing(Unit::Week, zone.local_day(t)).end_day);
+    let from = (week.end_day - DAYS).max(read_since.unwrap_or(i32::MIN)).min(week.first_day);
     let (mut sources, mut agents) = (Vec::new(), BTreeMap::new());
     for source in &ctx.settings.sources {
         let of_kind = ctx.settings.sources.iter().filter(|s| s.kind == source.kind).count();
@@ -51,7 +54,7 @@ pub(super) fn count(run: &Run<'_>, ctx: &Context, desk: &Desk, (plan, intake): (
         let mut evidence = about(run, source, intake)?;
         if is_first && source.kind != Source::Agents {
             let days = local_days(frame, dating_column(source.kind), &zone)?;
-            evidence.days = by_day(&days, week.end_day - DAYS, week.end_day);
+            evidence.days = by_day(&days, from, week.end_day);
             evidence.newest = newest_instant(frame, dating_column(source.kind), ctx.as_of)?;
             evidence.groups = groups(frame, &days, &week)?;
             if of_kind == 1 {

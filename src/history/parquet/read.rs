@@ -47,7 +47,15 @@ pub(crate) fn read_longs(path: &Path, column: &str) -> Result<Vec<i64>> {
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|e| unreadable(&e))
+    File::open(path).map_err(|e| {
+        let error = unreadable(&e);
+        match e.kind() {
+            std::io::ErrorKind::NotFound => error.hint(
+                "files of an older state go after [history] keep_removed, and `deskcard history rebuild` makes them again until the next run; if it is no older state, `deskcard history verify` tells what else is missing",
+            ),
+            _ => error,
+        }
+    })
 }
 
 /// Runs what may panic at lies in what it reads; where panics unwind, such a lie is an error. Errors are told with the file's name.
