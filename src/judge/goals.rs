@@ -5,7 +5,7 @@
 //! period before, so they are the ones last period's card showed.
 
 use super::cards::{Ground, Measured, Subject};
-use super::standing::{Judged, recent, standing};
+use super::standing::{Judged, is_missed_by_all, recent};
 use crate::format;
 use crate::metrics::{Kind, Metric};
 use crate::say;
@@ -37,8 +37,8 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let next: Vec<NextGoal> = steps(&with_target, own).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
     let now: Vec<Finding> = if s.kind == CardKind::Agent {
         let before = steps(&with_target, |m| {
-            let judged = standing(ground.e, &ground.peers_before, s, m.metric, ground.e.last().checked_sub(1)?);
-            Reach::before(ground, s, m).filter(|_| !is_everybodys(judged.as_ref()))
+            let before = ground.e.last().checked_sub(1)?;
+            Reach::before(ground, s, m).filter(|_| !is_missed_by_all(ground.e, &ground.peers_before, s, m.metric, before))
         });
         before.into_iter().map(|(m, reach)| finding(judge, m, reach.step(m.metric))).collect()
     } else {

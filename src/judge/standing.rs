@@ -107,14 +107,7 @@ pub(super) fn judged(
     let at = yardstick.as_ref().map(|y| y.value);
     let margin = at.map_or(0.0, |t| e.settings.judge.margin_of(&metric.id, t));
     let rule = rule(e, margin);
-    let judged =
-        at.filter(|_| metric.better != Better::Neither).map_or(Verdict::CannotTellYet, |t| decision::judge(posterior, own.n(), t, rule));
-    // Rows that lie on the other side are never held against anybody, whatever the peers are like.
-    let own_side = at.map(|t| if own.rate() >= t { Side::Above } else { Side::Below });
-    let verdict = match judged {
-        Verdict::Clear(side) | Verdict::Leaning(side) if own_side != Some(side) => Verdict::CannotTellYet,
-        same => same,
-    };
+    let verdict = at.map_or(Verdict::CannotTellYet, |t| verdict(metric, (own, posterior), t, rule));
     let (below, above) = at.map_or((0.0, 0.0), |t| (posterior.below(t - margin), posterior.above(t + margin)));
     let is_above = match verdict {
         Verdict::Clear(side) | Verdict::Leaning(side) => side == Side::Above,
@@ -143,6 +136,36 @@ pub(super) fn judged(
         needed,
     };
     Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above }
+}
+
+/// The verdict on a level against a yardstick.
+fn verdict(metric: &Metric, (own, posterior): (Proportion, &Posterior), at: f64, rule: Rule) -> Verdict {
+    if metric.better == Better::Neither {
+        return Verdict::CannotTellYet;
+    }
+    // Rows that lie on the other side are never held against anybody, whatever the peers are like.
+    let own_side = if own.rate() >= at { Side::Above } else { Side::Below };
+    match decision::judge(posterior, own.n(), at, rule) {
+        Verdict::Clear(side) | Verdict::Leaning(side) if own_side != side => Verdict::CannotTellYet,
+        same => same,
+    }
+}
+
+/// Whether an agent's level at the end of period `last` misses its target as all agents' do: [`Standing::is_shared`] on the bad side,
+/// without what else a standing holds.
+pub(super) fn is_missed_by_all(e: &Evidence<'_>, peers: &Peers, s: &Subject, metric: &Metric, last: usize) -> bool {
+    let shared = || {
+        let target = e.target(&metric.id)?;
+        let own = recent(e, &metric.id, s.breakdown, &s.group(), last)?;
+        let population = peers.population(&metric.id).filter(|_| s.kind == CardKind::Agent && metric.kind == Kind::Share)?;
+        let posterior = population.posterior(own);
+        let rule = rule(e, e.settings.judge.margin_of(&metric.id, target));
+        let (Verdict::Clear(side) | Verdict::Leaning(side)) = verdict(metric, (own, &posterior), target, rule) else { return None };
+        let is_above = side == Side::Above;
+        let is_bad = is_above != (metric.better == Better::Higher);
+        Some(is_bad && is_shared_by_all(population, &posterior, (target, is_above), rule))
+    };
+    shared().unwrap_or(false)
 }
 
 /// Whether all agents together lie beyond the margin on that side, and this one does not probably lie beyond them.
