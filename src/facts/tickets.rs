@@ -198,13 +198,13 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     if !tickets.has("status") || !(tickets.has("resolution_secs") || tickets.segments.iter().any(is_later)) {
         return Ok(());
     }
-    let (open, resolved, closed, cancelled) = (code_of("open")?, code_of("resolved")?, code_of("closed")?, code_of("cancelled")?);
+    let (open, resolved, closed) = (code_of("open")?, code_of("resolved")?, code_of("closed")?);
     tickets.add("status", |s| {
         let instants = |name: &str| if s.column(name).is_ok() { longs(get(s, name)?) } else { Ok(vec![MISSING; s.height()]) };
         let (solved_at, closed_at) = (instants("resolved_at")?, instants("closed_at")?);
         let (created, took) = (instants("created_at")?, instants("resolution_secs")?);
         let mut status = codes(get(s, "status")?)?;
-        for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| [resolved, closed, cancelled].contains(code)) {
+        for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| **code == resolved || **code == closed) {
             let by_duration = || known(took[row]).zip(known(created[row])).map(|(d, c)| c + d);
             let (solved, shut) = (known(solved_at[row]).or_else(by_duration), known(closed_at[row]));
             *code = match solved.or(shut) {

@@ -35,7 +35,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
         return Ok(Made::missing(MISSING));
     }
     Ok(Made::page(Topic {
-        lead: say!("Each of these has good reasons as often as bad ones. A pattern is a reason to ask, never a finding about a person; it belongs into a conversation, not into a card.").to_owned(),
+        lead: say!("Each of these may have a good reason. A pattern is a reason to ask, never a finding about a person; it belongs in a conversation, not on a card.").to_owned(),
         sections,
         footer: vec![
             say!("A dot beyond the outer limits differs from the others by more than chance makes groups that are all alike; mix of work, shift and role are not taken out.").to_owned(),

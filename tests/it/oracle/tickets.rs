@@ -145,7 +145,7 @@ fn stood(world: &World, mut t: Ticket) -> Ticket {
     let is_later = |at: Option<i64>| at.is_some_and(|at| at >= world.as_of);
     let solved = t.resolved.or(t.resolution_secs.map(|secs| t.created + secs)).or(t.closed);
     match t.status.as_deref() {
-        Some("resolved" | "closed" | "cancelled") if is_later(solved) => t.status = Some("open".to_owned()),
+        Some("resolved" | "closed") if is_later(solved) => t.status = Some("open".to_owned()),
         Some("closed") if solved.is_some() && is_later(t.closed) => t.status = Some("resolved".to_owned()),
         _ => {}
     }
