@@ -306,7 +306,7 @@ targets = {{ default = {{ resolution = "1bh" }} }}
         .filter(|n| n["code"] == "sla-policy-unused")
         .filter_map(|n| n["text"].as_str())
         .collect();
-    assert!(unused.iter().any(|t| t.contains("\"Shadowed\"") && t.contains("taken by the policies before it")), "{unused:?}");
-    assert!(unused.iter().any(|t| t.contains("\"Nobody\"") && t.contains("true of none")), "{unused:?}");
+    assert!(unused.iter().any(|t| t.contains("“Shadowed”") && t.contains("taken by the policies before it")), "{unused:?}");
+    assert!(unused.iter().any(|t| t.contains("“Nobody”") && t.contains("true of none")), "{unused:?}");
     assert!(read("sla.html").contains("What was kept") && read("data.html").contains("taken by the policies before it"));
 }
