@@ -110,7 +110,8 @@ pub fn count(n: u64) -> String {
 }
 
 /// A number of things in a line of a log or an error: `1 file`, `1,200 files`. Sentences of pages have their forms in [`say!`].
-pub fn things(n: u64, one: &str, many: &str) -> String {
+pub fn things(n: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 

@@ -168,6 +168,6 @@ fn table(ctx: &Context, lines: &[Line], broken: usize) -> String {
         let whose = if line.people.is_empty() { "everybody's".to_owned() } else { line.people.join(", ") };
         table.add_row([ctx.zone().format_minute(line.at), user, from.to_owned(), line.command.clone(), whose, line.exit.to_string()]);
     }
-    let more = if broken > 0 { format!("\n{} cannot be read", things(broken as u64, "line", "lines")) } else { String::new() };
+    let more = if broken > 0 { format!("\n{} cannot be read", things(broken, "line", "lines")) } else { String::new() };
     format!("{table}{more}")
 }

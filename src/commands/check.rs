@@ -172,13 +172,8 @@ fn no_column(ctx: &Context, missing: &[String]) -> String {
 
 fn source_words(source: &SourceLedger, zone: &Zone) -> String {
     let covers = source.covers.map_or_else(String::new, |(a, b)| format!(", {} to {}", zone.format_minute(a), zone.format_minute(b)));
-    let mut out = format!(
-        "\n{} ({}): {}{covers}\n  {}\n",
-        source.name,
-        source.kind,
-        things(source.files.len() as u64, "file", "files"),
-        source.identity()
-    );
+    let mut out =
+        format!("\n{} ({}): {}{covers}\n  {}\n", source.name, source.kind, things(source.files.len(), "file", "files"), source.identity());
     for (file, remark) in source.files.iter().flat_map(|f| f.remarks.iter().map(move |r| (f, r))) {
         out += &format!("  {}: {remark}\n", file.name);
     }

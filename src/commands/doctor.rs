@@ -149,7 +149,7 @@ fn files(ctx: &Context, source: &crate::settings::SourceSettings) -> Finding {
     match super::run::intake::files(ctx, source) {
         Err(error) => Finding::of("exports", Err(error)),
         Ok((found, missing)) if missing.is_empty() => {
-            Finding::new("exports", State::Ok, format!("{}: {}", source.name, things(found.len() as u64, "file", "files")))
+            Finding::new("exports", State::Ok, format!("{}: {}", source.name, things(found.len(), "file", "files")))
         }
         Ok((_, missing)) => Finding::new("exports", State::Look, format!("{}: no file matches {}", source.name, missing.join(", "))),
     }
@@ -227,7 +227,7 @@ fn last_run(ctx: &Context, out: &Path, now: i64) -> Finding {
     let days = (now - started).div_euclid(DAY);
     let unit = ctx.settings.report.period;
     let most = i64::from(Period::containing(unit, ctx.zone().local_day(now)).days()) + 1;
-    let ago = if days == 0 { "today".to_owned() } else { format!("{} ago", things(days.unsigned_abs(), "day", "days")) };
+    let ago = if days == 0 { "today".to_owned() } else { format!("{} ago", things(days, "day", "days")) };
     let text = format!("{} ({ago}), exit code {}", record.started_at, record.exit.code);
     match (record.exit.code, days > most) {
         (0, false) => Finding::new("last run", State::Ok, text),

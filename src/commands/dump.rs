@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Outcome, stdout_failed, write_file};
+use super::{Outcome, stdout_failed, write_private};
 use crate::cli::{IngestArgs, Mode};
 use crate::error::{Error, Result};
 use crate::ingest::decode::{Document, How, unreadable};
@@ -42,10 +42,10 @@ pub(super) fn run(args: &IngestArgs, out: &Path, stdout: &mut dyn Write) -> Resu
         let to = if is_one { out.to_owned() } else { out.join(&name) };
         let dumped = dump(file, args).unwrap_or_else(|e| Dumped { table: None, rejects: vec![of_file(&e)], open_end: None });
         match &dumped.table {
-            Some(table) => write_file(&to, &csv_of(table)?)?,
+            Some(table) => write_private(&to, &csv_of(table)?)?,
             None => refused.push(name.clone()),
         }
-        write_file(&beside(&to), &rejects_csv(&name, &dumped)?)?;
+        write_private(&beside(&to), &rejects_csv(&name, &dumped)?)?;
         if args.batch.is_none() {
             let rows = dumped.table.as_ref().map_or(0, |t| t.rows.len());
             let end = if dumped.open_end.is_some() { format!("; {OPEN_END}") } else { String::new() };

@@ -131,7 +131,7 @@ impl Erasure {
             "{}: {pseudonym} {verb} in {} of {}; tickets, calls and surveys stay, so every total does.",
             self.person.shown,
             things(self.size.1, "place", "places"),
-            things(self.size.0 as u64, "kept export", "kept exports")
+            things(self.size.0, "kept export", "kept exports")
         )];
         let known = self.person.names.iter().chain(&self.person.ids).map(|n| format!("{n:?}")).collect::<Vec<_>>();
         lines.push(format!(

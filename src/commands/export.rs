@@ -7,7 +7,7 @@ use std::io::Write;
 use super::facts::{everything, names};
 use super::frame::{Form, bytes};
 use super::query::Days;
-use super::{Context, Outcome, stdout_failed, write_file};
+use super::{Context, Outcome, stdout_failed, write_private};
 use crate::cli::{ExportArgs, Span};
 use crate::error::Result;
 use crate::facts::{Facts, Table};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ExportArgs, now: i64, stdout: &mut dyn Write) -> Result
     files.push(("README.md".to_owned(), readme(&ctx, &facts).into_bytes()));
     for (name, bytes) in files {
         let path = args.facts.join(name);
-        write_file(&path, &bytes)?;
+        write_private(&path, &bytes)?;
         writeln!(stdout, "{}", path.display()).map_err(|e| stdout_failed(&e))?;
     }
     Ok(Outcome::Done)

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use polars::prelude::*;
 
-use super::{Context, Outcome, stdout_failed, write_file};
+use super::{Context, Outcome, stdout_failed, write_private};
 use crate::cli::FactsArgs;
 use crate::desk::bug;
 use crate::error::Result;
@@ -16,11 +16,11 @@ pub(super) fn run(args: &FactsArgs, now: i64, stdout: &mut dyn Write) -> Result<
     let (facts, _) = everything(&ctx)?;
     for table in Table::ALL {
         let path = args.out.join(format!("{table}.csv"));
-        write_file(&path, &table_csv(&ctx, &facts, table)?)?;
+        write_private(&path, &table_csv(&ctx, &facts, table)?)?;
         writeln!(stdout, "{}", path.display()).map_err(|e| stdout_failed(&e))?;
     }
     let path = args.out.join("metrics.json");
-    write_file(&path, definitions(&ctx, &facts)?.as_bytes())?;
+    write_private(&path, definitions(&ctx, &facts)?.as_bytes())?;
     writeln!(stdout, "{}", path.display()).map_err(|e| stdout_failed(&e))?;
     Ok(Outcome::Done)
 }

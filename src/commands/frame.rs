@@ -6,7 +6,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use polars::prelude::*;
 
-use super::{Outcome, stdout_failed, write_file};
+use super::{Outcome, stdout_failed, write_private};
 use crate::clock::zone::Zone;
 use crate::desk::{bug, known, longs};
 use crate::error::{Error, Result};
@@ -45,7 +45,7 @@ pub(super) fn put(frame: &DataFrame, form: Form<'_>, out: Option<&Path>, stdout:
     }
     let bytes = bytes(frame, form)?;
     match out {
-        Some(path) => write_file(path, &bytes)?,
+        Some(path) => write_private(path, &bytes)?,
         None => stdout.write_all(&bytes).and_then(|()| stdout.flush()).map_err(|e| stdout_failed(&e))?,
     }
     Ok(Outcome::Done)

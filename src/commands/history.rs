@@ -24,7 +24,7 @@ pub(super) fn run(args: &HistoryArgs, now: i64, stdout: &mut dyn Write) -> Resul
             say(stdout, args.format, answer)?;
             return match faults {
                 0 => Ok(Outcome::Done),
-                n => Err(Error::input(format!("the history has {}", things(n as u64, "fault", "faults")))
+                n => Err(Error::input(format!("the history has {}", things(n, "fault", "faults")))
                     .at(history.dir().display().to_string())
                     .hint(
                         "`deskcard history rebuild` makes the tables anew from the exports kept; exports that are gone come from a backup",

@@ -7,7 +7,7 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::frame::utc;
-use super::{Context, Outcome, stdout_failed, write_file};
+use super::{Context, Outcome, stdout_failed, write_private};
 use crate::cli::IngestArgs;
 use crate::columns::{Column as Canonical, Source, Type};
 use crate::desk::{Desk, Frame, bug, frame_name};
@@ -26,12 +26,12 @@ pub(super) fn run(args: &IngestArgs, now: i64, stdout: &mut dyn Write) -> Result
     if let Some(dir) = dir {
         for kind in Source::ALL.into_iter().filter(|kind| ctx.settings.sources.iter().any(|s| s.kind == *kind)) {
             let path = dir.join(format!("{kind}.csv"));
-            write_file(&path, &table_csv(&desk, kind)?)?;
+            write_private(&path, &table_csv(&desk, kind)?)?;
             written.push(path);
         }
         let path = dir.join("ledger.json");
         let text = serde_json::to_string_pretty(&desk.ledger).map_err(|e| Error::bug(e.to_string()))?;
-        write_file(&path, (text + "\n").as_bytes())?;
+        write_private(&path, (text + "\n").as_bytes())?;
         written.push(path);
         written.extend(write_rejects(&desk.ledger, &dir.join("rejects"))?);
     }
@@ -91,13 +91,13 @@ pub(super) fn write_rejects(ledger: &Ledger, dir: &Path) -> Result<Vec<std::path
                 source.rejects.iter().filter(|r| r.file == file.name && !r.raw.trim().is_empty()).map(|r| r.raw.as_str()).collect();
             let path = dir.join(format!("{}-{}-{}", slug(&source.name), number + 1, file_name(file)));
             let lines: Vec<&str> = std::iter::once(file.header.as_str()).chain(raw).collect();
-            write_file(&path, (lines.join("\n") + "\n").as_bytes())?;
+            write_private(&path, (lines.join("\n") + "\n").as_bytes())?;
             written.push(path);
         }
     }
     if !written.is_empty() {
         let path = dir.join("index.csv");
-        write_file(&path, &index(ledger)?)?;
+        write_private(&path, &index(ledger)?)?;
         written.push(path);
     }
     Ok(written)

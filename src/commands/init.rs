@@ -116,7 +116,7 @@ fn summary(target: &Path, (zone, is_said): (&str, bool), found: &[(Vec<String>, 
     }
     let asked = found.iter().map(|(_, i)| i.questions.len()).sum::<usize>() + usize::from(!is_said);
     if asked > 0 {
-        let questions = things(asked as u64, "open question", "open questions");
+        let questions = things(asked, "open question", "open questions");
         out += &format!("{questions}: in the file as `# ?`, with the lines that would answer\n");
     }
     out + &format!("next: deskcard check --config {}", target.display())

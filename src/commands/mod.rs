@@ -207,7 +207,7 @@ impl Context {
             desk
         };
         for source in &desk.ledger.sources {
-            self.talk.say(&format!("{}: {}, {}", source.name, things(source.files.len() as u64, "file", "files"), source.identity()));
+            self.talk.say(&format!("{}: {}, {}", source.name, things(source.files.len(), "file", "files"), source.identity()));
         }
         self.talk.say(&format!("read in {:.3} s", started.elapsed().as_secs_f64()));
         Ok(desk)
@@ -366,16 +366,22 @@ pub(crate) fn day(text: &str, flag: &str) -> Result<i32> {
     parse_day(text).ok_or_else(|| Error::config(format!("{flag}: {text:?} is no day")).hint("write it as 2026-11-16"))
 }
 
-/// Writes text to a file.
+/// Writes a file with what is known of people, by the name it was asked for under: private where it is new, and there whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::publish::file::deliver(path, bytes).map_err(elsewhere)
+}
+
+/// Writes a file that anybody may read who could read what the user makes.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |e: std::io::Error| {
-        Error::output(format!("cannot write {}: {e}", path.display()))
-            .hint("name a folder you may write to; nothing may stand in its way, and the disk must not be full")
-    };
+    let failed = |e: std::io::Error| elsewhere(Error::output(format!("cannot write {}: {e}", path.display())));
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
     std::fs::write(path, bytes).map_err(failed)
+}
+
+fn elsewhere(e: Error) -> Error {
+    e.hint("name a folder you may write to; nothing may stand in its way, and the disk must not be full")
 }
 
 /// A failure to write to stdout.

@@ -1,56 +1,47 @@
 //! `deskcard report`: the scorecards of a period.
 
+mod evidence;
+mod looks;
 mod pdf;
 mod people;
+mod row_files;
 mod show;
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::clocks::clocks;
-use super::contacts;
-use super::handovers;
-use super::{Context, Outcome, stdout_failed, wanted};
+use super::{Context, Outcome, contacts, handovers, stdout_failed, wanted};
 use crate::cli::ReportArgs;
-use crate::clock::period::{Period, Unit};
-use crate::contacts::Repeats;
-use crate::desk::{Desk, known};
+use crate::clock::period::Period;
+use crate::desk::Desk;
 use crate::error::{Error, Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
+use crate::history::History;
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
-use crate::judge::folds::{Folds, LOOKS, Look, Over, looked_into as looked_into_ids, months};
-use crate::judge::{self, ClockRows, Differing, Evidence, Examples, Looked, Missed, RowsOf, Stay};
+use crate::judge::folds::{LOOKS, looked_into as looked_into_ids};
+use crate::judge::{self, Evidence, RowsOf};
+use crate::metrics::Metric;
 use crate::metrics::rows::{Rows, describing, rows};
-use crate::metrics::sample::{Wish, sample};
-use crate::metrics::worth::{DESK, worth};
-use crate::metrics::{Ask, Metric, fold_all};
 use crate::privacy::{self, Key, People, Withheld};
 use crate::publish::folder::Folder;
+use crate::publish::lock::Lock;
 use crate::report::chat;
-use crate::report::csv::safe_text;
 use crate::report::html::TEMPLATES;
 use crate::report::mail::TEMPLATES as MAIL_TEMPLATES;
 use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
-use crate::say;
-use crate::scorecard::{CardKind, Level, Note, Scorecard};
+use crate::scorecard::{Level, Note, Scorecard};
+use evidence::{STAY, about, came_back, clock_rows, examples, stays};
+use looks::{folds, history, looked_into, recent};
 use people::OptedOut;
+use row_files::{rejects, row_pages};
 
+pub(super) use looks::{needed_since, recent_span};
 pub(super) use people::PEOPLE;
-
-/// Periods in the trend charts.
-const HISTORY_PERIODS: usize = 53;
-/// Seconds before the first period shown: half a year.
-const LOOKING_BACK: i64 = 183 * 86_400;
-/// Periods of a kind of which there is no year.
-const FREE_PERIODS: usize = 13;
-/// Rows kept as worth reading, on either side.
-const EXAMPLES: usize = 5;
 
 pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?.reading(&args.data)?;
@@ -75,6 +66,8 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     }
     tell_of_no_rows(&ctx, &evidence, &judged);
     let pages = evidence.pages(&judged, args.templates.as_deref())?;
+    // Only now: who looks at a week by hand must not be in the way of the weekly run for longer than the writing takes.
+    let _lock = lock(&ctx, args)?;
     let mut folder = Folder::start(&out)?;
     pages.iter().try_for_each(|page| folder.write(&page.name, &page.bytes))?;
     folder.finish()?;
@@ -282,24 +275,6 @@ impl<'a> Base<'a> {
     }
 }
 
-/// The period, last, with those before it that the charts show.
-fn history(period: &Period) -> Vec<Period> {
-    let is_regular = matches!(period.unit, Unit::Week | Unit::Month | Unit::Quarter);
-    let wanted = if is_regular { HISTORY_PERIODS } else { FREE_PERIODS };
-    let mut all: Vec<Period> = std::iter::successors(Some(period.clone()), |p| Some(p.previous())).take(wanted).collect();
-    all.reverse();
-    all
-}
-
-/// The instant from which on things that happened can show in the scorecards of a period, or in what they are compared with.
-///
-/// A ticket counts in a period by any of its instants, and by when something fell due; half a year before the first period shown is
-/// far beyond what any rule looks back over, unless a promise is longer than that.
-pub(super) fn needed_since(ctx: &Context, period: &Period) -> i64 {
-    let first = history(period)[0].start_utc(&ctx.zone());
-    first - LOOKING_BACK.max(4 * ctx.settings.sla.longest_secs())
-}
-
 /// Reads what the scorecards are made of.
 pub(super) fn desk(ctx: &Context) -> Result<Desk> {
     ctx.desk(&needed(ctx, &judge::shown(&ctx.catalogue))?)
@@ -311,6 +286,13 @@ fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> 
     crate::publish::ensure_folder(&base)
         .map_err(|e| Error::output(format!("cannot write to {}: {}", base.display(), e.what)).hint("choose another folder with --out"))?;
     Ok(base.join(&period.id))
+}
+
+/// The lock of the weekly run, where it may be at work on the same folders.
+fn lock(ctx: &Context, args: &ReportArgs) -> Result<Option<Lock>> {
+    let history = History::of(&ctx.settings);
+    let is_theirs = args.out.is_none() && history.dir().is_dir();
+    is_theirs.then(|| Lock::take(history.dir())).transpose()
 }
 
 /// Everything that scorecards need of the facts.
@@ -339,9 +321,6 @@ fn needed(ctx: &Context, metrics: &[&Metric]) -> Result<Wanted> {
     (wanted.texts, wanted.hashes) = (true, true);
     Ok(wanted)
 }
-
-/// Columns of a stay on the roster.
-const STAY: [&str; 9] = ["agent", "team", "supplier", "mentor", "mentor_since_at", "started_at", "left_at", "is_new_start", "leave_reason"];
 
 impl Base<'_> {
     /// Folds, judges, and collects the rows behind; `command` is printed on the pages.
@@ -383,242 +362,4 @@ impl Base<'_> {
         ctx.say(&format!("kept back in {:.3} s", started.elapsed().as_secs_f64()));
         Ok(Judged { scorecard: shared, own: scorecard, rows: tables })
     }
-}
-
-/// The readings of all looks, and a remark on tickets that contradict themselves, in one pass over the facts.
-fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) -> Result<(Folds, Option<(String, String)>)> {
-    let contradicting = contradicting()?;
-    let mut asks: Vec<Ask<'_>> = LOOKS.iter().map(|look| ask(ctx, look, metrics, periods)).collect();
-    let ever = Period::span(0, facts.as_of_day());
-    asks.push(Ask { metrics: vec![&contradicting], breakdowns: vec![Vec::new()], periods: vec![ever], filter: None });
-    let mut readings = fold_all(facts, &ctx.catalogue, &asks)?;
-    let count = readings.pop().and_then(|r| r.get(&contradicting.id, 0, &[], 0)).map_or(0.0, |r| r.sum).max(0.0) as u64;
-    let text = say!(
-        count => "1 ticket is resolved before it was created; it counts everywhere but in durations.",
-        "{count} tickets are resolved before they were created; they count everywhere but in durations.",
-        count = crate::format::count(count)
-    );
-    let all: Vec<&Metric> = ctx.catalogue.iter().collect();
-    let seen = Folds::new(readings).as_far_as_seen(&all, periods.len(), |metric| first_unseen(ctx, facts, metric, periods));
-    let seen = match ctx.settings.people.leavers_since {
-        Some(since) => seen.since_leavers_are_known(&all, periods, since),
-        None => seen,
-    };
-    Ok((seen, (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
-}
-
-/// The first period that begins after the last thing told of a metric's rows; of a ratio, of either of its two.
-fn first_unseen(ctx: &Context, facts: &Facts, metric: &Metric, periods: &[Period]) -> Option<usize> {
-    let of_table = |metric: &Metric| {
-        let until = facts.told_until(metric.on?);
-        periods.iter().position(|p| p.start_utc(facts.zone()) > until)
-    };
-    let parts = [&metric.numerator, &metric.denominator].into_iter().filter_map(|id| ctx.catalogue.get(id).ok());
-    of_table(metric).into_iter().chain(parts.filter_map(of_table)).min()
-}
-
-fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Period]) -> Ask<'a> {
-    let now = &periods[periods.len() - 1];
-    let periods = match look.over {
-        Over::Each => periods.to_vec(),
-        Over::Period => vec![now.clone()],
-        Over::Before => vec![recent(ctx, periods, 1)],
-        Over::Recent => vec![recent(ctx, periods, 0)],
-        Over::Months => months(periods),
-        Over::All => vec![Period::span(periods[0].first_day, now.end_day - 1)],
-    };
-    Ask { metrics: look.metrics(&ctx.catalogue, metrics), breakdowns: look.breakdowns(), periods, filter: None }
-}
-
-/// The rows of a measure that moved: in the period, and in the recent ones before. People are left to the review: they are no causes.
-fn looked_into(ctx: &Context, facts: &Facts, metric: &Metric, periods: &[Period]) -> Result<Option<Looked>> {
-    let (Some(table), now) = (metric.on, &periods[periods.len() - 1]) else { return Ok(None) };
-    let before = recent(ctx, periods, 1);
-    let attributes = attributes(&ctx.settings, table);
-    let mut sample = sample(facts, &Wish { metric, spans: (now, Some(&before)), attributes: &attributes, filter: None })?;
-    sample.drop_outcomes();
-    sample.drop_people();
-    let earlier = periods.iter().filter(|p| p.first_day >= before.first_day && p.end_day <= before.end_day);
-    let zone = facts.zone();
-    Ok((!sample.is_empty()).then(|| (sample, earlier.map(|p| p.start_utc(zone)..p.end_utc(zone)).collect())))
-}
-
-/// The recent periods as one, leaving out the newest `back`.
-fn recent(ctx: &Context, periods: &[Period], back: usize) -> Period {
-    let end = (periods.len() - 1).saturating_sub(back);
-    let first = (end + 1).saturating_sub(judge::recent_periods(&ctx.settings, periods[end].unit));
-    Period::span(periods[first].first_day, periods[end].end_day - 1)
-}
-
-/// The recent periods up to the last complete one.
-pub(super) fn recent_span(ctx: &Context) -> Result<Period> {
-    Ok(recent(ctx, &history(&ctx.period(None)?), 0))
-}
-
-/// Who comes back about what.
-fn came_back(ctx: &Context, facts: &Facts, span: &Period) -> Result<Option<Repeats>> {
-    let by = contacts::BY.map(str::to_owned);
-    contacts::repeats(ctx, facts, &contacts::Question { period: span, window: contacts::WINDOW, by: &by, list: EXAMPLES })
-}
-
-/// Tickets whose times contradict each other, over all the data.
-fn contradicting() -> Result<Metric> {
-    let value = serde_json::json!({
-        "id": "resolved_before_created", "label": "Resolved before created", "on": "tickets", "by": "created_at", "kind": "count",
-        "fact": "resolved_at < created_at",
-    });
-    serde_json::from_value(value).map_err(|e| Error::bug(e.to_string()))
-}
-
-/// The stays on the roster: spells that follow each other without a break are one.
-fn stays(facts: &Facts) -> Result<Vec<Stay>> {
-    let spells = facts.frame(Table::Spells);
-    let mut out: Vec<Stay> = Vec::new();
-    if !STAY.iter().all(|c| spells.has(c)) {
-        return Ok(out);
-    }
-    let text = |name: &str| spells.texts(name);
-    let (agent, team, supplier, mentor, reason) =
-        (text("agent")?, text("team")?, text("supplier")?, text("mentor")?, text("leave_reason")?);
-    let (start, left, since) = (spells.longs("started_at")?, spells.longs("left_at")?, spells.longs("mentor_since_at")?);
-    let is_new = spells.flags("is_new_start")?;
-    let day = |at: i64| known(at).map(|t| facts.zone().local_day(t));
-    for row in 0..agent.len() {
-        let (Some(name), Some(first_day)) = (&agent[row], day(start[row])) else { continue };
-        let said = |column: &[Option<String>]| column[row].clone().unwrap_or_default();
-        let begun = out.pop_if(|last| last.agent == *name && is_new[row] == Some(false)).map_or(first_day, |last| last.first_day);
-        out.push(Stay {
-            agent: name.clone(),
-            team: said(&team),
-            supplier: said(&supplier),
-            mentor: said(&mentor),
-            mentor_since: day(since[row]),
-            first_day: begun,
-            last_day: day(left[row]),
-            reason: said(&reason),
-        });
-    }
-    Ok(out)
-}
-
-/// Clocks in a list at most.
-const CLOCK_ROWS: usize = 15;
-
-/// The clocks due in the period that are worth a line.
-fn clock_rows(facts: &Facts, period: &Period) -> Result<ClockRows> {
-    let span = period.start_utc(facts.zone())..period.end_utc(facts.zone());
-    let mut out = ClockRows::default();
-    for c in clocks(facts, &[], |due| due.is_some_and(|t| span.contains(&t)))? {
-        if let Some(theirs) = c.vendor_met.filter(|_| !c.difference.is_empty()) {
-            let (ticket, clock) = (c.ticket.clone(), c.name.clone());
-            out.differing.push(Differing { ticket, clock, ours: c.is_met, theirs, reason: c.difference.clone() });
-        }
-        if let Some(late_secs) = c.late_secs {
-            let (clock, holder, longest) = (c.name, c.holder, c.longest);
-            out.missed.push(Missed {
-                ticket: c.ticket,
-                clock,
-                target_for: c.target_for,
-                late_secs,
-                is_open: c.is_open_overdue,
-                holder,
-                longest,
-            });
-        }
-    }
-    out.missed.sort_by(|a, b| b.late_secs.cmp(&a.late_secs).then_with(|| a.ticket.cmp(&b.ticket)).then_with(|| a.clock.cmp(&b.clock)));
-    out.missed.truncate(CLOCK_ROWS);
-    out.differing.sort_by(|a, b| b.ticket.cmp(&a.ticket).then_with(|| a.clock.cmp(&b.clock)));
-    out.differing.truncate(CLOCK_ROWS);
-    Ok(out)
-}
-
-/// What the roster says of each agent: team, supplier, mentor, since when.
-fn about(facts: &Facts, stays: &[Stay]) -> BTreeMap<String, Vec<(String, String)>> {
-    let lines = |stay: &Stay| {
-        let described = [(say!("Team"), &stay.team), (say!("Supplier"), &stay.supplier), (say!("Mentor"), &stay.mentor)];
-        let mut lines: Vec<(String, String)> =
-            described.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| (label.to_owned(), text.clone())).collect();
-        lines.push((
-            say!("On the desk since").to_owned(),
-            crate::format::day(&facts.zone().format_day(facts.zone().day_start(stay.first_day))),
-        ));
-        lines
-    };
-    // Stays come in order of time: the latest one counts.
-    stays.iter().map(|stay| (stay.agent.clone(), lines(stay))).collect()
-}
-
-/// For each subject and share the rows that are worth reading.
-fn examples(ctx: &Context, facts: &Facts, metrics: &[&Metric], span: &Period) -> Result<Examples> {
-    let mut out = Examples::new();
-    for table in [Table::Tickets, Table::Calls, Table::Surveys] {
-        for found in worth(facts, table, metrics, (span, EXAMPLES))? {
-            let kind = [CardKind::Agent, CardKind::Team, CardKind::Supplier, CardKind::Desk][found.by];
-            let name = if found.by == DESK { ctx.settings.desk.name.clone() } else { found.group };
-            let worth = out.entry((kind, name, found.metric)).or_default();
-            *(if found.is_good { &mut worth.good } else { &mut worth.bad }) = found.rows;
-        }
-    }
-    Ok(out)
-}
-
-/// A CSV for each card and table with the rows behind its numbers; who is unnamed has no name in them.
-fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSet<&str>) -> Result<Vec<Page>> {
-    let mut pages = Vec::new();
-    for card in &scorecard.cards {
-        for (table, rows) in tables {
-            let is_mine = |groups: &[String; 3]| match card.kind {
-                CardKind::Desk => true,
-                CardKind::Agent => groups[0] == card.name,
-                CardKind::Team => groups[1] == card.name,
-                CardKind::Supplier => groups[2] == card.name,
-            };
-            let name = format!("rows/{}-{table}.csv", card.slug);
-            let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
-            if is_linked {
-                let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
-                let mine = mine.map(
-                    |(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells.as_slice()) },
-                );
-                pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
-            }
-        }
-    }
-    Ok(pages)
-}
-
-/// The cells of a row without a name.
-fn without<'a>(cells: &[String], name: &str) -> Cow<'a, [String]> {
-    Cow::Owned(cells.iter().map(|cell| if cell == name { String::new() } else { cell.clone() }).collect())
-}
-
-/// CSV bytes; the first `texts` cells of a row are text that a spreadsheet must not run.
-fn csv_bytes<'a>(header: &[String], rows: impl Iterator<Item = Cow<'a, [String]>>, texts: usize) -> Result<Vec<u8>> {
-    let failed = |e: &dyn std::fmt::Display| Error::bug(format!("csv: {e}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(|e| failed(&e))?;
-    for row in rows {
-        let cells = row.iter().enumerate().map(|(i, cell)| if i < texts { safe_text(cell) } else { cell.clone() });
-        writer.write_record(cells).map_err(|e| failed(&e))?;
-    }
-    writer.into_inner().map_err(|e| failed(&e))
-}
-
-/// Every row that was set aside, with its place and reason.
-fn rejects(ledger: &Ledger, told: impl Fn(&str) -> String) -> Result<Page> {
-    let header: Vec<String> = ["source", "file", "line", "byte", "column", "code", "value", "reason"].map(str::to_owned).to_vec();
-    let rows: Vec<Vec<String>> = ledger
-        .sources
-        .iter()
-        .flat_map(|s| s.rejects.iter().map(move |r| (s, r)))
-        .map(|(s, r)| {
-            let (line, byte) = (r.line.to_string(), r.byte.to_string());
-            vec![s.name.clone(), r.file.clone(), line, byte, r.column.clone(), r.code.clone().into_owned(), told(&r.value), told(&r.reason)]
-        })
-        .collect();
-    Ok(Page {
-        name: "rejects.csv".to_owned(),
-        bytes: csv_bytes(&header, rows.iter().map(|cells| Cow::Borrowed(cells.as_slice())), header.len())?,
-    })
 }

@@ -234,7 +234,7 @@ fn in_words(post: &Post<'_>, sent: Option<(&Sendout, &[String])>) -> String {
     lines.extend(post.problems.iter().map(|p| format!("! {p}")));
     lines.push(match sent {
         None => {
-            let messages = things(post.drafts.len() as u64, "message", "messages");
+            let messages = things(post.drafts.len(), "message", "messages");
             format!("{messages} of {}; nothing was sent (--send sends)", post.scorecard.period.id)
         }
         Some((sendout, _)) => {

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::person::{Asked, Person, find, normal, roster};
+use super::report::PEOPLE;
 use super::run::plan::scorecard;
 use super::{Context, Outcome, send, stdout_failed};
 use crate::cli::SubjectExportArgs;
@@ -208,7 +209,7 @@ impl<'a> Export<'a> {
         Ok(())
     }
 
-    /// The page of a card and the rows behind it.
+    /// The page of a card, the rows behind it, and the folder of their own.
     fn pages(&mut self, folder: &Path, (id, slug): (&str, &str)) -> Result<()> {
         for below in ["agents", "rows"] {
             for name in names_in(&folder.join(below))?.unwrap_or_default() {
@@ -216,6 +217,24 @@ impl<'a> Export<'a> {
                 if let Some(text) = is_mine.then(|| std::fs::read_to_string(folder.join(below).join(&name)).ok()).flatten() {
                     self.add(format!("cards/{id}/{name}"), &text);
                 }
+            }
+        }
+        self.own_folder(&folder.join(PEOPLE).join(slug), &format!("cards/{id}/own"))
+    }
+
+    /// What they were given as their own. Nobody else is named there, so what is no text comes along as it is.
+    fn own_folder(&mut self, folder: &Path, name: &str) -> Result<()> {
+        for below in names_in(folder)?.unwrap_or_default() {
+            let (path, name) = (folder.join(&below), format!("{name}/{below}"));
+            if path.is_dir() {
+                self.own_folder(&path, &name)?;
+                continue;
+            }
+            match std::fs::read(&path).map(String::from_utf8) {
+                Ok(Ok(text)) => self.add(name, &text),
+                Ok(Err(other)) => self.files.push((name, other.into_bytes())),
+                // Another run has replaced the period meanwhile.
+                Err(_) => {}
             }
         }
         Ok(())

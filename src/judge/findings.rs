@@ -3,6 +3,7 @@
 use super::Evidence;
 use super::cards::{Measured, Subject};
 use super::signals;
+use super::standing::Judged;
 use crate::format;
 use crate::say;
 use crate::scorecard::{Better, CardKind, Certainty, Finding};
@@ -144,7 +145,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
 
 /// What all agents miss alike is nobody's own to work on.
 fn shared(judged: &[&Measured<'_>]) -> String {
-    let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(|j| j.standing.is_shared && j.standing.is_good == Some(false));
+    let is_shared = |m: &&&Measured<'_>| m.judged.as_ref().is_some_and(Judged::is_missed_by_all);
     let names: Vec<&str> = judged.iter().filter(is_shared).map(|m| m.metric.short()).collect();
     if names.is_empty() {
         String::new()

@@ -228,27 +228,47 @@ pub const COST: Look =
 /// What cost is reckoned with, over the recent periods.
 pub const COST_RECENT: Look =
     Look { over: Over::Recent, by: &[&["level"], &["category", "level"], &["channel"]], metrics: &["tickets_resolved", "tickets_created"] };
-/// All looks, in the order of [`Folds`].
-pub const LOOKS: [Look; 18] = [
-    HISTORY,
-    PERIOD,
-    NOW,
-    BEFORE,
-    RECENT,
-    PLACES,
-    MIX,
-    YEAR,
-    CLOCKS_NOW,
-    CLOCKS_RECENT,
-    HOLDERS,
-    BUSINESS,
-    BUSINESS_EACH,
-    GROUPS,
-    PEOPLE,
-    KNOWLEDGE,
-    COST,
-    COST_RECENT,
-];
+/// The looks, each with the name its readings have in [`Folds`].
+macro_rules! looks {
+    ($($look:ident: $name:ident),+ $(,)?) => {
+        /// All looks, in the order of [`Folds`].
+        pub const LOOKS: [Look; [$(stringify!($name)),+].len()] = [$($look),+];
+
+        /// Where the readings of a look stand.
+        #[expect(non_camel_case_types, reason = "the names of the methods")]
+        #[derive(Clone, Copy)]
+        enum Place {
+            $($name),+
+        }
+
+        impl Folds {
+            $(pub(super) fn $name(&self) -> &Readings {
+                &self.readings[Place::$name as usize]
+            })+
+        }
+    };
+}
+
+looks! {
+    HISTORY: history,
+    PERIOD: period,
+    NOW: now,
+    BEFORE: before,
+    RECENT: recent,
+    PLACES: places,
+    MIX: mix,
+    YEAR: year,
+    CLOCKS_NOW: clocks,
+    CLOCKS_RECENT: clocks_recent,
+    HOLDERS: held,
+    BUSINESS: business,
+    BUSINESS_EACH: business_each,
+    GROUPS: resolver_groups,
+    PEOPLE: people,
+    KNOWLEDGE: knowledge,
+    COST: cost,
+    COST_RECENT: cost_recent,
+}
 
 /// Months shown.
 const MONTHS: usize = 13;
@@ -304,13 +324,7 @@ impl Folds {
     pub fn as_far_as_seen(mut self, metrics: &[&Metric], periods: usize, first_unseen: impl Fn(&Metric) -> Option<usize>) -> Self {
         for metric in metrics {
             let Some(first) = first_unseen(metric).filter(|first| *first < periods) else { continue };
-            for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
-                match look.over {
-                    Over::Each => (first..periods).for_each(|period| readings.forget(&metric.id, period)),
-                    Over::Period => readings.forget(&metric.id, 0),
-                    Over::Before | Over::Recent | Over::All | Over::Months => {}
-                }
-            }
+            self.forget(metric, periods, |period| period >= first);
             self.unseen.insert(metric.id.clone(), first);
         }
         self
@@ -321,99 +335,25 @@ impl Folds {
     pub fn since_leavers_are_known(mut self, metrics: &[&Metric], periods: &[Period], since: i32) -> Self {
         for metric in metrics.iter().filter(|m| m.on == Some(Table::AgentDays)) {
             let Some(days) = metric.trailing_days else { continue };
-            let is_known = |p: &Period| p.end_day - days as i32 >= since;
-            for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
-                match look.over {
-                    Over::Each => {
-                        (0..periods.len()).filter(|i| !is_known(&periods[*i])).for_each(|period| readings.forget(&metric.id, period));
-                    }
-                    Over::Period if periods.last().is_some_and(|now| !is_known(now)) => readings.forget(&metric.id, 0),
-                    Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
-                }
-            }
+            self.forget(metric, periods.len(), |period| periods[period].end_day - (days as i32) < since);
         }
         self
+    }
+
+    /// Takes out what is told of a metric in some of the `periods` of the history, wherever one of them stands by itself.
+    fn forget(&mut self, metric: &Metric, periods: usize, is_unknown: impl Fn(usize) -> bool) {
+        for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
+            match look.over {
+                Over::Each => (0..periods).filter(|p| is_unknown(*p)).for_each(|p| readings.forget(&metric.id, p)),
+                Over::Period if periods.checked_sub(1).is_some_and(&is_unknown) => readings.forget(&metric.id, 0),
+                Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
+            }
+        }
     }
 
     /// The first period of the history in which nothing is known of a metric's rows.
     pub(super) fn first_unseen(&self, metric: &str) -> Option<usize> {
         self.unseen.get(metric).copied()
-    }
-
-    fn at(&self, look: usize) -> &Readings {
-        &self.readings[look]
-    }
-
-    pub(super) fn history(&self) -> &Readings {
-        self.at(0)
-    }
-
-    pub(super) fn period(&self) -> &Readings {
-        self.at(1)
-    }
-
-    pub(super) fn now(&self) -> &Readings {
-        self.at(2)
-    }
-
-    pub(super) fn before(&self) -> &Readings {
-        self.at(3)
-    }
-
-    pub(super) fn recent(&self) -> &Readings {
-        self.at(4)
-    }
-
-    pub(super) fn places(&self) -> &Readings {
-        self.at(5)
-    }
-
-    pub(super) fn mix(&self) -> &Readings {
-        self.at(6)
-    }
-
-    pub(super) fn year(&self) -> &Readings {
-        self.at(7)
-    }
-
-    pub(super) fn clocks(&self) -> &Readings {
-        self.at(8)
-    }
-
-    pub(super) fn clocks_recent(&self) -> &Readings {
-        self.at(9)
-    }
-
-    pub(super) fn held(&self) -> &Readings {
-        self.at(10)
-    }
-
-    pub(super) fn business(&self) -> &Readings {
-        self.at(11)
-    }
-
-    pub(super) fn business_each(&self) -> &Readings {
-        self.at(12)
-    }
-
-    pub(super) fn resolver_groups(&self) -> &Readings {
-        self.at(13)
-    }
-
-    pub(super) fn people(&self) -> &Readings {
-        self.at(14)
-    }
-
-    pub(super) fn knowledge(&self) -> &Readings {
-        self.at(15)
-    }
-
-    pub(super) fn cost(&self) -> &Readings {
-        self.at(16)
-    }
-
-    pub(super) fn cost_recent(&self) -> &Readings {
-        self.at(17)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let judge = &ground.e.settings.judge;
     let is_goal = |m: &&Measured<'_>| m.kpi.target.is_some() && m.kpi.is_judged;
     let with_target: Vec<&Measured<'_>> = measured.iter().filter(is_goal).collect();
-    let own = |m: &Measured<'_>| Reach::now(m).filter(|_| s.kind != CardKind::Agent || !is_everybodys(m.judged.as_ref()));
+    let own = |m: &Measured<'_>| Reach::now(m).filter(|_| s.kind != CardKind::Agent || !is_everybodys(m));
     let next: Vec<NextGoal> = steps(&with_target, own).into_iter().map(|(m, reach)| next(ground, s, m, reach)).collect();
     let now: Vec<Finding> = if s.kind == CardKind::Agent {
         let before = steps(&with_target, |m| {
@@ -54,16 +54,16 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     Goals { now, next, empty_because }
 }
 
-/// Whether a target is missed by all agents alike: what the desk has to mend is no step for one of them.
-fn is_everybodys(judged: Option<&Judged>) -> bool {
-    judged.is_some_and(|j| j.standing.is_shared && j.standing.is_good == Some(false))
+/// Whether a target is missed by all agents alike.
+fn is_everybodys(m: &Measured<'_>) -> bool {
+    m.judged.as_ref().is_some_and(Judged::is_missed_by_all)
 }
 
 fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> String {
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
         (true, _) => say!("No goals are set; [goals] in the config sets them.").to_owned(),
         (false, true) => say!("No measure with a goal has data here.").to_owned(),
-        (false, false) if s.kind == CardKind::Agent && with_target.iter().any(|m| is_everybodys(m.judged.as_ref())) => {
+        (false, false) if s.kind == CardKind::Agent && with_target.iter().any(|m| is_everybodys(m)) => {
             say!("What is missed here is missed across the desk, or there was too little to set a goal by.").to_owned()
         }
         (false, false) if s.kind == CardKind::Agent => {

@@ -151,7 +151,7 @@ fn verdict(metric: &Metric, (own, posterior): (Proportion, &Posterior), at: f64,
     }
 }
 
-/// Whether an agent's level at the end of period `last` misses its target as all agents' do: [`Standing::is_shared`] on the bad side,
+/// Whether an agent's level at the end of period `last` misses its target as all agents' do: [`Judged::is_missed_by_all`],
 /// without what else a standing holds.
 pub(super) fn is_missed_by_all(e: &Evidence<'_>, peers: &Peers, s: &Subject, metric: &Metric, last: usize) -> bool {
     let shared = || {
@@ -185,6 +185,11 @@ pub(super) fn rule(e: &Evidence<'_>, margin: f64) -> Rule {
 }
 
 impl Judged {
+    /// Whether all agents miss the target alike: what the desk has to mend is no step for one of them.
+    pub(super) fn is_missed_by_all(&self) -> bool {
+        self.standing.is_shared && self.standing.is_good == Some(false)
+    }
+
     /// `84 of 92 in the last 13 weeks (91 %), likely level 89 % (83–94 %), target ≥ 85 %; 96 % sure that it is more than 3 points above.`
     pub(super) fn sentence(&self, e: &Evidence<'_>, metric: &Metric, s: &Subject) -> String {
         let (st, unit) = (&self.standing, metric.unit());

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::groups::codes;
 use super::{Kind, Metric};
-use crate::clock::period::Period;
+use crate::clock::period::{Period, WEEKDAYS};
 use crate::desk::{MISSING, get, longs, text_of};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
@@ -13,7 +13,6 @@ use crate::facts::{Facts, Table};
 const PEOPLE: &str = "agent";
 /// Hours put together: one hour of a day has too few rows.
 const HOURS: u32 = 2;
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// What is asked for.
 #[derive(Debug)]
@@ -217,7 +216,9 @@ impl Attribute {
 fn shown(name: &str, text: &str) -> String {
     let number = || text.parse::<u32>().ok();
     if name.ends_with("_weekday") {
-        return number().and_then(|day| DAYS.get(day.checked_sub(1)? as usize)).map_or_else(|| text.to_owned(), |day| (*day).to_owned());
+        return number()
+            .and_then(|day| WEEKDAYS.get(day.checked_sub(1)? as usize))
+            .map_or_else(|| text.to_owned(), |day| (*day).to_owned());
     }
     if name.ends_with("_hour") {
         return number().map_or_else(

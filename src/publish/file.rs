@@ -31,6 +31,25 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     Temporary::beside(path, bytes)?.replace(path)
 }
 
+/// Puts a file that somebody named in its place: as [`replace`], but where a link leads, with the permissions of the file that was there,
+/// and straight into what is no file, such as a pipe.
+///
+/// # Errors
+/// As [`replace`].
+pub fn deliver(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_file() => {
+            let path = fs::canonicalize(path).map_err(cannot("follow the path", path))?;
+            let temporary = Temporary::beside(&path, bytes)?;
+            temporary.permit(about.permissions())?;
+            temporary.replace(&path)
+        }
+        Ok(about) if !about.is_dir() => fs::write(path, bytes).map_err(cannot("write the file", path)),
+        // A name for nothing, for a folder, or that cannot be looked at: the error of making it says most.
+        _ => replace(path, bytes),
+    }
+}
+
 /// Puts a file of these bytes where none is; it is on the disk when this returns. Of several writers, one succeeds.
 ///
 /// # Errors
@@ -178,6 +197,27 @@ mod tests {
         assert_eq!(created.len(), 1);
         assert_eq!(&fs::read_to_string(path).unwrap(), created[0]);
         assert_eq!(names(dir.path()), ["000001.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_named_file_keeps_its_place_and_its_readers() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let mode = |name: &str| fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+        deliver(&at("below/new.csv"), b"1").unwrap();
+        assert_eq!(mode("below/new.csv"), 0o600);
+        fs::write(at("old.csv"), "0").unwrap();
+        fs::set_permissions(at("old.csv"), fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("old.csv", at("link.csv")).unwrap();
+        deliver(&at("link.csv"), b"2").unwrap();
+        assert_eq!((fs::read(at("old.csv")).unwrap(), mode("old.csv")), (b"2".to_vec(), 0o640));
+        assert!(fs::symlink_metadata(at("link.csv")).unwrap().is_symlink());
+        assert_eq!(names(dir.path()), ["below", "link.csv", "old.csv"]);
+        deliver(Path::new("/dev/null"), b"3").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        assert_eq!(deliver(&at("below"), b"4").unwrap_err().kind.exit_code(), 4);
     }
 
     #[cfg(unix)]

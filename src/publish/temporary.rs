@@ -55,6 +55,11 @@ impl Temporary {
         self.file.sync_all().map_err(cannot("bring the file to the disk", &self.path))
     }
 
+    /// Gives it other permissions than a private file's.
+    pub(super) fn permit(&self, permissions: fs::Permissions) -> Result<()> {
+        self.file.set_permissions(permissions).map_err(cannot("set the permissions", &self.path))
+    }
+
     /// Whole, on the disk, and under the name `target`, whatever was there.
     pub(super) fn replace(mut self, target: &Path) -> Result<()> {
         self.sync()?;

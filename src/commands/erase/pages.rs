@@ -59,9 +59,9 @@ impl Rest {
         }
         lines.push(format!(
             "{} made again, {} of runs rewritten, {} of the outbox withdrawn; `deskcard send` makes those for others again.",
-            things(self.remade.len() as u64, "folder", "folders"),
-            things(self.records as u64, "record", "records"),
-            things(self.mails as u64, "message", "messages")
+            things(self.remade.len(), "folder", "folders"),
+            things(self.records, "record", "records"),
+            things(self.mails, "message", "messages")
         ));
         lines
     }

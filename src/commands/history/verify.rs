@@ -49,7 +49,7 @@ pub(in crate::commands) fn verify(ctx: &Context, history: &History) -> Answer {
 }
 
 fn said(faults: usize) -> String {
-    if faults == 0 { "all there, and as they were written".to_owned() } else { things(faults as u64, "fault", "faults") }
+    if faults == 0 { "all there, and as they were written".to_owned() } else { things(faults, "fault", "faults") }
 }
 
 /// Exports that a purge may have removed: those that came before it and of which no row counts.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Base, Judged, recent, row_pages};
+use super::looks::recent;
+use super::row_files::row_pages;
+use super::{Base, Judged};
 use crate::clock::period::Period;
 use crate::commands::Context;
 use crate::desk::Desk;

@@ -103,7 +103,7 @@ impl Recorder {
                     r.source
                 ),
                 false => {
-                    let batches = things(r.entries as u64, "batch", "batches");
+                    let batches = things(r.entries, "batch", "batches");
                     format!("{}: {batches} that an earlier run left undone now brought in", r.source)
                 }
             };

@@ -41,7 +41,7 @@ pub(super) fn apply(ctx: &Context, history: &History) -> Result<Vec<String>> {
     let old: Vec<String> = names_in(&runs)?.unwrap_or_default().into_iter().filter(|name| name.as_str() < oldest.as_str()).collect();
     old.iter().try_for_each(|name| remove(&runs.join(name)))?;
     if !old.is_empty() {
-        said.push(format!("{} of runs removed", things(old.len() as u64, "record", "records")));
+        said.push(format!("{} of runs removed", things(old.len(), "record", "records")));
     }
     Ok(said)
 }

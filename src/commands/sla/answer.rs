@@ -226,11 +226,8 @@ impl Answer {
     }
 
     fn changes(&self, args: &SlaArgs) -> String {
-        let mut out = format!(
-            "\nWith {}: {}.\n",
-            args.what_if.join(" and "),
-            format::things(self.flips.len() as u64, "clock changes", "clocks change")
-        );
+        let mut out =
+            format!("\nWith {}: {}.\n", args.what_if.join(" and "), format::things(self.flips.len(), "clock changes", "clocks change"));
         let verdict = |met: Option<bool>| met.map_or("no verdict", |m| if m { "met" } else { "missed" });
         for flip in self.flips.iter().take(args.list) {
             out += &format!("    {} {}: {} → {}\n", format::clean(&flip.ticket), flip.clock, verdict(flip.was_met), verdict(flip.is_met));

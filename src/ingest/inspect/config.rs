@@ -22,7 +22,7 @@ pub fn config(desk_name: &str, (zone, is_said): (&str, bool), proposals: &[(Vec<
     let mut out = String::from("# Written by `deskcard init` from the files named below; all paths are relative to this file.\n");
     let asked = proposals.iter().map(|(_, i)| i.questions.len()).sum::<usize>() + usize::from(!is_said);
     if asked > 0 {
-        let things = things(asked as u64, "thing", "things");
+        let things = things(asked, "thing", "things");
         out += &format!("# {things} the files do not tell: each stands below as `# ?` with the lines that would answer it.\n");
     }
     let doubt = if is_said { "" } else { "   # ? the machine's own: is the desk there?" };

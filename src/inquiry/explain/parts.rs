@@ -160,7 +160,7 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, (
         .map(|t| {
             say!(
                 "{attribute} from {share_before} to {share_now} of the work",
-                attribute = value(attribute, &t.name),
+                attribute = words::value(&attribute.name, &t.name),
                 share_before = percent(t.share_before),
                 share_now = percent(t.share_now)
             )
@@ -175,11 +175,6 @@ fn told(unit: Unit, split: &MixRate, terms: &[MixTerm], attribute: &Attribute, (
         text += say!(" It is the work that changed, more than how it was done.");
     }
     text
-}
-
-/// A value by itself.
-fn value(attribute: &Attribute, name: &str) -> String {
-    if name.is_empty() { words::condition(&attribute.name, "") } else { format::label(name, 40) }
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Conditions and differences in words.
 
 use crate::format;
+use crate::language::of_data;
 use crate::say;
 use crate::scorecard::{Side, Unit};
 
 /// Longest value shown.
 const LONGEST: usize = 60;
+/// Longest value shown among others.
+const SHORT: usize = 40;
 
 /// A condition as people say it: `category VPN`, `on Mondays`, `between 08:00 and 10:00`, `no channel given`.
 pub fn condition(attribute: &str, value: &str) -> String {
-    let shown = format::label(value, LONGEST);
+    let shown = itself(attribute, value, LONGEST);
     let name = attribute.replace('_', " ");
     match attribute {
         _ if value.is_empty() => say!("no {attribute} given", attribute = column(attribute)),
@@ -27,6 +30,16 @@ pub fn condition(attribute: &str, value: &str) -> String {
         _ if matches!(value, "true" | "false") => format!("{name}: {}", if value == "true" { say!("yes") } else { say!("no") }),
         _ => format!("{} {shown}", column(attribute)),
     }
+}
+
+/// A value as it is shown; the days of the week are ours and have names in every language.
+fn itself(attribute: &str, value: &str, longest: usize) -> String {
+    if attribute.ends_with("_weekday") { of_data(value) } else { format::label(value, longest) }
+}
+
+/// A value by itself: `VPN`, `Monday`, `no channel given`.
+pub(super) fn value(attribute: &str, value: &str) -> String {
+    if value.is_empty() { condition(attribute, value) } else { itself(attribute, value, SHORT) }
 }
 
 /// A column's everyday name.
