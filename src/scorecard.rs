@@ -247,6 +247,12 @@ pub struct Definition {
     pub sql: String,
     /// The fact table and the instant that puts a row into a period, e.g. `tickets by resolved_at`.
     pub basis: String,
+    /// The fact tables whose rows it is made of; of a ratio those of its two.
+    #[serde(default)]
+    pub tables: Vec<String>,
+    /// Ids of the two metrics that a ratio is made of.
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// Whether it is the desk's own `[[metric]]`.
     pub is_own: bool,
 }

@@ -24,6 +24,8 @@ fn definitions() -> Vec<Definition> {
         text: String::new(),
         sql: String::new(),
         basis: String::new(),
+        tables: Vec::new(),
+        parts: Vec::new(),
         is_own: false,
     };
     vec![unit("share", Unit::Share, Better::Higher), unit("secs", Unit::Seconds, Better::Lower), unit("num", Unit::Number, Better::Higher)]

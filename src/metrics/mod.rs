@@ -195,6 +195,8 @@ impl Metric {
             text: self.text.clone(),
             sql,
             basis,
+            tables: self.on.iter().map(Table::to_string).collect(),
+            parts: Vec::new(),
             is_own: self.is_own,
         }
     }
@@ -271,16 +273,19 @@ impl Catalogue {
 
     /// What is printed about a metric; of a ratio also whose rows its two are made of.
     pub fn definition(&self, metric: &Metric) -> Definition {
-        let parts = [&metric.numerator, &metric.denominator].map(|id| self.index.get(id).and_then(|i| self.metrics[*i].on));
-        let mut tables: Vec<String> = parts.iter().flatten().map(Table::to_string).collect();
-        tables.dedup();
         let definition = metric.definition();
-        match metric.kind {
-            Kind::Ratio if !tables.is_empty() => {
-                Definition { basis: crate::say!("two metrics, of {tables}", tables = tables.join(", ")), ..definition }
-            }
-            _ => definition,
+        if metric.kind != Kind::Ratio {
+            return definition;
         }
+        let parts = [&metric.numerator, &metric.denominator];
+        let on = parts.map(|id| self.index.get(id).and_then(|i| self.metrics[*i].on));
+        let mut tables: Vec<String> = on.iter().flatten().map(Table::to_string).collect();
+        tables.dedup();
+        let basis = match tables.is_empty() {
+            true => definition.basis,
+            false => crate::say!("two metrics, of {tables}", tables = tables.join(", ")),
+        };
+        Definition { basis, tables, parts: parts.map(String::clone).to_vec(), ..definition }
     }
 
     /// The metric of that id.

@@ -19,6 +19,8 @@ use decided::Decided;
 pub const LEAD: &str = "csat";
 /// Measures of what colleagues say.
 const OF_COLLEAGUES: [&str; 1] = ["peer_360"];
+/// The table of what customers say.
+const SURVEYS: &str = "surveys";
 /// Code of the note that says what was kept back.
 const NOTE: &str = "small-groups";
 
@@ -100,11 +102,10 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Whether a measure says what somebody answered: everything of the surveys, and what colleagues say.
     fn is_answer(&self, metric: &str) -> bool {
-        // The basis is a sentence: where in it the table stands is the language's business.
-        let is_told = |d: &Definition| d.basis.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "surveys");
+        let of_colleagues = |id: &str| OF_COLLEAGUES.contains(&id);
         // A ratio is of what its two are of.
-        let words = |d: &Definition| d.sql.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| OF_COLLEAGUES.contains(&word));
-        OF_COLLEAGUES.contains(&metric) || self.definitions.iter().any(|d| d.id == metric && (is_told(d) || words(d)))
+        let is_told = |d: &Definition| d.tables.iter().any(|t| t == SURVEYS) || d.parts.iter().any(|id| of_colleagues(id));
+        of_colleagues(metric) || self.definitions.iter().any(|d| d.id == metric && is_told(d))
     }
 
     fn unit(&self, metric: &str) -> Unit {

@@ -291,3 +291,29 @@ fn a_margin_for_a_metric_that_does_not_exist_is_refused_with_its_place() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("deskcard.toml:5:1") && run.stderr.contains("reopen_rate"), "{}", run.stderr);
 }
+
+#[test]
+fn a_goal_that_no_figure_can_be_near_is_refused_with_its_place() {
+    for (goal, told) in
+        [("reopen_rate = 5", "500 % is none"), ("csat = \"120%\"", "120 % is none"), ("ttr_median = \"80%\"", "`ttr_median` is no share")]
+    {
+        let config =
+            format!("[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[goals]\n{goal}\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n");
+        let dir = folder(&config, &[("t.csv", "id,created_at\n")]);
+        let run = deskcard_in(dir.path(), &["report"]);
+        assert_eq!(run.code, 2, "{goal}: {}", run.stderr);
+        assert!(run.stderr.contains("deskcard.toml:5:") && run.stderr.contains(told), "{goal}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn names_of_the_config_that_no_row_has_are_told_with_the_nearest() {
+    let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\nas_of = \"2026-03-23\"\n[levels]\n\"Service Desk\" = 1\n\"Netwrok\" = 2\n\
+                  [[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n";
+    let tickets = "id,created_at,status,assignment_group\n1,2026-03-02 08:00,open,Service Desk\n2,2026-03-02 09:00,open,Network\n";
+    let dir = folder(config, &[("t.csv", tickets)]);
+    let check = deskcard_in(dir.path(), &["check", "--format", "json"]).ok().json();
+    let told = &check["names_without_rows"]["[levels]"];
+    assert!(told.as_array().is_some_and(|all| all.len() == 1), "{check}");
+    assert!(told[0].as_str().is_some_and(|t| t.contains("Netwrok") && t.contains("nearest: \"Network\"")), "{told}");
+}

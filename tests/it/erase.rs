@@ -87,7 +87,11 @@ fn sample() -> tempfile::TempDir {
         fs::copy(from.join(format!("{name}.csv")), dir.path().join(format!("{name}.csv"))).expect("copied");
     }
     let config = fs::read_to_string(from.join("deskcard.toml")).expect("the config");
-    fs::write(dir.path().join("deskcard.toml"), config.replace("[repeat]\n", "[history]\n\n[repeat]\n")).expect("written");
+    fs::write(
+        dir.path().join("deskcard.toml"),
+        config.replace("[repeat]\n", "[history]\n\n[repeat]\n").replace("[report]\n", "[report]\nown_folders = true\n"),
+    )
+    .expect("written");
     deskcard_in(dir.path(), &["run", "--settle", "0"]).ok();
     dir
 }
@@ -117,7 +121,7 @@ fn who_is_erased_is_nowhere_and_every_total_stays() {
     let dir = desk.path();
     let kept = || [hits(&dir.join("history"), &MARTA), hits(&dir.join("scorecards"), &MARTA)].concat();
     let before = kept();
-    for place in ["exports/", ".parquet", "agents/", "run.json", "_delta_log", "rows/"] {
+    for place in ["exports/", ".parquet", "agents/", "people/", "run.json", "_delta_log", "rows/"] {
         assert!(before.iter().any(|hit| hit.contains(place)), "the name is in {place} before: {before:?}");
     }
     let told = figures(dir);
@@ -350,6 +354,19 @@ fn a_person_gets_their_rows_and_nobody_elses_name() {
     assert_eq!(again.code, 4, "{}", again.stderr);
     let nobody = deskcard_in(dir.path(), &["subject-export", "Ann Able", "--out", "x"]);
     assert!(nobody.code == 3 && nobody.stderr.contains("Ann Abel"), "{}", nobody.stderr);
+}
+
+#[test]
+fn what_was_given_as_ones_own_comes_along() {
+    let desk = sample();
+    deskcard_in(desk.path(), &["subject-export", "A101", "--out", "marta"]).ok();
+    let given = files(&desk.path().join("marta"));
+    let own: Vec<&String> = given.keys().filter(|name| name.starts_with("cards/2026-W46/own/")).collect();
+    for name in ["index.html", "scorecard.json", "-calls.csv"] {
+        assert!(own.iter().any(|n| n.ends_with(name)), "{name} of {own:?}");
+    }
+    let readme = String::from_utf8_lossy(&given["README.txt"]);
+    assert!(readme.contains("own/"), "{readme}");
 }
 
 #[test]

@@ -177,6 +177,35 @@ fn missed_weeks_are_made_up_for_and_a_week_can_be_asked_for() {
 }
 
 #[test]
+fn a_week_to_come_is_refused_and_an_old_one_turns_nothing_back() {
+    let dir = lived(3);
+    let latest = || fs::read_link(dir.path().join("scorecards/latest")).expect("a link");
+    run(dir.path(), 3, &["--period", "2026-W25"]).ok();
+    assert_eq!(latest(), Path::new("2026-W27"));
+    let future = run(dir.path(), 3, &["--period", "2026-W40"]);
+    assert_eq!(future.code, 2, "{}", future.stderr);
+    assert!(!dir.path().join("scorecards/2026-W40").exists() && latest() == Path::new("2026-W27"));
+}
+
+#[test]
+fn of_a_week_that_no_export_reaches_nothing_is_known() {
+    let dir = lived(2);
+    // Two more Mondays without an export.
+    let said = run(dir.path(), 4, &[]).ok().stderr;
+    assert!(said.contains("no new"), "{said}");
+    let path = dir.path().join("scorecards/2026-W28/scorecard.json");
+    let scorecard: serde_json::Value = serde_json::from_slice(&fs::read(path).expect("a scorecard")).expect("JSON");
+    let desk = scorecard["cards"].as_array().and_then(|cards| cards.iter().find(|c| c["kind"] == "desk")).expect("the desk's card");
+    let kpis = desk["kpis"].as_array().expect("figures");
+    for metric in ["tickets_created", "tickets_resolved", "sla_resolution"] {
+        let kpi = kpis.iter().find(|k| k["metric"] == metric);
+        assert!(kpi.is_none_or(|k| k["value"].is_null()), "{metric}: {kpi:?}");
+    }
+    let known = |week: &str| scorecard.to_string().contains(week);
+    assert!(known("2026-W26"), "the weeks before are still told");
+}
+
+#[test]
 fn a_published_page_is_made_again_by_the_command_it_names() {
     let dir = lived(2);
     let page = dir.path().join("scorecards/2026-W26");

@@ -1,24 +1,25 @@
 //! Scorecards for other readers: no name of a person in any file.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
-use crate::harness::{deskcard, root};
+use crate::harness::{deskcard, deskcard_in, folder, root};
 
 /// Names on the sample's roster, and who is not on it.
 fn names() -> BTreeSet<String> {
-    let roster = std::fs::read_to_string(root().join("sample_data/roster.csv")).expect("the roster");
+    let roster = fs::read_to_string(root().join("sample_data/roster.csv")).expect("the roster");
     let second = |line: &str| line.split(',').nth(1).unwrap_or_default().trim_matches('"').to_owned();
     roster.lines().skip(1).map(second).filter(|name| !name.is_empty()).chain(["Toma Ilicsen".to_owned()]).collect()
 }
 
 /// Every text below a folder, with its path.
 fn texts(folder: &Path, out: &mut Vec<(String, String)>) {
-    for item in std::fs::read_dir(folder).expect("a folder").map(|item| item.expect("an entry").path()) {
+    for item in fs::read_dir(folder).expect("a folder").map(|item| item.expect("an entry").path()) {
         if item.is_dir() {
             texts(&item, out);
         } else {
-            out.push((item.display().to_string(), String::from_utf8_lossy(&std::fs::read(&item).expect("a file")).into_owned()));
+            out.push((item.display().to_string(), String::from_utf8_lossy(&fs::read(&item).expect("a file")).into_owned()));
         }
     }
 }
@@ -59,7 +60,7 @@ fn a_scorecard_of_teams_has_nothing_of_a_person() {
 fn pseudonyms_are_stable_and_stand_for_every_name() {
     let dir = tempfile::tempdir().expect("a folder");
     let key = dir.path().join("key");
-    std::fs::write(&key, "0123456789abcdef0123456789abcdef\n").expect("written");
+    fs::write(&key, "0123456789abcdef0123456789abcdef\n").expect("written");
     let key = key.to_str().expect("a path");
     let files = made(&["--anonymise", key]);
     assert_eq!(named(&files), Vec::<String>::new());
@@ -68,8 +69,39 @@ fn pseudonyms_are_stable_and_stand_for_every_name() {
     let ours = |page: &str| page.lines().filter(|line| !line.contains("deskcard report")).collect::<Vec<_>>().join("\n");
     assert_eq!(ours(&index(&files)), ours(&index(&made(&["--anonymise", key]))));
     let short = dir.path().join("short");
-    std::fs::write(&short, "abc").expect("written");
+    fs::write(&short, "abc").expect("written");
     let config = root().join("sample_data/deskcard.toml");
     let refused = deskcard(&["report", "--config", config.to_str().expect("a path"), "--anonymise", short.to_str().expect("a path")]);
     assert!(refused.code == 2 && refused.stderr.contains("at least 16 bytes"), "{}", refused.stderr);
+}
+
+#[test]
+fn figures_about_people_of_a_small_team_are_on_no_card_of_it() {
+    let roster = |people: usize| {
+        let row = |team: &str, i: usize| format!("{team}{i},{team} {i},{team},2020-01-0{}", i + 1);
+        let rows = (0..people).map(|i| row("Small", i)).chain((0..8).map(|i| row("Large", i)));
+        format!("agent_id,name,team,hired_at\n{}\n", rows.collect::<Vec<_>>().join("\n"))
+    };
+    let measures = |people: usize, team: &str| -> BTreeSet<String> {
+        let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\nas_of = \"2026-03-09 06:00\"\n[report]\npages = [\"desk\", \"teams\"]\n\
+             [[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n[[source]]\nkind = \"agents\"\nfiles = [\"r.csv\"]\n";
+        let tickets = "id,created_at,resolved_at,status,assignee\n1,2026-03-02 08:00,2026-03-03 08:00,closed,Small0\n2,2026-03-02 09:00,2026-03-03 08:00,closed,Large0\n";
+        let dir = folder(config, &[("t.csv", tickets), ("r.csv", &roster(people))]);
+        deskcard_in(dir.path(), &["report", "--out", "out"]).ok();
+        let text = fs::read_to_string(dir.path().join("out/2026-W10/scorecard.json")).expect("a scorecard");
+        let scorecard: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let card = scorecard["cards"].as_array().and_then(|cards| cards.iter().find(|c| c["name"] == team)).expect("the team's card");
+        let named = card["kpis"].as_array().expect("figures").iter().filter_map(|k| k["metric"].as_str());
+        named.filter(|m| ["tenure", "turnover_12m", "leavers", "absenteeism"].contains(m)).map(str::to_owned).collect()
+    };
+    assert!(measures(4, "Small").is_empty(), "{:?}", measures(4, "Small"));
+    assert!(measures(4, "Large").contains("tenure") && measures(5, "Small").contains("tenure"));
+}
+
+#[test]
+fn what_people_said_of_each_other_is_in_no_file_of_rows() {
+    let files = made(&[]);
+    let rows: Vec<&String> = files.iter().map(|(name, _)| name).filter(|name| name.contains("rows/")).collect();
+    assert!(rows.iter().any(|name| name.ends_with("-tickets.csv")), "{rows:?}");
+    assert!(!rows.iter().any(|name| name.contains("observations")), "{rows:?}");
 }

@@ -84,3 +84,17 @@ fn opposite(word: &str) -> Option<String> {
         false => (*other).to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::opposite;
+
+    #[test]
+    fn the_other_word_is_written_as_the_one_was() {
+        let pairs = [("Yes", "No"), ("TRUE", "FALSE"), ("n", "y"), ("Y", "N"), ("1", "0"), ("Nein", "Ja"), ("NON", "OUI")];
+        for (word, other) in pairs {
+            assert_eq!(opposite(word).as_deref(), Some(other), "{word}");
+        }
+        assert_eq!(opposite("breached"), None, "nobody knows what the other is called");
+    }
+}

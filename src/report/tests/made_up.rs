@@ -17,6 +17,8 @@ fn definition(id: &str, unit: Unit, better: Better) -> Definition {
         text,
         sql: s("a < b"),
         basis: s("tickets by resolved_at"),
+        tables: vec![s("tickets")],
+        parts: Vec::new(),
         is_own: false,
     }
 }
