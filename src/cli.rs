@@ -248,7 +248,7 @@ pub struct HistoryArgs {
 
 /// `deskcard doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard doctor\n  deskcard doctor --format json"))]
+#[command(after_help = examples("  deskcard doctor\n  deskcard doctor --connect\n  deskcard doctor --format json"))]
 pub struct DoctorArgs {
     /// Shared options.
     #[command(flatten)]
@@ -256,6 +256,9 @@ pub struct DoctorArgs {
     /// How to print.
     #[arg(long, value_enum, default_value = "table")]
     pub format: CheckFormat,
+    /// Also connect to the mail server and log in; nothing is sent.
+    #[arg(long)]
+    pub connect: bool,
 }
 
 /// What a schema is of.

@@ -109,6 +109,11 @@ pub fn count(n: u64) -> String {
     group_digits(&n.to_string())
 }
 
+/// A name or id in the form in which such are compared: in lower case, blanks single.
+pub fn compared(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// A number of things in a line of a log or an error: `1 file`, `1,200 files`. Sentences of pages have their forms in [`say!`].
 pub fn things(n: impl TryInto<u64>, one: &str, many: &str) -> String {
     let n = n.try_into().unwrap_or(u64::MAX);

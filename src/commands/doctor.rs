@@ -13,8 +13,10 @@ use crate::clock::{DAY, parse_local, period::Period};
 use crate::error::{Error, Result};
 use crate::format::things;
 use crate::history::History;
+use crate::mail::{Outbox, Smtp, State as Sending};
 use crate::publish::file::replace;
 use crate::run_record::RunRecord;
+use crate::settings::Mail;
 
 /// The day this was written, in seconds since 1970: a clock before it is wrong.
 const WRITTEN: i64 = 20_770 * DAY;
@@ -58,6 +60,7 @@ pub(super) fn run(args: &DoctorArgs, now: i64, stdout: &mut dyn Write) -> Result
         Ok(ctx) => {
             findings.push(Finding::new("config", State::Ok, format!("{} ({})", ctx.settings.path.display(), ctx.settings.hash)));
             findings.extend(examine(&ctx, now));
+            findings.extend(ctx.settings.mail.as_ref().filter(|_| args.connect).map(|mail| Finding::of("mail server", reached(mail))));
         }
         Err(error) => findings.push(Finding::of("config", Err(error))),
     }
@@ -109,21 +112,27 @@ fn texts() -> Option<Finding> {
 }
 
 /// Whether mail could be sent, without sending any: the secret is there, and who has no address.
-fn post(ctx: &Context, mail: &crate::settings::Mail) -> Result<String> {
+fn post(ctx: &Context, mail: &Mail) -> Result<String> {
     if let Some(login) = &mail.server.login {
         login.secret.read()?;
     }
     let server = format!("{} on port {}, as {}", mail.server.host, mail.server.port, mail.from.address);
     let waiting = match super::send::place(ctx) {
         place if place.is_dir() => {
-            let entries = crate::mail::Outbox::open(&place)?.entries()?;
-            let open =
-                entries.iter().filter(|e| !matches!(e.state, crate::mail::State::Sent { .. } | crate::mail::State::Replaced)).count();
+            let entries = Outbox::open(&place)?.entries()?;
+            let open = entries.iter().filter(|e| !matches!(e.state, Sending::Sent { .. } | Sending::Replaced)).count();
             format!("; {open} of {} messages of the outbox are not sent", entries.len())
         }
         _ => String::new(),
     };
     Ok(format!("{server}{waiting}; `deskcard send` says who gets what"))
+}
+
+/// Whether the mail server answers and takes the login.
+fn reached(mail: &Mail) -> Result<String> {
+    Smtp::new(mail.server.clone()).check()?;
+    let login = if mail.server.login.is_some() { " and takes the login" } else { "" };
+    Ok(format!("{} on port {} answers{login}; nothing was sent", mail.server.host, mail.server.port))
 }
 
 /// The machine's clock against the newest thing that is known.

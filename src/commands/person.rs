@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Context;
 use crate::columns::Source;
 use crate::error::{Error, Result, nearest};
+use crate::format::compared;
 use crate::history::History;
 use crate::privacy::erased::Naming;
 use crate::privacy::{Holds, Key, Marks};
@@ -44,7 +45,7 @@ impl Person {
     }
 
     fn has(&self, text: &str) -> bool {
-        self.all().any(|name| normal(name) == normal(text))
+        self.all().any(|name| compared(name) == compared(text))
     }
 }
 
@@ -69,7 +70,7 @@ pub(super) fn roster(ctx: &Context, history: &History) -> Result<Vec<Person>> {
                 if row.is_broken || id.is_empty() {
                     return Ok(());
                 }
-                let person = people.entry(normal(&id)).or_default();
+                let person = people.entry(compared(&id)).or_default();
                 let list = |column: &str| split(&table.value(&row, column));
                 person.names.extend(["name", "names", "emails"].iter().flat_map(|column| list(column)));
                 person.ids.extend(["agent_id", "logins", "extensions"].iter().flat_map(|column| list(column)));
@@ -152,7 +153,7 @@ fn requester(ctx: &Context, history: &History, key: &str) -> Result<Person> {
 
 /// A cell that holds people and all of which is this text: as it stands.
 fn stands(ctx: &Context, history: &History, text: &str, is_meant: impl Fn(Option<&str>) -> bool) -> Result<Option<String>> {
-    let wanted = normal(text);
+    let wanted = compared(text);
     let mut found = None;
     history.raw_tables(&ctx.settings, |raw| {
         if found.is_some() {
@@ -162,7 +163,7 @@ fn stands(ctx: &Context, history: &History, text: &str, is_meant: impl Fn(Option
             table.rows(|row| {
                 let cells = row.cells.iter().enumerate().filter(|(i, _)| table.holds(*i) == Holds::People && !row.is_broken);
                 let mut cells = cells.filter(|(i, _)| is_meant(table.columns.get(*i).and_then(|c| c.canonical)));
-                if let Some((_, cell)) = cells.find(|(_, cell)| normal(cell) == wanted) {
+                if let Some((_, cell)) = cells.find(|(_, cell)| compared(cell) == wanted) {
                     found.get_or_insert_with(|| cell.trim().to_owned());
                 }
                 Ok(())
@@ -191,7 +192,7 @@ fn settle(person: &mut Person, people: &[Person]) -> Result<()> {
         person.remarks.push(format!("{name:?} is also of {other}, and is left as it is"));
     }
     let within = |longer: &str, shorter: &str| {
-        let (longer, shorter) = (format!(" {} ", normal(longer)), format!(" {} ", normal(shorter)));
+        let (longer, shorter) = (format!(" {} ", compared(longer)), format!(" {} ", compared(shorter)));
         longer.len() > shorter.len() && longer.contains(&shorter)
     };
     let longer = others.iter().flat_map(|o| &o.names).filter(|longer| person.names.iter().any(|name| within(longer, name)));
@@ -201,9 +202,4 @@ fn settle(person: &mut Person, people: &[Person]) -> Result<()> {
 
 fn split(list: &str) -> Vec<String> {
     list.split(';').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
-}
-
-/// As names are compared: blanks single, in lower case.
-pub(super) fn normal(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::person::{Asked, Person, find, normal, roster};
+use super::person::{Asked, Person, find, roster};
 use super::report::PEOPLE;
 use super::run::plan::scorecard;
 use super::{Context, Outcome, send, stdout_failed};
@@ -16,6 +16,7 @@ use crate::cli::SubjectExportArgs;
 use crate::clock::period::Period;
 use crate::columns::Source;
 use crate::error::{Error, Result};
+use crate::format::compared;
 use crate::history::History;
 use crate::history::erasure::RawExport;
 use crate::mail::Outbox;
@@ -180,7 +181,7 @@ impl<'a> Export<'a> {
             return without.into_owned();
         }
         let next = self.strangers.len() + 1;
-        format!("person-{}", self.strangers.entry(normal(cell)).or_insert(next))
+        format!("person-{}", self.strangers.entry(compared(cell)).or_insert(next))
     }
 
     /// Their card of every period that is published, with its figures.

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use crate::desk::{NONE, code_of, text_of};
 use crate::error::Result;
+use crate::format::compared;
 
 /// Leads any name a system uses for an agent to the one we show.
 #[derive(Debug, Default)]
@@ -15,16 +16,11 @@ pub(crate) struct Identity {
     off_roster: Mutex<BTreeSet<u32>>,
 }
 
-/// The form in which names are compared: trimmed, lower case, inner blanks single.
-fn normal(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
 impl Identity {
     /// Adds one person: the code of the name shown and every alias (several in a text are separated by `;`).
     pub(crate) fn add<'a>(&mut self, shown: u32, aliases: impl Iterator<Item = &'a str>) {
         self.on_roster.insert(shown);
-        for alias in aliases.flat_map(|a| a.split(';')).map(normal).filter(|a| !a.is_empty()) {
+        for alias in aliases.flat_map(|a| a.split(';')).map(compared).filter(|a| !a.is_empty()) {
             match self.by_alias.get(&alias) {
                 Some(&other) if other != shown => {
                     self.ambiguous.entry(alias).or_default().extend([text_of(other), text_of(shown)]);
@@ -64,7 +60,7 @@ impl Identity {
 
     fn agent(&self, code: u32) -> Result<u32> {
         let text = text_of(code);
-        if let Some(&agent) = self.by_alias.get(&normal(&text)) {
+        if let Some(&agent) = self.by_alias.get(&compared(&text)) {
             return Ok(agent);
         }
         let agent = code_of(text.trim())?;

@@ -23,7 +23,6 @@ pub use commit_info::CommitInfo;
 pub use schema::{Field, Kind, schema_string};
 pub use snapshot::Snapshot;
 pub use stats::{Stats, Value, num_records};
-pub use uri::partition_folder;
 
 use crate::error::{Error, Result};
 use crate::publish::file::{Creation, create, sweep};
@@ -77,7 +76,8 @@ impl Log {
     ///
     /// # Errors
     /// As [`Log::snapshot`].
-    pub fn commits(&self) -> Result<Vec<(u64, CommitInfo)>> {
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> Result<Vec<(u64, CommitInfo)>> {
         let of = |version| {
             let info = entry::read(&self.entry(version))?.into_iter().find_map(|action| match action {
                 Action::CommitInfo(info) => Some(info),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pseudonym::Key;
 use crate::error::Result;
+use crate::format::compared;
 use crate::publish::stage::hex;
 
 /// Bytes of a hash that are kept: no two names of a desk share so many.
@@ -102,7 +103,7 @@ impl Marks {
         if said.is_empty() {
             return;
         }
-        self.insert(key, Reach::Entries, &entry(text));
+        self.insert(key, Reach::Entries, &compared(text));
         let Some(reach) = reach_of(&said, naming) else { return };
         let mut forms = vec![said.clone()];
         if naming == Naming::Name && !text.contains('@') {
@@ -138,7 +139,7 @@ fn hash(key: &Key, kind: &str, text: &str) -> String {
 
 /// A stable number for a person in a log, which without the key says nothing of who it is.
 pub fn token(key: &Key, name: &str) -> String {
-    hex(&key.digest("person", &entry(name))[..8])
+    hex(&key.digest("person", &compared(name))[..8])
 }
 
 /// Where the words of a name count; `None`: only as a whole entry.
@@ -155,11 +156,6 @@ fn reach_of(words: &[String], naming: Naming) -> Option<Reach> {
         _ if has_letter && letters >= 5 => Some(if naming == Naming::Name || has_letter { Reach::Everywhere } else { Reach::Texts }),
         _ => None,
     }
-}
-
-/// An entry as it is compared: in lower case, blanks single.
-fn entry(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 fn is_of_word(c: char) -> bool {
@@ -268,12 +264,12 @@ impl Erased {
 
     /// The pseudonym of whoever is named by all of a text.
     pub fn pseudonym(&self, text: &str) -> Option<&str> {
-        self.of_entry(&entry(text)).map(|who| self.pseudonyms[who].as_str())
+        self.of_entry(&compared(text)).map(|who| self.pseudonyms[who].as_str())
     }
 
     /// Without the entries of a list that are people: separated by `;`, `,` or `|`, behind a channel as in `SIP/4101`.
     fn without_entries<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if let Some(who) = self.of_entry(&entry(text)) {
+        if let Some(who) = self.of_entry(&compared(text)) {
             let start = text.len() - text.trim_start().len();
             return Cow::Owned(format!("{}{}{}", &text[..start], self.pseudonyms[who], &text[text.trim_end().len()..]));
         }
@@ -284,7 +280,7 @@ impl Erased {
             let tail = piece.rfind(['/', '\\']).map_or(0, |i| i + 1);
             for from in BTreeSet::from([0, tail]) {
                 let name = piece[from..].trim();
-                let Some(who) = self.of_entry(&entry(name)).filter(|_| !name.is_empty()) else { continue };
+                let Some(who) = self.of_entry(&compared(name)).filter(|_| !name.is_empty()) else { continue };
                 let start = name.as_ptr() as usize - text.as_ptr() as usize;
                 debug_assert!(start >= at);
                 out += &text[done..start];

@@ -55,10 +55,6 @@ impl fmt::Debug for Key {
 }
 
 /// A stable pseudonym such as `Agent 7F3K`. Two names may have the same one; [`Pseudonyms`] keeps those of a desk apart.
-pub fn pseudonym(key: &Key, kind: &str, name: &str) -> String {
-    of_length(key, (kind, name), LENGTH)
-}
-
 fn of_length(key: &Key, (kind, name): (&str, &str), length: usize) -> String {
     let digest = key.digest(kind, name);
     // 128 bits for at most 16 letters of 20, which is 70: each letter is as likely as the others.
@@ -110,6 +106,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn pseudonym(key: &Key, kind: &str, name: &str) -> String {
+        of_length(key, (kind, name), LENGTH)
+    }
 
     fn key(byte: u8) -> Key {
         Key::new(&[byte; 32]).unwrap()

@@ -118,16 +118,6 @@ impl Guards {
         }
         Ok(guards)
     }
-
-    /// Whether the run stops when this is noticed.
-    pub fn stops(&self, guard: Code) -> bool {
-        self.stop.contains(&guard)
-    }
-
-    /// Whether this is not looked at.
-    pub fn ignores(&self, guard: Code) -> bool {
-        self.ignore.contains(&guard)
-    }
 }
 
 fn periods(node: &Node<'_>, least: u32) -> Result<u32> {
@@ -203,8 +193,7 @@ mod tests {
         assert_eq!(settings.run, Run { settle: 0, catch_up: 1, keep: 520, restate: 0 });
         let guards = settings.guards;
         assert_eq!((guards.stop.as_slice(), guards.silent_after), ([Code::SourceMissing, Code::RowLimit].as_slice(), 129_600));
-        assert!(guards.stops(Code::RowLimit) && !guards.stops(Code::OffRoster) && guards.ignores(Code::OffRoster));
-        assert!(!guards.ignores(Code::RowLimit) && !guards.stops(Code::Volume) && !guards.ignores(Code::Volume));
+        assert_eq!(guards.ignore, [Code::OffRoster]);
         assert_eq!(parse("[guards]\nstop = []").expect("a config").guards.stop, []);
     }
 

@@ -10,9 +10,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::iter::successors;
 
-/// Most periods one run catches up on where the config does not say: a quarter of weeks.
-pub const CATCH_UP: usize = 13;
-
 /// What a run was told to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {

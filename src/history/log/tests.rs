@@ -23,7 +23,7 @@ pub(super) fn tickets() -> Action {
 /// A file of a month.
 pub(super) fn file(month: Option<&str>, name: &str) -> Add {
     Add {
-        path: format!("{}/{name}.parquet", partition_folder("month", month)),
+        path: format!("month={}/{name}.parquet", month.unwrap_or("__HIVE_DEFAULT_PARTITION__")),
         partition_values: [("month".to_owned(), month.map(str::to_owned))].into(),
         size: 841,
         modification_time: 1_794_808_800_000,

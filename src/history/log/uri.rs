@@ -5,17 +5,6 @@ use std::fmt::Write;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// What stands in a folder's name for a missing value, as Hive and all after it write it.
-const MISSING: &str = "__HIVE_DEFAULT_PARTITION__";
-
-/// The name of the folder for the files with a value in a partition column: `month=2026-11`.
-///
-/// Whatever a value holds, the name is of letters, digits and `-._~%` only: no file system and no reader trips over it.
-pub fn partition_folder(column: &str, value: Option<&str>) -> String {
-    let value = value.filter(|value| !value.is_empty()).map_or_else(|| MISSING.to_owned(), |value| escaped(value, ""));
-    format!("{}={value}", escaped(column, ""))
-}
-
 /// Writes a path as the log has it.
 pub(super) fn serialize<S: Serializer>(path: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&encoded(path))
@@ -132,14 +121,6 @@ mod tests {
         assert_eq!(decoded("month=a:b/x").as_deref(), Ok("month=a:b/x"), "no scheme has an equals sign");
     }
 
-    #[test]
-    fn folders_of_values() {
-        assert_eq!(partition_folder("month", Some("2026-11")), "month=2026-11");
-        assert_eq!(partition_folder("month", None), "month=__HIVE_DEFAULT_PARTITION__");
-        assert_eq!(partition_folder("month", Some("")), "month=__HIVE_DEFAULT_PARTITION__");
-        assert_eq!(partition_folder("Team Süd", Some("../a=50 %")), "Team%20S%C3%BCd=..%2Fa%3D50%20%25");
-    }
-
     proptest! {
         #[test]
         fn decoding_undoes_encoding(path in "[^/\0]{1,20}(/[^/\0]{1,20}){0,3}") {
@@ -154,13 +135,6 @@ mod tests {
             if let Ok(path) = decoded(&text) {
                 prop_assert_eq!(decoded(&encoded(&path)), Ok(path));
             }
-        }
-
-        #[test]
-        fn folders_are_plain_names(column in "\\PC{1,9}", value in any::<Option<String>>()) {
-            let name = partition_folder(&column, value.as_deref());
-            prop_assert!(name.bytes().all(|b| b.is_ascii_graphic() && b != b'/'));
-            prop_assert_eq!(name.matches('=').count(), 1);
         }
     }
 }
