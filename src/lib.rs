@@ -59,6 +59,7 @@
 //! - No broken row is repaired and nothing about a file is guessed silently: what its values cannot prove is a question, or said as a guess.
 //! - A verdict comes from one rule, and only from rows; cards are made side by side and know nothing of each other.
 //! - What people read is said by `say!`, whole sentences with named places; keys, ids, CSV headers, errors and logs are English.
+//!   What the guards say of the exports is for the desk and in its language, on stderr and in `run.json` too.
 //! - A metric, a preset, a chart, a statistic, a part of a card is one new entry or file. A user's `[[metric]]` is the same kind of thing as ours.
 //! - Text from exports is hostile: it reaches pages through autoescape, drawings through our escaping, CSV behind an apostrophe,
 //!   and file names not at all.

@@ -17,6 +17,8 @@ use deskcard::mail::{Attachment, Content, Draft, Image, Key, Mailbox, Outbox, Pa
 use deskcard::publish::settle::MachineClock;
 use serde_json::Value;
 
+use crate::harness::{deskcard_in, folder};
+
 struct Peer {
     port: u16,
     child: Child,
@@ -247,6 +249,31 @@ fn what_is_wrong_with_the_connection_is_told_and_everything_stays_queued() {
     let Some(clear) = Peer::start(&["--plain"]) else { return };
     let (_folder, sendout) = send_to(&clear, clear.server(Tls::StartTls), &["zoe"]);
     assert!(sendout.unwrap_err().to_string().contains("STARTTLS"));
+}
+
+#[test]
+fn the_doctor_knocks_at_the_server_and_sends_nothing() {
+    let Some(peer) = Peer::start(&[]) else { return };
+    let server = peer.server(Tls::StartTls);
+    let (ca, password) = (peer.folder.path().join("ca.pem"), peer.folder.path().join("password"));
+    let knock = |host: &str| {
+        let config = format!(
+            "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[mail]\nhost = \"{host}\"\nport = {}\nca_file = {ca:?}\nuser = \"desk\"\npassword_file = {password:?}\n\
+             from = \"desk@example.com\"\ndomains = [\"example.com\"]\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n",
+            server.port
+        );
+        let dir = folder(&config, &[("t.csv", "id,created_at\n1,2026-03-02 08:00\n")]);
+        let found = deskcard_in(dir.path(), &["doctor", "--connect", "--format", "json"]).json();
+        let all = found["findings"].as_array().or(found.as_array()).cloned().unwrap_or_default();
+        let of = all.into_iter().find(|f| f["what"] == "mail server").unwrap_or_else(|| panic!("{found}"));
+        (of["state"].as_str().unwrap().to_owned(), of["text"].as_str().unwrap().to_owned())
+    };
+    let (state, text) = knock("127.0.0.1");
+    assert!(state == "ok" && text.contains("takes the login"), "{text}");
+    std::fs::write(&password, "hunter2\n").unwrap();
+    let (state, text) = knock("127.0.0.1");
+    assert!(state == "bad" && text.contains("does not take this user") && !text.contains("hunter2"), "{text}");
+    assert!(peer.received().is_empty());
 }
 
 #[test]
