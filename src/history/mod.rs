@@ -18,6 +18,7 @@ pub mod journal;
 pub mod log;
 pub(crate) mod parquet;
 mod partition;
+mod purge;
 mod read;
 mod source;
 mod stored;

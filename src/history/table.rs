@@ -289,33 +289,6 @@ impl<'a> Table<'a> {
         Ok(keys.iter().enumerate().filter_map(found).collect())
     }
 
-    /// Removes the rows to which nothing happened from an instant on; `None` if there are none.
-    ///
-    /// # Errors
-    /// As [`Self::merge`].
-    pub(crate) fn purge(&self, entry: &Entry, before: i64) -> Result<Option<Change>> {
-        let Some(state) = self.state(None)? else { return Ok(None) };
-        let account = self.kept(&state)?;
-        let mut commit = Commit::new(self, entry, Some(&state));
-        let mut deleted = 0;
-        let last = partition::month(Some(before));
-        for file in state.files.iter().filter(|f| f.part != partition::CURRENT && f.part <= last) {
-            let frame = self.load(file, &columns(self.source))?;
-            let touched = partition::last_touched(self.source.kind, self.source.rows(), &frame)?;
-            let gone: Vec<bool> = touched.iter().map(|t| t.is_some_and(|t| t < before)).collect();
-            let rows = gone.iter().filter(|g| **g).count() as u64;
-            if rows > 0 {
-                deleted += rows;
-                commit.without(file, &gone)?;
-            }
-        }
-        if deleted == 0 {
-            return Ok(None);
-        }
-        let change = Change { before: state.rows(), deleted, ..Change::default() };
-        commit.finish("DELETE", change, Account::Still(account)).map(Some)
-    }
-
     /// Puts the files of each part together; `None` if there is nothing to do.
     ///
     /// # Errors

@@ -304,6 +304,35 @@ fn a_rebuilding_after_a_purge_opens_no_ticket_again() {
 }
 
 #[test]
+fn of_a_ticket_that_goes_on_no_state_and_no_event_is_purged() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = "[desk]\nname = \"Desk\"\ntime_zone = \"UTC\"\n\n[[source]]\nkind = \"tickets\"\nrows = \"versions\"\nfiles = [\"states.csv\"]\n\n\
+         [[source]]\nkind = \"ticket_events\"\nfiles = [\"events.csv\"]\n\n[history]\n";
+    fs::write(dir.path().join("deskcard.toml"), config).expect("written");
+    // Closed long ago; on hold for two years, then resolved; on hold still.
+    let states = "id,created_at,status,updated_at,resolved_at\n\
+         OVER,2024-01-08 09:00,open,2024-01-08 09:00,\nOVER,2024-01-08 09:00,closed,2024-01-09 09:00,2024-01-09 09:00\n\
+         LATE,2024-01-08 09:00,pending,2024-01-08 10:00,\nLATE,2024-01-08 09:00,closed,2026-11-10 09:00,2026-11-10 09:00\n\
+         OPEN,2024-01-08 09:00,pending,2024-01-08 11:00,\n";
+    let events = "ticket_id,at,field,from,to\n\
+         OVER,2024-01-09 09:00,status,open,closed\nLATE,2024-01-08 10:00,status,open,pending\nLATE,2026-11-10 09:00,status,pending,closed\n";
+    fs::write(dir.path().join("states.csv"), states).expect("written");
+    fs::write(dir.path().join("events.csv"), events).expect("written");
+    deskcard_in(dir.path(), &["run", "--as-of", "2026-11-16", "--settle", "0"]).ok();
+    let rows = || {
+        let told = deskcard_in(dir.path(), &["history", "--format", "json"]).ok().json();
+        let rows = told["tables"].as_array().expect("tables").iter().map(|t| t["rows"].as_u64().expect("rows"));
+        rows.collect::<Vec<_>>()
+    };
+    let clock = || deskcard_in(dir.path(), &["sla", "--ticket", "LATE", "--as-of", "2026-11-16", "--read", "history"]);
+    let (before, told) = (rows(), clock());
+    assert_eq!(before.iter().sum::<u64>(), 8, "{before:?}");
+    deskcard_in(dir.path(), &["history", "purge", "--before", "2025-01-01", "--as-of", "2026-11-16"]).ok();
+    assert_eq!(rows().iter().sum::<u64>(), 5, "{before:?} became {:?}: only what is over went", rows());
+    assert_eq!(clock().stdout, told.stdout);
+}
+
+#[test]
 fn an_export_that_was_lost_is_no_purged_one() {
     let dir = opened_then_closed();
     deskcard_in(dir.path(), &["history", "purge", "--before", "2025-01-02", "--as-of", "2026-11-16"]).ok();
