@@ -188,6 +188,29 @@ fn a_week_to_come_is_refused_and_an_old_one_turns_nothing_back() {
 }
 
 #[test]
+fn a_week_made_again_twice_says_both() {
+    let dir = lived(1);
+    let restated = || -> Vec<String> {
+        let text = fs::read_to_string(dir.path().join("scorecards/2026-W25/scorecard.json")).expect("a scorecard");
+        let scorecard: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let notes = scorecard["notes"].as_array().expect("notes").iter().filter(|n| n["code"] == "restated");
+        notes.map(|n| n["text"].as_str().expect("a text").to_owned()).collect()
+    };
+    assert_eq!(restated(), [""; 0]);
+    let head = "id,created_at,resolved_at,status,priority,category,channel,requester,group,assignee,agent_replies,updated_at\n";
+    for week in [2, 3] {
+        let late = format!(
+            "{head}LATE{week},2026-06-16 08:00:00,2026-06-16 09:00:00,closed,P3,Network,phone,R1,Front,Ann Abel,0,2026-06-16 09:00:00\n"
+        );
+        fs::write(dir.path().join(format!("exports/tickets-late-{week}.csv")), late).expect("written");
+        run(dir.path(), week, &[]).ok();
+    }
+    let said = restated();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("6 July 2026") && said[1].contains("29 June 2026"), "the newest first: {said:?}");
+}
+
+#[test]
 fn of_a_week_that_no_export_reaches_nothing_is_known() {
     let dir = lived(2);
     // Two more Mondays without an export.

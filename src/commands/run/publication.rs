@@ -20,6 +20,8 @@ use crate::run_record::{MetricChange, OutputFile, PeriodRecord, PeriodState};
 use crate::say;
 use crate::scorecard::{CardKind, Scorecard};
 
+/// The code of the note that says what changed.
+const RESTATED: &str = "restated";
 /// Changes named in a sentence at most.
 const NAMED: usize = 4;
 
@@ -30,6 +32,8 @@ struct Restated {
     changes: Vec<MetricChange>,
     /// What changed, in a sentence.
     text: String,
+    /// What was said when it was made again before: the newest first.
+    earlier: Vec<String>,
 }
 
 /// Publishes what the plan says.
@@ -57,7 +61,10 @@ pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, rec
     }
     for again in restated {
         let mut judged = recorder.step("judge", || base.judged(&again.period, &again_by(run, base, &again.period)))?;
-        judged.warn("restated", &say!("Made again after its first publication. {text}", text = again.text));
+        let ctx = base.ctx();
+        let day = format::day(&ctx.zone().format_day(ctx.as_of));
+        judged.warn(RESTATED, &say!("Made again on {day}, after its first publication. {text}", day, text = again.text));
+        again.earlier.iter().for_each(|text| judged.warn(RESTATED, text));
         put(run, base, (&again.period, &judged, again.changes), recorder)?;
     }
     recorder.step("link", || point_to(run, newest))
@@ -162,7 +169,8 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
         cards,
         desk
     );
-    Some(Restated { period: period.clone(), changes, text })
+    let earlier = published.notes.iter().filter(|note| note.code == RESTATED).map(|note| note.text.clone()).collect();
+    Some(Restated { period: period.clone(), changes, text, earlier })
 }
 
 /// Value and rows of every card and measure in a period, by the newest scorecards.
