@@ -12,6 +12,10 @@ pub(super) struct Story {
     pub(super) first_reply: i64,
     /// When it was last resolved or closed, unless it was open again later.
     pub(super) resolved: i64,
+    /// Who had it when it was first resolved or closed: an agent's code.
+    pub(super) first_resolver: u32,
+    /// When it was first reopened, seconds UTC.
+    pub(super) reopened_at: i64,
     /// How often it was reopened: by an event that says so, or by a live status after it was done.
     pub(super) reopened: i32,
     /// Changes from one group to another, and within a group from one agent to another.
@@ -30,14 +34,26 @@ enum Stage {
 impl Story {
     /// Told by the events of a ticket in the order of time; None without any. `created` may be [`MISSING`].
     pub(super) fn of(events: &[Event], created: i64) -> Option<Self> {
-        let mut story = Self { first_group: NONE, first_reply: MISSING, resolved: MISSING, reopened: 0, moves: 0 };
+        let mut story = Self {
+            first_group: NONE,
+            first_reply: MISSING,
+            resolved: MISSING,
+            first_resolver: NONE,
+            reopened_at: MISSING,
+            reopened: 0,
+            moves: 0,
+        };
         let (mut group, mut agent, mut stage) = (NONE, NONE, Stage::Live);
         for event in events {
             let is_reply = event.kind == EventKind::ReplyPublic && event.role != Role::Requester;
             if is_reply && story.first_reply == MISSING && (created == MISSING || event.at > created) {
                 story.first_reply = event.at;
             }
+            let before = story.reopened;
             stage = story.turn(event, stage);
+            if story.reopened > before && story.reopened_at == MISSING {
+                story.reopened_at = event.at;
+            }
             let is_passed_on = group != NONE && event.group != NONE && event.group != group;
             if event.group != NONE {
                 if story.first_group == NONE {
@@ -50,6 +66,9 @@ impl Story {
             let is_handed_over = agent != NONE && event.assignee != NONE && event.assignee != agent;
             agent = if event.assignee == NONE { agent } else { event.assignee };
             story.moves += i32::from(is_passed_on || is_handed_over);
+            if stage == Stage::Done && story.reopened == 0 && story.first_resolver == NONE {
+                story.first_resolver = agent;
+            }
         }
         (!events.is_empty()).then_some(story)
     }
@@ -121,6 +140,21 @@ mod tests {
         for (events, n) in cases {
             assert_eq!(told(events).reopened, n, "{events:?}");
         }
+    }
+
+    #[test]
+    fn who_resolved_it_first_had_it_then() {
+        let at = |at, kind, assignee| Event { assignee, ..event(at, kind, None) };
+        let story = [
+            at(1, EventKind::Assigned, 7),
+            at(2, EventKind::Resolved, NONE),
+            at(3, EventKind::Reopened, NONE),
+            at(4, EventKind::Assigned, 8),
+        ];
+        assert_eq!((told(&story).first_resolver, told(&story).reopened_at), (7, 3));
+        let late = [at(2, EventKind::Resolved, 9), at(5, EventKind::Closed, NONE)];
+        assert_eq!((told(&late).first_resolver, told(&late).reopened_at), (9, MISSING));
+        assert_eq!(told(&[at(1, EventKind::Reopened, 7), at(2, EventKind::Resolved, 8)]).first_resolver, NONE, "who it was is not told");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::roster::ATTRIBUTES;
 use super::tickets::add_attributes;
 use super::{Facts, Making, Table};
 use crate::columns::Source;
-use crate::desk::{Frame, MISSING, NONE, Values, bug, get, known, longs};
+use crate::desk::{Frame, MISSING, NONE, Values, bug, codes, get, known, longs};
 use crate::error::Result;
 
 /// Columns taken over from the survey's ticket.
@@ -64,6 +64,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
     }
     if is_of_agent {
         out.push((Table::Surveys, "group"));
+        out.extend(["resolved_at", "first_resolver", "reopened_at"].map(|name| (Table::Tickets, name)));
     }
     if name == "queue" {
         out.push((Table::Calls, "queue"));
@@ -163,7 +164,8 @@ fn scored(
             "ticket_id_key" if is_ticket => Some(ID),
             "call_id_key" if !is_ticket => Some(ID),
             "score" => Some("csat_score"),
-            "agent" if has_agent => Some("agent"),
+            // Of a ticket who had it when the answer was given, which is found with all others.
+            "agent" if has_agent && !is_ticket => Some("agent"),
             _ if !is_ticket && OF_CALL.contains(&name) => Some(name),
             _ => None,
         };
@@ -182,24 +184,49 @@ pub(super) fn add(m: &Making<'_>, surveys: &mut Frame, facts: &Facts) -> Result<
     if !m.wanted.needs_any(Source::Surveys) {
         return Ok(());
     }
-    let mut of_ticket: Vec<&str> = OF_TICKET.into_iter().filter(|c| want(c)).collect();
-    if want("agent") {
-        of_ticket.push("agent");
+    let of_ticket: Vec<&str> = OF_TICKET.into_iter().filter(|c| want(c)).collect();
+    let is_of_agent = want("agent");
+    if is_of_agent {
+        // Where nothing tells of the work, it was done before it was asked about.
+        let asked = surveys.longs("sent_at")?.into_iter().zip(surveys.longs("answered_at")?);
+        let asked = asked.map(|(sent, answered)| known(sent).unwrap_or(answered)).collect();
+        surveys.set(WORKED_AT, &Values::Long(asked))?;
     }
-    if !of_ticket.is_empty() && surveys.has("ticket_id_key") {
-        let rows = ticket_rows(surveys, facts)?;
-        let all = facts.columns(Table::Tickets, &of_ticket)?.collect()?;
-        let index = IdxCa::from_iter_options("i".into(), rows.into_iter());
-        let found = all.take(&index).map_err(bug)?;
-        for column in found.columns() {
+    if (!of_ticket.is_empty() || is_of_agent) && surveys.has("ticket_id_key") {
+        let index = IdxCa::from_iter_options("i".into(), ticket_rows(surveys, facts)?.into_iter());
+        let found = |names: &[&str]| facts.columns(Table::Tickets, names)?.collect()?.take(&index).map_err(bug);
+        for column in found(&of_ticket)?.columns() {
             take_over(surveys, column)?;
         }
+        if is_of_agent {
+            let (agents, worked) = asked_about(surveys, &found(&["agent", "resolved_at", "first_resolver", "reopened_at"])?)?;
+            take_over(surveys, &Values::Text(agents).column("agent", 0..surveys.height()))?;
+            surveys.set(WORKED_AT, &Values::Long(worked))?;
+        }
     }
-    if want("agent") {
+    if is_of_agent {
         surveys.add("agent", |s| super::tickets::agents_of(m, s, &["agent"]))?;
-        add_attributes(m, surveys, Table::Surveys, "answered_at", "group")?;
+        add_attributes(m, surveys, Table::Surveys, WORKED_AT, "group")?;
     }
     Ok(())
+}
+
+/// When the work was done that a survey asks about.
+const WORKED_AT: &str = "worked_at";
+
+/// For each survey who had its ticket when the answer was given, and when that one's work was done: an answer from before the ticket was
+/// reopened is about who resolved it first, and whoever moves to another team leaves the answers about earlier work with the old one.
+fn asked_about(surveys: &Frame, tickets: &DataFrame) -> Result<(Vec<u32>, Vec<i64>)> {
+    let (answered, sent) = (surveys.longs("answered_at")?, surveys.longs("sent_at")?);
+    let (agent, first) = (codes(get(tickets, "agent")?)?, codes(get(tickets, "first_resolver")?)?);
+    let (resolved, reopened) = (longs(get(tickets, "resolved_at")?)?, longs(get(tickets, "reopened_at")?)?);
+    let one = |i: usize| {
+        let given = known(answered[i]).or(known(sent[i]));
+        let is_before = given.zip(known(reopened[i])).is_some_and(|(given, again)| given < again) && first[i] != NONE;
+        let done = known(resolved[i]).filter(|t| given.is_none_or(|given| *t <= given));
+        (if is_before { first[i] } else { agent[i] }, done.or(known(sent[i])).or(given).unwrap_or(MISSING))
+    };
+    Ok((0..agent.len()).map(one).unzip())
 }
 
 /// For each survey the row of its ticket.

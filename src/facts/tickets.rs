@@ -39,6 +39,8 @@ pub(super) const ADDED: &[&str] = &[
     "created_weekday",
     "tenure_weeks",
     "is_surveyed",
+    "first_resolver",
+    "reopened_at",
 ];
 /// Columns added to the ticket events' own.
 pub(super) const EVENTS_ADDED: &[&str] = &["agent", "team", "supplier"];
@@ -51,7 +53,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "agent" => own(&["resolver", "assignee"]),
         "level" => own(&["group"]),
         "first_level" => own(&["first_group", "group", "level", "reassign_count"]),
-        "first_group" | "reopen_count" | "reassign_count" => told(&[]),
+        "first_group" | "reopen_count" | "reassign_count" | "first_resolver" | "reopened_at" => told(&[]),
         "is_first_level_resolvable" => own(&["first_level", "category"]),
         "first_response_at" => told(&["created_at", "first_response_secs"]),
         "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status", "updated_at"]),
@@ -79,9 +81,9 @@ pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
 }
 
 /// Fills from the events what the ticket rows leave out.
-fn told_by_events(tickets: &mut Frame, log: &EventLog, as_of: i64) -> Result<()> {
+fn told_by_events(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<()> {
     if log.is_empty() {
-        return Ok(());
+        return no_resolver(m, tickets);
     }
     let created = if tickets.has("created_at") { tickets.longs("created_at")? } else { vec![MISSING; tickets.height()] };
     let stories: Vec<Option<Story>> = created.into_par_iter().enumerate().map(|(row, at)| Story::of(log.of(row), at)).collect();
@@ -94,7 +96,7 @@ fn told_by_events(tickets: &mut Frame, log: &EventLog, as_of: i64) -> Result<()>
         columns.push(("first_response_at", Values::Long(filled("first_response_at", &|t| t.first_reply)?)));
     }
     if tickets.has("resolved_at") && tickets.has("status") {
-        columns.push(("resolved_at", Values::Long(resolved_by_events(tickets, &stories, as_of)?)));
+        columns.push(("resolved_at", Values::Long(resolved_by_events(tickets, &stories, m.desk.as_of)?)));
     }
     for (name, of) in [("reopen_count", (|t| t.reopened) as fn(&Story) -> i32), ("reassign_count", |t| t.moves)] {
         if tickets.has(name) {
@@ -106,7 +108,26 @@ fn told_by_events(tickets: &mut Frame, log: &EventLog, as_of: i64) -> Result<()>
         let told = |(own, story): (u32, &Option<Story>)| if own == NONE { story.map_or(NONE, |t| t.first_group) } else { own };
         columns.push(("first_group", Values::Text(tickets.codes("first_group")?.into_iter().zip(&stories).map(told).collect())));
     }
+    if m.wanted.has(Table::Tickets, "first_resolver") {
+        let told = |of: fn(&Story) -> u32| stories.iter().map(|story| story.as_ref().map_or(NONE, of)).collect();
+        columns.push(("first_resolver", Values::Text(told(|t| t.first_resolver))));
+    }
+    if m.wanted.has(Table::Tickets, "reopened_at") {
+        let told = stories.iter().map(|story| story.map_or(MISSING, |t| t.reopened_at)).collect();
+        columns.push(("reopened_at", Values::Long(told)));
+    }
     columns.into_iter().try_for_each(|(name, values)| tickets.set(name, &values))
+}
+
+/// Without events nobody knows who resolved a ticket before it was reopened.
+fn no_resolver(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
+    let height = tickets.height();
+    for (name, none) in [("first_resolver", Values::Text(vec![NONE; height])), ("reopened_at", Values::Long(vec![MISSING; height]))] {
+        if m.wanted.has(Table::Tickets, name) {
+            tickets.set(name, &none)?;
+        }
+    }
+    Ok(())
 }
 
 /// When tickets were resolved that are so by their row, which does not say when.
@@ -126,7 +147,7 @@ fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>], as_of: i64) ->
 pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
     let log = EventLog::read(m, tickets)?;
-    told_by_events(tickets, &log, m.desk.as_of)?;
+    told_by_events(m, tickets, &log)?;
     as_it_stood(m, tickets)?;
     let opened_again = resolution(m, tickets)?;
     if want("agent") {

@@ -111,14 +111,12 @@ const GROUP: &[&str] = &[
 const AGENT: &[&str] = &[
     "fcr_touch",
     "fcr_flag",
-    "reopen_rate",
-    "sla_response",
-    "sla_resolution",
+    "sla_response_own",
+    "sla_resolution_own",
     "frt_median",
     "ttr_median",
     "csat",
     "csat_response",
-    "transfer_rate",
     "log_rate",
     "tickets_resolved",
     "tickets_per_agent_day",
@@ -316,21 +314,17 @@ fn measure<'a>(ground: &Ground<'a>, s: &Subject, metric: &'a Metric) -> Option<M
 
 /// Whether a subject is judged by a measure at all.
 ///
-/// A person is judged by shares they can do something about: not by speed, not by volume, and not by first contact
-/// resolution, which depends on what comes in.
+/// A person is judged by shares they can do something about: not by speed, not by volume, and by no measure that the catalogue keeps from
+/// people ([`Metric::judges_people`]).
 pub(super) fn is_judged(metric: &Metric, kind: CardKind) -> bool {
     if metric.better == Better::Neither {
         return false;
     }
-    let is_mix = metric.section == "First contact";
     match kind {
         CardKind::Desk | CardKind::Team => true,
         // What comes to a supplier has been elsewhere before.
-        CardKind::Supplier => !is_mix,
-        CardKind::Agent => {
-            let is_others = is_mix || matches!(metric.section.as_str(), "People" | "Workload") || metric.id == "csat_response";
-            metric.kind == Kind::Share && !is_others
-        }
+        CardKind::Supplier => metric.section != "First contact",
+        CardKind::Agent => metric.kind == Kind::Share && metric.judges_people,
     }
 }
 

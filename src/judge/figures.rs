@@ -24,7 +24,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let trends: &[&str] = match s.kind {
         CardKind::Desk => &["csat", "sla_resolution", "fcr_touch", "log_rate"],
         CardKind::Team | CardKind::Supplier => &["csat", "sla_resolution", "reopen_rate"],
-        CardKind::Agent => &["csat", "sla_resolution"],
+        CardKind::Agent => &["csat", "sla_resolution_own"],
     };
     // What stands out has its chart, whatever it is.
     let is_special = |m: &&Measured<'_>| {
@@ -33,7 +33,7 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
     let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();
     if s.kind != CardKind::Agent {
-        out.extend(["csat", "sla_resolution", "reopen_rate"].into_iter().filter_map(|id| funnel(e, s, &ground.subjects, id)));
+        out.extend(["csat", "sla_resolution_own"].into_iter().filter_map(|id| funnel(e, s, &ground.subjects, id)));
         out.extend(backlog(e, s));
         // The people have a page of their own.
         let is_told = measured.iter().any(|m| m.metric.id == "turnover_12m");

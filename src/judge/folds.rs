@@ -67,8 +67,7 @@ pub const RECENT: Look = Look {
     by: &[&["agent"], &["team", "agent"], &["supplier", "agent"], &[]],
     metrics: &[
         "csat",
-        "sla_resolution",
-        "reopen_rate",
+        "sla_resolution_own",
         "qa_score",
         "peer_360",
         "kudos",

@@ -236,7 +236,8 @@ impl Evidence<'_> {
 
     /// The target set for a metric.
     pub(crate) fn target(&self, metric: &str) -> Option<f64> {
-        self.settings.goals.iter().find(|g| g.metric == metric).map(|g| g.value)
+        let set = |id: &str| self.settings.goals.iter().find(|g| g.metric == id).map(|g| g.value);
+        set(metric).or_else(|| set(&self.catalogue.get(metric).ok()?.goal_of))
     }
 }
 

@@ -114,6 +114,13 @@ pub struct Metric {
     /// Whether it means nothing without `[levels]`.
     #[serde(default)]
     pub needs_levels: bool,
+    /// Whether a person may be judged by it. Not where what comes in decides, and not where the agent of a row is who had it last, whose doing
+    /// it need not be.
+    #[serde(default = "yes")]
+    pub judges_people: bool,
+    /// The metric whose goal holds for this one too, where it has none of its own.
+    #[serde(default)]
+    pub goal_of: String,
     /// The definition.
     #[serde(default)]
     pub text: String,
@@ -124,6 +131,10 @@ pub struct Metric {
 
 fn own_section() -> String {
     crate::key!("Own measures").into()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn neither() -> Better {

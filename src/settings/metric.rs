@@ -39,6 +39,8 @@ pub struct OwnMetric {
     pub leaves: Option<String>,
     /// Which rows belong but are not yet mature: SQL.
     pub immature: Option<String>,
+    /// Whether a person may be judged by it.
+    pub judges_people: Option<bool>,
     /// Its definition in words.
     pub text: Option<String>,
     /// Where it stands: `deskcard.toml:LINE:COLUMN`.
@@ -71,6 +73,7 @@ pub(super) const KEYS: &[&str] = &[
     "enters",
     "leaves",
     "immature",
+    "judges_people",
 ];
 
 /// `[[metric]]`, in the order of the file.
@@ -107,6 +110,7 @@ fn metric(node: &Node<'_>) -> Result<OwnMetric> {
         enters: table.text("enters")?,
         leaves: table.text("leaves")?,
         immature: table.text("immature")?,
+        judges_people: table.get("judges_people").map(|n| n.flag()).transpose()?,
         text: table.text("text")?,
         at: node.place(),
     })

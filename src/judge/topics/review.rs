@@ -11,11 +11,10 @@ use crate::stats::bunching::{excess_mass, just_before};
 use crate::{key, say};
 
 /// Measures with what to ask about each: metric, heading, the question.
-const PATTERNS: [(&str, &str, &str); 6] = [
+const PATTERNS: [(&str, &str, &str); 5] = [
     ("review_late_pause", key!("Put on hold at the last moment"), key!("Was something really awaited, or was the clock to be stopped?")),
     ("review_late_priority", key!("New priority late in the clock"), key!("Did the matter become less urgent, or the target too near?")),
     ("review_silent", key!("Resolved without a word to the requester"), key!("Does the requester know that it is solved, and how?")),
-    ("reopen_rate", key!("Reopened soon"), key!("Was it solved when it was closed?")),
     ("review_asked", key!("Who is asked for an answer"), key!("Does everybody’s work get a survey, or only what went well?")),
     ("review_recreated", key!("The same requester again within a day"), key!("Was a ticket closed that should have stayed open?")),
 ];

@@ -285,6 +285,8 @@ fn metric() -> Value {
         key("enters", "When a row enters a stock: SQL.", text()),
         key("leaves", "When a row leaves a stock: SQL, null while it is in.", text()),
         key("immature", "Which rows belong but may still change: SQL.", text()),
+        key("judges_people", "Whether a person may be judged by it: no where what comes in decides, or who had a ticket last.", flag())
+            .or(true),
     ];
     table("A metric of the desk's own, shown and judged as ours are.", &["id", "label", "kind"], keys)
 }

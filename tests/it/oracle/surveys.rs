@@ -37,6 +37,12 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
         keys.insert("priority", ticket.map_or_else(String::new, |k| k.keys["priority"].clone()));
         keys
     };
+    // The work that an answer is about: the resolution before it, else what came before the question.
+    let worked = |ticket: Option<&Known>, sent: Option<i64>, answered: Option<i64>| {
+        let given = answered.or(sent);
+        let done = ticket.and_then(|k| k.resolved).filter(|at| given.is_none_or(|given| *at <= given));
+        done.or(sent).or(given)
+    };
     for s in world.surveys.iter().flatten() {
         // An answer after the cut-off has not come yet, a survey sent after it has not been sent.
         let answered = s.answered.filter(|at| *at < world.as_of);
@@ -47,7 +53,7 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
         let ticket = about(&s.ticket);
         let agent = people.agent(s.agent.as_ref()).or(ticket.and_then(|k| k.agent.clone()));
         out.push(Answer {
-            keys: keys(agent.as_ref(), answered, ticket),
+            keys: keys(agent.as_ref(), worked(ticket, s.sent, answered), ticket),
             sent: s.sent,
             answered,
             score: s.score,
@@ -73,7 +79,7 @@ fn answers(world: &World, people: &People<'_>, tickets: &Tickets<'_>, calls: &Ca
     for k in tickets.all.iter().filter(|k| k.ticket.csat_score.is_some() && !is_held(&k.ticket.id)) {
         let answered = k.ticket.csat_at.or(k.resolved).unwrap_or(k.ticket.created);
         if answered < world.as_of {
-            let keys = keys(k.agent.as_ref(), Some(answered), Some(k));
+            let keys = keys(k.agent.as_ref(), worked(Some(k), None, Some(answered)), Some(k));
             let own = plain(keys, answered, k.ticket.csat_score);
             out.push(Answer { resolved: k.resolved, is_in_sla: k.resolution_in_sla, ..own });
         }

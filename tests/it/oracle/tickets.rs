@@ -370,6 +370,15 @@ impl<'a> Tickets<'a> {
         let unanswered = self.immature(self.live(|k| k.response_at, response), |k| {
             !k.is_cancelled && (k.gone.is_none() || k.resolved.is_some()) && k.due_response.is_some() && k.response_in_sla.is_none()
         });
+        // Never passed on, as far as anything is told of that.
+        let is_own = |k: &Known| k.ticket.reassigned.unwrap_or(0) == 0;
+        let own = |mut rows: Vec<Row>| {
+            for (row, _) in rows.iter_mut().zip(&self.all).filter(|(_, k)| !is_own(k)) {
+                (row.fact, row.immature) = (None, false);
+            }
+            rows
+        };
+        let (own_resolution, own_response) = (own(pending.clone()), own(unanswered.clone()));
         let near = |k: &Known| {
             let used = k.used.filter(|_| k.resolution_in_sla == Some(true))?;
             is(Some(used >= share))
@@ -380,6 +389,8 @@ impl<'a> Tickets<'a> {
         };
         vec![
             ("sla_resolution", Measure::Share(pending)),
+            ("sla_resolution_own", Measure::Share(own_resolution)),
+            ("sla_response_own", Measure::Share(own_response)),
             ("sla_resolution_created", Measure::Share(self.live(created, resolution))),
             ("sla_resolution_resolved", Measure::Share(self.done(resolution))),
             ("sla_resolution_vendor", Measure::Share(self.live(created, |k| is(k.ticket.resolution_met)))),
