@@ -369,7 +369,8 @@ pub(crate) fn day(text: &str, flag: &str) -> Result<i32> {
 
 /// Writes a file with what is known of people, by the name it was asked for under: private where it is new, and there whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    crate::publish::file::deliver(path, bytes).map_err(elsewhere)
+    let failed = |e: Error| elsewhere(Error::output(format!("cannot write {}: {}", path.display(), e.what)));
+    crate::publish::file::deliver(path, bytes).map_err(failed)
 }
 
 /// Writes a file that anybody may read who could read what the user makes.

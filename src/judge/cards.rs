@@ -76,7 +76,7 @@ pub(super) const DESK: &[&str] = &[
     "tenure",
 ];
 /// Measures of a team's or supplier's card.
-const GROUP: &[&str] = &[
+pub(super) const GROUP: &[&str] = &[
     "fcr_touch",
     "fcr_flag",
     "fcr_repeat",
@@ -108,7 +108,7 @@ const GROUP: &[&str] = &[
     "mentor_span",
 ];
 /// Measures of a person's card: what a person can do something about, with volume and handle time as context.
-const AGENT: &[&str] = &[
+pub(super) const AGENT: &[&str] = &[
     "fcr_touch",
     "fcr_flag",
     "sla_response_own",

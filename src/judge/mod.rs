@@ -253,7 +253,8 @@ pub fn recent_periods(settings: &Settings, unit: Unit) -> usize {
 
 /// Metrics that appear on any card.
 pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
-    let is_shown = |id: &str| cards::DESK.contains(&id) || cards::OBSERVED.contains(&id) || id == cards::UNANSWERED;
+    let is_shown =
+        |id: &str| [cards::DESK, cards::GROUP, cards::AGENT, cards::OBSERVED].iter().any(|of| of.contains(&id)) || id == cards::UNANSWERED;
     catalogue.iter().filter(|m| is_shown(&m.id) || m.is_own).collect()
 }
 

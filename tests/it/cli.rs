@@ -308,7 +308,7 @@ fn a_goal_that_no_figure_can_be_near_is_refused_with_its_place() {
 
 #[test]
 fn names_of_the_config_that_no_row_has_are_told_with_the_nearest() {
-    let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\nas_of = \"2026-03-23\"\n[levels]\n\"Service Desk\" = 1\n\"Netwrok\" = 2\n\
+    let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\nas_of = \"2026-03-23\"\n[levels]\n\"Service Desk\" = \"L1\"\n\"Netwrok\" = \"L2\"\n\
                   [[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n";
     let tickets = "id,created_at,status,assignment_group\n1,2026-03-02 08:00,open,Service Desk\n2,2026-03-02 09:00,open,Network\n";
     let dir = folder(config, &[("t.csv", tickets)]);

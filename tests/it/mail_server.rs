@@ -259,7 +259,7 @@ fn the_doctor_knocks_at_the_server_and_sends_nothing() {
     let knock = |host: &str| {
         let config = format!(
             "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[mail]\nhost = \"{host}\"\nport = {}\nca_file = {ca:?}\nuser = \"desk\"\npassword_file = {password:?}\n\
-             from = \"desk@example.com\"\ndomains = [\"example.com\"]\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n",
+             from = \"desk@example.com\"\ndomains = [\"example.com\"]\nto_agents = true\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n",
             server.port
         );
         let dir = folder(&config, &[("t.csv", "id,created_at\n1,2026-03-02 08:00\n")]);

@@ -93,7 +93,7 @@ fn scorecard(people: &[Person]) -> Scorecard {
             { "level": "info", "code": "rows-repeated", "text": "3 copies were set aside." }
         ],
         "rule": { "margin": 0.03, "leaning": 0.8, "clear": 0.95, "recent_periods": 13, "recent": "the last 13 weeks" },
-        "definitions": [{ "id": "csat", "label": "CSAT", "short": "CSAT", "section": "S", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": "surveys by answered_at", "is_own": false }],
+        "definitions": [{ "id": "csat", "label": "CSAT", "short": "CSAT", "section": "S", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": "surveys by answered_at", "tables": ["surveys"], "is_own": false }],
         "cards": people.iter().map(card).collect::<Vec<_>>(), "topics": []
     }))
     .expect("a scorecard")

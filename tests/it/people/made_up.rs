@@ -102,7 +102,7 @@ impl Desk {
     pub(super) fn scorecard(&self) -> Scorecard {
         let now = self.weeks - 1;
         let period = |i: usize| json!({ "id": week(i), "label": format!("Week {}", i + 10), "short": format!("W{}", i + 10), "first_day": "2026-01-05", "last_day": "2026-01-11", "is_partial": false });
-        let definition = |id: &str, label: &str, basis: &str| json!({ "id": id, "label": label, "short": label, "section": "Satisfaction", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": basis, "is_own": false });
+        let definition = |id: &str, label: &str, basis: &str| json!({ "id": id, "label": label, "short": label, "section": "Satisfaction", "unit": "share", "better": "higher", "text": "T.", "sql": "s", "basis": basis, "tables": ["surveys"], "is_own": false });
         let cards: Vec<Value> = self.groups().iter().map(|whose| self.card(whose)).collect();
         serde_json::from_value(json!({
             "schema_version": 5, "tool": "deskcard", "desk": "Desk", "time_zone": "UTC", "period": period(now), "previous_period": period(now - 1),
