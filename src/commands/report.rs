@@ -161,6 +161,9 @@ fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
     Key::new(bytes.trim_ascii()).map(|key| Some(Veil::Pseudonyms(key))).map_err(|e| e.at(at()))
 }
 
+/// What is noticed and leaves the figures what they are.
+const AFTER_THE_FIGURES: [&str; 2] = ["off-roster", "restated"];
+
 /// The scorecards of a period, and the rows behind their numbers.
 pub(super) struct Judged {
     /// As others may read it.
@@ -171,11 +174,13 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// Adds a sentence to the first page, after the others of its weight.
+    /// Adds what was noticed, after the others of its weight: what may be missing or counted twice before the figures, the rest
+    /// after them.
     pub(super) fn warn(&mut self, code: &str, text: &str) {
+        let level = if AFTER_THE_FIGURES.contains(&code) { Level::Warning } else { Level::Critical };
         for notes in [&mut self.scorecard.notes, &mut self.own.notes] {
-            let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
-            notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text: text.to_owned() });
+            let end = notes.iter().position(|n| n.level > level).unwrap_or(notes.len());
+            notes.insert(end, Note { level, code: code.to_owned(), text: text.to_owned() });
         }
     }
 }

@@ -7,7 +7,7 @@ use super::view::{
     CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView,
     SourceView, TableView,
 };
-use super::{measure, signals, topic_view};
+use super::{measure, own, signals, topic_view};
 use crate::format;
 use crate::scorecard::{
     Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
@@ -79,7 +79,7 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
     }
     IndexView {
         headline: headline(kpis),
-        notes: place.scorecard.notes.iter().map(note).collect(),
+        notes: own::for_readers(place.scorecard).map(note).collect(),
         tiles: main.enumerate().map(|(i, k)| measure::kpi(place, k, &format!("t{i}"))).collect(),
         pages: topic_view::contents(place, &headline(kpis)),
         blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),

@@ -10,23 +10,26 @@ use super::rows::{Difference, Row, Rows, by_two, nobody};
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Reading;
-use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{
+    Card, Cell, ChartData, Point, Section, ShareRow, SharesAbout, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit,
+};
 use crate::stats::Proportion;
 use crate::stats::interval::wilson;
 use crate::{key, say};
 
-const MISSING: &str = key!(
-    "No ticket says which department it came from. Map the column: `requester_department = \"…\"` under [source.columns] of the tickets."
-);
+const MISSING: &str = key!("No ticket says which department it came from.");
+/// What to do about it.
+const MAP: &str = key!("map the column `requester_department` under [source.columns] of the tickets.");
+/// What tickets a head need.
+const COUNT: &str = key!("write how many people each department has under [departments]: tickets for every hundred of them follow.");
 /// The rows of this page.
 const ROWS: &str = key!("departments");
 /// Measures by which departments are compared.
 const COMPARED: [&str; 5] = ["csat", "sla_resolution", "fcr_touch", "reopen_rate", "fcr_repeat"];
-/// Who has to act, in the order of the chart: the word of the facts, and what it is called.
-// In the order of the SLA page, so that a colour means the same on both.
+/// Who has to act, in the order of the chart, which is about the first: the word of the facts, and what it is called.
 const PARTIES: [(&str, &str); 4] = [
-    ("desk", key!("With the desk")),
     (REQUESTER, key!("Waiting for the department")),
+    ("desk", key!("With the desk")),
     ("second level", key!("With second level")),
     ("supplier", key!("With a supplier")),
 ];
@@ -36,11 +39,12 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
     let rows = Rows::new(e.folds.business(), 0, ("tickets_created", ROWS));
     if rows.list.iter().all(|r| r.name == nobody()) {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, MAP));
     }
     let differences = rows.differences(e, &COMPARED);
     let sections = [Some(fares(e, &rows, &differences)?), asks(e, &rows)?, waits(e, &rows)];
-    Ok(Made::page(Topic {
+    let has_heads = !e.settings.departments.is_empty();
+    let page = Made::page(Topic {
         finding: finding(&differences),
         over: say!("The desk for the business").to_owned(),
         lead: say!(
@@ -57,7 +61,8 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
         .filter(|s| !s.is_empty())
         .collect(),
         ..Topic::default()
-    }))
+    });
+    Ok(page.hinting(!has_heads, COUNT))
 }
 
 fn finding(differences: &[Difference]) -> String {
@@ -150,9 +155,9 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
     let columns: Vec<TableColumn> =
         column(e, "tickets_created").into_iter().chain(a_head).chain(shown.iter().filter_map(|m| column(e, &m.id))).collect();
     let note = if heads.is_empty() {
-        say!("By name. Tickets a head need the number of people: [departments] in deskcard.toml.")
+        say!("By name. How many people each has is not known, so tickets a head are not told.")
     } else {
-        say!("By name. Tickets a hundred people from [departments] in deskcard.toml.")
+        say!("By name, with tickets for every hundred people there.")
     };
     Ok(TableData {
         title: say!("Departments").to_owned(),
@@ -290,8 +295,9 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
             parts: PARTIES.iter().map(|(_, title)| crate::language::text(title).to_owned()).collect(),
             rows: all,
             unit: Unit::Seconds,
+            about: SharesAbout::FirstPart,
         }],
-        footer: say!("Who had to act is told by the hold and its reason ([sla.parties]) and by the level of the group ([levels]); a few long tickets can make a bar.").to_owned(),
+        footer: say!("Who had to act is told by why a ticket was on hold and by the level of the group that had it; a few long tickets can make a bar.").to_owned(),
         ..Section::default()
     })
 }
