@@ -312,7 +312,7 @@ mod tests {
         let of = |about| Shares { parts: &parts, about, ..shares(&rows, about) };
         let lengths = |about| rows.each_ref().map(|r| of(about).length(r));
         assert_eq!((lengths(SharesAbout::Division), lengths(SharesAbout::Totals)), ([1.0, 1.0], [1.0, 0.5]));
-        assert_eq!(rows.each_ref().map(|r| of(SharesAbout::FirstPart).beside(r)), ["1.0\u{a0}%", "0.0\u{a0}%"]);
+        assert_eq!(rows.each_ref().map(|r| of(SharesAbout::FirstPart).beside(r)), ["1\u{a0}%", "0\u{a0}%"]);
         assert_eq!(rows.each_ref().map(|r| of(SharesAbout::Totals).beside(r)), ["100", "50"]);
     }
 

@@ -492,15 +492,12 @@ fn before_and_after_show_the_line_that_did_not_happen() {
     let drawing = draw(&phases("share", &values, "2026-W11", true), &definitions(), "x", "c");
     let plain = |text: &str| text.replace('\u{a0}', " ");
     for svg in [&drawing.svg, &drawing.svg_narrow] {
-        assert!(
-            svg.contains("stroke-dasharray") && plain(svg).contains(">72.0 % expected<") && plain(svg).contains("80.0 % after"),
-            "{svg}"
-        );
+        assert!(svg.contains("stroke-dasharray") && plain(svg).contains(">72 % expected<") && plain(svg).contains("80 % after"), "{svg}");
     }
     assert_eq!(drawing.table.columns, ["Period", "Value", "n", "Others", "Line", "Expected", "What happened"]);
     assert!(drawing.table.rows[10][6].contains("script") && drawing.table.rows[9][6].is_empty());
     assert_eq!((drawing.table.rows[9][5].as_str(), plain(&drawing.table.rows[10][5]).as_str()), (format::NO_DATA, "72 %"));
-    assert!(plain(&drawing.desc).contains("Before 70.0 %. After 80.0 %. Expected 72.0 %."), "{}", drawing.desc);
+    assert!(plain(&drawing.desc).contains("Before 70 %. After 80 %. Expected 72 %."), "{}", drawing.desc);
 }
 
 #[test]
