@@ -151,7 +151,7 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         let cells = [first].into_iter().chain(a_head).chain(shown.iter().map(|m| rows.cell(row, m))).collect();
         TableRow { name: row.name.clone(), page: None, cells }
     };
-    let a_head = (!heads.is_empty()).then(|| plain_column(say!("Per 100 people"), Unit::Number));
+    let a_head = (!heads.is_empty()).then(|| plain_column(say!("Per 100 people"), Unit::Count));
     let columns: Vec<TableColumn> =
         column(e, "tickets_created").into_iter().chain(a_head).chain(shown.iter().filter_map(|m| column(e, &m.id))).collect();
     let note = if heads.is_empty() {
@@ -195,7 +195,9 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     if categories.keys().all(String::is_empty) || lines.is_empty() {
         return Ok(None);
     }
-    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), say!("Came again")];
+    let window = format::value(Unit::Seconds, e.settings.parameters.secs("repeat_window")? as f64);
+    let again = say!("Came again in {window}", window);
+    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), again.as_str()];
     let unit = |label: &&str| plain_column(label, if *label == columns[0] { Unit::Number } else { Unit::Share });
     Ok(Some(Section {
         id: "begin".to_owned(),
@@ -204,8 +206,9 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
         tables: vec![TableData {
             title: say!("What each asks, and how").to_owned(),
             note: say!(
-                "Tickets created over {span}. Came again: another contact of the same requester within the repeat window.",
-                span = e.recent_words()
+                "Tickets created over {span}. Came again: another contact of the same requester within {window}.",
+                span = e.recent_words(),
+                window
             ),
             row_label: say!("Department").to_owned(),
             columns: columns.iter().map(unit).collect(),
@@ -315,7 +318,7 @@ mod tests {
         let all = counts(&[("VPN", 100), ("Email", 300), ("", 100)]);
         let said = recurring(&counts(&[("VPN", 40), ("Email", 50), ("", 10)]), &all).unwrap();
         // 40 of 100 here, 60 of 400 elsewhere.
-        assert!(said.starts_with("VPN: 40\u{a0}% of its tickets, 15.0\u{a0}% elsewhere"), "{said}");
+        assert!(said.starts_with("VPN: 40\u{a0}% of its tickets, 15\u{a0}% elsewhere"), "{said}");
         assert_eq!(recurring(&counts(&[("VPN", 4), ("Email", 12), ("", 4)]), &all), None);
         assert_eq!(recurring(&counts(&[("", 90), ("Email", 10)]), &counts(&[("", 100), ("Email", 100)])), None, "nothing named recurs");
         assert_eq!(recurring(&counts(&[]), &counts(&[])), None);
