@@ -363,6 +363,7 @@ impl Base<'_> {
         let about = about(facts, &stays);
         let mut remarks = facts.remarks.clone();
         remarks.extend(contradicting);
+        remarks.extend(absence_by_month(facts, now));
         let scorecard = judge::scorecard(&Evidence {
             settings: &ctx.settings,
             catalogue: &ctx.catalogue,
@@ -390,6 +391,13 @@ impl Base<'_> {
     }
 }
 
+/// Why absence is not told of a week.
+fn absence_by_month(facts: &Facts, now: &Period) -> Option<(String, String)> {
+    let is_untold = facts.is_absence_monthly && now.unit == Unit::Week;
+    let text = say!("Absence is recorded by the month: it is told of months, not of weeks.");
+    is_untold.then(|| ("absence-by-month".to_owned(), text.to_owned()))
+}
+
 /// The readings of all looks, and a remark on tickets that contradict themselves, in one pass over the facts.
 fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) -> Result<(Folds, Option<(String, String)>)> {
     let contradicting = contradicting()?;
@@ -409,6 +417,7 @@ fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: &[Period]) 
         Some(since) => seen.since_leavers_are_known(&all, periods, since),
         None => seen,
     };
+    let seen = if facts.is_absence_monthly { seen.with_absence_of_months(&all, periods) } else { seen };
     Ok((seen, (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
 }
 

@@ -228,6 +228,8 @@ pub const COST: Look =
 /// What cost is reckoned with, over the recent periods.
 pub const COST_RECENT: Look =
     Look { over: Over::Recent, by: &[&["level"], &["category", "level"], &["channel"]], metrics: &["tickets_resolved", "tickets_created"] };
+/// Days of a February.
+const SHORTEST_MONTH: i32 = 28;
 /// All looks, in the order of [`Folds`].
 pub const LOOKS: [Look; 18] = [
     HISTORY,
@@ -328,6 +330,25 @@ impl Folds {
                         (0..periods.len()).filter(|i| !is_known(&periods[*i])).for_each(|period| readings.forget(&metric.id, period));
                     }
                     Over::Period if periods.last().is_some_and(|now| !is_known(now)) => readings.forget(&metric.id, 0),
+                    Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
+                }
+            }
+        }
+        self
+    }
+
+    /// The same without figures of absence for periods shorter than a month, where it is recorded by the month: a month's hours are not
+    /// those of the week that its last day is in, and none of the weeks before it is free of them.
+    #[must_use]
+    pub fn with_absence_of_months(mut self, metrics: &[&Metric], periods: &[Period]) -> Self {
+        let is_short = |p: &Period| p.end_day - p.first_day < SHORTEST_MONTH;
+        for metric in metrics.iter().filter(|m| m.sql_texts().any(|sql| sql.contains("absent_hours"))) {
+            for (look, readings) in LOOKS.iter().zip(&mut self.readings) {
+                match look.over {
+                    Over::Each => {
+                        (0..periods.len()).filter(|i| is_short(&periods[*i])).for_each(|period| readings.forget(&metric.id, period));
+                    }
+                    Over::Period if periods.last().is_some_and(is_short) => readings.forget(&metric.id, 0),
                     Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
                 }
             }

@@ -11,6 +11,9 @@ use crate::scorecard::{Card, Level, Note};
 /// One refused or unread row in so many leaves the figures what they are; more make them doubtful.
 const FEW: u64 = 50;
 
+/// Remarks on the facts that are no warnings.
+const GOOD_TO_KNOW: [&str; 1] = ["absence-by-month"];
+
 /// The notes, most serious first; `setup` are those of the pages.
 pub(super) fn all(e: &Evidence<'_>, cards: &[Card], setup: Vec<Note>) -> Vec<Note> {
     let mut out = setup;
@@ -29,7 +32,11 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card], setup: Vec<Note>) -> Vec<Not
         );
         out.push(note(Level::Warning, "agents-off-roster", text));
     }
-    out.extend(e.remarks.iter().map(|(code, text)| note(Level::Warning, code, text.clone())));
+    let remark = |(code, text): &(String, String)| {
+        let level = if GOOD_TO_KNOW.contains(&code.as_str()) { Level::Info } else { Level::Warning };
+        note(level, code, text.clone())
+    };
+    out.extend(e.remarks.iter().map(remark));
     for file in e.settings.calendars.files() {
         out.extend(file.remarks().into_iter().map(|text| note(Level::Warning, "holiday-file-in-doubt", text)));
         let text = say!("Holidays come from {name} too (SHA-256 {sha256}…).", name = file.name, sha256 = &file.sha256[..12]);
