@@ -283,7 +283,7 @@ pub(in crate::report) fn scorecard() -> Scorecard {
         config_hash: "3f9c12ab04de".into(),
         command: "deskcard report --as-of 2026-11-16".into(),
         sources: vec![source.clone(), SourceInfo { rejected: 41, ..source }],
-        notes: vec![note(Level::Warning, HOSTILE), note(Level::Info, "Grace Hopper has no team.")],
+        notes: vec![note(Level::Critical, HOSTILE), note(Level::Info, "Grace Hopper has no team.")],
         rule: RuleInfo { margin: 0.03, leaning: 0.8, clear: 0.9, recent_periods: 13, recent: "the last 13 weeks".into() },
         definitions: vec![
             definition("csat", Unit::Share, Better::Higher),
