@@ -32,7 +32,8 @@ pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
         return NO_DATA.to_owned();
     }
     match unit {
-        Unit::Share => share(v, share_decimals(n)),
+        // A figure in whole points is exact, or was rounded: a zero behind it would claim a precision it has not.
+        Unit::Share => share(v, if is_whole(v * 100.0) { 0 } else { share_decimals(n) }),
         Unit::Seconds => seconds(v),
         Unit::Count => grouped(v, 0),
         Unit::Number => grouped(v, if v.abs() >= 100.0 { 0 } else { 2 }),
@@ -74,7 +75,7 @@ pub fn difference(unit: Unit, now: f64, before: f64, n: u64) -> Option<String> {
     }
     let (is_negative, size) = (delta < 0.0, delta.abs());
     let text = match unit {
-        Unit::Share => with_unit(grouped(size * 100.0, share_decimals(n)), say!("pts")),
+        Unit::Share => with_unit(grouped(size * 100.0, if is_whole(size * 100.0) { 0 } else { share_decimals(n) }), say!("pts")),
         Unit::Seconds => seconds_coarse(size),
         _ => value_of(unit, size, n),
     };
@@ -98,7 +99,7 @@ pub fn interval(unit: Unit, (low, high): (f64, f64), n: u64) -> String {
         return NO_DATA.to_owned();
     }
     if unit == Unit::Share {
-        let d = share_decimals(n);
+        let d = if is_whole(low * 100.0) && is_whole(high * 100.0) { 0 } else { share_decimals(n) };
         return with_unit(format!("{}–{}", grouped(low * 100.0, d), grouped(high * 100.0, d)), "%");
     }
     format!("{} – {}", value_of(unit, low, n), value_of(unit, high, n))
@@ -347,7 +348,9 @@ mod tests {
     fn shares_carry_the_precision_of_their_rows() {
         assert_eq!(plain(&value_of(Unit::Share, 0.8661, 200)), "86.6 %");
         assert_eq!(plain(&value_of(Unit::Share, 0.8661, 199)), "87 %");
-        assert_eq!(plain(&value(Unit::Share, 1.0)), "100.0 %");
+        assert_eq!(plain(&value(Unit::Share, 1.0)), "100 %");
+        assert_eq!([0.65, 0.29, 0.6501].map(|v| plain(&value(Unit::Share, v))), ["65 %", "29 %", "65.0 %"]);
+        assert_eq!([(0.17, 0.23), (0.17, 0.231)].map(|i| plain(&interval(Unit::Share, i, 695))), ["17–23 %", "17.0–23.1 %"]);
         assert_eq!(plain(&value_of(Unit::Share, 0.0, 3)), "0 %");
     }
 

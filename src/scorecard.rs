@@ -179,10 +179,14 @@ pub struct FileInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Numbers may be wrong or missing.
+    /// The figures cannot be trusted as they stand: to be read before them.
+    Critical,
+    /// A few numbers may be wrong or missing.
     Warning,
     /// Good to know.
     Info,
+    /// What the config could add, by its keys: for whoever keeps it, on the data page alone.
+    Setup,
 }
 
 /// A sentence of the data-quality box.

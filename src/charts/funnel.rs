@@ -99,7 +99,7 @@ impl Chart for Funnel<'_> {
         parts.extend(has(false).then_some(say!("◆\u{a0}worse than chance explains")));
         parts.push(say!("between the lines: what chance alone does to groups that are all alike"));
         let phi = format::value(Unit::Number, self.phi);
-        let widened = say!("limits widened, because the groups differ by more than chance (φ\u{a0}{phi})", phi);
+        let widened = say!("limits widened to the spread of all groups (φ\u{a0}{phi})", phi);
         parts.extend(self.is_adjusted.then_some(widened.as_str()));
         parts.join(" · ")
     }

@@ -1,6 +1,7 @@
 //! How much of the target was used when it ended: bars by share of the target, the target as a line, near misses striped.
 //!
-//! Owns where a near miss begins and what is decided: what is open inside the target is drawn, but is no part of any share.
+//! Owns what is decided: what is open inside the target is drawn, but is no part of any share. Where a near miss begins is the desk's
+//! own parameter, and may lie inside a bar.
 
 use std::fmt::Write as _;
 
@@ -13,8 +14,6 @@ use crate::format;
 use crate::say;
 use crate::scorecard::{MarginBin, Unit};
 
-/// Share of the target beyond which what was kept was a near miss.
-const NEAR: f64 = 0.8;
 /// Height of the bars' plot.
 const PLOT: f64 = 150.0;
 /// Gap before the bar of all that used more than the axis shows, as a share of the target.
@@ -26,10 +25,12 @@ const AIR: f64 = 0.75;
 #[derive(Debug)]
 pub(super) struct Margins<'a> {
     pub(super) bins: &'a [MarginBin],
+    /// Share of the target from which what was kept was a near miss.
+    pub(super) near: f64,
     pub(super) unknown: u64,
 }
 
-/// Which side of the promise a bar is on.
+/// How a promise ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Kept,
@@ -39,14 +40,6 @@ enum Side {
 
 impl Side {
     const ALL: [Self; 3] = [Self::Kept, Self::Near, Self::Missed];
-
-    fn of(bin: &MarginBin) -> Self {
-        match bin.from + 1e-9 {
-            from if from >= 1.0 => Self::Missed,
-            from if from >= NEAR => Self::Near,
-            _ => Self::Kept,
-        }
-    }
 
     fn word(self) -> &'static str {
         match self {
@@ -64,11 +57,6 @@ impl Side {
         }
     }
 
-    /// What is still open: nothing is decided before the target, and it is missed behind it.
-    fn open_fill(self) -> Fill {
-        Fill::Hollow(if self == Self::Missed { Ink::Concern } else { Ink::Desk })
-    }
-
     /// Where its label stands, CSS pixels: what is kept at the start of the axis, the others at the target.
     fn place(self, plane: Plane) -> (f64, Anchor) {
         let x = |share: f64| plane.px((share, 0.0)).0;
@@ -79,11 +67,12 @@ impl Side {
         }
     }
 
-    /// What it holds as shares of the target; `end` is that of the axis.
-    fn span(self, end: f64) -> (f64, f64) {
+    /// What it holds as shares of the target: a near miss begins at `near`, and `end` is that of the axis.
+    fn span(self, near: f64, end: f64) -> (f64, f64) {
+        let near = near.clamp(0.0, 1.0);
         match self {
-            Self::Kept => (0.0, NEAR),
-            Self::Near => (NEAR, 1.0),
+            Self::Kept => (0.0, near),
+            Self::Near => (near, 1.0),
             Self::Missed => (1.0, end),
         }
     }
@@ -127,7 +116,7 @@ impl Chart for Margins<'_> {
             let of_all = if c.is_part { String::new() } else { format!(" ({})", share(n, decided)) };
             let _ = write!(text, "{} {}{of_all}. ", format::capital(side.word()), format::count(n));
         }
-        text.push_str(say!("A near miss used more than 80\u{a0}% of its target. "));
+        text.push_str(&say!("A near miss used at least {near} of its target. ", near = self.near_words()));
         if c.open_missed > 0 {
             text.push_str(&say!("Of those missed, {open_missed} are still open. ", open_missed = format::count(c.open_missed)));
         }
@@ -148,8 +137,11 @@ impl Chart for Margins<'_> {
     }
 
     fn table(&self) -> DataTable {
-        let row = |b: &MarginBin| vec![used(b), format::count(b.count), format::count(open(b)), Side::of(b).word().to_owned()];
-        let columns = [say!("Target used"), "n", say!("Still open"), say!("Part")].map(str::to_owned).to_vec();
+        let side = |b: &MarginBin| if is_missed(b) { Side::Missed } else { Side::Kept };
+        let row = |b: &MarginBin| {
+            vec![used(b), format::count(b.count), format::count(near(b)), format::count(open(b)), side(b).word().to_owned()]
+        };
+        let columns = [say!("Target used"), "n", say!("Near misses"), say!("Still open"), say!("Part")].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.drawn().map(row).collect() }
     }
 
@@ -157,7 +149,7 @@ impl Chart for Margins<'_> {
         let c = self.counts();
         let mut parts = Vec::new();
         if c.near > 0 {
-            parts.push(say!("striped: near miss, more than 80\u{a0}% of the target used").to_owned());
+            parts.push(say!("striped: near miss, at least {near} of the target used", near = self.near_words()));
         }
         match (c.open_inside, c.open_missed) {
             (0, 0) => {}
@@ -185,17 +177,22 @@ impl Margins<'_> {
     fn counts(&self) -> Counts {
         let mut c = Counts { is_part: self.drawn().next().is_some_and(|b| b.from > 1e-9), ..Counts::default() };
         for b in self.drawn() {
-            let ended = b.count - open(b);
-            let (of, n) = match Side::of(b) {
-                Side::Kept => (&mut c.kept, ended),
-                Side::Near => (&mut c.near, ended),
-                Side::Missed => (&mut c.missed, b.count),
-            };
-            *of = of.saturating_add(n);
-            let of = if Side::of(b) == Side::Missed { &mut c.open_missed } else { &mut c.open_inside };
-            *of = of.saturating_add(open(b));
+            let add = |to: &mut u64, n: u64| *to = to.saturating_add(n);
+            if is_missed(b) {
+                add(&mut c.missed, b.count);
+                add(&mut c.open_missed, open(b));
+            } else {
+                add(&mut c.kept, b.count - open(b) - near(b));
+                add(&mut c.near, near(b));
+                add(&mut c.open_inside, open(b));
+            }
         }
         c
+    }
+
+    /// Where near misses begin, as the desk wrote it.
+    fn near_words(&self) -> String {
+        format::bare_target(Unit::Share, self.near)
     }
 
     /// Where the axis ends, as a share of the target, before the bar of all beyond it.
@@ -227,17 +224,13 @@ impl Margins<'_> {
             let (from, to) = self.edges(b);
             let (left, right) = (plane.px((from, 0.0)).0 + AIR, plane.px((to, 0.0)).0 - AIR);
             let right = right.max(left + 1.0);
-            let y = |n: u64| plane.px((0.0, n as f64)).1;
-            let ended = b.count - open(b);
-            // The smallest bar is still to be seen.
-            let top = y(b.count).min(plane.frame.bottom - 1.5);
-            let middle = if ended == 0 { plane.frame.bottom } else { y(ended).min(plane.frame.bottom - 1.0) };
-            if ended > 0 {
-                let top = if open(b) > 0 { middle } else { top };
-                marks.extend(fill::boxed(Frame { left, right, top, bottom: plane.frame.bottom }, Side::of(b).fill()));
-            }
-            if open(b) > 0 {
-                marks.extend(fill::boxed(Frame { left, right, top: top.min(middle - 1.5), bottom: middle }, Side::of(b).open_fill()));
+            let (mut below, mut bottom) = (0, plane.frame.bottom);
+            for (n, fill) in stack(b).into_iter().filter(|(n, _)| *n > 0) {
+                below += n;
+                // The smallest part is still to be seen.
+                let top = plane.px((0.0, below as f64)).1.min(bottom - 1.5);
+                marks.extend(fill::boxed(Frame { left, right, top, bottom }, fill));
+                bottom = top;
             }
         }
         marks
@@ -254,7 +247,7 @@ impl Margins<'_> {
             for (i, (text, style)) in counts.lines(side, is_tall).into_iter().enumerate() {
                 marks.push(Mark::Label { at: (x, 10.0 + 15.0 * i as f64), shift: (0.0, 0.0), text, style: style.anchored(anchor) });
             }
-            let (from, to) = side.span(plane.x.1);
+            let (from, to) = side.span(self.near, plane.x.1);
             let (left, right) = (plane.px((from, 0.0)).0 + AIR, plane.px((to, 0.0)).0 - AIR);
             marks.extend(fill::boxed(Frame { left, right, top: bracket + 1.0, bottom: bracket + 4.0 }, side.fill()));
         }
@@ -352,8 +345,28 @@ fn has_room(counts: Counts, plane: Plane) -> bool {
     is_apart && start(Side::Missed) + wide(Side::Missed) <= plane.frame.right + 8.0
 }
 
+/// Whether all of a bar lies behind the target.
+fn is_missed(b: &MarginBin) -> bool {
+    b.from + 1e-9 >= 1.0
+}
+
 fn open(b: &MarginBin) -> u64 {
     b.is_open.min(b.count)
+}
+
+/// Near misses of a bar: none is open, and none lies behind the target.
+fn near(b: &MarginBin) -> u64 {
+    if is_missed(b) { 0 } else { b.near.min(b.count - open(b)) }
+}
+
+/// The parts of a bar from the ground up: what ended, then what is open, of which nothing is decided before the target.
+fn stack(b: &MarginBin) -> [(u64, Fill); 3] {
+    let ended = b.count - open(b);
+    if is_missed(b) {
+        [(ended, Side::Missed.fill()), (0, Side::Near.fill()), (open(b), Fill::Hollow(Ink::Concern))]
+    } else {
+        [(ended - near(b), Side::Kept.fill()), (near(b), Side::Near.fill()), (open(b), Fill::Hollow(Ink::Desk))]
+    }
 }
 
 fn share(n: u64, of: u64) -> String {
@@ -382,29 +395,30 @@ mod tests {
                 to: (i < 20).then(|| (i + 1) as f64 / 10.0),
                 count: *count,
                 is_open: *is_open,
+                near: 0,
             };
             let bins: Vec<MarginBin> = rows.iter().enumerate().map(bin).collect();
-            let c = Margins { bins: &bins, unknown: 0 }.counts();
+            let c = Margins { bins: &bins, near: 0.8, unknown: 0 }.counts();
             prop_assert_eq!(c.decided() + c.open_inside, rows.iter().map(|r| r.0).sum::<u64>());
             prop_assert!(c.open_missed <= c.missed);
         }
     }
 
     fn bin(from: f64, to: Option<f64>, count: u64, is_open: u64) -> MarginBin {
-        MarginBin { from, to, count, is_open }
+        MarginBin { from, to, count, is_open, near: 0 }
     }
 
     #[test]
     fn what_is_open_before_the_target_is_in_no_share_and_behind_it_has_missed() {
         let bins = [
             bin(0.0, Some(0.8), 50, 10),
-            bin(0.8, Some(1.0), 12, 2),
+            MarginBin { near: 10, ..bin(0.8, Some(1.0), 12, 2) },
             bin(1.0, Some(2.0), 20, 5),
             bin(2.0, None, 30, 30),
             bin(f64::NAN, Some(0.1), 1000, 0),
             bin(0.5, Some(0.5), 1000, 0),
         ];
-        let c = Margins { bins: &bins, unknown: 0 }.counts();
+        let c = Margins { bins: &bins, near: 0.8, unknown: 0 }.counts();
         assert_eq!((c.kept, c.near, c.missed, c.open_inside, c.open_missed, c.decided()), (40, 10, 50, 12, 35, 100));
         assert_eq!(share(c.near, c.decided()), "10\u{a0}%");
         assert_eq!(share(0, 0), format::NO_DATA);
@@ -412,9 +426,21 @@ mod tests {
 
     #[test]
     fn sides_do_not_depend_on_the_last_digit_of_a_bound() {
-        let side = |from: f64| Side::of(&bin(from, None, 1, 0));
-        assert_eq!([side(0.75), side(0.1 * 8.0), side(8.0 / 10.0), side(0.95)], [Side::Kept, Side::Near, Side::Near, Side::Near]);
-        assert_eq!([side(0.1 * 10.0), side(0.05 * 20.0), side(0.7 + 0.1 + 0.2)], [Side::Missed; 3]);
+        assert_eq!(
+            [0.1 * 10.0, 0.05 * 20.0, 0.7 + 0.1 + 0.2, 0.95].map(|from| is_missed(&bin(from, None, 1, 0))),
+            [true, true, true, false]
+        );
+    }
+
+    #[test]
+    fn near_misses_begin_where_the_desk_says_even_inside_a_bar() {
+        let bins =
+            [bin(0.0, Some(0.7), 5, 0), MarginBin { near: 3, ..bin(0.7, Some(0.8), 9, 1) }, MarginBin { near: 4, ..bin(1.0, None, 4, 0) }];
+        let chart = Margins { bins: &bins, near: 0.75, unknown: 0 };
+        let c = chart.counts();
+        assert_eq!((c.kept, c.near, c.missed, c.open_inside), (10, 3, 4, 1), "none behind the target");
+        assert_eq!(stack(&bins[1]).map(|(n, _)| n), [5, 3, 1]);
+        assert!(chart.desc().contains("at least 75\u{a0}% of its target") && chart.key().contains("at least 75\u{a0}% of the target"));
     }
 
     #[test]

@@ -98,14 +98,14 @@ pub fn draw(chart: &ChartData, definitions: &[Definition], subject: &str, id: &s
         ChartData::Backlog { title, subtitle, open, created, resolved } => {
             finish(id, (title, subtitle), &backlog::Backlog::new(open, created, resolved))
         }
-        ChartData::Margins { title, subtitle, bins, unknown, .. } => {
-            finish(id, (title, subtitle), &margins::Margins { bins, unknown: *unknown })
+        ChartData::Margins { title, subtitle, bins, near, unknown, .. } => {
+            finish(id, (title, subtitle), &margins::Margins { bins, near: *near, unknown: *unknown })
         }
         ChartData::Heatmap { metric, title, subtitle, rows, columns, cells } => {
             finish(id, (title, subtitle), &heatmap::Heatmap { unit: unit(metric), rows, columns, cells })
         }
-        ChartData::Shares { title, subtitle, parts, rows, unit } => {
-            finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit })
+        ChartData::Shares { title, subtitle, parts, rows, unit, about } => {
+            finish(id, (title, subtitle), &shares::Shares { parts, rows, unit: *unit, about: *about })
         }
         ChartData::Multiples { metric, title, subtitle, panels } => {
             finish(id, (title, subtitle), &multiples::Multiples { unit: unit(metric), panels })

@@ -4,7 +4,7 @@ use super::*;
 use crate::format;
 use crate::scorecard::{
     Better, Control, ControlPoint, Curve, CurveStep, Dot, DotGroup, FunnelGroup, FunnelLimit, GroupValue, Kpi, MarginBin, Point, RampLine,
-    RampPoint, ShareRow, Variation,
+    RampPoint, ShareRow, SharesAbout, Variation,
 };
 
 mod colours;
@@ -208,14 +208,15 @@ fn margins(step: f64, count: impl Fn(usize) -> u64, unknown: u64) -> ChartData {
         to: (i < last).then(|| (i + 1) as f64 * step),
         count: count(i),
         is_open: count(i) / 10,
+        near: if i as f64 * step >= 0.8 - 1e-9 { count(i) - count(i) / 10 } else { 0 },
     };
     let bins = (0..=last).map(bin).collect();
-    ChartData::Margins { metric: "share".into(), title: HOSTILE.into(), subtitle: "S".into(), bins, unknown }
+    ChartData::Margins { metric: "share".into(), title: HOSTILE.into(), subtitle: "S".into(), bins, near: 0.8, unknown }
 }
 
 fn margin_charts() -> Vec<ChartData> {
-    let of = |bins| ChartData::Margins { metric: "share".into(), title: "T".into(), subtitle: "S".into(), bins, unknown: 0 };
-    let bin = |from, to, count, is_open| MarginBin { from, to, count, is_open };
+    let of = |bins| ChartData::Margins { metric: "share".into(), title: "T".into(), subtitle: "S".into(), bins, near: 0.8, unknown: 0 };
+    let bin = |from, to, count, is_open| MarginBin { from, to, count, is_open, near: 0 };
     let counts: [fn(usize) -> u64; 7] = [
         |i| 400 / (i as u64 + 1),
         |i| (i as u64 * 37) % 90,
@@ -228,6 +229,7 @@ fn margin_charts() -> Vec<ChartData> {
     let mut all: Vec<ChartData> = counts.iter().flat_map(|c| [margins(0.1, *c, 0), margins(0.05, *c, 12_345)]).collect();
     all.push(of(vec![]));
     all.push(of(vec![bin(0.0, Some(0.1), 3, 9)]));
+    all.push(of(vec![bin(0.0, Some(0.7), 40, 2), MarginBin { near: 9, ..bin(0.7, Some(0.8), 30, 2) }, bin(1.0, None, 5, 1)]));
     all.push(of(vec![bin(2.0, None, 3, 3)]));
     all.push(of(vec![bin(0.0, Some(0.5), 7, 0), bin(0.5, Some(0.8), 7, 0), bin(0.8, Some(1.0), 7, 0), bin(1.0, None, 7, 0)]));
     all.push(of(vec![
@@ -249,7 +251,14 @@ fn shares(parts: &[&str], rows: usize, value: impl Fn(usize, usize) -> f64) -> C
         values: (0..parts.len()).map(|j| value(i, j)).collect(),
     };
     let parts = parts.iter().map(|p| (*p).to_owned()).collect();
-    ChartData::Shares { title: HOSTILE.into(), subtitle: "S".into(), parts, rows: (0..rows).map(row).collect(), unit: Unit::Seconds }
+    ChartData::Shares {
+        title: HOSTILE.into(),
+        subtitle: "S".into(),
+        parts,
+        rows: (0..rows).map(row).collect(),
+        unit: Unit::Seconds,
+        about: SharesAbout::Division,
+    }
 }
 
 fn share_charts() -> Vec<ChartData> {
@@ -267,9 +276,19 @@ fn share_charts() -> Vec<ChartData> {
         rows[1].values.extend([5.0; 9]);
         for unit in [Unit::Count, Unit::Money, Unit::Number] {
             let (title, subtitle, parts, rows) = (title.clone(), subtitle.clone(), parts.clone(), rows.clone());
-            all.push(ChartData::Shares { title, subtitle, parts, rows, unit });
+            all.push(ChartData::Shares { title, subtitle, parts, rows, unit, about: SharesAbout::Division });
         }
     }
+    let with = |chart: &ChartData, other: SharesAbout| {
+        let mut chart = chart.clone();
+        if let ChartData::Shares { about, .. } = &mut chart {
+            *about = other;
+        }
+        chart
+    };
+    let others: Vec<ChartData> =
+        [SharesAbout::Totals, SharesAbout::FirstPart].into_iter().flat_map(|other| all.iter().map(move |c| with(c, other))).collect();
+    all.extend(others);
     all
 }
 
@@ -475,15 +494,12 @@ fn before_and_after_show_the_line_that_did_not_happen() {
     let drawing = draw(&phases("share", &values, "2026-W11", true), &definitions(), "x", "c");
     let plain = |text: &str| text.replace('\u{a0}', " ");
     for svg in [&drawing.svg, &drawing.svg_narrow] {
-        assert!(
-            svg.contains("stroke-dasharray") && plain(svg).contains(">72.0 % expected<") && plain(svg).contains("80.0 % after"),
-            "{svg}"
-        );
+        assert!(svg.contains("stroke-dasharray") && plain(svg).contains(">72 % expected<") && plain(svg).contains("80 % after"), "{svg}");
     }
     assert_eq!(drawing.table.columns, ["Period", "Value", "n", "Others", "Line", "Expected", "What happened"]);
     assert!(drawing.table.rows[10][6].contains("script") && drawing.table.rows[9][6].is_empty());
     assert_eq!((drawing.table.rows[9][5].as_str(), plain(&drawing.table.rows[10][5]).as_str()), (format::NO_DATA, "72 %"));
-    assert!(plain(&drawing.desc).contains("Before 70.0 %. After 80.0 %. Expected 72.0 %."), "{}", drawing.desc);
+    assert!(plain(&drawing.desc).contains("Before 70 %. After 80 %. Expected 72 %."), "{}", drawing.desc);
 }
 
 #[test]
@@ -505,7 +521,7 @@ fn margins_tell_what_was_kept_nearly_missed_and_missed_in_words_and_fills() {
     }
     assert!(plain(&drawing.key).starts_with("striped: near miss") && drawing.key.contains("hollow: still open"), "{}", drawing.key);
     assert_eq!(drawing.table.rows.len(), 21);
-    assert_eq!(drawing.table.rows[8].iter().map(|c| plain(c)).collect::<Vec<_>>(), ["80–90 %", "10", "1", "near miss"]);
+    assert_eq!(drawing.table.rows[8].iter().map(|c| plain(c)).collect::<Vec<_>>(), ["80–90 %", "10", "9", "1", "kept"]);
     assert_eq!(plain(&drawing.table.rows[20][0]), "more than 200 %");
 }
 
@@ -547,7 +563,7 @@ fn text_on_every_fill_of_a_bar_can_be_read() {
         format!("#{:02x}{:02x}{:02x}", one(1), one(3), one(5))
     };
     let paper = find(figure::Ink::Paper);
-    for (fill, ink) in shares::FILLS {
+    for (fill, ink) in shares::FILLS.into_iter().chain(shares::PALE) {
         let (ink, strength) = match fill {
             fill::Fill::Solid(over) => ((find(ink), find(over)), 1.0),
             fill::Fill::Veil(over, strength) => ((find(ink), find(over)), strength),

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use super::{Context, Outcome, contacts, handovers, stdout_failed, wanted};
 use crate::cli::ReportArgs;
-use crate::clock::period::Period;
+use crate::clock::period::{Period, Unit};
 use crate::desk::Desk;
 use crate::error::{Error, Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
@@ -34,6 +34,7 @@ use crate::report::mail::TEMPLATES as MAIL_TEMPLATES;
 use crate::report::outputs::{self, Output, Outputs};
 use crate::report::tidy::Decimal;
 use crate::report::{self, Page};
+use crate::say;
 use crate::scorecard::{Level, Note, Scorecard};
 use evidence::{STAY, about, came_back, clock_rows, examples, stays};
 use looks::{folds, history, looked_into, recent};
@@ -154,6 +155,9 @@ fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
     Key::new(bytes.trim_ascii()).map(|key| Some(Veil::Pseudonyms(key))).map_err(|e| e.at(at()))
 }
 
+/// What is noticed and leaves the figures what they are.
+const AFTER_THE_FIGURES: [&str; 2] = ["off-roster", "restated"];
+
 /// The scorecards of a period, and the rows behind their numbers.
 pub(super) struct Judged {
     /// As others may read it.
@@ -164,11 +168,13 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// Adds a sentence to the first page, after the others of its weight.
+    /// Adds what was noticed, after the others of its weight: what may be missing or counted twice before the figures, the rest
+    /// after them.
     pub(super) fn warn(&mut self, code: &str, text: &str) {
+        let level = if AFTER_THE_FIGURES.contains(&code) { Level::Warning } else { Level::Critical };
         for notes in [&mut self.scorecard.notes, &mut self.own.notes] {
-            let end = notes.iter().position(|n| n.level > Level::Warning).unwrap_or(notes.len());
-            notes.insert(end, Note { level: Level::Warning, code: code.to_owned(), text: text.to_owned() });
+            let end = notes.iter().position(|n| n.level > level).unwrap_or(notes.len());
+            notes.insert(end, Note { level, code: code.to_owned(), text: text.to_owned() });
         }
     }
 }
@@ -337,6 +343,7 @@ impl Base<'_> {
         let about = about(facts, &stays);
         let mut remarks = facts.remarks.clone();
         remarks.extend(contradicting);
+        remarks.extend(absence_by_month(facts, now));
         let scorecard = judge::scorecard(&Evidence {
             settings: &ctx.settings,
             catalogue: &ctx.catalogue,
@@ -362,4 +369,11 @@ impl Base<'_> {
         ctx.say(&format!("kept back in {:.3} s", started.elapsed().as_secs_f64()));
         Ok(Judged { scorecard: shared, own: scorecard, rows: tables })
     }
+}
+
+/// Why absence is not told of a week.
+fn absence_by_month(facts: &Facts, now: &Period) -> Option<(String, String)> {
+    let is_untold = facts.is_absence_monthly && now.unit == Unit::Week;
+    let text = say!("Absence is recorded by the month: it is told of months, not of weeks.");
+    is_untold.then(|| ("absence-by-month".to_owned(), text.to_owned()))
 }

@@ -337,6 +337,8 @@ pub struct Facts {
     pub off_roster: Vec<String>,
     /// Sentences for the data-quality box: (code, text).
     pub remarks: Vec<(String, String)>,
+    /// Whether absence is recorded by the month, so that nothing can be said of the absence of a week.
+    pub is_absence_monthly: bool,
 }
 
 /// What the makers of facts share.
@@ -397,14 +399,16 @@ impl Facts {
             parameters: settings.parameters.clone(),
             off_roster: Vec::new(),
             remarks: clocks.remarks,
+            is_absence_monthly: false,
         };
         surveys::add(&making, &mut surveys, &facts)?;
         facts.frames.insert(Table::Surveys, surveys);
         facts.frames.insert(Table::TicketEvents, tickets::events(&making)?);
-        let (days, spells, observations) = people::make(&making)?;
-        facts.frames.insert(Table::AgentDays, days);
-        facts.frames.insert(Table::Spells, spells);
-        facts.frames.insert(Table::Observations, observations);
+        let people = people::make(&making)?;
+        facts.frames.insert(Table::AgentDays, people.days);
+        facts.frames.insert(Table::Spells, people.spells);
+        facts.frames.insert(Table::Observations, people.observations);
+        facts.is_absence_monthly = people.is_absence_monthly;
         for (table, frame) in &mut facts.frames {
             let is_kept = |name: &str| wanted.is_direct(*table, name) || name == table.dated_by();
             frame.keep_columns(&is_kept)?;

@@ -1,10 +1,13 @@
 //! Facts about the people: a row a day on the roster, a row a stay, a row an observation.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Datelike as _;
 
 use super::roster::{ATTRIBUTES, Spell, goes_on};
 use super::tickets::{add_attributes, agents_of};
 use super::{Making, Table, frame_of};
+use crate::clock::date;
 use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, SEGMENT, Values, known};
 use crate::error::Result;
@@ -38,15 +41,32 @@ pub(super) fn requirements(table: Table, name: &str) -> Vec<(Table, &'static str
     }
 }
 
+/// What is known of the people.
+pub(super) struct People {
+    pub(super) days: Frame,
+    pub(super) spells: Frame,
+    pub(super) observations: Frame,
+    /// Whether absence is recorded by the month: what is dated on its last day is of all its days.
+    pub(super) is_absence_monthly: bool,
+}
+
 /// Agent-days, spells and observations.
-pub(super) fn make(m: &Making<'_>) -> Result<(Frame, Frame, Frame)> {
+pub(super) fn make(m: &Making<'_>) -> Result<People> {
     let mut observations = m.desk.frame(Source::Observations).clone();
     if m.wanted.has(Table::Observations, "agent") {
         observations.add("agent", |s| agents_of(m, s, &["agent"]))?;
         add_attributes(m, &mut observations, Table::Observations, "at", "agent")?;
     }
-    let days = if m.wanted.needs_any(Source::Agents) { agent_days(m, &observations)? } else { frame_of(0, Vec::new())? };
-    Ok((days, spells(m)?, observations))
+    let absent = absences(m, &observations)?;
+    let days = if m.wanted.needs_any(Source::Agents) { agent_days(m, &absent)? } else { frame_of(0, Vec::new())? };
+    let is_absence_monthly = absent.is_some_and(|(hours, _)| are_month_ends(hours.keys().map(|(_, day)| *day)));
+    Ok(People { days, spells: spells(m)?, observations, is_absence_monthly })
+}
+
+/// Whether days are last days of months and nothing else, of two months or more: nobody is away on such days alone.
+fn are_month_ends(days: impl Iterator<Item = i32>) -> bool {
+    let days: BTreeSet<i32> = days.collect();
+    days.len() > 1 && days.iter().all(|day| date(day + 1).day() == 1)
 }
 
 fn goes_on_from_before(spells: &[Spell], i: usize) -> bool {
@@ -97,8 +117,7 @@ fn spells(m: &Making<'_>) -> Result<Frame> {
 }
 
 /// A row for every local day of every stay that began before the cut-off.
-fn agent_days(m: &Making<'_>, observations: &Frame) -> Result<Frame> {
-    let absent = absences(m, observations)?;
+fn agent_days(m: &Making<'_>, absent: &Absences) -> Result<Frame> {
     let mut rows: Vec<(usize, &Spell, i32)> = Vec::new();
     for (i, spell) in m.roster.spells.iter().enumerate().filter(|(_, s)| s.start < m.desk.as_of) {
         let last = spell.left.map_or_else(|| m.zone.local_day(m.desk.as_of - 1), |t| m.zone.local_day(t));
@@ -108,10 +127,10 @@ fn agent_days(m: &Making<'_>, observations: &Frame) -> Result<Frame> {
     for (_, spell, day) in rows.iter().filter(|(_, s, day)| s.attributes[2] != NONE && s.mentor_day.is_none_or(|since| since <= *day)) {
         *mentees.entry((spell.attributes[2], *day)).or_default() += 1;
     }
-    let segments = rows.chunks(SEGMENT).map(|part| days_frame(m, part, &absent, &mentees)).collect::<Result<Vec<_>>>()?;
+    let segments = rows.chunks(SEGMENT).map(|part| days_frame(m, part, absent, &mentees)).collect::<Result<Vec<_>>>()?;
     let mut out = Frame { segments: segments.into_iter().flat_map(|f| f.segments).collect() };
     if out.segments.is_empty() {
-        out = days_frame(m, &[], &absent, &mentees)?;
+        out = days_frame(m, &[], absent, &mentees)?;
     }
     Ok(out)
 }
@@ -157,4 +176,18 @@ fn absences(m: &Making<'_>, observations: &Frame) -> Result<Absences> {
     }
     let last = hours.keys().map(|(_, day)| *day).max();
     Ok(last.map(|last| (hours, last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_month_ends;
+
+    #[test]
+    fn absence_is_by_the_month_only_if_every_day_of_it_ends_one() {
+        let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d).expect("a day").to_epoch_days();
+        let of = |days: &[i32]| are_month_ends(days.iter().copied());
+        assert!(of(&[day(2026, 2, 28), day(2026, 3, 31), day(2026, 3, 31)]));
+        assert!(!of(&[day(2026, 3, 31)]), "one day proves nothing");
+        assert!(!of(&[day(2026, 2, 28), day(2026, 3, 30)]) && !of(&[]));
+    }
 }

@@ -171,6 +171,8 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .collect();
     let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
     let title = match out {
+        // Wider limits say that agents differ: not that they do not.
+        0 if funnel.is_adjusted => say!("{metric}: no agent stands out from the spread of all", metric = metric.label),
         0 => say!("{metric}: no agent differs from the others by more than chance", metric = metric.label),
         1 => say!("{metric}: 1 of {all} agents differs from the others by more than chance", metric = metric.label, all = groups.len()),
         _ => say!(
@@ -189,7 +191,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
             )
         })
         .unwrap_or_default();
-    let widened = if funnel.is_adjusted { say!("; widened, because agents differ more than chance makes them") } else { "" };
+    let widened = if funnel.is_adjusted { say!("; widened to the spread of all agents") } else { "" };
     let spread = said + widened;
     let subtitle = format::capital(&say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = e.recent_words(), spread));
     let most = groups.iter().map(|g| g.n).max()?;
@@ -203,7 +205,8 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         target: e.target(id),
         limits: limits.collect(),
         groups,
-        phi: phi.unwrap_or(funnel.phi),
+        // What the limits were widened by, where they were.
+        phi: phi.filter(|_| !funnel.is_adjusted).unwrap_or(funnel.phi),
         is_adjusted: funnel.is_adjusted,
     })
 }

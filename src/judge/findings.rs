@@ -114,7 +114,7 @@ fn nothing(e: &Evidence<'_>, measured: &[Measured<'_>], good: bool) -> String {
     }
     let held = judged.iter().any(|m| m.judged.as_ref().is_some_and(|j| j.yardstick.is_some()));
     if !held {
-        return say!("{absent}There is no target to judge by; [goals] in the config sets them.", absent);
+        return say!("{absent}There is no target to judge by: the desk has set no goals.", absent);
     }
     let span = e.recent_words();
     let mut text = match good {

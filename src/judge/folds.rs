@@ -227,6 +227,9 @@ pub const COST: Look =
 /// What cost is reckoned with, over the recent periods.
 pub const COST_RECENT: Look =
     Look { over: Over::Recent, by: &[&["level"], &["category", "level"], &["channel"]], metrics: &["tickets_resolved", "tickets_created"] };
+/// Days of a February.
+const SHORTEST_MONTH: i32 = 28;
+
 /// The looks, each with the name its readings have in [`Folds`].
 macro_rules! looks {
     ($($look:ident: $name:ident),+ $(,)?) => {
@@ -335,6 +338,17 @@ impl Folds {
         for metric in metrics.iter().filter(|m| m.on == Some(Table::AgentDays)) {
             let Some(days) = metric.trailing_days else { continue };
             self.forget(metric, periods.len(), |period| periods[period].end_day - (days as i32) < since);
+        }
+        self
+    }
+
+    /// The same without figures of absence for periods shorter than a month, where it is recorded by the month: a month's hours are not
+    /// those of the week that its last day is in, and none of the weeks before it is free of them.
+    #[must_use]
+    pub fn with_absence_of_months(mut self, metrics: &[&Metric], periods: &[Period]) -> Self {
+        let is_short = |period: usize| periods[period].end_day - periods[period].first_day < SHORTEST_MONTH;
+        for metric in metrics.iter().filter(|m| m.sql_texts().any(|sql| sql.contains("absent_hours"))) {
+            self.forget(metric, periods.len(), is_short);
         }
         self
     }

@@ -61,7 +61,7 @@ fn is_everybodys(m: &Measured<'_>) -> bool {
 
 fn why_none(ground: &Ground<'_>, s: &Subject, with_target: &[&Measured<'_>]) -> String {
     match (ground.e.settings.goals.is_empty(), with_target.is_empty()) {
-        (true, _) => say!("No goals are set; [goals] in the config sets them.").to_owned(),
+        (true, _) => say!("No goals are set.").to_owned(),
         (false, true) => say!("No measure with a goal has data here.").to_owned(),
         (false, false) if s.kind == CardKind::Agent && with_target.iter().any(|m| is_everybodys(m)) => {
             say!("What is missed here is missed across the desk, or there was too little to set a goal by.").to_owned()

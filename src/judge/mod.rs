@@ -265,12 +265,12 @@ pub fn shown(catalogue: &Catalogue) -> Vec<&Metric> {
 pub fn scorecard(e: &Evidence<'_>) -> Result<Scorecard> {
     let ground = cards::ground(e);
     let cards = cards::all(&ground)?;
-    let (topics, left_out) = topics::all(&ground, &cards)?;
+    let (topics, left_out, setup) = topics::all(&ground, &cards)?;
     let definitions = shown_ids(&cards, &topics)
         .into_iter()
         .map(|id| e.catalogue.get(id).map(|m| e.catalogue.definition(m)))
         .collect::<Result<Vec<_>>>()?;
-    let notes = notes::all(e, &cards);
+    let notes = notes::all(e, &cards, setup);
     Ok(Scorecard {
         schema_version: SCHEMA_VERSION,
         tool: concat!("deskcard ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -1,4 +1,5 @@
-//! The data-quality box: what a reader must know before the numbers.
+//! What is to be said of the data: what a reader must know before the numbers, what can wait until after them, and what the config
+//! could add.
 
 use super::Evidence;
 use crate::columns::Source;
@@ -7,9 +8,18 @@ use crate::ingest::ledger::SourceLedger;
 use crate::say;
 use crate::scorecard::{Card, Level, Note};
 
-/// The notes, most serious first.
-pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
-    let mut out = Vec::new();
+/// One refused or unread row in so many leaves the figures what they are; more make them doubtful.
+const FEW: u64 = 50;
+
+/// Remarks on the facts that are no warnings.
+const GOOD_TO_KNOW: [&str; 1] = ["absence-by-month"];
+
+/// The notes, most serious first; `setup` are those of the pages.
+pub(super) fn all(e: &Evidence<'_>, cards: &[Card], setup: Vec<Note>) -> Vec<Note> {
+    let mut out = setup;
+    if e.settings.goals.is_empty() {
+        out.push(note(Level::Setup, "no-goals", say!("No goals are set: [goals] in the config sets them.").to_owned()));
+    }
     out.extend(period(e, cards));
     for source in &e.ledger.sources {
         out.extend(of_source(e, source));
@@ -22,7 +32,11 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         );
         out.push(note(Level::Warning, "agents-off-roster", text));
     }
-    out.extend(e.remarks.iter().map(|(code, text)| note(Level::Warning, code, text.clone())));
+    let remark = |(code, text): &(String, String)| {
+        let level = if GOOD_TO_KNOW.contains(&code.as_str()) { Level::Info } else { Level::Warning };
+        note(level, code, text.clone())
+    };
+    out.extend(e.remarks.iter().map(remark));
     for file in e.settings.calendars.files() {
         out.extend(file.remarks().into_iter().map(|text| note(Level::Warning, "holiday-file-in-doubt", text)));
         let text = say!("Holidays come from {name} too (SHA-256 {sha256}…).", name = file.name, sha256 = &file.sha256[..12]);
@@ -33,8 +47,13 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     out
 }
 
-fn note(level: Level, code: &str, text: String) -> Note {
+pub(super) fn note(level: Level, code: &str, text: String) -> Note {
     Note { level, code: code.to_owned(), text }
+}
+
+/// How much it matters that so many rows of a source are not read as they should be.
+fn weight(rows: u64, of: u64) -> Level {
+    if rows.saturating_mul(FEW) > of { Level::Critical } else { Level::Warning }
 }
 
 fn people(n: usize) -> String {
@@ -56,7 +75,7 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
             period = now.label,
             as_of = format::day(&e.zone.format_minute(e.as_of))
         );
-        out.push(note(Level::Warning, "period-partial", text));
+        out.push(note(Level::Critical, "period-partial", text));
     }
     let work = |s: &&SourceLedger| s.kind != Source::Agents.name();
     let covers: Vec<(i64, i64)> = e.ledger.sources.iter().filter(work).filter_map(|s| s.covers).collect();
@@ -70,7 +89,7 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
                 period = now.label,
                 first = format::day(&e.zone.format_day(first))
             );
-            out.push(note(Level::Warning, "period-before-data", text));
+            out.push(note(Level::Critical, "period-before-data", text));
         }
         (_, Some(last)) if now.start_utc(e.zone) > last => {
             let text = say!(
@@ -78,20 +97,20 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
                 period = now.label,
                 last = format::day(&e.zone.format_day(last))
             );
-            out.push(note(Level::Warning, "period-after-data", text));
+            out.push(note(Level::Critical, "period-after-data", text));
         }
         (None, None) if e.ledger.sources.iter().any(|s| s.after_cut_off > 0) => {
             let text =
                 say!("All dated rows of the exports lie after the cut-off ({as_of}).", as_of = format::day(&e.zone.format_minute(e.as_of)));
-            out.push(note(Level::Warning, "all-after-cut-off", text));
+            out.push(note(Level::Critical, "all-after-cut-off", text));
         }
         (None, None) if e.ledger.sources.iter().any(|s| s.covers.is_some()) => {
             let text = say!("There are no tickets, calls or surveys: the figures are of people alone.").to_owned();
             out.push(note(Level::Info, "people-alone", text));
         }
-        (None, None) => out.push(note(Level::Warning, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
+        (None, None) => out.push(note(Level::Critical, "no-rows", say!("The exports hold no dated row at all.").to_owned())),
         _ if !has_rows => {
-            out.push(note(Level::Warning, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)));
+            out.push(note(Level::Critical, "no-rows-in-period", say!("No row of the exports falls into {period}.", period = now.label)));
         }
         (_, Some(last)) if last + 86_400 < now.end_utc(e.zone).min(e.as_of) => {
             let text = say!(
@@ -132,7 +151,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
             rows_in = format::count(s.rows_in),
             codes = codes.join(", ")
         );
-        out.push(note(Level::Warning, "rows-rejected", text));
+        out.push(note(weight(s.rejected, s.rows_in), "rows-rejected", text));
     }
     for file in &s.files {
         let doubts = file.remarks.iter().map(|remark| note(Level::Warning, "file-in-doubt", format!("{name}: {}: {remark}.", file.name)));
@@ -146,7 +165,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
             rows = format::count(*rows),
             column
         );
-        out.push(note(Level::Warning, "ids-rounded", text));
+        out.push(note(Level::Critical, "ids-rounded", text));
     }
     // Some products never end the last line: then no file of theirs does.
     let unended: Vec<&str> = s.files.iter().filter(|f| f.is_unended).map(|f| f.name.as_str()).collect();
@@ -158,7 +177,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     out.extend(s.guesses.iter().map(|guess| note(Level::Info, "reading-guessed", format!("{name}: {guess}."))));
     if s.rows_in == 0 {
-        out.push(note(Level::Warning, "source-empty", say!("{name}: the export has a header and no rows.", name)));
+        out.push(note(Level::Critical, "source-empty", say!("{name}: the export has a header and no rows.", name)));
     }
     for (column, words) in &s.unmapped {
         let rows: u64 = words.values().sum();
@@ -173,17 +192,19 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
             words = shown.join(", "),
             more
         );
-        out.push(note(Level::Warning, "words-unmapped", text));
+        out.push(note(weight(rows, s.rows_in), "words-unmapped", text));
     }
     let is_log = e.settings.sources.iter().any(|source| source.name == s.name && source.rows() == crate::settings::Rows::Versions);
     if !is_log && s.superseded * 10 > s.rows_in {
         let text = say!(
-            "{name}: {superseded} of {rows_in} rows have an id that another row has too, and only the newest counts. If the product uses ids again, switch the id off: id = false.",
+            "{name}: {superseded} of {rows_in} rows have an id that another row has too, and only the newest counts.",
             name,
             superseded = format::count(s.superseded),
             rows_in = format::count(s.rows_in)
         );
         out.push(note(Level::Warning, "ids-repeated", text));
+        let text = say!("{name}: if the product uses ids again for other things, switch the id off: id = false.", name);
+        out.push(note(Level::Setup, "ids-repeated", text));
     }
     if s.duplicate + s.superseded > 0 {
         let text = say!(

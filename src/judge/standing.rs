@@ -72,6 +72,8 @@ pub(super) struct Judged {
     pub(super) chance: f64,
     /// Whether that side is above the yardstick.
     pub(super) is_above: bool,
+    /// Whether the verdict is weaker than that chance, because it is one of many that were compared.
+    pub(super) is_one_of_many: bool,
 }
 
 /// The target of a metric, else the desk's own recent level; none for the desk itself.
@@ -135,7 +137,7 @@ pub(super) fn judged(
         is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
         needed,
     };
-    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above }
+    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above, is_one_of_many: false }
 }
 
 /// The verdict on a level against a yardstick.
@@ -218,7 +220,10 @@ impl Judged {
     pub(super) fn chance_words(&self) -> String {
         let side = if self.is_above { say!("above") } else { say!("below") };
         let (chance, margin) = (percent(self.chance), points(self.margin));
-        format::capital(&say!("{chance} sure that it is more than {margin} {side}.", chance, margin, side))
+        let sure = format::capital(&say!("{chance} sure that it is more than {margin} {side}.", chance, margin, side));
+        // A chance of a single place beside a weaker verdict would look like a mistake.
+        let is_weaker = self.is_one_of_many && self.standing.certainty == Some(Certainty::Leaning);
+        if is_weaker { format!("{sure} {}", say!("Among all that were compared it is no more than leaning.")) } else { sure }
     }
 }
 

@@ -174,12 +174,14 @@ impl Metric {
         self
     }
 
-    /// The metric with `$name` parameters filled in, in its SQL and in its text.
+    /// The metric with `$name` parameters filled in, in its SQL and in its words: who reads its name alone must know what it counts.
     fn filled(mut self, fill: &Fill<'_>) -> Result<Self> {
         for text in [&mut self.fact, &mut self.exposure, &mut self.immature, &mut self.enters, &mut self.leaves] {
             *text = (fill.sql)(text)?;
         }
-        self.text = (fill.words)(&self.text);
+        for text in [&mut self.label, &mut self.short, &mut self.text] {
+            *text = (fill.words)(text);
+        }
         Ok(self)
     }
 

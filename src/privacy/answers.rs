@@ -11,8 +11,8 @@ mod findings;
 mod tables;
 
 use super::coarse;
-use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Kpi, Level, Note, Point, Scorecard, Section, Standing, Unit};
+use crate::{key, say};
 use decided::Decided;
 
 /// The survey measure that is told to the row: all others are of a part of the same answers, or of another count of them.
@@ -21,6 +21,13 @@ pub const LEAD: &str = "csat";
 const OF_COLLEAGUES: [&str; 1] = ["peer_360"];
 /// The table of what customers say.
 const SURVEYS: &str = "surveys";
+/// Why some figures of a part of a page are rounder than others.
+const ROUNDED: &str =
+    key!("Answers are told in round numbers here, so that nobody’s own can be worked out: counts to fives, shares to whole points.");
+/// The same for the measures of a group.
+const ROUNDED_BUT_LEAD: &str = key!(
+    "What customers and colleagues answered is told in round numbers, counts to fives and shares to whole points, so that nobody’s own answer can be worked out; the customer satisfaction of a whole group is exact."
+);
 /// Code of the note that says what was kept back.
 const NOTE: &str = "small-groups";
 
@@ -126,6 +133,10 @@ impl Pass<'_> {
         card.tables.retain_mut(|t| self.table(whose, t));
         card.sections.iter_mut().for_each(|s| self.section(whose, s));
         card.sections.retain(says_something);
+        let is_rounded = |k: &Kpi| k.metric != LEAD && self.is_answer(&k.metric) && (k.n > 0 || k.level.is_some());
+        if card.kind != CardKind::Agent && card.kpis.iter().any(is_rounded) {
+            card.footer.push(crate::language::text(ROUNDED_BUT_LEAD).to_owned());
+        }
     }
 
     /// A measure of one person: their level alone, in round numbers.
@@ -212,6 +223,18 @@ impl Pass<'_> {
     }
 
     fn section(&self, whose: Whose<'_>, s: &mut Section) {
+        let before = s.clone();
+        self.rounded(whose, s);
+        // Names lose numbers, not digits.
+        if *s != before && s.id != "recognition" && says_something(s) {
+            if !s.footer.is_empty() {
+                s.footer.push(' ');
+            }
+            s.footer.push_str(crate::language::text(ROUNDED));
+        }
+    }
+
+    fn rounded(&self, whose: Whose<'_>, s: &mut Section) {
         s.findings.retain_mut(|f| !self.is_answer(&f.metric) || self.told_coarsely(f));
         s.charts.retain_mut(|c| self.chart_of_section(c));
         s.tables.retain_mut(|t| self.table_of_section(t));

@@ -3,7 +3,7 @@
 //! A count becomes a multiple of five, a share whole points: what is left of a total is then known to a few rows at best. Sources: the
 //! disclosure control of NHS Digital's hospital statistics (counts of 1 to 7 hidden, all others to the nearest five).
 
-use super::joints::Joints;
+use super::joints::{Joints, around};
 use crate::language::{Numbers, numbers};
 use crate::scorecard::Unit;
 use crate::{format, say};
@@ -45,7 +45,11 @@ pub(super) fn interval(unit: Unit, (low, high): (f64, f64)) -> (f64, f64) {
     (value(unit, low), value(unit, high))
 }
 
-/// A sentence in round numbers: `31 of 62 (51.3 %)` becomes `about 30 of 60 (51 %)`. `None` if it tells of fewer than `min_n` rows.
+/// How a sentence tells what would be more or fewer: as exact as the counts it follows from, and rounded with them.
+const LOST: [&str; 2] = ["{lost} more at the others’ rate", "{lost} fewer at the others’ rate"];
+
+/// A sentence in round numbers: `31 of 62 (51.3 %)` becomes `51 % of about 60`, one rounded figure and what it is of; where no share
+/// follows, `31 of 62` becomes `about 30 of 60`. `None` if it tells of fewer than `min_n` rows.
 ///
 /// In another language a sentence with a whole number is not told at all if the language has a way of saying one of many that
 /// cannot be found again in a sentence ([`Joints::is_whole`]).
@@ -63,19 +67,19 @@ fn rounded_by(joints: &Joints, text: &str, min_n: u64) -> Option<String> {
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
         if let Some((hits, n)) = counted(joints, &pieces[at..]) {
-            let points = share(hits, n) * 100.0;
-            let hits = format::count(part(hits, n));
-            out.push_str(&say!("about {hits} of {n}", hits, n = about(n)?));
-            at += 3;
-            // The share beside it is of the same rows: rounded once, not what is printed rounded again.
-            if let [Piece::Words(" ("), Piece::Number(_), Piece::Words(after), ..] = &pieces[at..]
-                && after.starts_with("\u{a0}%")
-                && percent_of(joints, &pieces[at + 1..]).is_none()
-            {
-                out.push_str(" (");
-                out.push_str(&format::decimals(points, 0));
-                at += 2;
+            if let Some(rest) = share_beside(joints, &pieces[at + 3..]) {
+                // Of the same rows: rounded once, not what is printed rounded again.
+                let share = format!("{}\u{a0}%", format::decimals(share(hits, n) * 100.0, 0));
+                out.push_str(&say!("{share} of about {n}", share, n = about(n)?));
+                out.push_str(&rest);
+                at += 6;
+            } else {
+                out.push_str(&say!("about {hits} of {n}", hits = format::count(part(hits, n)), n = about(n)?));
+                at += 3;
             }
+        } else if let Some(lost) = lost(&out, &pieces[at..]) {
+            out.push_str(&say!("about {n}", n = format::count(count(lost))));
+            at += 1;
         } else if let Some(n) = percent_of(joints, &pieces[at..]) {
             let share = format!("{}\u{a0}%", rounded(piece.text()));
             out.push_str(&say!("{share} of about {n}", share, n = about(n)?));
@@ -158,6 +162,22 @@ fn counted(joints: &Joints, pieces: &[Piece<'_>]) -> Option<(u64, u64)> {
     Some((hits.whole()?, n.whole()?)).filter(|_| joints.is_of(between))
 }
 
+/// What follows the share in brackets after `31 of 62`, without the brackets if there is nothing else in them: `31 of 62 (51.3 %)`.
+fn share_beside(joints: &Joints, pieces: &[Piece<'_>]) -> Option<String> {
+    let [Piece::Words(" ("), Piece::Number(_), Piece::Words(after), ..] = pieces else { return None };
+    let is_of_others = percent_of(joints, &pieces[1..]).is_some();
+    let after = after.strip_prefix("\u{a0}%").filter(|_| !is_of_others)?;
+    after.strip_prefix(')').map(str::to_owned).or_else(|| after.strip_prefix("; ").map(|rest| format!(" ({rest}")))
+}
+
+/// `36` of `36 more at the others’ rate`, in English and in the language chosen.
+fn lost(said: &str, pieces: &[Piece<'_>]) -> Option<u64> {
+    let [number, Piece::Words(after), ..] = pieces else { return None };
+    let is_around = |(before, behind): &(String, String)| said.ends_with(before.as_str()) && after.starts_with(behind.as_str());
+    let is_lost = |key: &'static str| around(key, "lost").iter().any(is_around);
+    number.whole().filter(|_| LOST.into_iter().any(is_lost))
+}
+
 /// `91.4 % of 417`.
 fn percent_of(joints: &Joints, pieces: &[Piece<'_>]) -> Option<u64> {
     let [Piece::Number(_), Piece::Words(between), n, ..] = pieces else { return None };
@@ -190,14 +210,20 @@ mod tests {
         let said = |text| sentence(text, 8);
         assert_eq!(
             said("138 of 697 (19.8\u{a0}%; 95 % interval 17.0–22.9\u{a0}%)").unwrap(),
-            "about 140 of 695 (20\u{a0}%; 95 % interval 17–23\u{a0}%)"
+            "20\u{a0}% of about 695 (95 % interval 17–23\u{a0}%)"
         );
         assert_eq!(
             said("4 people with it: 91.4\u{a0}% of 417; 22 people without: 82.9\u{a0}% of 1,820; 7.3\u{a0}points; p\u{a0}=\u{a0}0.001.")
                 .unwrap(),
             "4 people with it: 91\u{a0}% of about 415; 22 people without: 83\u{a0}% of about 1,820; 7\u{a0}points; p\u{a0}=\u{a0}0.001."
         );
-        assert_eq!(said("413 of 950 (43.5\u{a0}%)").unwrap(), "about 410 of 950 (43\u{a0}%)", "rounded once");
+        assert_eq!(said("413 of 950 (43.5\u{a0}%)").unwrap(), "43\u{a0}% of about 950", "rounded once");
+        assert_eq!(said("19 of 61 in all (31.1\u{a0}%)").unwrap(), "about 19 of 60 in all (31\u{a0}%)", "no share beside it");
+        assert_eq!(
+            said("120 of 185 (64.9\u{a0}%) against 84.1\u{a0}% everywhere else in the last 13 weeks: 36 more at the others’ rate.")
+                .unwrap(),
+            "65\u{a0}% of about 185 against 84\u{a0}% everywhere else in the last 13 weeks: about 35 more at the others’ rate."
+        );
         assert_eq!(said("In the last 13 weeks, P1 0 %.").unwrap(), "In the last 13 weeks, P1 0 %.");
         assert_eq!(said("64.3\u{a0}% in W46 (n = 42), outside").unwrap(), "64\u{a0}% in W46 (n = about 40), outside");
         assert_eq!(said(""), Some(String::new()));

@@ -119,7 +119,7 @@ impl Brief {
             kind: say!("Topic"),
             name: format::label(&topic.title, 120),
             lead: format::label(&topic.lead, 1000),
-            notes: scorecard.notes.iter().filter(|n| n.level == Level::Warning).map(note).collect(),
+            notes: scorecard.notes.iter().filter(|n| n.level <= Level::Warning).map(note).collect(),
             measures: measures(place, [judged, context, vec![]]),
             parts: topic.sections.iter().map(|s| part(place, s)).filter(Part::has_words).collect(),
             footer: topic.footer.iter().map(|f| format::label(f, 1000)).collect(),
@@ -159,7 +159,12 @@ impl Brief {
 
     /// Warnings among the notes.
     pub(super) fn warnings(&self) -> impl Iterator<Item = &NoteView> {
-        self.notes.iter().filter(|n| n.class == "warning")
+        self.notes.iter().filter(|n| n.class == "warning" || n.class == "critical")
+    }
+
+    /// What must be read before the figures.
+    pub(super) fn critical(&self) -> impl Iterator<Item = &NoteView> {
+        self.notes.iter().filter(|n| n.class == "critical")
     }
 }
 

@@ -111,8 +111,10 @@ fn untold(none: usize, few: usize) -> String {
 /// A sentence of the data-quality box.
 pub(super) fn note(n: &Note) -> NoteView {
     let (class, word) = match n.level {
+        Level::Critical => ("critical", say!("Warning")),
         Level::Warning => ("warning", say!("Warning")),
         Level::Info => ("info", say!("Note")),
+        Level::Setup => ("setup", say!("Note")),
     };
     NoteView { class: class.to_owned(), word: word.to_owned(), code: format::label(&n.code, 60), text: format::label(&n.text, 1000) }
 }

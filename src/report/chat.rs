@@ -59,9 +59,9 @@ impl Message {
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
-    /// The first warning, and how many more there are.
+    /// The first warning that the figures cannot be trusted without, and how many more there are.
     pub(super) fn warning(&self) -> Option<String> {
-        let mut warnings = self.brief.warnings();
+        let mut warnings = self.brief.critical();
         let first = warnings.next()?;
         let more = warnings.count();
         Some(if more == 0 { first.text.clone() } else { say!("{first} And {more} more.", first = first.text, more) })

@@ -26,7 +26,7 @@ pub const STYLE: &str = include_str!("../../report_templates/style.css");
 pub const FONTS: &str = include_str!("../../report_templates/fonts.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 22] = [
+pub const TEMPLATES: [(&str, &str); 23] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
@@ -44,6 +44,7 @@ pub const TEMPLATES: [(&str, &str); 22] = [
     ("part_kpi.html", include_str!("../../report_templates/part_kpi.html")),
     ("part_measures.html", include_str!("../../report_templates/part_measures.html")),
     ("part_next.html", include_str!("../../report_templates/part_next.html")),
+    ("part_about_data.html", include_str!("../../report_templates/part_about_data.html")),
     ("part_notes.html", include_str!("../../report_templates/part_notes.html")),
     ("part_section.html", include_str!("../../report_templates/part_section.html")),
     ("part_signals.html", include_str!("../../report_templates/part_signals.html")),

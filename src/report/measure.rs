@@ -27,6 +27,7 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
             None => format::NO_DATA.to_owned(),
         },
         is_missing: k.value.is_none(),
+        why_missing: if k.value.is_none() { why_missing(k).to_owned() } else { String::new() },
         interval: k.interval.filter(|_| k.value.is_some()).map_or_else(String::new, |i| format::interval(unit, i, k.n)),
         n: if k.is_hidden { String::new() } else { format::count(k.n) },
         immature: if k.immature > 0 { say!("+{immature} not yet mature", immature = format::count(k.immature)) } else { String::new() },
@@ -35,7 +36,7 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         verdict: match (k.is_hidden, k.target.is_some() && k.value.is_none()) {
             (true, true) => String::new(),
             (true, false) => say!("kept back").to_owned(),
-            (false, true) => say!("no data").to_owned(),
+            (false, true) => why_missing(k).to_owned(),
             (false, false) => verdict.to_owned(),
         },
         change: change(place, k, unit),
@@ -45,6 +46,15 @@ pub(super) fn kpi(place: Place<'_>, k: &Kpi, id: &str) -> KpiView {
         also: bounds.into_iter().chain(k.expected.map(|e| expected(unit, e))).collect(),
         trusted_spark: charts::sparkline(k, unit, &format!("spark-{id}")).unwrap_or_default(),
         rows_href: k.rows_file.as_deref().map_or_else(String::new, |f| place.href(f)),
+    }
+}
+
+/// Why there is no value: nothing happened, or what did cannot be judged yet. What is kept back says so itself.
+fn why_missing(k: &Kpi) -> &'static str {
+    match (k.is_hidden, k.immature) {
+        (true, _) => "",
+        (false, 0) => say!("no data"),
+        (false, _) => say!("too early to tell"),
     }
 }
 

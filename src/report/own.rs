@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::topic_view::is_topic;
-use crate::scorecard::{Card, CardKind, ChartData, Finding, Note, Scorecard, Section, TableData, Topic};
+use crate::scorecard::{Card, CardKind, ChartData, Finding, Level, Note, Scorecard, Section, TableData, Topic};
 use crate::{key, say};
 
 const COLLEAGUE: &str = key!("a colleague");
@@ -47,9 +47,14 @@ fn without(others: &Others<'_>, card: &Card) -> Card {
 /// The notes of the scorecard for a card; on an agent's page a note that names other people only says that it exists.
 pub(super) fn notes(scorecard: &Scorecard, card: &Card) -> Vec<Note> {
     if card.kind != CardKind::Agent {
-        return scorecard.notes.clone();
+        return for_readers(scorecard).cloned().collect();
     }
     notes_without(scorecard, &Others::of(scorecard, &card.name, &card.slug))
+}
+
+/// The notes for whoever reads the figures: what the config could add is for whoever keeps it.
+pub(super) fn for_readers(scorecard: &Scorecard) -> impl Iterator<Item = &Note> {
+    scorecard.notes.iter().filter(|n| n.level != Level::Setup)
 }
 
 fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
@@ -62,7 +67,7 @@ fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
             n.clone()
         }
     };
-    scorecard.notes.iter().map(hide).collect()
+    for_readers(scorecard).map(hide).collect()
 }
 
 /// The agents a page may not name.

@@ -7,7 +7,7 @@ use super::view::{
     CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView,
     SourceView, TableView,
 };
-use super::{measure, signals, topic_view};
+use super::{measure, own, signals, topic_view};
 use crate::format;
 use crate::scorecard::{
     Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
@@ -15,6 +15,8 @@ use crate::scorecard::{
 use crate::{key, say};
 
 const MAIN_TILES: usize = 6;
+/// What a manager asks first, whatever goals there are: what came, what went, what is left.
+const FLOW_TILES: [&str; 3] = ["tickets_created", "tickets_resolved", "backlog"];
 const MAIN_COLUMNS: usize = 4;
 
 /// Everything around the content of a page.
@@ -71,7 +73,7 @@ fn source_line(s: &SourceInfo) -> String {
 pub(super) fn index(place: Place<'_>) -> IndexView {
     let desk = place.scorecard.cards.iter().find(|c| c.kind == CardKind::Desk);
     let kpis = desk.map_or(&[][..], |d| &d.kpis);
-    let main = with_targets_first(kpis.iter().filter(|k| k.is_judged).collect()).into_iter().take(MAIN_TILES);
+    let tiles = tiles(kpis);
     let mut lists: Vec<TableView> =
         [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
     if let Some(first) = lists.first_mut() {
@@ -79,13 +81,21 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
     }
     IndexView {
         headline: headline(kpis),
-        notes: place.scorecard.notes.iter().map(note).collect(),
-        tiles: main.enumerate().map(|(i, k)| measure::kpi(place, k, &format!("t{i}"))).collect(),
+        notes: own::for_readers(place.scorecard).map(note).collect(),
+        tiles: tiles.into_iter().enumerate().map(|(i, k)| measure::kpi(place, k, &format!("t{i}"))).collect(),
         pages: topic_view::contents(place, &headline(kpis)),
         blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),
         extras: desk.and_then(|d| extra_of(place, d, "recognition")).into_iter().collect(),
         lists,
     }
+}
+
+/// The measures of the glance, and a row of what came, went and is left.
+fn tiles(kpis: &[Kpi]) -> Vec<&Kpi> {
+    let is_flow = |k: &&Kpi| FLOW_TILES.contains(&k.metric.as_str());
+    let judged = kpis.iter().filter(|k| k.is_judged && !is_flow(k)).collect();
+    let flow = FLOW_TILES.iter().filter_map(|id| kpis.iter().find(|k| k.metric == *id && k.value.is_some()));
+    with_targets_first(judged).into_iter().take(MAIN_TILES).chain(flow).collect()
 }
 
 /// What somebody set a goal for is what a glance is for; within both halves the order stays.

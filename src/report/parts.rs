@@ -8,8 +8,21 @@ use crate::scorecard::{Card, Cell, ChartData, Definition, Kpi, Section, TableCol
 use crate::{charts, format};
 
 /// Anchors the page itself uses.
-const TAKEN: [&str; 12] =
-    ["main", "pages", "notes-h", "measures", "context", "observations", "charts", "signals", "next", "trust", "glance", "further"];
+const TAKEN: [&str; 13] = [
+    "main",
+    "pages",
+    "notes-h",
+    "about-data",
+    "measures",
+    "context",
+    "observations",
+    "charts",
+    "signals",
+    "next",
+    "trust",
+    "glance",
+    "further",
+];
 
 /// Rows from which a table is a list: on a phone its rows are set in running lines, and what they do not have is left out.
 const LONG: usize = 12;

@@ -281,6 +281,29 @@ fn a_card_with_an_unsafe_file_name_is_refused() {
 }
 
 #[test]
+fn only_what_the_figures_cannot_be_trusted_without_stands_before_them() {
+    let mut scorecard = scorecard();
+    let note = |level, text: &str| Note { level, code: "x".into(), text: text.into() };
+    scorecard.notes = vec![
+        note(Level::Critical, "Half is missing."),
+        note(Level::Warning, "One row was refused."),
+        note(Level::Info, "One copy was set aside."),
+        note(Level::Setup, "[goals] sets them."),
+    ];
+    let pages = html::pages(&scorecard, None).unwrap();
+    let text = |name: &str| String::from_utf8(pages.iter().find(|p| p.name == name).expect("the page").bytes.clone()).unwrap();
+    for (name, figures) in [("index.html", "id=\"glance\""), ("desk.html", "id=\"measures\""), ("sla.html", "id=\"measures\"")] {
+        let page = text(name);
+        let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("no {what} on {name}"));
+        assert!(at("Half is missing.") < at(figures) && at(figures) < at("One row was refused."), "{name}");
+        assert!(!page.contains("[goals]"), "{name}");
+    }
+    assert!(text("index.html").contains("One copy was set aside.") && !text("sla.html").contains("One copy was set aside."));
+    let data = text("data.html");
+    assert!(scorecard.notes.iter().all(|n| data.contains(&n.text)));
+}
+
+#[test]
 fn an_empty_scorecard_and_an_empty_card_still_make_pages() {
     let mut scorecard = scorecard();
     scorecard.definitions.clear();

@@ -22,7 +22,7 @@ pub(super) fn topic(place: Place<'_>, t: &Topic) -> TopicView {
         (over, _) if over.is_empty() => &t.title,
         (over, _) => over,
     };
-    let warnings = place.scorecard.notes.iter().filter(|n| n.level == Level::Warning);
+    let warnings = place.scorecard.notes.iter().filter(|n| n.level <= Level::Warning);
     TopicView {
         over: format::label(over, 120),
         title: format::label(if t.finding.is_empty() { &t.title } else { &t.finding }, 160),

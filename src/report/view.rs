@@ -277,6 +277,8 @@ pub struct KpiView {
     pub value: String,
     /// Whether there is none.
     pub is_missing: bool,
+    /// `no data` or `too early to tell` where there is none; empty where it is kept back, which the value says.
+    pub why_missing: String,
     /// 95 % interval, or empty.
     pub interval: String,
     /// Rows behind it.

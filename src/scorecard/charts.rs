@@ -109,8 +109,11 @@ pub enum ChartData {
         title: String,
         /// What is counted, the span, the target.
         subtitle: String,
-        /// The bars, by ascending use; no bar lies across 80 % or 100 %.
+        /// The bars, by ascending use; no bar lies across 100 %.
         bins: Vec<MarginBin>,
+        /// Share of the target from which what was kept was a near miss.
+        #[serde(default = "usual_near")]
+        near: f64,
         /// Rows that cannot be placed, because they have no target or their times are not known; told, not drawn.
         unknown: u64,
     },
@@ -129,7 +132,7 @@ pub enum ChartData {
         /// The cells, row by row.
         cells: Vec<HeatCell>,
     },
-    /// How a total (of time) divides into parts, by group: one bar of 100 % a row, listed in the order given.
+    /// How a total (of time) divides into parts, by group: one bar a row, listed in the order given.
     Shares {
         /// The finding, as title.
         title: String,
@@ -141,6 +144,9 @@ pub enum ChartData {
         rows: Vec<ShareRow>,
         /// Kind of number of the values, and of the total written beside each bar.
         unit: Unit,
+        /// What the title is about, which the bars must show.
+        #[serde(default)]
+        about: SharesAbout,
     },
     /// The same measure of many groups over the same periods: a small line chart a group, all on one scale.
     Multiples {
@@ -245,6 +251,27 @@ pub struct MarginBin {
     pub count: u64,
     /// Of `count`, those still open: up to 100 % nothing is decided about them, beyond it they have missed.
     pub is_open: u64,
+    /// Of `count`, those kept that were near misses: where they begin may lie inside a bar.
+    #[serde(default)]
+    pub near: u64,
+}
+
+/// Where near misses begin in a scorecard that does not say it.
+fn usual_near() -> f64 {
+    0.8
+}
+
+/// What a [`ChartData::Shares`] is about: its bars show the finding of its title.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SharesAbout {
+    /// How each row divides: bars of 100 %.
+    #[default]
+    Division,
+    /// How much each row has: bars as long as the totals.
+    Totals,
+    /// How much the first part is of each row: bars of 100 %, its share beside them, the other parts pale.
+    FirstPart,
 }
 
 /// A row of a [`ChartData::Shares`].

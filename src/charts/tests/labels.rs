@@ -3,7 +3,7 @@
 use resvg::usvg::{self, fontdb};
 
 use super::*;
-use crate::scorecard::{HeatCell, SmallPanel};
+use crate::scorecard::{HeatCell, SharesAbout, SmallPanel};
 
 /// Least distance between two texts, CSS pixels.
 const GAP: f32 = 3.0;
@@ -293,6 +293,7 @@ fn with_names(count: usize) -> Vec<ChartData> {
         parts: (0..parts).map(|i| name(i + parts)).collect(),
         rows: (0..count).map(row).collect(),
         unit: Unit::Seconds,
+        about: [SharesAbout::Division, SharesAbout::Totals, SharesAbout::FirstPart][parts % 3],
     };
     let curves = (0..count.min(8)).map(curve).collect();
     let survival = ChartData::Survival { title: "T".into(), subtitle: "S".into(), curves, at_days: vec![0, 90, 365, 400, 1000] };

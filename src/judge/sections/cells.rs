@@ -93,6 +93,7 @@ fn told_among(cells: usize, (own, rest): (Proportion, Proportion), judged: &mut 
         () => Certainty::CannotTellYet,
     };
     let standing = &mut judged.standing;
+    judged.is_one_of_many = standing.certainty.is_some_and(|told| told < most);
     standing.certainty = standing.certainty.map(|told| told.max(most));
     if standing.certainty == Some(Certainty::CannotTellYet) {
         standing.is_good = None;
@@ -117,7 +118,7 @@ mod tests {
             is_good: Some(is_above),
             needed: None,
         };
-        Judged { standing, yardstick: None, margin: 0.03, chance: 0.0, is_above }
+        Judged { standing, yardstick: None, margin: 0.03, chance: 0.0, is_above, is_one_of_many: false }
     }
 
     #[test]

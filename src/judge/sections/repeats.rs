@@ -24,7 +24,7 @@ pub(in crate::judge) fn section(ground: &Ground<'_>) -> Option<Section> {
         id: "repeats".to_owned(),
         title: say!("Repeat demand").to_owned(),
         lead: say!("Tickets, and answered calls that are no ticket, over {span}. A contact is a repeat if the same requester had another no more than {days} days before.", span = ground.e.recent_words(), days),
-        facts: facts(r, known),
+        facts: facts(r, known, days),
         tables: [problems(r), gaps(r)].into_iter().flatten().collect(),
         footer: say!("Repeats are what would be saved at most if nobody had to come back: the less they exceed coincidence the less it is. The intervals of the candidates count a \
                  person’s repeats as one lump, and are as wide as picking the worst of many demands. A single requester may be the reason; read the tickets first.")
@@ -33,7 +33,7 @@ pub(in crate::judge) fn section(ground: &Ground<'_>) -> Option<Section> {
     })
 }
 
-fn facts(r: &Repeats, known: u64) -> Vec<(String, String)> {
+fn facts(r: &Repeats, known: u64, days: i64) -> Vec<(String, String)> {
     let (t, q) = (&r.taken, &r.requesters);
     let share = |hits: u64, n: u64| {
         let rate = |p: Proportion| {
@@ -45,8 +45,8 @@ fn facts(r: &Repeats, known: u64) -> Vec<(String, String)> {
     };
     let line = |label: &str, text: String| (label.to_owned(), text);
     let mut out = vec![
-        line(say!("Repeats"), share(t.repeats, known)),
-        line(say!("About the same category"), share(t.same_subject, known)),
+        line(&say!("Repeats within {days} days", days), share(t.repeats, known)),
+        line(&say!("About the same category within {days} days", days), share(t.same_subject, known)),
         line(
             say!("By coincidence alone"),
             say!(
@@ -54,7 +54,7 @@ fn facts(r: &Repeats, known: u64) -> Vec<(String, String)> {
                 by_chance = format::count(r.by_chance.round() as u64)
             ),
         ),
-        line(say!("Requesters for whom one contact was enough"), share(q.one_contact, q.all - q.undecided)),
+        line(&say!("Requesters without another contact in {days} days", days), share(q.one_contact, q.all - q.undecided)),
     ];
     let several: u64 = t.chains[1..].iter().sum();
     if several > 0 {
@@ -100,7 +100,7 @@ fn problems(r: &Repeats) -> Option<TableData> {
         ),
         row_label: format::capital(&r.by.iter().map(|by| crate::language::of_data(by)).collect::<Vec<_>>().join(" · ")),
         columns: vec![
-            plain_column(say!("Repeats"), Unit::Count),
+            plain_column(&say!("Repeats in {days} days", days = r.asked.window / 86_400), Unit::Count),
             plain_column(say!("Contacts"), Unit::Count),
             plain_column(say!("Requesters"), Unit::Count),
             plain_column(say!("Repeats a month"), Unit::Number),

@@ -10,23 +10,26 @@ use super::rows::{Difference, Row, Rows, by_two, nobody};
 use crate::error::Result;
 use crate::format;
 use crate::metrics::Reading;
-use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{
+    Card, Cell, ChartData, Point, Section, ShareRow, SharesAbout, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit,
+};
 use crate::stats::Proportion;
 use crate::stats::interval::wilson;
 use crate::{key, say};
 
-const MISSING: &str = key!(
-    "No ticket says which department it came from. Map the column: `requester_department = \"…\"` under [source.columns] of the tickets."
-);
+const MISSING: &str = key!("No ticket says which department it came from.");
+/// What to do about it.
+const MAP: &str = key!("map the column `requester_department` under [source.columns] of the tickets.");
+/// What tickets a head need.
+const COUNT: &str = key!("write how many people each department has under [departments]: tickets for every hundred of them follow.");
 /// The rows of this page.
 const ROWS: &str = key!("departments");
 /// Measures by which departments are compared.
 const COMPARED: [&str; 5] = ["csat", "sla_resolution", "fcr_touch", "reopen_rate", "fcr_repeat"];
-/// Who has to act, in the order of the chart: the word of the facts, and what it is called.
-// In the order of the SLA page, so that a colour means the same on both.
+/// Who has to act, in the order of the chart, which is about the first: the word of the facts, and what it is called.
 const PARTIES: [(&str, &str); 4] = [
-    ("desk", key!("With the desk")),
     (REQUESTER, key!("Waiting for the department")),
+    ("desk", key!("With the desk")),
     ("second level", key!("With second level")),
     ("supplier", key!("With a supplier")),
 ];
@@ -36,11 +39,12 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
     let rows = Rows::new(e.folds.business(), 0, ("tickets_created", ROWS));
     if rows.list.iter().all(|r| r.name == nobody()) {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, MAP));
     }
     let differences = rows.differences(e, &COMPARED);
     let sections = [Some(fares(e, &rows, &differences)?), asks(e, &rows)?, waits(e, &rows)];
-    Ok(Made::page(Topic {
+    let has_heads = !e.settings.departments.is_empty();
+    let page = Made::page(Topic {
         finding: finding(&differences),
         over: say!("The desk for the business").to_owned(),
         lead: say!(
@@ -57,7 +61,8 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
         .filter(|s| !s.is_empty())
         .collect(),
         ..Topic::default()
-    }))
+    });
+    Ok(page.hinting(!has_heads, COUNT))
 }
 
 fn finding(differences: &[Difference]) -> String {
@@ -146,13 +151,13 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         let cells = [first].into_iter().chain(a_head).chain(shown.iter().map(|m| rows.cell(row, m))).collect();
         TableRow { name: row.name.clone(), page: None, cells }
     };
-    let a_head = (!heads.is_empty()).then(|| plain_column(say!("Per 100 people"), Unit::Number));
+    let a_head = (!heads.is_empty()).then(|| plain_column(say!("Per 100 people"), Unit::Count));
     let columns: Vec<TableColumn> =
         column(e, "tickets_created").into_iter().chain(a_head).chain(shown.iter().filter_map(|m| column(e, &m.id))).collect();
     let note = if heads.is_empty() {
-        say!("By name. Tickets a head need the number of people: [departments] in deskcard.toml.")
+        say!("By name. How many people each has is not known, so tickets a head are not told.")
     } else {
-        say!("By name. Tickets a hundred people from [departments] in deskcard.toml.")
+        say!("By name, with tickets for every hundred people there.")
     };
     Ok(TableData {
         title: say!("Departments").to_owned(),
@@ -190,7 +195,9 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     if categories.keys().all(String::is_empty) || lines.is_empty() {
         return Ok(None);
     }
-    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), say!("Came again")];
+    let window = format::value(Unit::Seconds, e.settings.parameters.secs("repeat_window")? as f64);
+    let again = say!("Came again in {window}", window);
+    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), again.as_str()];
     let unit = |label: &&str| plain_column(label, if *label == columns[0] { Unit::Number } else { Unit::Share });
     Ok(Some(Section {
         id: "begin".to_owned(),
@@ -199,8 +206,9 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
         tables: vec![TableData {
             title: say!("What each asks, and how").to_owned(),
             note: say!(
-                "Tickets created over {span}. Came again: another contact of the same requester within the repeat window.",
-                span = e.recent_words()
+                "Tickets created over {span}. Came again: another contact of the same requester within {window}.",
+                span = e.recent_words(),
+                window
             ),
             row_label: say!("Department").to_owned(),
             columns: columns.iter().map(unit).collect(),
@@ -290,8 +298,9 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
             parts: PARTIES.iter().map(|(_, title)| crate::language::text(title).to_owned()).collect(),
             rows: all,
             unit: Unit::Seconds,
+            about: SharesAbout::FirstPart,
         }],
-        footer: say!("Who had to act is told by the hold and its reason ([sla.parties]) and by the level of the group ([levels]); a few long tickets can make a bar.").to_owned(),
+        footer: say!("Who had to act is told by why a ticket was on hold and by the level of the group that had it; a few long tickets can make a bar.").to_owned(),
         ..Section::default()
     })
 }
@@ -309,7 +318,7 @@ mod tests {
         let all = counts(&[("VPN", 100), ("Email", 300), ("", 100)]);
         let said = recurring(&counts(&[("VPN", 40), ("Email", 50), ("", 10)]), &all).unwrap();
         // 40 of 100 here, 60 of 400 elsewhere.
-        assert!(said.starts_with("VPN: 40\u{a0}% of its tickets, 15.0\u{a0}% elsewhere"), "{said}");
+        assert!(said.starts_with("VPN: 40\u{a0}% of its tickets, 15\u{a0}% elsewhere"), "{said}");
         assert_eq!(recurring(&counts(&[("VPN", 4), ("Email", 12), ("", 4)]), &all), None);
         assert_eq!(recurring(&counts(&[("", 90), ("Email", 10)]), &counts(&[("", 100), ("Email", 100)])), None, "nothing named recurs");
         assert_eq!(recurring(&counts(&[]), &counts(&[])), None);

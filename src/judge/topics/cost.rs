@@ -11,18 +11,20 @@ use super::rows::by_two;
 use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
-use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{Card, Cell, ChartData, Point, Section, ShareRow, SharesAbout, TableColumn, TableData, TableRow, Topic, Unit};
 use crate::settings::Prices;
 use crate::{key, say};
 
-const MISSING: &str = key!(
-    "Nothing tells what the desk costs. Either observations named `operating_cost` (one a month, in a source of the kind `observations`), or prices in deskcard.toml: [cost] with levels = { L1 = 18, L2 = 45 } and channels = { phone = 12, portal = 4 }."
+const MISSING: &str =
+    key!("Nothing tells what the desk costs: neither what was spent month by month, nor what a ticket or a contact costs.");
+const NO_SPENDING: &str = key!("What was really spent is not known.");
+const NO_PRICES: &str = key!("Without prices nothing can be said of channels, categories, repeats and escalations.");
+/// What to do about the one and the other.
+const ADD_SPENDING: &str = key!(
+    "observations named `operating_cost`, one a month, in a source of the kind `observations`, show the cost of a ticket month by month."
 );
-const NO_SPENDING: &str = key!(
-    "What was really spent is not known: add observations named `operating_cost`, one a month, and this page shows the cost of a ticket month by month."
-);
-const NO_PRICES: &str = key!(
-    "Without prices nothing can be said of channels, categories, repeats and escalations: add [cost] to deskcard.toml, with levels = { L1 = 18, L2 = 45 } for a resolved ticket and channels = { phone = 12, portal = 4 } for a contact."
+const ADD_PRICES: &str = key!(
+    "prices under [cost] show what channels, categories, repeats and escalations cost: levels = { L1 = 18, L2 = 45 } for a resolved ticket, channels = { phone = 12, portal = 4 } for a contact."
 );
 /// Categories shown by themselves.
 const MOST: usize = 12;
@@ -37,7 +39,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
         .flatten()
         .collect();
     if sections.is_empty() {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, ADD_SPENDING).hinting(true, ADD_PRICES));
     }
     let has_spending = sections.iter().any(|s| s.id == "spent");
     let has_prices = !prices.levels.is_empty() || !prices.channels.is_empty();
@@ -45,9 +47,10 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     footer.extend((!has_spending).then(|| crate::language::text(NO_SPENDING).to_owned()));
     footer.extend((!has_prices).then(|| crate::language::text(NO_PRICES).to_owned()));
     if has_prices {
-        footer.push(say!("Prices are what the config says ([cost]), the same for every ticket of a level or contact of a channel: good for comparing, not for accounting.").to_owned());
+        footer.push(say!("Prices are those the desk reckons with, the same for every ticket of a level or contact of a channel: good for comparing, not for accounting.").to_owned());
     }
-    Ok(Made::page(Topic { finding: finding(e), lead: lead(e), sections, footer, ..Topic::default() }))
+    let page = Made::page(Topic { finding: finding(e), lead: lead(e), sections, footer, ..Topic::default() });
+    Ok(page.hinting(!has_spending, ADD_SPENDING).hinting(!has_prices, ADD_PRICES))
 }
 
 fn lead(e: &Evidence<'_>) -> String {
@@ -229,13 +232,14 @@ fn resolved(e: &Evidence<'_>, levels: &Prices) -> Option<Section> {
         parts: used.iter().map(|(level, _)| (*level).clone()).collect(),
         rows: rows.clone(),
         unit: Unit::Money,
+        about: SharesAbout::Totals,
     });
     let unpriced = every - n;
     Some(Section {
         id: "levels".to_owned(),
         title: say!("What resolved tickets cost").to_owned(),
         lead: say!(
-            "{cost} {currency} for {n} tickets at the prices of [cost.levels]: {each} each.",
+            "{cost} {currency} for {n} tickets at the price of their level: {each} each on average.",
             cost = money(total),
             currency = currency(e),
             n = format::count(n.round() as u64),
@@ -308,7 +312,7 @@ fn contacts(e: &Evidence<'_>, channels: &Prices) -> Option<Section> {
         id: "channels".to_owned(),
         title: say!("What a contact costs, by channel").to_owned(),
         lead: say!(
-            "{cost} {currency} for {n} contacts at the prices of [cost.channels]: {each} each.",
+            "{cost} {currency} for {n} contacts at the price of their channel: {each} each on average.",
             cost = money(total),
             currency = currency(e),
             n = format::count(n.round() as u64),

@@ -14,7 +14,9 @@ use crate::stats::Proportion;
 use crate::stats::interval::wilson_95;
 use crate::{key, say};
 
-const MISSING: &str = key!("No ticket says which group had it. Map the column: `group = \"…\"` under [source.columns] of the tickets.");
+const MISSING: &str = key!("No ticket says which group had it.");
+/// What to do about it.
+const MAP: &str = key!("map the column `group` under [source.columns] of the tickets.");
 /// The rows of this page.
 const ROWS: &str = key!("groups");
 /// Hand-overs between groups shown.
@@ -27,7 +29,7 @@ pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
     let rows = Rows::new(e.folds.resolver_groups(), 0, ("tickets_resolved", ROWS));
     if rows.list.iter().all(|r| r.name == nobody()) {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, MAP));
     }
     let sections = [Some(has(e, &rows)?), goes(e.handovers), take_over(e)?];
     Ok(Made::page(Topic {

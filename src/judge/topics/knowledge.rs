@@ -13,9 +13,9 @@ use crate::scorecard::{Card, ChartData, GroupValue, Kpi, Section, TableData, Tab
 use crate::stats::interval::wilson_95;
 use crate::{key, say};
 
-const MISSING: &str = key!(
-    "No ticket says whether an article was linked (`kb_linked`), and nobody knows who asked (`requester`). Map one of these columns under [source.columns] of the tickets."
-);
+const MISSING: &str = key!("No ticket says whether an article was linked, and nobody knows who asked.");
+/// What to do about it.
+const MAP: &str = key!("map the column `kb_linked` or `requester` under [source.columns] of the tickets.");
 
 /// The rows of the table of this page.
 const ROWS: &str = key!("categories");
@@ -27,7 +27,7 @@ pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let has_links = rows.list.iter().any(|r| rows.proportion(r, link).is_some());
     let repeats = repeats::section(ground);
     if !has_links && repeats.is_none() {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, MAP));
     }
     let kpis = desk_kpis(cards, &["kb_link", "fcr_repeat"]);
     let linked = if has_links { Some(linked(ground, &rows, link)?) } else { None };

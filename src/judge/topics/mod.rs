@@ -10,25 +10,33 @@ mod rows;
 mod sla;
 
 use super::cards::Ground;
+use super::notes::note;
 use crate::error::Result;
 use crate::key;
-use crate::scorecard::{Card, CardKind, ChartData, Kpi, LeftOut, Topic};
+use crate::scorecard::{Card, CardKind, ChartData, Kpi, LeftOut, Level, Note, Topic};
 
-/// What became of a page.
-enum Made {
-    /// It has something to say.
-    Page(Box<Topic>),
-    /// It has not: what is missing, and what to do about it.
-    Missing(String),
+/// What became of a page, and what the config could add to it: a reader of the page is told what is missing, whoever keeps the config
+/// what to do about it.
+struct Made {
+    page: Result<Box<Topic>, &'static str>,
+    hints: Vec<&'static str>,
 }
 
 impl Made {
+    /// It has something to say.
     fn page(topic: Topic) -> Self {
-        Self::Page(Box::new(topic))
+        Self { page: Ok(Box::new(topic)), hints: Vec::new() }
     }
 
+    /// It has not: what is missing.
     fn missing(why: &'static str) -> Self {
-        Self::Missing(crate::language::text(why).to_owned())
+        Self { page: Err(why), hints: Vec::new() }
+    }
+
+    /// With what to do, where that is so.
+    fn hinting(mut self, is_so: bool, what: &'static str) -> Self {
+        self.hints.extend(is_so.then_some(what));
+        self
     }
 }
 
@@ -54,21 +62,24 @@ const TOPICS: [Entry; 7] = [
     Entry { id: "review", title: key!("Patterns to ask about"), parent: Some("sla"), make: review::topic },
 ];
 
-/// The topics whose pages are asked for, as far as there is something to say; and those that are left out.
-pub(super) fn all(ground: &Ground<'_>, cards: &[Card]) -> Result<(Vec<Topic>, Vec<LeftOut>)> {
-    let (mut topics, mut left_out): (Vec<Topic>, Vec<LeftOut>) = (Vec::new(), Vec::new());
+/// The topics whose pages are asked for, as far as there is something to say; those that are left out; what the config could add.
+pub(super) fn all(ground: &Ground<'_>, cards: &[Card]) -> Result<(Vec<Topic>, Vec<LeftOut>, Vec<Note>)> {
+    let (mut topics, mut left_out, mut setup): (Vec<Topic>, Vec<LeftOut>, Vec<Note>) = (Vec::new(), Vec::new(), Vec::new());
     for entry in TOPICS.iter().filter(|entry| ground.e.is_asked(entry.id)) {
         let title = crate::language::text(entry.title).to_owned();
-        match (entry.make)(ground, cards)? {
-            Made::Page(topic) => {
+        let made = (entry.make)(ground, cards)?;
+        let hint = |what: &&'static str| note(Level::Setup, "page-data", format!("{title}: {}", crate::language::text(what)));
+        setup.extend(made.hints.iter().map(hint));
+        match made.page {
+            Ok(topic) => {
                 let is_there = |id: &&str| topics.iter().any(|t| t.id == **id);
                 let parent = entry.parent.filter(is_there).map(str::to_owned);
                 topics.push(Topic { id: entry.id.to_owned(), title, parent, ..*topic });
             }
-            Made::Missing(why) => left_out.push(LeftOut { id: entry.id.to_owned(), title, why }),
+            Err(why) => left_out.push(LeftOut { id: entry.id.to_owned(), title, why: crate::language::text(why).to_owned() }),
         }
     }
-    Ok((topics, left_out))
+    Ok((topics, left_out, setup))
 }
 
 /// Measures of the desk's card that belong to a topic.

@@ -11,16 +11,16 @@ use crate::format;
 use crate::scorecard::{Card, Kpi, Section, TableData, TableRow, Topic, Unit};
 use crate::{key, say};
 
-const MISSING: &str = key!(
-    "No roster tells who is on the desk. Add a source of the kind `agents`: a row a person with `agent_id`, `hired_at`, `left_at` and team."
-);
+const MISSING: &str = key!("No roster tells who is on the desk.");
+/// What to do about it.
+const ADD: &str = key!("add a source of the kind `agents`: a row a person with `agent_id`, `hired_at`, `left_at` and team.");
 /// Measures of the desk's card that belong here.
 const KPIS: [&str; 6] = ["headcount", "leavers", "turnover_12m", "absenteeism", "mentor_span", "tenure"];
 /// Smaller groups of people are not shown.
 const FEWEST: f64 = 5.0;
 
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
-    let Some(mut stay) = people::section(ground)? else { return Ok(Made::missing(MISSING)) };
+    let Some(mut stay) = people::section(ground)? else { return Ok(Made::missing(MISSING).hinting(true, ADD)) };
     say!("Who comes, stays and leaves").clone_into(&mut stay.title);
     stay.charts.extend(desk_trend(ground, "turnover_12m"));
     let kpis = desk_kpis(cards, &KPIS);

@@ -3,6 +3,7 @@
 use super::super::cards::{Ground, Subject};
 use super::super::figures::funnel;
 use super::Made;
+use super::sla::near_miss;
 use crate::error::Result;
 use crate::format;
 use crate::scorecard::{Card, CardKind, ChartData, MarginBin, Section, Topic, Unit};
@@ -74,11 +75,12 @@ fn section(ground: &Ground<'_>, desk: &Subject, (metric, title, question): &(&st
 fn bunching(ground: &Ground<'_>) -> Option<Section> {
     let e = ground.e;
     let recent = e.folds.clocks_recent();
-    let step = |i: usize| {
+    let step = |metric: &str, i: usize| {
         let group = ["resolution".to_owned(), i.to_string()];
-        recent.get("clock_decided", 2, &group, 0).map_or(0, |r| r.sum.round() as u64)
+        recent.get(metric, 2, &group, 0).map_or(0, |r| r.sum.round() as u64)
     };
-    let counts: Vec<u64> = AROUND.map(step).collect();
+    let counts: Vec<u64> = AROUND.map(|i| step("clock_decided", i)).collect();
+    let near: Vec<u64> = AROUND.map(|i| step("clock_near_miss", i)).collect();
     let n: u64 = counts.iter().sum();
     if n < FEWEST {
         return None;
@@ -108,8 +110,7 @@ fn bunching(ground: &Ground<'_>) -> Option<Section> {
         )
     }));
     let share = |i: usize| (AROUND.start + i) as f64 / 20.0;
-    let bins =
-        counts.iter().enumerate().map(|(i, c)| MarginBin { from: share(i), to: Some(share(i + 1)), count: *c, is_open: 0 }).collect();
+    let bin = |i: usize| MarginBin { from: share(i), to: Some(share(i + 1)), count: counts[i], is_open: 0, near: near[i] };
     Some(Section {
         id: "bunching".to_owned(),
         title: say!("Just in time").to_owned(),
@@ -119,7 +120,8 @@ fn bunching(ground: &Ground<'_>) -> Option<Section> {
             metric: "clock_met".to_owned(),
             title: if mass.bunched() { say!("More resolutions just before the due time than after it").to_owned() } else { say!("Resolutions around the due time").to_owned() },
             subtitle: say!("Share of the target used, in time of the target’s clock; {n} clocks due in {span}", n = format::count(n), span = e.recent_words()),
-            bins,
+            bins: (0..counts.len()).map(bin).collect(),
+            near: near_miss(e),
             unknown: 0,
         }],
         footer: say!("Counted in consumed time of the target: by the wall clock every office has waves that look like this. Poisson curve through the other bins (Chetty 2011); both the pile and the hole must be clear.").to_owned(),

@@ -9,7 +9,7 @@ use super::{Made, desk_kpis};
 use crate::error::Result;
 use crate::format;
 use crate::metrics::{Reading, Readings};
-use crate::scorecard::{Card, Cell, ChartData, MarginBin, Section, ShareRow, TableColumn, TableData, TableRow, Topic, Unit};
+use crate::scorecard::{Card, Cell, ChartData, MarginBin, Section, ShareRow, SharesAbout, TableColumn, TableData, TableRow, Topic, Unit};
 use crate::settings::Number;
 use crate::{key, say};
 
@@ -32,16 +32,16 @@ const MOST_GROUPS: usize = 12;
 /// Clocks from which a distribution is drawn.
 const FEWEST: u64 = 20;
 
-const MISSING: &str = key!(
-    "Nothing was promised that could be kept or missed. Set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`)."
-);
+const MISSING: &str = key!("Nothing was promised that could be kept or missed.");
+/// What to do about it.
+const PROMISE: &str = key!("set targets under [sla.targets], or map the due times of the tickets (`due_resolution_at`).");
 
 #[expect(clippy::unnecessary_wraps, reason = "all topics are made alike")]
 pub(super) fn topic(ground: &Ground<'_>, cards: &[Card]) -> Result<Made> {
     let e = ground.e;
     let clocks = clocks(e);
     if clocks.is_empty() {
-        return Ok(Made::missing(MISSING));
+        return Ok(Made::missing(MISSING).hinting(true, PROMISE));
     }
     let sections = [Some(kept(e, &clocks)), margins(e, &clocks), causes(e, &clocks), time(e), agreement(e)];
     Ok(Made::page(Topic {
@@ -123,7 +123,7 @@ fn footer(e: &Evidence<'_>, clocks: &[&str]) -> Vec<String> {
     let recent = e.folds.clocks_recent();
     let mut out = vec![
         say!("A clock counts in the period in which it falls due; one still running past its due time is missed. The columns by creation and by end show what other tools count.").to_owned(),
-        say!("A clock that stops exactly at its due second is kept. Pauses, reopenings and changes of priority count as [sla] in the config says.").to_owned(),
+        say!("A clock that stops exactly at its due second is kept. Pauses, reopenings and changes of priority count as the desk’s own rules say.").to_owned(),
     ];
     for clock in clocks {
         if let Some(r) = reading(recent, "clock_with_events", 0, &[clock]).filter(|r| r.n > 0.0 && r.sum < r.n) {
@@ -236,15 +236,18 @@ fn margins(e: &Evidence<'_>, clocks: &[&str]) -> Option<Section> {
     })
 }
 
-/// What a near miss is, by the parameter.
-fn near_miss_words(e: &Evidence<'_>) -> String {
-    let used = match e.settings.parameters.get("near_miss") {
+/// Share of the target from which what was kept was a near miss.
+pub(super) fn near_miss(e: &Evidence<'_>) -> f64 {
+    match e.settings.parameters.get("near_miss") {
         Some(Number::Real(share)) => share,
         Some(Number::Int(share)) => share as f64,
-        None => return String::new(),
-    };
-    // Hundreds of rows, so that a parameter is not rounded like a figure of few.
-    say!("Near misses are kept, with {left} of the target left or less.", left = format::value_of(Unit::Share, 1.0 - used, 100))
+        None => 1.0,
+    }
+}
+
+/// What a near miss is.
+fn near_miss_words(e: &Evidence<'_>) -> String {
+    say!("Near misses are kept, with {left} of the target left or less.", left = format::bare_target(Unit::Share, 1.0 - near_miss(e)))
 }
 
 fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
@@ -252,6 +255,7 @@ fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
     let step = |metric: &str, i: usize| count(recent, metric, 2, &[clock, &i.to_string()]);
     let decided: Vec<u64> = (0..=BEYOND).map(|i| step("clock_decided", i)).collect();
     let open: Vec<u64> = (0..=BEYOND).map(|i| step("clock_open_overdue", i)).collect();
+    let close: Vec<u64> = (0..=BEYOND).map(|i| step("clock_near_miss", i)).collect();
     let n: u64 = decided.iter().sum();
     if n < FEWEST {
         return None;
@@ -259,10 +263,10 @@ fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
     let share = |i: usize| i as f64 / 20.0;
     let bar = |i: usize| {
         let of = |steps: &[u64]| steps[i..(i + STEPS_A_BAR).min(BEYOND)].iter().sum();
-        MarginBin { from: share(i), to: Some(share(i + STEPS_A_BAR)), count: of(&decided), is_open: of(&open) }
+        MarginBin { from: share(i), to: Some(share(i + STEPS_A_BAR)), count: of(&decided), is_open: of(&open), near: of(&close) }
     };
     let mut bins: Vec<MarginBin> = (0..BEYOND).step_by(STEPS_A_BAR).map(bar).collect();
-    bins.push(MarginBin { from: share(BEYOND), to: None, count: decided[BEYOND], is_open: open[BEYOND] });
+    bins.push(MarginBin { from: share(BEYOND), to: None, count: decided[BEYOND], is_open: open[BEYOND], near: 0 });
     let missed: u64 = decided[20..].iter().sum();
     let near = reading(recent, "clock_near_miss", 0, &[clock]).map_or(0, |r| r.sum.round() as u64);
     let words = |k: u64| format::value_of(Unit::Share, k as f64 / n as f64, n);
@@ -272,6 +276,7 @@ fn margin_chart(e: &Evidence<'_>, clock: &str) -> Option<ChartData> {
         title: say!("{clock}: {missed} missed, {near} just kept", clock = title_of(clock), missed = words(missed), near = words(near)),
         subtitle: say!("Share of the target used, {n} clocks due in {span}", n = format::count(n), span = e.recent_words()),
         bins,
+        near: near_miss(e),
         unknown: all.saturating_sub(n),
     })
 }
@@ -388,12 +393,12 @@ fn time(e: &Evidence<'_>) -> Option<Section> {
         .chain([crate::language::text(OUT_OF_HOURS).to_owned()])
         .collect();
     let subtitle = say!("Time from creation to resolution, tickets resolved in {span}", span = e.recent_words());
-    let by_party = ChartData::Shares { title, subtitle, parts: parts.clone(), rows, unit: Unit::Seconds };
+    let by_party = ChartData::Shares { title, subtitle, parts: parts.clone(), rows, unit: Unit::Seconds, about: SharesAbout::Division };
     let charts = [Some(by_party), by_group(e, &parts)].into_iter().flatten().collect();
     Some(Section {
         id: "time".to_owned(),
         title: say!("Where the time goes").to_owned(),
-        lead: say!("Who had to act: the desk, second level or a supplier by the group that held the ticket ([levels]), the requester or another party by the hold reason while it was on hold ([sla.parties]).").to_owned(),
+        lead: say!("Who had to act: the desk, second level or a supplier by the group that held the ticket, the requester or another party by the hold reason while it was on hold.").to_owned(),
         charts,
         footer: say!("Tickets without events are with their last group from creation to resolution.").to_owned(),
         ..Section::default()
@@ -429,9 +434,17 @@ fn by_group(e: &Evidence<'_>, parts: &[String]) -> Option<ChartData> {
         0 => String::new(),
         n => say!(n => "; the smallest group is not shown", "; the {n} smallest groups are not shown", n),
     };
-    let share = format::value_of(Unit::Share, first.values.iter().sum::<f64>() / all, 100);
+    let share = |row: &ShareRow| format::value_of(Unit::Share, row.values.iter().sum::<f64>() / all, 100);
+    let (name, most) = (format::label(&first.name, 60), share(first));
+    // Of two that hold as much, the order of names makes neither the first.
+    let second = rows.get(1).filter(|row| share(row) == most);
     Some(ChartData::Shares {
-        title: say!("{name} holds {share} of all the time", name = format::label(&first.name, 60), share),
+        title: match second {
+            Some(row) => {
+                say!("{name} and {other} hold {share} of all the time each", name, other = format::label(&row.name, 60), share = most)
+            }
+            None => say!("{name} holds {share} of all the time", name, share = most),
+        },
         subtitle: say!(
             "Time by the group that held the ticket, tickets resolved in {span}; largest first{left_out}",
             span = e.recent_words(),
@@ -440,6 +453,7 @@ fn by_group(e: &Evidence<'_>, parts: &[String]) -> Option<ChartData> {
         parts: parts.to_vec(),
         rows,
         unit: Unit::Seconds,
+        about: SharesAbout::Totals,
     })
 }
 

@@ -65,17 +65,11 @@ impl Pass<'_> {
         }
     }
 
-    /// `About 25 of 35 over the last 13 weeks …`, from figures that are round already.
+    /// The level, which is what is judged, from figures that are round already: how many of so few were content would seem exact.
     fn of_person(&self, metric: &str, l: &Standing) -> String {
         let unit = self.unit(metric);
         let (value, range) = (format::value_of(unit, l.value, 1), format::interval(unit, l.interval, 1));
-        say!(
-            "About {hits} of {n} recent answers; likely level {value} ({range}). In round numbers.",
-            hits = format::count(l.sum),
-            n = format::count(l.n),
-            value,
-            range
-        )
+        say!("Likely level {value} ({range}), from about {n} recent answers. In round numbers.", n = format::count(l.n), value, range)
     }
 
     /// A finding in round numbers, without single tickets; `false` if it is about too few.

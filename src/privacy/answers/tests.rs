@@ -83,7 +83,7 @@ fn people_have_levels_in_round_numbers_or_none() {
     assert_eq!([level("Abe"), level("Al"), level("Bo")], [None; 3]);
     assert!(kpi_of(&told, "Ann", "csat").is_hidden && kpi_of(&told, "Ann", "csat").n == 0, "a week of one person is not told");
     let ann = told.cards.iter().find(|c| c.name == "Ann").expect("a card");
-    assert_eq!(ann.doing_well[0].text, "About 8 of 10 recent answers; likely level 75\u{a0}% (11–100\u{a0}%). In round numbers.");
+    assert_eq!(ann.doing_well[0].text, "Likely level 75\u{a0}% (11–100\u{a0}%), from about 10 recent answers. In round numbers.");
     assert!(ann.doing_well[0].examples.is_empty() && ann.goals.is_empty() && ann.empty_because.iter().any(|(b, _)| b == "goals"));
     assert_eq!((kpi_of(&told, "Ann", "peer_360").is_hidden, kpi_of(&told, "Ann", "qa_score").is_hidden), (true, false));
 }

@@ -190,11 +190,13 @@ fn with_few_examples(mut block: BlockView) -> BlockView {
     block
 }
 
-/// A person gets told that there are warnings; what they say is the desk's to mend.
+/// What the figures cannot be trusted without, in words; of other warnings how many there are. A person gets told that there are
+/// warnings; what they say is the desk's to mend.
 fn notes(order: &Order<'_>, card: &Card) -> Vec<NoteView> {
     let all = own::notes_for(order.scorecard, card, order.may_name);
-    let warnings: Vec<&Note> = all.iter().filter(|n| n.level == Level::Warning).collect();
-    let shown: Vec<NoteView> = warnings.iter().take(MOST_NOTES).map(|n| card_view::note(n)).collect();
+    let warnings: Vec<&Note> = all.iter().filter(|n| n.level <= Level::Warning).collect();
+    let critical = warnings.iter().filter(|n| n.level == Level::Critical);
+    let shown: Vec<NoteView> = critical.take(MOST_NOTES).map(|n| card_view::note(n)).collect();
     let rest = if card.kind == CardKind::Agent { warnings.len() } else { warnings.len() - shown.len() };
     let word = if rest == 1 { say!("One warning").to_owned() } else { say!("{rest} warnings", rest) };
     let counted = NoteView {

@@ -171,16 +171,19 @@ fn sections() -> Vec<Section> {
 }
 
 fn margins() -> ChartData {
-    let bin = |i: u32| MarginBin { from: f64::from(i) / 10.0, to: (i < 20).then(|| f64::from(i + 1) / 10.0), count: 9, is_open: 1 };
+    let bin = |i: u32| {
+        let to = (i < 20).then(|| f64::from(i + 1) / 10.0);
+        MarginBin { from: f64::from(i) / 10.0, to, count: 9, is_open: 1, near: if i >= 8 { 8 } else { 0 } }
+    };
     let (title, subtitle) = (HOSTILE.into(), "As Grace Hopper saw it".into());
-    ChartData::Margins { metric: "fcr".into(), title, subtitle, bins: (0..21).map(bin).collect(), unknown: 3 }
+    ChartData::Margins { metric: "fcr".into(), title, subtitle, bins: (0..21).map(bin).collect(), near: 0.8, unknown: 3 }
 }
 
 fn shares() -> ChartData {
     let row = |name: &str| ShareRow { name: name.into(), page: None, n: 12, values: vec![3600.0, 1800.0, 0.0] };
     let rows = vec![row(HOSTILE), row("Grace Hopper"), row("Ada Lovelace"), row("Team of Grace Hopper")];
     let parts = vec!["working".into(), HOSTILE.into(), "held by Grace Hopper".into()];
-    ChartData::Shares { title: HOSTILE.into(), subtitle: HOSTILE.into(), parts, rows, unit: Unit::Seconds }
+    ChartData::Shares { title: HOSTILE.into(), subtitle: HOSTILE.into(), parts, rows, unit: Unit::Seconds, about: SharesAbout::FirstPart }
 }
 
 /// A list of many rows, some of them with links to topics.
@@ -282,7 +285,7 @@ pub(in crate::report) fn scorecard() -> Scorecard {
         config_hash: "3f9c12ab04de".into(),
         command: "deskcard report --as-of 2026-11-16".into(),
         sources: vec![source.clone(), SourceInfo { rejected: 41, ..source }],
-        notes: vec![note(Level::Warning, HOSTILE), note(Level::Info, "Grace Hopper has no team.")],
+        notes: vec![note(Level::Critical, HOSTILE), note(Level::Info, "Grace Hopper has no team.")],
         rule: RuleInfo { margin: 0.03, leaning: 0.8, clear: 0.9, recent_periods: 13, recent: "the last 13 weeks".into() },
         definitions: vec![
             definition("csat", Unit::Share, Better::Higher),

@@ -132,9 +132,10 @@ pub(super) fn target(unit: Unit, v: f64, better: Better) -> (f64, String) {
     (v, format!("{sign}{code}"))
 }
 
-/// No decimal below [`DECIMAL_FROM`] rows, one from there; up to four where fewer would round to all, none, or the target.
+/// No decimal below [`DECIMAL_FROM`] rows or of whole points, one else; up to four where fewer would round to all, none, or the target.
 fn share(v: f64, n: u64, target: Option<f64>) -> String {
-    let least = usize::from(n >= DECIMAL_FROM);
+    let is_whole = (v * 100.0 - (v * 100.0).round()).abs() < 1e-6;
+    let least = usize::from(n >= DECIMAL_FROM && !is_whole);
     let hides = |decimals: usize| {
         let step = 10f64.powi(decimals as i32 + 2);
         let looks = |at: f64| (v - at).abs() > 1e-12 && ((v * step).round() - (at * step).round()).abs() < 0.5;
@@ -153,7 +154,7 @@ mod tests {
         let code = |v, n, target| share(v, n, target);
         assert_eq!((code(0.866, 199, None).as_str(), code(0.866, 200, None).as_str()), ("0%", "0.0%"));
         assert_eq!((code(0.9999, 500, None).as_str(), code(0.003, 10, None).as_str()), ("0.00%", "0.0%"));
-        assert_eq!((code(1.0, 10, None).as_str(), code(0.0, 500, None).as_str()), ("0%", "0.0%"));
+        assert_eq!((code(1.0, 10, None).as_str(), code(0.0, 500, None).as_str()), ("0%", "0%"));
         assert_eq!((code(0.7496, 40, Some(0.75)).as_str(), code(0.75, 40, Some(0.75)).as_str()), ("0.00%", "0%"));
         assert_eq!(code(0.999_999_9, 10, None), "0.0000%");
     }
