@@ -31,6 +31,8 @@ pub(super) struct Chunk {
     pub(super) set_aside: Vec<(String, u64)>,
     /// Rows that say the export was cut short.
     pub(super) partial: u64,
+    /// Where the last record starts, and whether it was rejected.
+    pub(super) last: Option<(u64, bool)>,
     pub(super) block: Block,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
     let (kept, set_aside) = keep_mask(plan, &block);
     let partial = plan.partial.as_ref().map_or(0, |rule| (0..rows).filter(|&row| rule.holds(&block, row, &mut Vec::new())).count() as u64);
     let rejects = rejects(plan, &block, bad, kept.as_deref());
+    let last = block.last_record(|row| rejects.iter().any(|(rejected, _)| *rejected == Some(row)));
     let mask = mask(rows, kept, &rejects);
     let garbled = block.garbled.len() as u64;
     let mut chunk = Chunk {
@@ -67,6 +70,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         garbled,
         set_aside,
         partial,
+        last,
         block,
     };
     let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();
