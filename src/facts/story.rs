@@ -12,6 +12,8 @@ pub(super) struct Story {
     pub(super) first_reply: i64,
     /// When it was last resolved or closed, unless it was open again later.
     pub(super) resolved: i64,
+    /// Whether it was cancelled, and nothing that came later says otherwise.
+    pub(super) is_cancelled: bool,
     /// How often it was reopened: by an event that says so, or by a live status after it was done.
     pub(super) reopened: i32,
     /// Changes from one group to another, and within a group from one agent to another.
@@ -30,7 +32,7 @@ enum Stage {
 impl Story {
     /// Told by the events of a ticket in the order of time; None without any. `created` may be [`MISSING`].
     pub(super) fn of(events: &[Event], created: i64) -> Option<Self> {
-        let mut story = Self { first_group: NONE, first_reply: MISSING, resolved: MISSING, reopened: 0, moves: 0 };
+        let mut story = Self { first_group: NONE, first_reply: MISSING, resolved: MISSING, is_cancelled: false, reopened: 0, moves: 0 };
         let (mut group, mut agent, mut stage) = (NONE, NONE, Stage::Live);
         for event in events {
             let is_reply = event.kind == EventKind::ReplyPublic && event.role != Role::Requester;
@@ -57,6 +59,10 @@ impl Story {
     /// Takes in what an event says of whether the ticket is done.
     fn turn(&mut self, event: &Event, stage: Stage) -> Stage {
         let is_told = event.kind == EventKind::Reopened;
+        let is_of_status = event.status.is_some() || matches!(event.kind, EventKind::Resolved | EventKind::Closed | EventKind::Reopened);
+        if is_of_status {
+            self.is_cancelled = event.status == Some(Status::Cancelled) && !is_told;
+        }
         match (event.status, event.kind) {
             (Some(Status::Resolved | Status::Closed), _) | (None, EventKind::Resolved | EventKind::Closed) => {
                 self.reopened += i32::from(is_told);
