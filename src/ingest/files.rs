@@ -155,7 +155,17 @@ pub(super) fn open(document: Document, source: &SourceSettings) -> Result<Opened
     }
     let remarks = document.remarks().iter().chain(&detected.warnings).cloned().collect();
     let written = written(&document, &detected);
-    let opened = Opened { document, shown, dialect: detected.dialect, header, written, remarks, rejects: Vec::new(), origin: Vec::new(), end: End::default() };
+    let opened = Opened {
+        document,
+        shown,
+        dialect: detected.dialect,
+        header,
+        written,
+        remarks,
+        rejects: Vec::new(),
+        origin: Vec::new(),
+        end: End::default(),
+    };
     if source.options.measures.is_empty() { Ok(opened) } else { reshape::long(&opened, source) }
 }
 

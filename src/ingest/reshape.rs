@@ -83,8 +83,17 @@ fn made(document: &Document, text: String, written: Vec<String>, remarks: Vec<St
     let documents = Document::from_bytes(&shown, text.into_bytes(), &How { encoding: Some("utf-8".to_owned()), ..How::default() })?;
     let ours = documents.into_iter().next().ok_or_else(|| Error::bug(format!("{shown}: no table was made of it")))?;
     let dialect = Dialect::ordinary(b',');
-    let mut opened =
-        Opened { document: ours, shown, dialect, header: Vec::new(), written, remarks, rejects: Vec::new(), origin: Vec::new(), end: End::default() };
+    let mut opened = Opened {
+        document: ours,
+        shown,
+        dialect,
+        header: Vec::new(),
+        written,
+        remarks,
+        rejects: Vec::new(),
+        origin: Vec::new(),
+        end: End::default(),
+    };
     opened.header = opened.scanner(1 << 16)?.header().to_vec();
     Ok(opened)
 }

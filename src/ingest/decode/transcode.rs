@@ -53,7 +53,8 @@ impl<R: Read> Transcoder<R> {
 
     fn decode(&mut self) -> io::Result<()> {
         self.output.resize(self.output.capacity(), 0);
-        let (result, read, written, is_malformed) = self.decoder.decode_to_utf8(&self.input[self.pending.clone()], &mut self.output, self.ended);
+        let (result, read, written, is_malformed) =
+            self.decoder.decode_to_utf8(&self.input[self.pending.clone()], &mut self.output, self.ended);
         self.output.truncate(written);
         self.given = 0;
         self.pending.start += read;
