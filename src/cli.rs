@@ -333,6 +333,23 @@ pub enum Span {
     All,
 }
 
+/// The periods of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Periods {
+    /// All there are of a width.
+    Each(Span),
+    /// One, as other commands name it; read when the cut-off is known.
+    One(String),
+}
+
+impl std::str::FromStr for Periods {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Span::from_str(text, false).map_or_else(|_| Self::One(text.to_owned()), Self::Each))
+    }
+}
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -346,7 +363,7 @@ pub enum Format {
 
 /// `deskcard query`.
 #[derive(Debug, Args)]
-#[command(after_help = examples("  deskcard query csat --by agent --period month\n  deskcard query fcr_touch,sla_resolution --by priority --from 2026-01-01 --to 2026-06-30 --format csv\n  deskcard query tickets_created --where \"channel = 'phone'\" --period week --format json"))]
+#[command(after_help = examples("  deskcard query csat --by agent --period month\n  deskcard query csat,fcr_touch --by team --period 2026-W46\n  deskcard query fcr_touch,sla_resolution --by priority --from 2026-01-01 --to 2026-06-30 --format csv\n  deskcard query tickets_created --where \"channel = 'phone'\" --period week --format json"))]
 pub struct QueryArgs {
     /// Metric ids, separated by commas.
     #[arg(value_delimiter = ',', required = true)]
@@ -366,9 +383,9 @@ pub struct QueryArgs {
     /// Last day, inclusive.
     #[arg(long, value_name = "DAY")]
     pub to: Option<String>,
-    /// Width of the periods; for one stretch of days use `all` with --from and --to.
-    #[arg(long, value_enum, default_value = "all")]
-    pub period: Span,
+    /// Width of the periods: week, month, quarter, or all for one over everything; or the one period that is meant: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-20, last-month.
+    #[arg(long, value_name = "PERIOD", default_value = "all")]
+    pub period: Periods,
     /// SQL condition on the fact rows, e.g. "priority = 'P1' AND category <> 'Other'".
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,

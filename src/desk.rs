@@ -308,6 +308,8 @@ pub struct Desk {
     pub frames: BTreeMap<Source, Frame>,
     /// Row accounts of every source, rejects and remarks.
     pub ledger: Ledger,
+    /// The sources the rows of each kind come from: their names and how many rows each gave, in the order of the rows.
+    pub origins: BTreeMap<Source, Vec<(String, usize)>>,
     /// The cut-off: seconds UTC; nothing after it is in the frames.
     pub as_of: i64,
 }
@@ -316,6 +318,15 @@ impl Desk {
     /// The frame of a kind.
     pub fn frame(&self, source: Source) -> &Frame {
         &self.frames[&source]
+    }
+
+    /// The sources the rows of a kind come from: their names and the numbers of their rows.
+    pub fn origins(&self, source: Source) -> impl Iterator<Item = (&str, std::ops::Range<usize>)> {
+        self.origins.get(&source).into_iter().flatten().scan(0, |first, (name, count)| {
+            let rows = *first..*first + count;
+            *first = rows.end;
+            Some((name.as_str(), rows))
+        })
     }
 
     /// Latest instant seen in a column, not after the cut-off; the cut-off itself for an empty frame.

@@ -7,12 +7,13 @@ use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::clock::period::Period;
 use crate::clock::zone::Zone;
+use crate::columns::Source;
 use crate::desk::{NONE, text_of};
 use crate::error::{Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
 use crate::format::things;
 use crate::ingest::ledger::{Ledger, SourceLedger};
-use crate::metrics::{Ask, Kind, Metric, fold};
+use crate::metrics::{Ask, Kind, Lacking, Metric, fold, lacking};
 
 /// Rejects shown for each source.
 const SHOWN: usize = 10;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &CheckArgs, now: i64, stdout: &mut dyn Write) -> Result<
         super::ingest::write_rejects(&desk.ledger, dir)?;
     }
     let (facts, ledger) = ctx.facts_of(desk, &wanted)?;
-    let silent = silent_metrics(&ctx, &facts, &ledger)?;
+    let silent = silent_metrics(&ctx, &facts)?;
     let strangers = strangers(&ctx, &facts)?;
     let text = match args.format {
         CheckFormat::Json => json(&ledger, &facts, (&silent, &strangers)),
@@ -75,45 +76,64 @@ fn strangers(ctx: &Context, facts: &Facts) -> Result<BTreeMap<&'static str, Vec<
     Ok(out)
 }
 
-/// Metrics without a single figure over all the data, with the columns no export has.
-fn silent_metrics(ctx: &Context, facts: &Facts, ledger: &Ledger) -> Result<BTreeMap<String, Vec<String>>> {
+/// Metrics without a single figure over all the data, and why.
+fn silent_metrics(ctx: &Context, facts: &Facts) -> Result<BTreeMap<String, Why>> {
     let metrics: Vec<&Metric> = ctx.catalogue.iter().collect();
     let ask =
         Ask { metrics: metrics.clone(), breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
     let readings = fold(facts, &ctx.catalogue, &ask)?;
-    let mut silent = BTreeMap::new();
-    for metric in metrics {
-        if metric.kind == Kind::Stock {
-            // A stock of nothing is a figure.
-            continue;
-        }
-        let has_figure = readings.groups(&metric.id, 0).any(|(_, v)| v.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0));
-        if !has_figure {
-            silent.insert(metric.id.clone(), missing_columns(ctx, metric, ledger)?);
-        }
-    }
-    Ok(silent)
+    let has_figure = |m: &Metric| readings.groups(&m.id, 0).any(|(_, v)| v.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0));
+    // A stock of nothing is a figure.
+    let silent: Vec<&Metric> = metrics.into_iter().filter(|m| m.kind != Kind::Stock && !has_figure(m)).collect();
+    let ids: BTreeSet<&str> = silent.iter().map(|m| m.id.as_str()).collect();
+    silent.iter().map(|metric| Ok((metric.id.clone(), why(ctx, facts, metric, &ids)?))).collect()
 }
 
-/// Canonical columns a metric is made of that no source of their kind has.
-pub(super) fn missing_columns(ctx: &Context, metric: &Metric, ledger: &Ledger) -> Result<Vec<String>> {
-    let needed = wanted(ctx, &[metric], &[], None)?;
-    let mut missing = Vec::new();
-    for kind in crate::columns::Source::ALL {
-        let mapped = |name: &str| ledger.sources.iter().any(|s| s.kind == kind.name() && s.mapped.iter().any(|m| m == name));
-        for column in kind.columns() {
-            if needed.needs(kind, column.name, &crate::desk::frame_name(column)) && !mapped(column.name) {
-                missing.push(format!("{}.{}", kind.name(), column.name));
-            }
+/// Why a metric has no figure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// The config has no source of this kind.
+    Source(Source),
+    /// What it is made of is not there, or no row counts.
+    Lacking(Lacking),
+}
+
+impl Why {
+    /// What is missing, by name.
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Source(kind) => vec![kind.name().to_owned()],
+            Self::Lacking(lacking) => lacking.names.clone(),
         }
     }
-    Ok(missing)
+
+    fn words(&self) -> String {
+        match self {
+            Self::Source(kind) => format!("no source of {}", kind.name()),
+            Self::Lacking(lacking) if lacking.names.is_empty() => "no row that counts".to_owned(),
+            Self::Lacking(Lacking { names, one_will_do }) => format!("no {}", names.join(if *one_will_do { " or " } else { " and no " })),
+        }
+    }
+}
+
+/// Why a metric without a figure has none; `silent` are all metrics that have none.
+fn why(ctx: &Context, facts: &Facts, metric: &Metric, silent: &BTreeSet<&str>) -> Result<Why> {
+    match metric.on {
+        Some(table) if !ctx.settings.sources.iter().any(|s| s.kind == table.source()) => Ok(Why::Source(table.source())),
+        Some(table) => lacking(facts, table, metric).map(Why::Lacking),
+        None => {
+            let part = [&metric.numerator, &metric.denominator].into_iter().find(|id| silent.contains(id.as_str()));
+            let nothing = Why::Lacking(Lacking { names: Vec::new(), one_will_do: true });
+            part.map_or(Ok(nothing), |id| why(ctx, facts, ctx.catalogue.get(id)?, silent))
+        }
+    }
 }
 
 /// Metrics without data, and names of the config without rows.
-type Missing<'a> = (&'a BTreeMap<String, Vec<String>>, &'a BTreeMap<&'static str, Vec<String>>);
+type Missing<'a> = (&'a BTreeMap<String, Why>, &'a BTreeMap<&'static str, Vec<String>>);
 
 fn json(ledger: &Ledger, facts: &Facts, (silent, strangers): Missing<'_>) -> String {
+    let silent: BTreeMap<&String, Vec<String>> = silent.iter().map(|(metric, why)| (metric, why.names())).collect();
     let value = serde_json::json!({
         "as_of": facts.zone().format_minute(facts.as_of()), "sources": ledger.sources, "agents_off_roster": facts.off_roster,
         "remarks": facts.remarks, "names_without_rows": strangers, "metrics_without_data": silent,
@@ -136,38 +156,22 @@ fn words(ctx: &Context, ledger: &Ledger, facts: &Facts, (silent, strangers): Mis
     for (place, names) in strangers {
         out += &format!("\n{place}: no row has {}\n", names.join(", "));
     }
-    if !silent.is_empty() {
-        out += "\nMetrics without data:\n";
-    }
-    let has_source = |metric: &str| {
-        let on = ctx.catalogue.get(metric).ok().and_then(|m| m.on);
-        on.is_none_or(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()))
-    };
-    for kind in crate::columns::Source::ALL {
-        let of_kind = |m: &&String| ctx.catalogue.get(m).ok().and_then(|m| m.on).is_some_and(|t| t.source() == kind);
-        let count = silent.keys().filter(|m| !has_source(m)).filter(of_kind).count();
-        if count > 0 {
-            out += &format!("  {count} of them for want of a source of {}\n", kind.name());
-        }
-    }
-    for (metric, missing) in silent.iter().filter(|(m, _)| has_source(m)) {
-        let why = if missing.is_empty() { "no row falls into its population".to_owned() } else { no_column(ctx, missing) };
-        out += &format!("  {metric}: {why}\n");
-    }
-    out
+    out + &without_data(silent)
 }
 
-/// The columns a metric could be made of; those of kinds of sources the config does not have are alternatives nobody asked for.
-fn no_column(ctx: &Context, missing: &[String]) -> String {
-    const MOST: usize = 6;
-    let has_kind = |name: &&String| ctx.settings.sources.iter().any(|s| name.split('.').next() == Some(s.kind.name()));
-    let own: Vec<&str> = missing.iter().filter(has_kind).map(String::as_str).collect();
-    match own.len() {
-        0 => "no row falls into its population".to_owned(),
-        1 => format!("no column for {}", own[0]),
-        n if n <= MOST => format!("no column for one or more of {}", own.join(", ")),
-        n => format!("no column for one or more of {} and {} others", own[..MOST].join(", "), n - MOST),
+/// What is missing, and which metrics it costs; a whole kind of source costs too many to list.
+fn without_data(silent: &BTreeMap<String, Why>) -> String {
+    let mut costs: BTreeMap<&Why, Vec<&str>> = BTreeMap::new();
+    silent.iter().for_each(|(metric, why)| costs.entry(why).or_default().push(metric));
+    let mut out = String::new();
+    for (why, metrics) in costs {
+        let count = things(metrics.len() as u64, "metric", "metrics");
+        out += &match why {
+            Why::Source(_) => format!("  {}: {count}\n", why.words()),
+            Why::Lacking(_) => format!("  {}: {}\n", why.words(), metrics.join(", ")),
+        };
     }
+    if out.is_empty() { out } else { format!("\nMetrics without data:\n{out}") }
 }
 
 fn source_words(source: &SourceLedger, zone: &Zone) -> String {

@@ -107,7 +107,7 @@ fn summary(target: &Path, (zone, is_said): (&str, bool), found: &[(Vec<String>, 
     for (files, inspection) in found {
         let (kind, product) = (&inspection.kind, &inspection.product);
         let what = match (kind.found.as_str(), product.found.as_str()) {
-            ("", _) => "not used".to_owned(),
+            ("", _) => format!("not used: {}", kind.evidence),
             (kind_of, "") => format!("{kind_of} of no product in particular ({})", kind.confidence),
             (kind_of, name) => format!("{kind_of} of {name} ({})", product.confidence),
         };

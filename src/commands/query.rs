@@ -7,7 +7,7 @@ use std::time::Instant;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::{Context, Outcome, day, stdout_failed, wanted};
-use crate::cli::{Format, QueryArgs, Span};
+use crate::cli::{Format, Periods, QueryArgs, Span};
 use crate::clock::period::{Period, Unit};
 use crate::columns::Source;
 use crate::error::{Error, Result, nearest};
@@ -23,8 +23,7 @@ pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<
     check_columns(&ctx, &args.by, args.filter.as_deref(), &metrics)?;
     let breakdowns = vec![args.by.clone()];
     let (facts, ledger) = ctx.facts(&wanted(&ctx, &metrics, &breakdowns, args.filter.as_deref())?)?;
-    let days = Days { from: args.from.as_deref(), to: args.to.as_deref(), width: args.period };
-    let periods = days.periods(&ctx, &facts, &ledger)?;
+    let periods = periods(&ctx, args, (&facts, &ledger))?;
     let started = Instant::now();
     let ask = Ask { metrics: metrics.clone(), breakdowns, periods, filter: args.filter.clone() };
     let readings = fold(&facts, &ctx.catalogue, &ask)?;
@@ -40,6 +39,21 @@ pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<
     .map_err(|e| stdout_failed(&e))?;
     ctx.say(&format!("written in {:.2} s", started.elapsed().as_secs_f64()));
     Ok(Outcome::Done)
+}
+
+/// The periods asked for: the one that is named, or all of a width.
+fn periods(ctx: &Context, args: &QueryArgs, (facts, ledger): (&Facts, &Ledger)) -> Result<Vec<Period>> {
+    match &args.period {
+        Periods::Each(width) => Days { from: args.from.as_deref(), to: args.to.as_deref(), width: *width }.periods(ctx, facts, ledger),
+        Periods::One(_) if args.from.is_some() || args.to.is_some() => {
+            Err(Error::config("--period names the days, and so do --from and --to")
+                .hint("leave one of them out, or say the width: --period week"))
+        }
+        Periods::One(text) => {
+            let widths = "or a width: week, month, quarter, all";
+            Ok(vec![ctx.period(Some(text)).map_err(|e| if e.at.is_empty() { e.at("--period") } else { e }.hint(widths))?])
+        }
+    }
 }
 
 /// Refuses a breakdown that one of the metrics cannot have, and names those it can.

@@ -5,8 +5,11 @@ use super::repeat::next_same;
 use super::roster::ATTRIBUTES;
 use super::tickets::{add_attributes, add_clock, agents_of};
 use super::{Making, Table};
+use crate::columns::Source;
 use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, longs};
 use crate::error::Result;
+use crate::format::count;
+use crate::say;
 
 /// Columns added to the calls' own.
 pub(super) const ADDED: &[&str] =
@@ -41,8 +44,41 @@ fn contacts(calls: &Frame) -> Result<Vec<bool>> {
     Ok((0..outcome.len()).map(one).collect())
 }
 
-/// Adds the wanted columns.
-pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<()> {
+/// Sentences for the data-quality box: (code, text).
+type Remarks = Vec<(String, String)>;
+
+/// Whether the source of each call tells waits, and a remark on those that tell none beside others that do.
+///
+/// Products leave the wait of a call empty that nobody answered. A source without the wait of a single answered call tells nothing of
+/// waits, and its calls are none that a service level could count, whatever another source tells of its own.
+fn waits_told(m: &Making<'_>, calls: &Frame) -> Result<(Vec<Option<bool>>, Remarks)> {
+    let (waits, contacts) = (calls.longs("wait_secs")?, contacts(calls)?);
+    let mut told = vec![Some(false); waits.len()];
+    let mut silent = Vec::new();
+    for (name, rows) in m.desk.origins(Source::Calls) {
+        let answered = rows.clone().filter(|&row| contacts[row]).count() as u64;
+        let has_waits = rows.clone().any(|row| contacts[row] && waits[row] != MISSING);
+        told[rows].fill(Some(has_waits));
+        if answered > 0 && !has_waits {
+            silent.push((name, answered));
+        }
+    }
+    let one = |(name, answered): (&str, u64)| {
+        let text = say!(
+            answered => "{name}: the one answered call has no wait; wait and service level are figures of the other sources alone, and none of its abandoned calls counts as short.",
+            "{name}: none of the {n} answered calls has a wait; wait and service level are figures of the other sources alone, and none of its abandoned calls counts as short.",
+            name,
+            n = count(answered)
+        );
+        ("waits-untold".to_owned(), text)
+    };
+    let is_mixed = told.contains(&Some(true));
+    Ok((told, silent.into_iter().filter(|_| is_mixed).map(one).collect()))
+}
+
+/// Adds the wanted columns; what is to be told of them: (code, text).
+pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<Remarks> {
+    let mut remarks = Vec::new();
     let want = |name: &str| m.wanted.has(Table::Calls, name);
     if want("agent") {
         calls.add("agent", |s| agents_of(m, s, &["agent"]))?;
@@ -56,14 +92,13 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
         calls.set("level", &Values::Text(level))?;
     }
     if want("has_ticket_source") || want("is_logged") {
-        let has_tickets = m.settings.sources.iter().any(|s| s.kind == crate::columns::Source::Tickets);
+        let has_tickets = m.settings.sources.iter().any(|s| s.kind == Source::Tickets);
         calls.set("has_ticket_source", &Values::Flag(vec![Some(has_tickets); calls.height()]))?;
     }
     if want("has_waits") {
-        // Products leave the wait of a call empty that nobody answered; an export without any wait tells nothing of waits.
-        let waits = calls.longs("wait_secs")?;
-        let has_waits = contacts(calls)?.into_iter().zip(waits).any(|(is_answered, wait)| is_answered && wait != MISSING);
-        calls.set("has_waits", &Values::Flag(vec![Some(has_waits); calls.height()]))?;
+        let (told, silent) = waits_told(m, calls)?;
+        remarks = silent;
+        calls.set("has_waits", &Values::Flag(told))?;
     }
     if want("is_logged") {
         let secs = |name: &str| m.settings.parameters.secs(name);
@@ -79,5 +114,5 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
     if want("start_hour") || want("start_weekday") {
         add_clock(m, calls, "start_at", "start_hour", "start_weekday")?;
     }
-    Ok(())
+    Ok(remarks)
 }

@@ -90,7 +90,7 @@ const CALLS: &[Derived] = &[
     d(
         "is_waited",
         "is_offered AND has_waits AND (wait_secs IS NOT NULL OR NOT is_answered)",
-        "an offered call that the service level counts: where any answered call has a wait, all that were not answered, and the answered ones with theirs",
+        "an offered call that the service level counts: where any answered call of its source has a wait, all that were not answered, and the answered ones with theirs",
     ),
     d("is_short_abandon", "is_abandoned AND COALESCE(wait_secs <= $short_abandon, FALSE)", "hung up almost at once"),
     d(

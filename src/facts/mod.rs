@@ -227,6 +227,8 @@ impl Wanted {
         }
         let needed = match (table, name) {
             (Table::Tickets, "resolved_at") if self.is_resolution_declared => Vec::new(),
+            // Then no row's end is worked out from how long it took.
+            (Table::Tickets, "status") if self.is_resolution_declared => tickets::ENDS.map(|name| (table, name)).to_vec(),
             _ => requirements(table, name),
         };
         for (other, needed) in needed {
@@ -384,7 +386,7 @@ impl Facts {
         let making = Making { settings, desk: &desk, wanted, zone: &zone, calendars, identity, roster };
         let clocks = tickets::add(&making, &mut tickets)?;
         surveys::mark(&making, &surveys, &mut tickets)?;
-        calls::add(&making, &mut calls, &tickets)?;
+        let of_calls = calls::add(&making, &mut calls, &tickets)?;
         surveys::embed(&making, &mut surveys, &tickets, &calls)?;
         frames.insert(Table::Tickets, tickets);
         frames.insert(Table::SlaClocks, clocks.clocks);
@@ -398,7 +400,7 @@ impl Facts {
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),
             off_roster: Vec::new(),
-            remarks: clocks.remarks,
+            remarks: clocks.remarks.into_iter().chain(of_calls).collect(),
             is_absence_monthly: false,
         };
         surveys::add(&making, &mut surveys, &facts)?;

@@ -16,6 +16,8 @@ pub(super) struct Story {
     pub(super) first_resolver: u32,
     /// When it was first reopened, seconds UTC.
     pub(super) reopened_at: i64,
+    /// Whether it was cancelled, and nothing that came later says otherwise.
+    pub(super) is_cancelled: bool,
     /// How often it was reopened: by an event that says so, or by a live status after it was done.
     pub(super) reopened: i32,
     /// Changes from one group to another, and within a group from one agent to another.
@@ -38,6 +40,7 @@ impl Story {
             first_group: NONE,
             first_reply: MISSING,
             resolved: MISSING,
+            is_cancelled: false,
             first_resolver: NONE,
             reopened_at: MISSING,
             reopened: 0,
@@ -76,6 +79,10 @@ impl Story {
     /// Takes in what an event says of whether the ticket is done.
     fn turn(&mut self, event: &Event, stage: Stage) -> Stage {
         let is_told = event.kind == EventKind::Reopened;
+        let is_of_status = event.status.is_some() || matches!(event.kind, EventKind::Resolved | EventKind::Closed | EventKind::Reopened);
+        if is_of_status {
+            self.is_cancelled = event.status == Some(Status::Cancelled) && !is_told;
+        }
         match (event.status, event.kind) {
             (Some(Status::Resolved | Status::Closed), _) | (None, EventKind::Resolved | EventKind::Closed) => {
                 self.reopened += i32::from(is_told);

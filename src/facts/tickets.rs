@@ -57,6 +57,8 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "is_first_level_resolvable" => own(&["first_level", "category"]),
         "first_response_at" => told(&["created_at", "first_response_secs"]),
         "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status", "updated_at"]),
+        // As it stood at the cut-off, which the ends tell: always these, or a metric would say one thing alone and another among others.
+        "status" => told(&["created_at", "resolved_at", "resolution_secs", "closed_at"]),
         "sla_resolution_verdict" => [own(&["sla_resolution_due_at"]), sla::requirements()].concat(),
         "sla_response_verdict" => [own(&["sla_response_due_at"]), sla::requirements()].concat(),
         name if sla::TICKET_COLUMNS.contains(&name) => sla::requirements(),
@@ -80,10 +82,10 @@ pub(super) fn event_requirements(name: &str) -> Vec<(Table, &'static str)> {
     }
 }
 
-/// Fills from the events what the ticket rows leave out.
-fn told_by_events(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<()> {
+/// Fills from the events what the ticket rows leave out; the story of each ticket, none without any event.
+fn told_by_events(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<Vec<Option<Story>>> {
     if log.is_empty() {
-        return no_resolver(m, tickets);
+        return no_resolver(m, tickets).map(|()| Vec::new());
     }
     let created = if tickets.has("created_at") { tickets.longs("created_at")? } else { vec![MISSING; tickets.height()] };
     let stories: Vec<Option<Story>> = created.into_par_iter().enumerate().map(|(row, at)| Story::of(log.of(row), at)).collect();
@@ -116,7 +118,8 @@ fn told_by_events(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result
         let told = stories.iter().map(|story| story.map_or(MISSING, |t| t.reopened_at)).collect();
         columns.push(("reopened_at", Values::Long(told)));
     }
-    columns.into_iter().try_for_each(|(name, values)| tickets.set(name, &values))
+    columns.into_iter().try_for_each(|(name, values)| tickets.set(name, &values))?;
+    Ok(stories)
 }
 
 /// Without events nobody knows who resolved a ticket before it was reopened.
@@ -147,8 +150,9 @@ fn resolved_by_events(tickets: &Frame, stories: &[Option<Story>], as_of: i64) ->
 pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let want = |name: &str| m.wanted.has(Table::Tickets, name);
     let log = EventLog::read(m, tickets)?;
-    told_by_events(m, tickets, &log)?;
-    as_it_stood(m, tickets)?;
+    let stories = told_by_events(m, tickets, &log)?;
+    as_it_stood(m, tickets, &stories)?;
+    drop(stories);
     let opened_again = resolution(m, tickets)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
@@ -211,31 +215,48 @@ pub(super) fn events(m: &Making<'_>) -> Result<Frame> {
     Ok(events)
 }
 
-/// A ticket that ended at the cut-off or later was open then, whatever its row says by now; one that was closed later was resolved.
-fn as_it_stood(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
-    const ENDS: [&str; 2] = ["resolved_at", "closed_at"];
+/// Instants of a ticket's row that tell when it ended.
+pub(super) const ENDS: [&str; 2] = ["resolved_at", "closed_at"];
+
+/// A ticket that ended at the cut-off or later was open then, whatever its row says by now; one that was closed or cancelled later
+/// was resolved. A cancelled one ended when it was closed, which a time of resolution stands in for.
+fn as_it_stood(m: &Making<'_>, tickets: &mut Frame, stories: &[Option<Story>]) -> Result<()> {
     let is_later =
         |s: &DataFrame| ENDS.iter().any(|n| s.column(n).ok().and_then(|c| c.i64().ok()?.max()).is_some_and(|t| t >= m.desk.as_of));
-    if !tickets.has("status") || !(tickets.has("resolution_secs") || tickets.segments.iter().any(is_later)) {
+    let has_durations = |s: &DataFrame| s.column("resolution_secs").is_ok_and(|c| c.null_count() < s.height());
+    if !tickets.has("status") || !tickets.segments.iter().any(|s| is_later(s) || has_durations(s)) {
         return Ok(());
     }
-    let (open, resolved, closed) = (code_of("open")?, code_of("resolved")?, code_of("closed")?);
+    let (open, resolved, closed, cancelled) = (code_of("open")?, code_of("resolved")?, code_of("closed")?, code_of("cancelled")?);
+    let told = if stories.is_empty() { Vec::new() } else { tickets.codes("status")? };
     tickets.add("status", |s| {
         let instants = |name: &str| if s.column(name).is_ok() { longs(get(s, name)?) } else { Ok(vec![MISSING; s.height()]) };
         let (solved_at, closed_at) = (instants("resolved_at")?, instants("closed_at")?);
         let (created, took) = (instants("created_at")?, instants("resolution_secs")?);
         let mut status = codes(get(s, "status")?)?;
-        for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| **code == resolved || **code == closed) {
+        for (row, code) in status.iter_mut().enumerate().filter(|(_, code)| [resolved, closed, cancelled].contains(code)) {
             let by_duration = || known(took[row]).zip(known(created[row])).map(|(d, c)| c + d);
             let (solved, shut) = (known(solved_at[row]).or_else(by_duration), known(closed_at[row]));
-            *code = match solved.or(shut) {
-                Some(at) if at >= m.desk.as_of => open,
-                Some(_) if *code == closed && shut.is_some_and(|at| at >= m.desk.as_of) => resolved,
+            let is_later = |at: Option<i64>| at.is_some_and(|at| at >= m.desk.as_of);
+            let is_cancelled = *code == cancelled;
+            *code = match (is_later(solved), is_later(shut)) {
+                // Cancelled before whatever counts as its resolution.
+                (true, false) if is_cancelled && shut.is_some() => *code,
+                (true, _) => open,
+                (false, true) if solved.is_none() => open,
+                (false, true) if *code != resolved => resolved,
                 _ => *code,
             };
         }
         Ok(Values::Text(status))
-    })
+    })?;
+    if told.is_empty() {
+        return Ok(());
+    }
+    // What the events tell of came before the cut-off, whenever the row was closed.
+    let is_told = |row: usize| told[row] == cancelled && stories[row].is_some_and(|story| story.is_cancelled);
+    let status = tickets.codes("status")?.into_iter().enumerate().map(|(row, code)| if is_told(row) { cancelled } else { code });
+    tickets.set("status", &Values::Text(status.collect()))
 }
 
 /// Fills resolution times from what else the export has; nothing after the cut-off has happened yet. What is open by its status keeps

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::column::{BadCell, ColumnReader, Remarks, key_of};
+use super::column::{BadCell, ColumnReader, Noticed, Remarks, key_of};
 use super::interner::Interner;
 use super::ledger::Reject;
 use super::plan::FilePlan;
@@ -31,6 +31,8 @@ pub(super) struct Chunk {
     pub(super) set_aside: Vec<(String, u64)>,
     /// Rows that say the export was cut short.
     pub(super) partial: u64,
+    /// Where the last record starts, and whether it was rejected.
+    pub(super) last: Option<(u64, bool)>,
     pub(super) block: Block,
 }
 
@@ -38,25 +40,22 @@ pub(super) struct Chunk {
 pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &mut [Interner]) -> Result<Chunk> {
     let rows = block.rows();
     let mut bad = Vec::new();
-    let mut remarks = Remarks::default();
+    let mut noticed = Vec::with_capacity(plan.columns.len());
     let mut columns: Vec<(Cells, Option<Cells>)> = Vec::with_capacity(plan.columns.len());
     for ((column, zone), interner) in plan.columns.iter().zip(&plan.zones).zip(interners) {
-        let mut reader = ColumnReader { block: &block, interner, zone, bad: Vec::new(), remarks: Remarks::default() };
+        let mut reader = ColumnReader { block: &block, interner, zone, bad: Vec::new(), noticed: Noticed::default() };
         columns.push(reader.read(column)?);
         bad.extend(reader.bad);
-        remarks.clock_changes += reader.remarks.clock_changes;
-        for (column, count) in reader.remarks.mangled {
-            *remarks.mangled.entry(column).or_default() += count;
-        }
-        for (word, count) in reader.remarks.unmapped {
-            *remarks.unmapped.entry(word).or_default() += count;
-        }
+        noticed.push(reader.noticed);
     }
     let identities = identities(plan, &block, &columns, with);
     let (kept, set_aside) = keep_mask(plan, &block);
     let partial = plan.partial.as_ref().map_or(0, |rule| (0..rows).filter(|&row| rule.holds(&block, row, &mut Vec::new())).count() as u64);
     let rejects = rejects(plan, &block, bad, kept.as_deref());
+    let last = block.last_record(|row| rejects.iter().any(|(rejected, _)| *rejected == Some(row)));
     let mask = mask(rows, kept, &rejects);
+    let mut remarks = Remarks::default();
+    plan.columns.iter().zip(&noticed).for_each(|(column, noticed)| remarks.tell(column, &block, noticed, mask.as_deref()));
     let garbled = block.garbled.len() as u64;
     let mut chunk = Chunk {
         rows,
@@ -67,6 +66,7 @@ pub(super) fn type_block(plan: &FilePlan, block: Block, with: With, interners: &
         garbled,
         set_aside,
         partial,
+        last,
         block,
     };
     let mut columns: Vec<(Option<Cells>, Option<Cells>)> = columns.into_iter().map(|(cells, text)| (Some(cells), text)).collect();

@@ -60,13 +60,42 @@ pub(super) struct ColumnPlan {
     pub(super) keeps_text: bool,
 }
 
-/// What reading a column may say besides its values.
+/// What reading a block may say besides its values, of the rows that are kept of it.
 #[derive(Debug, Default)]
 pub(super) struct Remarks {
+    /// Words that no value map knows: header and word → rows.
     pub(super) unmapped: BTreeMap<(String, String), u64>,
     /// Ids that a spreadsheet has rounded: header → rows.
     pub(super) mangled: BTreeMap<String, u64>,
     pub(super) clock_changes: u64,
+}
+
+/// Rows of a block in which reading one column met what is to be told. Whether a row counts is known only when all columns are read.
+#[derive(Debug, Default)]
+pub(super) struct Noticed {
+    /// The row being read.
+    row: u32,
+    unmapped: Vec<u32>,
+    mangled: Vec<u32>,
+    clock_changes: Vec<u32>,
+}
+
+impl Remarks {
+    /// Tells what was noticed in the rows that are kept; `None` for all.
+    pub(super) fn tell(&mut self, plan: &ColumnPlan, block: &Block, noticed: &Noticed, kept: Option<&[bool]>) {
+        let is_kept = |row: &&u32| kept.is_none_or(|kept| kept[**row as usize]);
+        let count = |rows: &[u32]| rows.iter().filter(is_kept).count() as u64;
+        let (mut scratch, mut joined) = (Vec::new(), Vec::new());
+        for &row in noticed.unmapped.iter().filter(is_kept) {
+            let word = excerpt(cell(block, plan, row as usize, &mut scratch, &mut joined));
+            *self.unmapped.entry((plan.header.clone(), word)).or_default() += 1;
+        }
+        let mangled = count(&noticed.mangled);
+        if mangled > 0 {
+            *self.mangled.entry(plan.header.clone()).or_default() += mangled;
+        }
+        self.clock_changes += count(&noticed.clock_changes);
+    }
 }
 
 /// A cell that could not be read: row, code, the cell, why.
@@ -85,7 +114,7 @@ pub(super) struct ColumnReader<'b> {
     pub(super) interner: &'b mut Interner,
     pub(super) zone: &'b Zone,
     pub(super) bad: Vec<BadCell>,
-    pub(super) remarks: Remarks,
+    pub(super) noticed: Noticed,
 }
 
 /// The stable hash behind every key.
@@ -120,9 +149,9 @@ impl ColumnReader<'_> {
                     Cells::Long,
                     MISSING,
                     #[inline(always)]
-                    |remarks, cell| {
+                    |noticed, cell| {
                         if is_mangled_id(cell) {
-                            *remarks.mangled.entry(plan.header.clone()).or_default() += 1;
+                            noticed.mangled.push(noticed.row);
                         }
                         Ok(key_of(cell))
                     },
@@ -154,10 +183,10 @@ impl ColumnReader<'_> {
         plan: &ColumnPlan,
         wrap: impl Fn(Vec<T>) -> Cells,
         missing: T,
-        mut parse: impl FnMut(&mut Remarks, &[u8]) -> std::result::Result<T, &'static str>,
+        mut parse: impl FnMut(&mut Noticed, &[u8]) -> std::result::Result<T, &'static str>,
     ) -> Cells {
         let mut out = vec![missing; self.block.rows()];
-        let (remarks, bad_cells) = (&mut self.remarks, &mut self.bad);
+        let (noticed, bad_cells) = (&mut self.noticed, &mut self.bad);
         cells(
             self.block,
             plan,
@@ -169,7 +198,8 @@ impl ColumnReader<'_> {
                     }
                     return;
                 }
-                match parse(remarks, cell) {
+                noticed.row = row as u32;
+                match parse(noticed, cell) {
                     Ok(value) => out[row] = value,
                     Err(reason) => bad_cells.push(bad(row, plan, "type-error", cell, reason)),
                 }
@@ -199,20 +229,20 @@ impl ColumnReader<'_> {
             Cells::Whole,
             i32::MIN,
             #[inline(always)]
-            |remarks, cell| match few_digits(cell).filter(|_| is_bare) {
+            |noticed, cell| match few_digits(cell).filter(|_| is_bare) {
                 Some(few) => Ok(few),
-                None => whole(plan, remarks, cell),
+                None => whole(plan, noticed, cell),
             },
         )
     }
 
     fn numbers(&mut self, plan: &ColumnPlan) -> Cells {
-        self.each(plan, Cells::Number, f64::NAN, |remarks, cell| {
+        self.each(plan, Cells::Number, f64::NAN, |noticed, cell| {
             let word = plan.values.of(cell);
             match number_in(plan.style, word.map_or(cell, String::as_bytes)) {
                 Some(value) => Ok(value),
                 None if !plan.values.is_empty() => {
-                    remarks.unmapped(plan, cell);
+                    noticed.unmapped.push(noticed.row);
                     Ok(f64::NAN)
                 }
                 None => Err("is not a number"),
@@ -228,10 +258,10 @@ impl ColumnReader<'_> {
             Cells::Long,
             MISSING,
             #[inline(always)]
-            |remarks, cell| {
+            |noticed, cell| {
                 if is_plain && let Some(local) = plain(cell, b' ') {
                     let utc = cursor.to_utc(local);
-                    remarks.clock_changes += u64::from(utc.note.is_some());
+                    noticed.clock_change(utc.note.is_some());
                     return Ok(utc.secs);
                 }
                 let stamp = plan.forms.iter().find_map(|f| f.parse(cell)).ok_or("is not a time of the form this column is written in")?;
@@ -239,7 +269,7 @@ impl ColumnReader<'_> {
                     Stamp { secs, offset: Some(offset) } => secs - i64::from(offset),
                     Stamp { secs, offset: None } => {
                         let utc = cursor.to_utc(secs);
-                        remarks.clock_changes += u64::from(utc.note.is_some());
+                        noticed.clock_change(utc.note.is_some());
                         utc.secs
                     }
                 })
@@ -253,11 +283,11 @@ impl ColumnReader<'_> {
             Cells::Flag,
             NO_FLAG,
             #[inline(always)]
-            |remarks, cell| {
+            |noticed, cell| {
                 let mapped = plan.values.of(cell);
                 let value = flag(mapped.map_or(cell, String::as_bytes));
                 if value.is_none() {
-                    remarks.unmapped(plan, cell);
+                    noticed.unmapped.push(noticed.row);
                 }
                 Ok(value.map_or(NO_FLAG, u8::from))
             },
@@ -323,10 +353,10 @@ impl ColumnReader<'_> {
             Cells::Text,
             NONE,
             #[inline(always)]
-            |remarks, cell| {
+            |noticed, cell| {
                 let found = interner.code(cell, &mut code);
                 if found.is_none() {
-                    remarks.unmapped(plan, cell);
+                    noticed.unmapped.push(noticed.row);
                 }
                 Ok(found.unwrap_or(NONE))
             },
@@ -342,14 +372,14 @@ fn duration(plan: &ColumnPlan, cell: &[u8]) -> std::result::Result<i32, &'static
 }
 
 #[inline(never)]
-fn whole(plan: &ColumnPlan, remarks: &mut Remarks, cell: &[u8]) -> std::result::Result<i32, &'static str> {
+fn whole(plan: &ColumnPlan, noticed: &mut Noticed, cell: &[u8]) -> std::result::Result<i32, &'static str> {
     let word = plan.values.of(cell);
     match int_in(plan.style, word.map_or(cell, String::as_bytes)) {
         Some(value) if plan.add == 0 => fitting(value),
         Some(value) => fitting(value.saturating_add(plan.add).max(0)),
         // Where words stand for numbers, one that is not known is no broken row.
         None if !plan.values.is_empty() => {
-            remarks.unmapped(plan, cell);
+            noticed.unmapped.push(noticed.row);
             Ok(i32::MIN)
         }
         None => Err("is not a whole number"),
@@ -360,9 +390,11 @@ fn fitting(value: i64) -> std::result::Result<i32, &'static str> {
     i32::try_from(value).ok().filter(|v| *v != i32::MIN).ok_or("is too large")
 }
 
-impl Remarks {
-    fn unmapped(&mut self, plan: &ColumnPlan, cell: &[u8]) {
-        *self.unmapped.entry((plan.header.clone(), excerpt(cell))).or_default() += 1;
+impl Noticed {
+    fn clock_change(&mut self, is_one: bool) {
+        if is_one {
+            self.clock_changes.push(self.row);
+        }
     }
 }
 

@@ -30,6 +30,17 @@ pub(super) struct Opened {
     pub(super) rejects: Vec<Reject>,
     /// Line and byte in the file of every line of the text behind its header, where the text is not the file's.
     pub(super) origin: Vec<(u64, u64)>,
+    /// How the file's own text ends, where the text is not the file's.
+    pub(super) end: End,
+}
+
+/// How a text ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct End {
+    /// Its last line does not end as lines do.
+    pub(super) is_unended: bool,
+    /// Its last row could not be used.
+    pub(super) is_broken: bool,
 }
 
 impl Opened {
@@ -144,7 +155,17 @@ pub(super) fn open(document: Document, source: &SourceSettings) -> Result<Opened
     }
     let remarks = document.remarks().iter().chain(&detected.warnings).cloned().collect();
     let written = written(&document, &detected);
-    let opened = Opened { document, shown, dialect: detected.dialect, header, written, remarks, rejects: Vec::new(), origin: Vec::new() };
+    let opened = Opened {
+        document,
+        shown,
+        dialect: detected.dialect,
+        header,
+        written,
+        remarks,
+        rejects: Vec::new(),
+        origin: Vec::new(),
+        end: End::default(),
+    };
     if source.options.measures.is_empty() { Ok(opened) } else { reshape::long(&opened, source) }
 }
 

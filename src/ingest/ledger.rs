@@ -78,6 +78,9 @@ pub struct FileLedger {
     pub partial: u64,
     /// Whether its last line does not end as lines do: it may have been cut off.
     pub is_unended: bool,
+    /// Whether that line, being the last of the text as it was unpacked and decoded, could not be used either: then it was cut off.
+    #[serde(default)]
+    pub is_cut_off: bool,
     /// Why it may not be whole, and what else to know about it, a sentence each.
     pub remarks: Vec<String>,
     /// Its header as it stands.

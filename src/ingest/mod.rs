@@ -121,13 +121,17 @@ pub(crate) fn desk_of(settings: &Settings, wanted: &Wanted, as_of: i64, sources:
 fn desk(settings: &Settings, wanted: &Wanted, as_of: i64, sources: Vec<Settled>) -> Result<Desk> {
     let mut frames: BTreeMap<Source, Vec<Frame>> = BTreeMap::new();
     let mut ledger = Ledger::default();
+    let mut origins: BTreeMap<Source, Vec<(String, usize)>> = BTreeMap::new();
     for Settled { frames: of_source, account } in sources {
-        of_source.into_iter().for_each(|(kind, frame)| frames.entry(kind).or_default().push(frame));
+        for (kind, frame) in of_source {
+            origins.entry(kind).or_default().push((account.name.clone(), frame.height()));
+            frames.entry(kind).or_default().push(frame);
+        }
         ledger.sources.push(account);
     }
     let frames =
         Source::ALL.into_iter().map(|kind| Ok((kind, united(settings, wanted, kind, frames.remove(&kind))?))).collect::<Result<_>>()?;
-    Ok(Desk { frames, ledger, as_of })
+    Ok(Desk { frames, ledger, origins, as_of })
 }
 
 /// What a source gives to the desk.

@@ -1,7 +1,7 @@
 //! Files that are no tables yet, made into tables of the usual kind before they are read: logs of events, and files with a column a measure.
 
 use super::decode::{Document, How};
-use super::files::Opened;
+use super::files::{End, Opened};
 use super::ledger::Reject;
 use super::scan::{Block, Dialect};
 use super::shapes::queue_log;
@@ -32,7 +32,8 @@ pub(super) fn queue_log(document: &Document) -> Result<Opened> {
         remarks.push(format!("{} of its calls have no end in it", account.without_end));
     }
     let written = vec![format!("queue_log: {} events of {} calls", account.events, account.calls)];
-    Ok(Opened { rejects: rejects.collect(), ..made(document, text, written, remarks)? })
+    let end = End { is_unended: account.is_unended, is_broken: account.is_last_refused };
+    Ok(Opened { rejects: rejects.collect(), end, ..made(document, text, written, remarks)? })
 }
 
 /// A wide table as a long one, a row a measure.
@@ -45,10 +46,11 @@ pub(super) fn long(wide: &Opened, source: &SourceSettings) -> Result<Opened> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(shape.header()).map_err(|e| failed(&e))?;
     let is_null = |cell: &str| source.nulls.iter().any(|n| n == cell);
-    let (mut origin, mut rejects) = (Vec::new(), Vec::new());
+    let (mut origin, mut rejects, mut last) = (Vec::new(), Vec::new(), None);
     let mut scanner = wide.scanner(1 << 20)?;
     while let Some(block) = scanner.next_block().map_err(|e| super::decode::unreadable(&wide.shown, e))? {
         rejects.extend(block.faults.iter().map(|fault| Reject::of_fault(&wide.shown, fault)));
+        last = last.max(block.last_record(|_| false));
         let mut lines = block.lines();
         for row in 0..block.rows() {
             let cells = cells(&block, row);
@@ -61,10 +63,11 @@ pub(super) fn long(wide: &Opened, source: &SourceSettings) -> Result<Opened> {
         }
         scanner.recycle(block);
     }
+    let end = End { is_unended: scanner.is_cut_off(), is_broken: last.is_some_and(|(_, is_broken)| is_broken) };
     let bytes = writer.into_inner().map_err(|e| failed(&e))?;
     let text = String::from_utf8(bytes).map_err(|e| failed(&e))?;
     let made = made(&wide.document, text, wide.written.clone(), wide.remarks.clone())?;
-    Ok(Opened { rejects, origin, ..made })
+    Ok(Opened { rejects, origin, end, ..made })
 }
 
 /// The cells of a row, each on one line.
@@ -80,8 +83,17 @@ fn made(document: &Document, text: String, written: Vec<String>, remarks: Vec<St
     let documents = Document::from_bytes(&shown, text.into_bytes(), &How { encoding: Some("utf-8".to_owned()), ..How::default() })?;
     let ours = documents.into_iter().next().ok_or_else(|| Error::bug(format!("{shown}: no table was made of it")))?;
     let dialect = Dialect::ordinary(b',');
-    let mut opened =
-        Opened { document: ours, shown, dialect, header: Vec::new(), written, remarks, rejects: Vec::new(), origin: Vec::new() };
+    let mut opened = Opened {
+        document: ours,
+        shown,
+        dialect,
+        header: Vec::new(),
+        written,
+        remarks,
+        rejects: Vec::new(),
+        origin: Vec::new(),
+        end: End::default(),
+    };
     opened.header = opened.scanner(1 << 16)?.header().to_vec();
     Ok(opened)
 }

@@ -171,7 +171,7 @@ fn run(opened: &[Opened], plans: &[Arc<FilePlan>], slots: &[Slot], keep: &Keep<'
                     scanner.recycle(spare);
                 }
             }
-            assembly.ledger.files.last_mut().expect("the file was started").is_unended = scanner.is_cut_off();
+            assembly.unended(scanner.is_cut_off());
         }
         drop(to_workers);
         assembly.finish()
@@ -205,6 +205,8 @@ struct Assembly<'a> {
     table: TableBuilder,
     identities: Identities,
     ledger: SourceLedger,
+    /// Where the last record of each file starts, and whether it was rejected.
+    last: Vec<Option<(u64, bool)>>,
 }
 
 impl<'a> Assembly<'a> {
@@ -219,6 +221,7 @@ impl<'a> Assembly<'a> {
             table,
             identities: Identities::default(),
             ledger: SourceLedger::default(),
+            last: Vec::new(),
         }
     }
 
@@ -232,10 +235,20 @@ impl<'a> Assembly<'a> {
             remarks: file.remarks.clone(),
             rows_in: rejected,
             rejected,
+            is_unended: file.end.is_unended,
+            is_cut_off: file.end.is_unended && file.end.is_broken,
             ..FileLedger::default()
         });
+        self.last.push(None);
         self.ledger.rows_in += rejected;
         file.rejects.iter().for_each(|r| self.ledger.reject(r.clone()));
+    }
+
+    /// Notes whether the text of the file under way ends within a line. Text of ours, made of a file, says nothing of the file's.
+    fn unended(&mut self, is_unended: bool) {
+        if let Some(file) = self.ledger.files.last_mut() {
+            file.is_unended |= is_unended;
+        }
     }
 
     /// Takes what is finished without waiting.
@@ -251,7 +264,9 @@ impl<'a> Assembly<'a> {
             self.next += 1;
             let (rejected, rows) = (chunk.rejects.len() as u64, chunk.rows as u64);
             self.ledger.rows_in += rows + rejected;
-            let file = &mut self.ledger.files[self.file_of[self.next - 1]];
+            let of = self.file_of[self.next - 1];
+            self.last[of] = self.last[of].max(chunk.last);
+            let file = &mut self.ledger.files[of];
             (file.rows_in, file.rejected, file.accepted) = (file.rows_in + rows + rejected, file.rejected + rejected, file.accepted + rows);
             file.set_aside += chunk.set_aside.iter().map(|(_, n)| n).sum::<u64>();
             file.partial += chunk.partial;
@@ -281,6 +296,9 @@ impl<'a> Assembly<'a> {
         while let Ok((number, chunk)) = self.finished.recv() {
             self.waiting.insert(number, chunk?);
             self.absorb()?;
+        }
+        for (file, last) in self.ledger.files.iter_mut().zip(&self.last) {
+            file.is_cut_off |= file.is_unended && last.is_some_and(|(_, is_rejected)| is_rejected);
         }
         Ok(Gathered { frame: self.table.finish()?, identities: self.identities, ledger: self.ledger })
     }

@@ -7,6 +7,7 @@ pub mod behind;
 mod fold;
 mod gather;
 mod groups;
+mod lacking;
 mod plan;
 pub mod rows;
 pub mod sample;
@@ -16,6 +17,7 @@ mod weigh;
 pub mod worth;
 
 pub use fold::{Ask, Breakdown, Reading, Readings, fold, fold_all};
+pub use lacking::{Lacking, lacking};
 pub use weigh::Verdict;
 
 use std::collections::BTreeMap;

@@ -98,3 +98,46 @@ fn a_first_run_does_what_its_dry_run_says() {
     deskcard_in(dir.path(), &["run"]).ok();
     assert!(dir.path().join("scorecards/2026-W10/index.html").is_file());
 }
+
+#[test]
+fn what_was_cancelled_after_the_cut_off_was_not_before_it() {
+    let tickets = "\
+id,created_at,resolved_at,closed_at,status
+1,2026-03-02 08:00,,2026-03-12 08:00,cancelled
+2,2026-03-02 08:00,2026-03-04 08:00,2026-03-12 08:00,cancelled
+3,2026-03-02 08:00,,2026-03-04 08:00,cancelled
+4,2026-03-02 08:00,,,cancelled
+5,2026-03-02 08:00,2026-03-04 08:00,2026-03-05 08:00,closed
+";
+    // At the 9th the first was open and the second resolved; of the fourth nobody knows when it was cancelled.
+    assert_eq!(figure("2026-03-09", tickets, "backlog"), (Some(1.0), 1));
+    assert_eq!(figure("2026-03-23", tickets, "backlog"), (Some(0.0), 0));
+    let words = |as_of: &str| {
+        let dir = folder(&config(as_of), &[("tickets.csv", tickets)]);
+        let query = "SELECT id, status, is_cancelled FROM tickets ORDER BY id";
+        deskcard_in(dir.path(), &["sql", query, "--format", "csv"]).ok().stdout
+    };
+    assert_eq!(
+        words("2026-03-09").lines().skip(1).collect::<Vec<_>>().join(" "),
+        "1,open,false 2,resolved,false 3,cancelled,true 4,cancelled,true 5,closed,false"
+    );
+    assert!(words("2026-03-23").lines().skip(1).take(4).all(|line| line.ends_with("cancelled,true")), "{}", words("2026-03-23"));
+    // The same, whatever else is asked for.
+    let own = "[[metric]]\nid = \"gone\"\nlabel = \"Cancelled\"\non = \"tickets\"\nby = \"created_at\"\nkind = \"share\"\nfact = \"is_cancelled\"\n";
+    let dir = folder(&(config("2026-03-09") + own), &[("tickets.csv", tickets)]);
+    for metrics in ["gone", "gone,ttr_median,sla_resolution"] {
+        let answer = deskcard_in(dir.path(), &["query", metrics, "--period", "all", "--format", "json"]).ok().json();
+        assert_eq!((answer[0]["metric"].as_str(), answer[0]["value"].as_f64()), (Some("gone"), Some(0.4)), "{answer}");
+    }
+}
+
+#[test]
+fn a_cancellation_told_by_an_event_holds_whenever_the_row_was_closed() {
+    let tickets =
+        "id,created_at,closed_at,status\n1,2026-03-02 08:00,2026-03-12 08:00,cancelled\n2,2026-03-02 08:00,2026-03-12 08:00,cancelled\n";
+    let events = "ticket_id,at,status\n1,2026-03-04 08:00,cancelled\n2,2026-03-04 08:00,cancelled\n2,2026-03-05 08:00,open\n";
+    let with = config("2026-03-09") + "[[source]]\nkind = \"ticket_events\"\nfiles = [\"events.csv\"]\n";
+    let dir = folder(&with, &[("tickets.csv", tickets), ("events.csv", events)]);
+    let answer = deskcard_in(dir.path(), &["sql", "SELECT id, is_cancelled FROM tickets ORDER BY id", "--format", "csv"]).ok().stdout;
+    assert_eq!(answer.lines().skip(1).collect::<Vec<_>>(), ["1,true", "2,false"]);
+}

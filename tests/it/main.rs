@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod account;
 mod bad_input;
 mod bounds;
 mod browser;

@@ -191,11 +191,10 @@ impl<'a> Taking<'a> {
     }
 }
 
-/// Whether the last row of a file ends with the file, without an end of line, and could not be read.
+/// Whether a file, or one of an archive, ends within a row.
 fn is_cut_off(ledger: &SourceLedger, export: &Export) -> bool {
     let name = export.safe_name();
-    let is_unended = ledger.files.iter().any(|f| f.name == name && f.is_unended);
-    // Nothing but a line break and a byte order mark can be missing.
-    let is_last = |byte: u64, raw: &str| byte + raw.len() as u64 + 6 >= export.bytes;
-    is_unended && ledger.rejects.iter().any(|r| r.file == name && is_last(r.byte, &r.raw))
+    // The files of an archive stand behind its name.
+    let is_of = |f: &FileLedger| f.name.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    ledger.files.iter().any(|f| f.is_cut_off && is_of(f))
 }

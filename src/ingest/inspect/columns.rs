@@ -14,6 +14,31 @@ use crate::columns::{Source, Type};
 use crate::ingest::preset::{find_header, normalise};
 use crate::settings::ColumnMapping;
 
+/// Columns that rows with an id and a time of creation have only if they are tickets.
+const OF_TICKETS: [&str; 18] = [
+    "resolved_at",
+    "closed_at",
+    "first_response_at",
+    "first_response_secs",
+    "resolution_secs",
+    "requester",
+    "resolver",
+    "priority",
+    "due_response_at",
+    "due_resolution_at",
+    "sla_response_met",
+    "sla_resolution_met",
+    "reassign_count",
+    "reopen_count",
+    "agent_replies",
+    "hold_secs",
+    "fcr_flag",
+    "csat_score",
+];
+
+/// Columns that other lists have as well, though not many of them: groups have a description, people a status.
+const OFTEN_OF_TICKETS: [&str; 8] = ["status", "subject", "assignee", "category", "subcategory", "channel", "service", "close_code"];
+
 /// The file as one preset sees it.
 #[derive(Debug, Clone)]
 pub(super) struct View<'a> {
@@ -95,11 +120,29 @@ impl<'a> Reading<'a> {
             || self.questions.iter().any(|q| q.answers.iter().any(|(_, line)| line.starts_with(&format!("{name} = "))))
     }
 
+    /// Whether anything but an id and times tells tickets from lists of groups, people, comments: those have both as well.
+    fn tells_tickets(&self) -> bool {
+        let own = |m: &Match<'_>| normalise(&self.view.sample.header[m.fields[0]]) != "id";
+        self.find("id").is_some_and(own)
+            || OF_TICKETS.iter().any(|name| self.has(name))
+            || OFTEN_OF_TICKETS.iter().filter(|name| self.has(name)).count() > 2
+    }
+
+    /// Whether anything but an id, a name and two days tells people from lists of projects, sprints, holidays: those have all of them.
+    fn tells_people(&self) -> bool {
+        const ANYBODYS: [&str; 4] = ["agent_id", "name", "hired_at", "left_at"];
+        let header = |name: &str| self.find(name).map(|m| normalise(&self.view.sample.header[m.fields[0]]));
+        let is_of_people = |name: &str, anybodys: &[&str]| header(name).is_some_and(|h| !anybodys.contains(&h.as_str()));
+        self.matches.iter().any(|m| !ANYBODYS.contains(&m.name()))
+            || is_of_people("agent_id", &["id"])
+            || is_of_people("hired_at", &["start date", "entry date"])
+    }
+
     /// Whether it has what makes rows of its kind.
     fn has_core(&self) -> bool {
         let any = |names: &[&str]| names.iter().filter(|n| self.has(n)).count();
         match self.view.known.kind {
-            Source::Tickets => self.has("id") && self.has("created_at"),
+            Source::Tickets => self.has("id") && self.has("created_at") && self.tells_tickets(),
             Source::TicketEvents => {
                 self.has("ticket_id") && self.has("at") && any(&["kind", "status", "priority", "group", "assignee", "actor"]) > 0
             }
@@ -109,7 +152,7 @@ impl<'a> Reading<'a> {
                 self.has("start_at") && any(&of_calls) > 1
             }
             Source::Surveys => self.has("score") && any(&["ticket_id", "call_id", "agent", "answered_at"]) > 0,
-            Source::Agents => self.has("agent_id") && self.has("hired_at"),
+            Source::Agents => self.has("agent_id") && self.has("hired_at") && self.tells_people(),
             Source::Observations => self.has("at") && self.has("measure") && self.has("value"),
         }
     }
@@ -156,6 +199,25 @@ fn kind_finding(reading: &Reading<'_>, has_core: bool, lead: usize) -> Finding {
             found: String::new(),
             confidence: Confidence::Guess,
             evidence: "no kind of source explains its columns".to_owned(),
+        };
+    }
+    if kind == Source::Tickets && !reading.tells_tickets() {
+        return Finding {
+            found: String::new(),
+            confidence: Confidence::Guess,
+            evidence:
+                "a list of groups, people or comments has as much of tickets as it has: what tells tickets is missing, as who asked, \
+                       a priority, a due time, or when they were answered or resolved"
+                    .to_owned(),
+        };
+    }
+    if kind == Source::Agents && !reading.tells_people() {
+        return Finding {
+            found: String::new(),
+            confidence: Confidence::Guess,
+            evidence: "a list of projects or holidays has as much of staff as it has: what tells people is missing, as a mail address, a \
+                       team, a role, or a header that speaks of hiring"
+                .to_owned(),
         };
     }
     let names = reading.matches.iter().take(5).map(Match::name).collect::<Vec<_>>().join(", ");

@@ -164,7 +164,7 @@ pub(super) fn inspection(sample: &Sample, mut reading: Reading<'_>, zone: Tz) ->
 fn title(reading: &Reading<'_>) -> String {
     let (product, kind) = (&reading.product, &reading.kind);
     match (kind.found.is_empty(), product.found.is_empty()) {
-        (true, _) => "No kind of source explains this file. If it is one, uncomment, set `kind` and map its columns.".to_owned(),
+        (true, _) => format!("Not used: {}. If it is a source after all, uncomment, set `kind` and map its columns.", kind.evidence),
         (false, true) => format!("{}: {} ({})", shown(&kind.found, 30), kind.confidence, kind.evidence),
         (false, false) => format!("{} of {}: {} ({})", kind.found, product.found, product.confidence, product.evidence),
     }

@@ -91,6 +91,12 @@ impl Block {
         }
     }
 
+    /// Where the last record starts, be it a row or what was refused as one, and whether it was refused: here, or by whoever typed its cells.
+    pub(crate) fn last_record(&self, is_refused: impl Fn(usize) -> bool) -> Option<(u64, bool)> {
+        let row = self.rows().checked_sub(1).map(|row| (self.byte_of(row), is_refused(row)));
+        row.max(self.faults.last().map(|fault| (fault.byte, true)))
+    }
+
     /// Offset of a row in the file's own text.
     fn place(&self, row: usize) -> usize {
         self.source.as_ref().map_or(self.starts[row], |s| s.spans[row].0) as usize

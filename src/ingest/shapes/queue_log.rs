@@ -79,6 +79,10 @@ pub struct Account {
     pub without_start: u64,
     /// Calls that rang at an agent who did not pick up, by agent; of at most 10,000 agents.
     pub rings_missed: BTreeMap<String, u64>,
+    /// Whether the last line that is not blank ends with the log, rather than as lines do.
+    pub is_unended: bool,
+    /// Whether that line was refused.
+    pub is_last_refused: bool,
 }
 
 /// The calls of a log as CSV text with its header, what was rejected, and the account. For logs that fit into memory; else [`fold`].
@@ -111,7 +115,9 @@ pub fn fold(reader: impl Read, out: impl Write, mut reject: impl FnMut(Reject)) 
         }
         fold.account.lines += 1;
         let at = line.number;
-        match Event::parse(&line) {
+        let event = Event::parse(&line);
+        (fold.account.is_unended, fold.account.is_last_refused) = (!line.is_ended, event.is_err());
+        match event {
             Ok(event) => fold.take(&event, at)?,
             Err(reason) => {
                 fold.account.rejected += 1;

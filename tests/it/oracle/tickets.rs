@@ -123,13 +123,19 @@ fn told(world: &World, ticket: &Ticket) -> Ticket {
     out.reassigned = out.reassigned.or(Some(moves));
     out.reopened = out.reopened.or(Some(reopenings(&own)));
     out.first_response = out.first_response.or(own.iter().find(|e| is(e, "reply_public") && e.at > ticket.created).map(|e| e.at));
-    let mut ended = None;
+    let (mut ended, mut is_cancelled) = (None, false);
     for e in &own {
+        let is_told_open = e.kind.as_deref() == Some("reopened");
         match (e.status.as_deref(), e.kind.as_deref()) {
-            (Some("resolved" | "closed"), _) | (None, Some("resolved" | "closed")) => ended = ended.or(Some(e.at)),
-            (Some(_), _) | (None, Some("reopened")) => ended = None,
+            (Some("resolved" | "closed"), _) | (None, Some("resolved" | "closed")) => (ended, is_cancelled) = (ended.or(Some(e.at)), false),
+            (Some(status), _) => (ended, is_cancelled) = (None, status == "cancelled" && !is_told_open),
+            (None, Some("reopened")) => (ended, is_cancelled) = (None, false),
             (None, _) => {}
         }
+    }
+    // Whenever the row was closed, it had been cancelled by then.
+    if is_cancelled && out.status.as_deref() == Some("cancelled") {
+        return out;
     }
     let is_over = matches!(out.status.as_deref(), None | Some("resolved" | "closed"));
     // An end after the cut-off is a later one than that of the events.
@@ -146,6 +152,10 @@ fn stood(world: &World, mut t: Ticket) -> Ticket {
     let solved = t.resolved.or(t.resolution_secs.map(|secs| t.created + secs)).or(t.closed);
     match t.status.as_deref() {
         Some("resolved" | "closed") if is_later(solved) => t.status = Some("open".to_owned()),
+        // A cancelled ticket ended when it was closed, else when it was resolved; before that it was what its resolution says.
+        Some("cancelled") if is_later(t.closed.or(solved)) => {
+            t.status = Some(if is_later(solved) { "open" } else { "resolved" }.to_owned());
+        }
         Some("closed") if solved.is_some() && is_later(t.closed) => t.status = Some("resolved".to_owned()),
         _ => {}
     }

@@ -133,6 +133,44 @@ fn a_file_of_nothing_we_know_is_left_alone() {
 }
 
 #[test]
+fn a_list_of_groups_or_people_is_no_list_of_tickets() {
+    for text in [
+        "id,name,created_at,updated_at\n1,Desk,2026-01-02 10:00:00,2026-02-02 10:00:00\n2,Network,2026-01-03 10:00:00,2026-02-03 10:00:00\n",
+        "id,name,description,created_at,updated_at\n1,Desk,first,2026-01-02 10:00:00,2026-02-02 10:00:00\n",
+        "id,name,email,group,status,location,created,updated\n1,Ann,a@example.com,Desk,open,Leeds,2026-01-02 10:00:00,2026-02-02 10:00:00\n",
+        "id,ticket_id,body,created_at\n1,7,Hello,2026-01-02 10:00:00\n",
+    ] {
+        let found = inspected(text);
+        assert_eq!((found.kind.found.as_str(), found.questions.len()), ("", 0), "{text}");
+        assert!(found.kind.evidence.contains("who asked, a priority"), "{}", found.kind.evidence);
+        let block = found.proposal.toml();
+        assert!(block.contains("Not used: a list of groups") && block.lines().all(|l| l.is_empty() || l.starts_with('#')), "{block}");
+    }
+    for text in [
+        "Ticket ID,Created time\n1,2026-11-13 10:00\n",
+        "id,created_at,resolved_at\n1,2026-11-13 10:00,2026-11-13 11:00\n",
+        "id,created_at,requester\n1,2026-11-13 10:00,ann\n",
+        "id,created_at,status,subject,category\n1,2026-11-13 10:00,open,Printer,Hardware\n",
+    ] {
+        assert_eq!(inspected(text).kind.found, "tickets", "{text}");
+    }
+}
+
+#[test]
+fn a_list_of_sprints_is_no_list_of_people() {
+    let sprints = inspected("id,name,start_date,end_date\n1,Sprint 1,2026-01-02,2026-01-16\n2,Sprint 2,2026-01-16,2026-01-30\n");
+    assert_eq!((sprints.kind.found.as_str(), sprints.questions.len()), ("", 0));
+    assert!(sprints.kind.evidence.contains("what tells people is missing"), "{}", sprints.kind.evidence);
+    for text in [
+        "id,name,start_date,end_date,team\n1,Ann,2026-01-02,,Desk\n2,Ben,2026-01-16,2026-01-30,Desk\n",
+        "id,name,hire date\n1,Ann,2026-01-02\n2,Ben,2026-01-16\n",
+        "employee id,name,start date\n1,Ann,2026-01-02\n2,Ben,2026-01-16\n",
+    ] {
+        assert_eq!(inspected(text).kind.found, "agents", "{text}");
+    }
+}
+
+#[test]
 fn marks_for_nothing_are_found() {
     let found = inspected("Ticket ID,Created time,Resolved\n1,2026-11-13 10:00,still open\n2,2026-11-13 10:00,2026-11-15 10:00\n");
     assert_eq!(live(&found), [r#"resolved_at = { nulls = ["still open"] }"#]);

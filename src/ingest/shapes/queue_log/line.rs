@@ -17,6 +17,8 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a [u8],
     /// Whether the rest of the line was passed over.
     pub(super) is_cut: bool,
+    /// Whether it ends as lines do, rather than with the text.
+    pub(super) is_ended: bool,
 }
 
 /// Reads lines that end in LF or CRLF.
@@ -37,7 +39,7 @@ impl<R: Read> Lines<R> {
         let byte = self.byte;
         self.text.clear();
         let (mut is_cut, mut read) = (false, 0);
-        loop {
+        let is_ended = loop {
             let piece =
                 self.reader.fill_buf().map_err(|e| Error::input(format!("cannot be read: {e}")).at(format!("byte {}", self.byte)))?;
             let end = memchr::memchr(b'\n', piece);
@@ -50,14 +52,14 @@ impl<R: Read> Lines<R> {
             self.byte += taken as u64;
             read += taken;
             if end.is_some() || taken == 0 {
-                break;
+                break end.is_some();
             }
-        }
+        };
         if read == 0 {
             return Ok(None);
         }
         self.number += 1;
         let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
-        Ok(Some(Line { number: self.number, byte, text, is_cut }))
+        Ok(Some(Line { number: self.number, byte, text, is_cut, is_ended }))
     }
 }
