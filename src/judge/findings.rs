@@ -61,7 +61,7 @@ fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
     let finding = Finding {
         metric: m.metric.id.clone(),
         title: m.metric.label.clone(),
-        text: judged.sentence(e, m.metric, s),
+        text: judged.sentence(e, m.metric),
         certainty: judged.standing.certainty?,
         is_met: m.kpi.is_met,
         is_good: Some(is_good),
@@ -160,11 +160,14 @@ pub(super) fn footer(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let percent = |p: f64| super::standing::percent(p);
     let whom = match s.kind {
         CardKind::Agent => say!("The level of a person is pulled towards that of all agents as far as its few rows demand."),
-        _ => say!("The desk, teams and suppliers are judged by their own rows alone."),
+        CardKind::Team | CardKind::Supplier => say!(
+            "The level of a team or supplier is pulled towards that of the others as far as its few rows demand; fewer than five are judged by their own rows alone."
+        ),
+        CardKind::Desk => say!("The desk is judged by its own rows alone."),
     };
     let mut out = vec![say!(
         "Clear: at least {clear} sure, from the rows of {span}, that the level lies more than {margin} (half the way to 0 or 100 % at most) from its target, \
-         or without one from the desk; leaning: at least {leaning}. {whom}",
+         or without one from the desk, and the 95 % interval leaves that out; leaning: at least {leaning}. {whom}",
         clear = percent(judge.clear),
         span = e.recent_words(),
         margin = super::standing::points(judge.margin),

@@ -98,7 +98,7 @@ impl Reach {
         let e = ground.e;
         let target = m.kpi.target?;
         let own = recent(e, &m.metric.id, s.breakdown, &s.group(), e.last().checked_sub(1)?)?;
-        let level = ground.peers_before.population(&m.metric.id).map_or_else(|| own.rate(), |p| p.posterior_mean(own));
+        let level = ground.peers_before.population(s.kind, &m.metric.id).map_or_else(|| own.rate(), |p| p.posterior_mean(own));
         Some(Self { level, own, target, margin: e.settings.judge.margin_of(&m.metric.id, target) })
     }
 
