@@ -119,14 +119,9 @@ impl Reach {
         self.short(metric) / room.max(0.01)
     }
 
-    /// Half the way to the target, in whole points; the target itself from within the margin or beyond it.
+    /// At least half the way to the target, see [`half_way`]; the target itself from within the margin or beyond it.
     fn step(&self, metric: &Metric) -> f64 {
-        let (level, target) = (self.level, self.target);
-        match metric.better {
-            _ if self.is_near(metric) => target,
-            Better::Higher => (50.0 * (level + target)).ceil() / 100.0,
-            _ => (50.0 * (level + target)).floor() / 100.0,
-        }
+        if self.is_near(metric) { self.target } else { half_way(self.level, self.target) }
     }
 
     fn is_near(&self, metric: &Metric) -> bool {
@@ -138,6 +133,19 @@ impl Reach {
         let by = if metric.better == Better::Higher { self.target - self.level } else { self.level - self.target };
         by <= self.margin
     }
+}
+
+/// Half the way from a level to its target and up to the next whole point; to the next tenth of one, or the target itself, where that would
+/// lie beyond the target: no goal of a person is harder than the desk's.
+fn half_way(level: f64, target: f64) -> f64 {
+    let is_rise = target > level;
+    let up_to = |steps: f64| {
+        // Halves of floats lie a hair beside the whole points: that is no point more.
+        let half = (50.0 * steps * (level + target) * 1e9).round() / 1e9;
+        if is_rise { half.ceil() / (100.0 * steps) } else { half.floor() / (100.0 * steps) }
+    };
+    let is_beyond = |goal: f64| if is_rise { goal > target } else { goal < target };
+    [1.0, 10.0].map(up_to).into_iter().find(|goal| !is_beyond(*goal)).unwrap_or(target)
 }
 
 /// The next steps, those where most is missing first.
@@ -177,8 +185,9 @@ fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> Nex
         ),
         (false, _) => say!("{whose} {span} is {shown}; this is at least half the way to the target.", whose, span, shown),
     };
-    let target = (!reach.is_near(m.metric)).then_some(reach.target);
-    NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value: reach.step(m.metric), target, text }
+    let value = reach.step(m.metric);
+    let target = Some(reach.target).filter(|target| (target - value).abs() > 1e-9);
+    NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value, target, text }
 }
 
 /// Whether a goal was met, and how much that says.
@@ -246,4 +255,29 @@ fn certainty(judge: &Judge, k: &Kpi, (metric, goal): (&Metric, f64)) -> Certaint
 
 fn of_n(k: &Kpi) -> String {
     if k.n == 0 { String::new() } else { format!(" (n = {})", format::count(k.n)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_half_the_way_and_never_beyond_the_target() {
+        for (level, target, goal) in [
+            (0.60, 0.85, 0.73),
+            (0.986, 0.995, 0.991),
+            (0.9945, 0.9951, 0.995),
+            (0.9945, 0.9949, 0.9949),
+            // Lower is better.
+            (0.20, 0.05, 0.12),
+            (0.012, 0.005, 0.008),
+            (0.0058, 0.0052, 0.0052),
+            (0.8, 0.9, 0.85),
+        ] {
+            let got = half_way(level, target);
+            assert!((got - goal).abs() < 1e-9, "{level} to {target}: {got}");
+            let share = (got - level) / (target - level);
+            assert!((0.5 - 1e-6..=1.0).contains(&share), "{level} to {target}: {got}");
+        }
+    }
 }
