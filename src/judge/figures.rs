@@ -158,7 +158,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
     let people: Vec<(String, Proportion)> = e.folds.recent().groups(id, breakdown).filter_map(of_group).collect();
     let rates: Vec<Proportion> = people.iter().map(|(_, p)| *p).collect();
     let funnel = Funnel::fit(&rates).ok().filter(|_| people.len() >= 3)?;
-    let phi = dispersion(&rates);
+    let (phi, outer) = (dispersion(&rates), Level::AllOf(people.len()));
     let groups: Vec<FunnelGroup> = people
         .iter()
         .map(|(name, p)| FunnelGroup {
@@ -166,7 +166,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
             page: pages.get(name.as_str()).cloned(),
             n: p.n(),
             value: p.rate(),
-            stands_out: stands_out(funnel.place(*p), metric),
+            stands_out: stands_out(funnel.place(*p, outer), metric),
         })
         .collect();
     let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
@@ -191,10 +191,15 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .unwrap_or_default();
     let widened = if funnel.is_adjusted { say!("; widened, because agents differ more than chance makes them") } else { "" };
     let spread = said + widened;
-    let subtitle = format::capital(&say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = e.recent_words(), spread));
+    let subtitle = format::capital(&say!(
+        "{span}; a dot is an agent; limits 95 % and {outer} %, for all {all} at once{spread}",
+        span = e.recent_words(),
+        outer = share_inside(outer),
+        all = groups.len(),
+        spread
+    ));
     let most = groups.iter().map(|g| g.n).max()?;
-    let limits =
-        steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
+    let limits = steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, outer) });
     Some(ChartData::Funnel {
         metric: id.to_owned(),
         title,
@@ -206,6 +211,12 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         phi: phi.unwrap_or(funnel.phi),
         is_adjusted: funnel.is_adjusted,
     })
+}
+
+/// `99.8`, with as many decimals as it takes to be told from 100.
+fn share_inside(level: Level) -> String {
+    let outside = 100.0 * (1.0 - level.confidence());
+    format::decimals(100.0 - outside, (-outside.log10()).ceil().clamp(1.0, 6.0) as usize)
 }
 
 /// Pearson's X² over its degrees of freedom, of groups with enough rows for it: 1 if they differ as much as chance makes them.
