@@ -209,9 +209,10 @@ fn finding(judge: &Judge, m: &Measured<'_>, goal: f64) -> Finding {
                 of_n(k)
             };
             let few = match certainty {
-                Certainty::CannotTellYet if metric.kind == Kind::Share && k.n < FEW => say!(" So few rows say little by themselves."),
-                Certainty::CannotTellYet if metric.kind == Kind::Share => say!(" Too close to the goal for one period to tell."),
-                _ => "",
+                Certainty::CannotTellYet if k.n < FEW => say!(" So few rows say little by themselves."),
+                Certainty::CannotTellYet if k.interval.is_some() => say!(" Too close to the goal for one period to tell."),
+                Certainty::CannotTellYet => say!(" One period does not tell how much of that is chance."),
+                Certainty::Leaning | Certainty::Clear => "",
             };
             say!(
                 "{value}{counted}, goal {wanted}.{few}",
@@ -233,11 +234,25 @@ fn too_early(k: &Kpi, metric: &Metric, wanted: &str) -> String {
     say!("Too early to say for {immature} rows, goal {wanted}.{known}", immature = format::count(k.immature), wanted, known)
 }
 
+/// How sure it is of a figure that is no share. What is counted is what it is. Else its interval tells, where it has one; and where it has
+/// none, as medians and means, how far it usually goes up and down: a goal on one side of all limits of its chart is met, or missed, by more
+/// than the luck of one period.
+fn certainty_of_figure(k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
+    use crate::scorecard::Assurance::{Fails, Passes};
+    let assurance = k.signal.and_then(|s| s.assurance);
+    match (k.interval, k.is_met, assurance) {
+        _ if metric.is_additive() || metric.kind == Kind::Sum => Certainty::Leaning,
+        (Some((low, high)), Some(_), _) if goal < low || goal > high => Certainty::Clear,
+        (None, Some(true), Some(Passes)) | (None, Some(false), Some(Fails)) => Certainty::Leaning,
+        _ => Certainty::CannotTellYet,
+    }
+}
+
 /// How sure the rows of this period alone make it: by a Beta(½, ½) prior.
 fn certainty(judge: &Judge, k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
     let Some(value) = k.value else { return Certainty::CannotTellYet };
     if metric.kind != Kind::Share {
-        return if k.n > 0 || metric.is_additive() { Certainty::Leaning } else { Certainty::CannotTellYet };
+        return certainty_of_figure(k, (metric, goal));
     }
     let Ok(own) = Proportion::new(k.sum.round() as u64, k.n) else { return Certainty::CannotTellYet };
     if k.n < LEAST {
@@ -260,6 +275,54 @@ fn of_n(k: &Kpi) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn metric(id: &str) -> Metric {
+        let keep = |text: &str| Ok(text.to_owned());
+        let fill = crate::metrics::Fill { sql: &keep, words: &|text| text.to_owned() };
+        crate::metrics::Catalogue::new(Vec::new(), &fill).unwrap().get(id).unwrap().clone()
+    }
+
+    fn nothing() -> Kpi {
+        Kpi {
+            metric: String::new(),
+            value: None,
+            n: 0,
+            sum: 0.0,
+            target: None,
+            is_met: None,
+            previous: None,
+            previous_n: 0,
+            history: Vec::new(),
+            interval: None,
+            immature: 0,
+            rows_file: None,
+            is_judged: true,
+            is_hidden: false,
+            level: None,
+            signal: None,
+            bounds: None,
+            expected: None,
+        }
+    }
+
+    #[test]
+    fn a_figure_without_an_interval_is_as_sure_as_its_chart() {
+        use crate::scorecard::{Assurance, Signal, Variation};
+        let kpi = |is_met, interval, assurance: Option<Assurance>| {
+            let signal = assurance.map(|a| Signal { variation: Variation::CommonCause, assurance: Some(a) });
+            Kpi { value: Some(18_000.0), n: 40, is_met, interval, signal, ..nothing() }
+        };
+        let sure = |k: &Kpi| certainty_of_figure(k, (&metric("ttr_median"), 7200.0));
+        // Too few rows to say whether it was met, and no chart: a median of one row says nothing.
+        assert_eq!(sure(&kpi(None, None, None)), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, None)), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::Fails))), Certainty::Leaning);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::HitOrMiss))), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::Passes))), Certainty::CannotTellYet, "out of the usual: one period");
+        assert_eq!(sure(&kpi(Some(false), Some((8000.0, 30_000.0)), None)), Certainty::Clear);
+        assert_eq!(sure(&kpi(Some(false), Some((7000.0, 30_000.0)), None)), Certainty::CannotTellYet);
+        assert_eq!(certainty_of_figure(&kpi(Some(false), None, None), (&metric("tickets_resolved"), 45.0)), Certainty::Leaning);
+    }
 
     #[test]
     fn a_step_is_half_the_way_and_never_beyond_the_target() {
