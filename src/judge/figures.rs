@@ -28,7 +28,9 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     };
     // What stands out has its chart, whatever it is.
     let is_special = |m: &&Measured<'_>| {
-        m.signal.as_ref().is_some_and(Charted::is_outside) && m.kpi.is_judged && !trends.contains(&m.metric.id.as_str())
+        m.signal.as_ref().is_some_and(|c| c.is_outside() && c.is_noticeable(m.metric))
+            && m.kpi.is_judged
+            && !trends.contains(&m.metric.id.as_str())
     };
     let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
     let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();

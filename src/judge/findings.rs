@@ -84,7 +84,8 @@ fn examples(is_good: bool, worth: &super::Worth) -> Vec<(String, String)> {
 
 /// A newest point outside its usual range, for groups: a person's weeks are too few for charts.
 fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
-    let charted = m.signal.as_ref().filter(|c| s.kind != CardKind::Agent && m.kpi.is_judged && c.is_outside())?;
+    let charted =
+        m.signal.as_ref().filter(|c| s.kind != CardKind::Agent && m.kpi.is_judged && c.is_outside() && c.is_noticeable(m.metric))?;
     let is_good = signals::is_good(charted.signal.variation)?;
     // Of the newest late ones only those already resolved are known, the least late: no praise for that.
     if is_good && STILL_COMING.contains(&m.metric.id.as_str()) {
