@@ -64,7 +64,7 @@ impl Chart for Funnel<'_> {
                 self.extreme().into_iter().filter(|g| g.stands_out == side).map(|g| format::label(&g.name, 60)).collect();
             if !names.is_empty() {
                 text.push_str(&say!(
-                    "{names} beyond the 99.8 % limits, {words}: {min}",
+                    "{names} beyond the outer limits, {words}: {min}",
                     names = names.len(),
                     words,
                     min = names[..names.len().min(NAMED)].join(", ")
@@ -73,7 +73,7 @@ impl Chart for Funnel<'_> {
             }
         }
         if !self.groups.iter().any(|g| g.stands_out.is_some()) {
-            text.push_str(say!("No group is beyond the 99.8 % limits. "));
+            text.push_str(say!("No group is beyond the outer limits. "));
         }
         text + say!("The numbers are in the table below.")
     }
@@ -88,7 +88,7 @@ impl Chart for Funnel<'_> {
             };
             vec![format::label(&g.name, 120), format::count(g.n), value, side.to_owned()]
         };
-        let columns = [say!("Group"), "n", say!("Value"), say!("99.8\u{a0}% limits")].map(str::to_owned).to_vec();
+        let columns = [say!("Group"), "n", say!("Value"), say!("Outer limits")].map(str::to_owned).to_vec();
         DataTable { columns, rows: self.groups.iter().map(row).collect() }
     }
 
@@ -250,7 +250,7 @@ impl Funnel<'_> {
             let text = first_that_fits(&[say!("{arrow}{target} target", arrow, target = format::bare_target(self.unit, t))], room, style);
             ends.push(LineEnd { from: (scale.ends.1, range.clamp(t)), text, style, ink: Ink::Target });
         }
-        for (of, name) in [(outer as fn(&FunnelLimit) -> f64, say!("99.8\u{a0}% limit")), (inner, say!("95\u{a0}% limit"))] {
+        for (of, name) in [(outer as fn(&FunnelLimit) -> f64, say!("outer limit")), (inner, say!("95\u{a0}% limit"))] {
             let Some(from) = self.limit(scale, of).last().copied().filter(|p| range.holds(p.1)) else { continue };
             ends.push(LineEnd { from, text: first_that_fits(&[name.to_owned()], room, style), style, ink: Ink::Desk });
         }

@@ -186,7 +186,7 @@ pub fn slug(kind: CardKind, name: &str) -> String {
 pub(super) struct Ground<'a> {
     pub(super) e: &'a Evidence<'a>,
     pub(super) subjects: Vec<Subject>,
-    /// The agents as one population, now and a period ago.
+    /// The agents as one population, the teams and the suppliers as others; and the agents a period ago.
     pub(super) peers: Peers,
     pub(super) peers_before: Peers,
     pub(super) case_mix: case_mix::CaseMix,
@@ -203,10 +203,10 @@ pub(super) struct Measured<'a> {
 
 /// What every card and topic stands on.
 pub(super) fn ground<'a>(e: &'a Evidence<'a>) -> Ground<'a> {
-    let is_shown = |m: &Metric| m.is_own || AGENT.contains(&m.id.as_str());
-    let has_goal = |m: &Metric| e.target(&m.id).is_some() && is_judged(m, CardKind::Agent);
-    let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before, has_goal)).unwrap_or_default();
-    let peers = Peers::new(e, e.last(), is_shown);
+    let is_shown = |m: &Metric, kind: CardKind| m.is_own || if kind == CardKind::Agent { AGENT } else { GROUP }.contains(&m.id.as_str());
+    let has_goal = |m: &Metric, kind: CardKind| e.target(&m.id).is_some() && is_judged(m, kind);
+    let peers_before = e.last().checked_sub(1).map(|before| Peers::new(e, before, &[CardKind::Agent], has_goal)).unwrap_or_default();
+    let peers = Peers::new(e, e.last(), &[CardKind::Team, CardKind::Supplier, CardKind::Agent], is_shown);
     Ground { e, subjects: subjects(e), peers, peers_before, case_mix: case_mix::CaseMix::new(e) }
 }
 

@@ -28,7 +28,9 @@ pub(super) fn all(ground: &Ground<'_>, s: &Subject, measured: &[Measured<'_>]) -
     };
     // What stands out has its chart, whatever it is.
     let is_special = |m: &&Measured<'_>| {
-        m.signal.as_ref().is_some_and(Charted::is_outside) && m.kpi.is_judged && !trends.contains(&m.metric.id.as_str())
+        m.signal.as_ref().is_some_and(|c| c.is_outside() && c.is_noticeable(m.metric))
+            && m.kpi.is_judged
+            && !trends.contains(&m.metric.id.as_str())
     };
     let special = measured.iter().filter(|_| s.kind != CardKind::Agent).filter(is_special).map(|m| m.metric.id.as_str()).take(3);
     let mut out: Vec<ChartData> = trends.iter().copied().chain(special).filter_map(|id| trend(e, s, id, measured)).collect();
@@ -158,7 +160,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
     let people: Vec<(String, Proportion)> = e.folds.recent().groups(id, breakdown).filter_map(of_group).collect();
     let rates: Vec<Proportion> = people.iter().map(|(_, p)| *p).collect();
     let funnel = Funnel::fit(&rates).ok().filter(|_| people.len() >= 3)?;
-    let phi = dispersion(&rates);
+    let (phi, outer) = (dispersion(&rates), Level::AllOf(people.len()));
     let groups: Vec<FunnelGroup> = people
         .iter()
         .map(|(name, p)| FunnelGroup {
@@ -166,7 +168,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
             page: pages.get(name.as_str()).cloned(),
             n: p.n(),
             value: p.rate(),
-            stands_out: stands_out(funnel.place(*p), metric),
+            stands_out: stands_out(funnel.place(*p, outer), metric),
         })
         .collect();
     let out = groups.iter().filter(|g| g.stands_out.is_some()).count();
@@ -193,10 +195,15 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         .unwrap_or_default();
     let widened = if funnel.is_adjusted { say!("; widened to the spread of all agents") } else { "" };
     let spread = said + widened;
-    let subtitle = format::capital(&say!("{span}; a dot is an agent; limits 95 % and 99.8 %{spread}", span = e.recent_words(), spread));
+    let subtitle = format::capital(&say!(
+        "{span}; a dot is an agent; limits 95 % and {outer} %, for all {all} at once{spread}",
+        span = e.recent_words(),
+        outer = share_inside(outer),
+        all = groups.len(),
+        spread
+    ));
     let most = groups.iter().map(|g| g.n).max()?;
-    let limits =
-        steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, Level::P998) });
+    let limits = steps(most).into_iter().map(|n| FunnelLimit { n, inner: funnel.limits(n, Level::P95), outer: funnel.limits(n, outer) });
     Some(ChartData::Funnel {
         metric: id.to_owned(),
         title,
@@ -209,6 +216,12 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         phi: phi.filter(|_| !funnel.is_adjusted).unwrap_or(funnel.phi),
         is_adjusted: funnel.is_adjusted,
     })
+}
+
+/// `99.8`, with as many decimals as it takes to be told from 100.
+fn share_inside(level: Level) -> String {
+    let outside = 100.0 * (1.0 - level.confidence());
+    format::decimals(100.0 - outside, (-outside.log10()).ceil().clamp(1.0, 6.0) as usize)
 }
 
 /// Pearson's X² over its degrees of freedom, of groups with enough rows for it: 1 if they differ as much as chance makes them.

@@ -61,7 +61,7 @@ fn level(e: &Evidence<'_>, s: &Subject, m: &Measured<'_>) -> Option<Told> {
     let finding = Finding {
         metric: m.metric.id.clone(),
         title: m.metric.label.clone(),
-        text: judged.sentence(e, m.metric, s),
+        text: judged.sentence(e, m.metric),
         certainty: judged.standing.certainty?,
         is_met: m.kpi.is_met,
         is_good: Some(is_good),
@@ -84,7 +84,8 @@ fn examples(is_good: bool, worth: &super::Worth) -> Vec<(String, String)> {
 
 /// A newest point outside its usual range, for groups: a person's weeks are too few for charts.
 fn moved(s: &Subject, m: &Measured<'_>) -> Option<Told> {
-    let charted = m.signal.as_ref().filter(|c| s.kind != CardKind::Agent && m.kpi.is_judged && c.is_outside())?;
+    let charted =
+        m.signal.as_ref().filter(|c| s.kind != CardKind::Agent && m.kpi.is_judged && c.is_outside() && c.is_noticeable(m.metric))?;
     let is_good = signals::is_good(charted.signal.variation)?;
     // Of the newest late ones only those already resolved are known, the least late: no praise for that.
     if is_good && STILL_COMING.contains(&m.metric.id.as_str()) {
@@ -160,11 +161,14 @@ pub(super) fn footer(e: &Evidence<'_>, s: &Subject, measured: &[Measured<'_>]) -
     let percent = |p: f64| super::standing::percent(p);
     let whom = match s.kind {
         CardKind::Agent => say!("The level of a person is pulled towards that of all agents as far as its few rows demand."),
-        _ => say!("The desk, teams and suppliers are judged by their own rows alone."),
+        CardKind::Team | CardKind::Supplier => say!(
+            "The level of a team or supplier is pulled towards that of the others as far as its few rows demand; fewer than five are judged by their own rows alone."
+        ),
+        CardKind::Desk => say!("The desk is judged by its own rows alone."),
     };
     let mut out = vec![say!(
         "Clear: at least {clear} sure, from the rows of {span}, that the level lies more than {margin} (half the way to 0 or 100 % at most) from its target, \
-         or without one from the desk; leaning: at least {leaning}. {whom}",
+         or without one from the desk, and the 95 % interval leaves that out; leaning: at least {leaning}. {whom}",
         clear = percent(judge.clear),
         span = e.recent_words(),
         margin = super::standing::points(judge.margin),

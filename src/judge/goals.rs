@@ -98,7 +98,7 @@ impl Reach {
         let e = ground.e;
         let target = m.kpi.target?;
         let own = recent(e, &m.metric.id, s.breakdown, &s.group(), e.last().checked_sub(1)?)?;
-        let level = ground.peers_before.population(&m.metric.id).map_or_else(|| own.rate(), |p| p.posterior_mean(own));
+        let level = ground.peers_before.population(s.kind, &m.metric.id).map_or_else(|| own.rate(), |p| p.posterior_mean(own));
         Some(Self { level, own, target, margin: e.settings.judge.margin_of(&m.metric.id, target) })
     }
 
@@ -119,14 +119,9 @@ impl Reach {
         self.short(metric) / room.max(0.01)
     }
 
-    /// Half the way to the target, in whole points; the target itself from within the margin or beyond it.
+    /// At least half the way to the target, see [`half_way`]; the target itself from within the margin or beyond it.
     fn step(&self, metric: &Metric) -> f64 {
-        let (level, target) = (self.level, self.target);
-        match metric.better {
-            _ if self.is_near(metric) => target,
-            Better::Higher => (50.0 * (level + target)).ceil() / 100.0,
-            _ => (50.0 * (level + target)).floor() / 100.0,
-        }
+        if self.is_near(metric) { self.target } else { half_way(self.level, self.target) }
     }
 
     fn is_near(&self, metric: &Metric) -> bool {
@@ -138,6 +133,19 @@ impl Reach {
         let by = if metric.better == Better::Higher { self.target - self.level } else { self.level - self.target };
         by <= self.margin
     }
+}
+
+/// Half the way from a level to its target and up to the next whole point; to the next tenth of one, or the target itself, where that would
+/// lie beyond the target: no goal of a person is harder than the desk's.
+fn half_way(level: f64, target: f64) -> f64 {
+    let is_rise = target > level;
+    let up_to = |steps: f64| {
+        // Halves of floats lie a hair beside the whole points: that is no point more.
+        let half = (50.0 * steps * (level + target) * 1e9).round() / 1e9;
+        if is_rise { half.ceil() / (100.0 * steps) } else { half.floor() / (100.0 * steps) }
+    };
+    let is_beyond = |goal: f64| if is_rise { goal > target } else { goal < target };
+    [1.0, 10.0].map(up_to).into_iter().find(|goal| !is_beyond(*goal)).unwrap_or(target)
 }
 
 /// The next steps, those where most is missing first.
@@ -177,8 +185,9 @@ fn next(ground: &Ground<'_>, s: &Subject, m: &Measured<'_>, reach: Reach) -> Nex
         ),
         (false, _) => say!("{whose} {span} is {shown}; this is at least half the way to the target.", whose, span, shown),
     };
-    let target = (!reach.is_near(m.metric)).then_some(reach.target);
-    NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value: reach.step(m.metric), target, text }
+    let value = reach.step(m.metric);
+    let target = Some(reach.target).filter(|target| (target - value).abs() > 1e-9);
+    NextGoal { metric: m.metric.id.clone(), title: m.metric.label.clone(), value, target, text }
 }
 
 /// Whether a goal was met, and how much that says.
@@ -200,9 +209,10 @@ fn finding(judge: &Judge, m: &Measured<'_>, goal: f64) -> Finding {
                 of_n(k)
             };
             let few = match certainty {
-                Certainty::CannotTellYet if metric.kind == Kind::Share && k.n < FEW => say!(" So few rows say little by themselves."),
-                Certainty::CannotTellYet if metric.kind == Kind::Share => say!(" Too close to the goal for one period to tell."),
-                _ => "",
+                Certainty::CannotTellYet if k.n < FEW => say!(" So few rows say little by themselves."),
+                Certainty::CannotTellYet if k.interval.is_some() => say!(" Too close to the goal for one period to tell."),
+                Certainty::CannotTellYet => say!(" One period does not tell how much of that is chance."),
+                Certainty::Leaning | Certainty::Clear => "",
             };
             say!(
                 "{value}{counted}, goal {wanted}.{few}",
@@ -224,11 +234,25 @@ fn too_early(k: &Kpi, metric: &Metric, wanted: &str) -> String {
     say!("Too early to say for {immature} rows, goal {wanted}.{known}", immature = format::count(k.immature), wanted, known)
 }
 
+/// How sure it is of a figure that is no share. What is counted is what it is. Else its interval tells, where it has one; and where it has
+/// none, as medians and means, how far it usually goes up and down: a goal on one side of all limits of its chart is met, or missed, by more
+/// than the luck of one period.
+fn certainty_of_figure(k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
+    use crate::scorecard::Assurance::{Fails, Passes};
+    let assurance = k.signal.and_then(|s| s.assurance);
+    match (k.interval, k.is_met, assurance) {
+        _ if metric.is_additive() || metric.kind == Kind::Sum => Certainty::Leaning,
+        (Some((low, high)), Some(_), _) if goal < low || goal > high => Certainty::Clear,
+        (None, Some(true), Some(Passes)) | (None, Some(false), Some(Fails)) => Certainty::Leaning,
+        _ => Certainty::CannotTellYet,
+    }
+}
+
 /// How sure the rows of this period alone make it: by a Beta(½, ½) prior.
 fn certainty(judge: &Judge, k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
     let Some(value) = k.value else { return Certainty::CannotTellYet };
     if metric.kind != Kind::Share {
-        return if k.n > 0 || metric.is_additive() { Certainty::Leaning } else { Certainty::CannotTellYet };
+        return certainty_of_figure(k, (metric, goal));
     }
     let Ok(own) = Proportion::new(k.sum.round() as u64, k.n) else { return Certainty::CannotTellYet };
     if k.n < LEAST {
@@ -246,4 +270,77 @@ fn certainty(judge: &Judge, k: &Kpi, (metric, goal): (&Metric, f64)) -> Certaint
 
 fn of_n(k: &Kpi) -> String {
     if k.n == 0 { String::new() } else { format!(" (n = {})", format::count(k.n)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metric(id: &str) -> Metric {
+        let keep = |text: &str| Ok(text.to_owned());
+        let fill = crate::metrics::Fill { sql: &keep, words: &|text| text.to_owned() };
+        crate::metrics::Catalogue::new(Vec::new(), &fill).unwrap().get(id).unwrap().clone()
+    }
+
+    fn nothing() -> Kpi {
+        Kpi {
+            metric: String::new(),
+            value: None,
+            n: 0,
+            sum: 0.0,
+            target: None,
+            is_met: None,
+            previous: None,
+            previous_n: 0,
+            history: Vec::new(),
+            interval: None,
+            immature: 0,
+            rows_file: None,
+            is_judged: true,
+            is_hidden: false,
+            level: None,
+            signal: None,
+            bounds: None,
+            expected: None,
+        }
+    }
+
+    #[test]
+    fn a_figure_without_an_interval_is_as_sure_as_its_chart() {
+        use crate::scorecard::{Assurance, Signal, Variation};
+        let kpi = |is_met, interval, assurance: Option<Assurance>| {
+            let signal = assurance.map(|a| Signal { variation: Variation::CommonCause, assurance: Some(a) });
+            Kpi { value: Some(18_000.0), n: 40, is_met, interval, signal, ..nothing() }
+        };
+        let sure = |k: &Kpi| certainty_of_figure(k, (&metric("ttr_median"), 7200.0));
+        // Too few rows to say whether it was met, and no chart: a median of one row says nothing.
+        assert_eq!(sure(&kpi(None, None, None)), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, None)), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::Fails))), Certainty::Leaning);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::HitOrMiss))), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::Passes))), Certainty::CannotTellYet, "out of the usual: one period");
+        assert_eq!(sure(&kpi(Some(false), Some((8000.0, 30_000.0)), None)), Certainty::Clear);
+        assert_eq!(sure(&kpi(Some(false), Some((7000.0, 30_000.0)), None)), Certainty::CannotTellYet);
+        assert_eq!(certainty_of_figure(&kpi(Some(false), None, None), (&metric("tickets_resolved"), 45.0)), Certainty::Leaning);
+    }
+
+    #[test]
+    fn a_step_is_half_the_way_and_never_beyond_the_target() {
+        for (level, target, goal) in [
+            (0.60, 0.85, 0.73),
+            (0.986, 0.995, 0.991),
+            (0.9945, 0.9951, 0.995),
+            (0.9945, 0.9949, 0.9949),
+            // Lower is better.
+            (0.20, 0.05, 0.12),
+            (0.012, 0.005, 0.008),
+            (0.0058, 0.0052, 0.0052),
+            (0.8, 0.9, 0.85),
+        ] {
+            let got = half_way(level, target);
+            assert!((got - goal).abs() < 1e-9, "{level} to {target}: {got}");
+            let share = (got - level) / (target - level);
+            assert!((0.5 - 1e-6..=1.0).contains(&share), "{level} to {target}: {got}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Readings in, [`Scorecard`] out: what to show of whom, and what it says.
 //!
 //! Knows no HTML and no polars. One rule makes every verdict (`standing`): how probable it is that a subject lies further
-//! than a margin that matters from its target, given its own recent rows and, for people, those of its peers.
+//! than a margin that matters from its target, given its own recent rows and, for people, teams and suppliers, those of its peers.
 
 mod cards;
 mod case_mix;

@@ -11,6 +11,8 @@ use crate::stats::Proportion;
 use crate::stats::control_chart::{self as charts, Chart, ChartPoint, Direction, Options, Outcome, Phase, Rule, Series, Side, Values};
 use crate::stats::decision;
 
+/// A move of a figure that is no share matters from this part of its mean on: as what moved a count or a time does in an explanation.
+const MATTERS: f64 = 0.05;
 /// Newest periods that may still be without a figure, because their rows are not mature.
 const PENDING: usize = 2;
 
@@ -168,10 +170,22 @@ pub(super) fn is_good(v: Variation) -> Option<bool> {
     }
 }
 
+fn is_noticeable(unit: Unit, (value, n): (f64, u64), mean: f64) -> bool {
+    let is_enough = unit == Unit::Share || (value - mean).abs() >= MATTERS * mean.abs();
+    is_enough && format::value_of(unit, value, n) != format::value_of(unit, mean, n)
+}
+
 impl Charted {
     /// Whether the newest point lies outside the limits.
     pub(super) fn is_outside(&self) -> bool {
         self.rule == Some(Rule::Outside)
+    }
+
+    /// Whether it lies there by so much that anybody would notice: not where it is printed as the mean is, nor, for what is no share, by less
+    /// than [`MATTERS`] of the mean. Where next to nothing ever varies the limits lie closer than that.
+    pub(super) fn is_noticeable(&self, metric: &Metric) -> bool {
+        let (unit, n) = (metric.unit(), self.newest.n);
+        self.newest.value.is_some_and(|value| is_noticeable(unit, (value, n), self.usual.centre))
     }
 
     /// The end of a chart's title: what the newest point says.
@@ -223,5 +237,21 @@ impl Charted {
             last
         });
         Some(Control { method: self.method.clone(), points: filled.collect(), phases: self.phases.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_that_nobody_sees_is_none() {
+        let seen = |unit, value, mean| is_noticeable(unit, (value, 50), mean);
+        assert!(!seen(Unit::Seconds, 20.84, 20.01), "less than a twentieth, and both are 20 s or 21 s");
+        assert!(!seen(Unit::Seconds, 20.3, 20.0) && !seen(Unit::Count, 103.0, 100.0));
+        assert!(seen(Unit::Seconds, 26.0, 20.0) && seen(Unit::Count, 106.0, 100.0) && seen(Unit::Count, 1.0, 0.0));
+        // A share has margins of its own; two that read the same are the same.
+        assert!(seen(Unit::Share, 0.93, 0.96) && !seen(Unit::Share, 0.9601, 0.96));
+        assert!(!seen(Unit::Number, 0.0, 0.0));
     }
 }

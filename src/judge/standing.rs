@@ -11,26 +11,53 @@ use crate::scorecard::{Better, CardKind, Certainty, Standing};
 use crate::stats::Proportion;
 use crate::stats::decision::{self, Rule, Side, Verdict};
 use crate::stats::hierarchical::{Population, Posterior};
-use crate::stats::interval::wilson_95;
+use crate::stats::interval::{clopper_pearson, wilson_95};
 
-/// The agents of the desk as one population, by metric.
+/// Fewest teams or suppliers that make a population: fewer say nothing of how far such groups lie apart.
+const POPULATION: usize = 5;
+/// Fewest agents of whom it can be said that something is common to all of them.
+const ALL: usize = 3;
+/// Rows from which an agent is one of them: as many as a verdict takes.
+const ENOUGH: u64 = 5;
+/// Chance that a subject judged by its own rows alone gets a clear, or any, verdict while it lies at its yardstick.
+const CHANCE_ALONE: (f64, f64) = (0.05, 0.2);
+
+/// The agents of the desk as one population, its teams as another, its suppliers as a third; by kind of card and metric.
 #[derive(Debug, Default)]
-pub(super) struct Peers(BTreeMap<String, Population>);
+pub(super) struct Peers(BTreeMap<(CardKind, String), Fitted>);
+
+#[derive(Debug)]
+struct Fitted {
+    population: Population,
+    /// Whether there are several of them, each with rows enough.
+    is_several: bool,
+}
 
 impl Peers {
-    /// Fits the agents' rates over the recent periods that end with `last`.
-    pub(super) fn new(e: &Evidence<'_>, last: usize, is_wanted: impl Fn(&Metric) -> bool) -> Self {
-        let breakdown = breakdown(CardKind::Agent);
-        let fit = |m: &Metric| {
+    /// Fits the rates of the subjects of these kinds over the recent periods that end with `last`.
+    pub(super) fn new(e: &Evidence<'_>, last: usize, kinds: &[CardKind], is_wanted: impl Fn(&Metric, CardKind) -> bool) -> Self {
+        let fit = |kind: CardKind, m: &Metric| {
+            let breakdown = breakdown(kind);
             let groups = e.folds.history().groups(&m.id, breakdown).filter(|(group, _)| !group[0].is_empty());
             let sums: Vec<Proportion> = groups.filter_map(|(group, _)| recent(e, &m.id, breakdown, group, last)).collect();
-            Some((m.id.clone(), Population::fit(&sums).ok()?))
+            if kind != CardKind::Agent && sums.len() < POPULATION {
+                return None;
+            }
+            let is_several = sums.iter().filter(|p| p.n() >= ENOUGH).count() >= ALL;
+            Some(((kind, m.id.clone()), Fitted { population: Population::fit(&sums).ok()?, is_several }))
         };
-        Self(e.catalogue.iter().filter(|m| m.kind == Kind::Share && is_wanted(m)).filter_map(fit).collect())
+        let shares = || e.catalogue.iter().filter(|m| m.kind == Kind::Share);
+        let of = |kind: &CardKind| shares().filter(|m| is_wanted(m, *kind)).filter_map(|m| fit(*kind, m)).collect::<Vec<_>>();
+        Self(kinds.iter().flat_map(of).collect())
     }
 
-    pub(super) fn population(&self, metric: &str) -> Option<&Population> {
-        self.0.get(metric)
+    pub(super) fn population(&self, kind: CardKind, metric: &str) -> Option<&Population> {
+        self.0.get(&(kind, metric.to_owned())).map(|f| &f.population)
+    }
+
+    /// Whether several agents can have something in common: what one or two do is their own.
+    fn are_several(&self, metric: &str) -> bool {
+        self.0.get(&(CardKind::Agent, metric.to_owned())).is_some_and(|f| f.is_several)
     }
 }
 
@@ -68,6 +95,8 @@ pub(super) struct Judged {
     pub(super) yardstick: Option<Yardstick>,
     /// Smallest difference that matters.
     pub(super) margin: f64,
+    /// Whether the level is pulled towards that of its peers.
+    pub(super) is_pulled: bool,
     /// Probability of lying beyond the margin, on the side of the verdict or the likelier one.
     pub(super) chance: f64,
     /// Whether that side is above the yardstick.
@@ -93,10 +122,13 @@ pub(super) fn standing(e: &Evidence<'_>, peers: &Peers, s: &Subject, metric: &Me
         return None;
     }
     let own = recent(e, &metric.id, s.breakdown, &s.group(), last)?;
-    let population = peers.population(&metric.id).filter(|_| s.kind == CardKind::Agent);
+    let population = peers.population(s.kind, &metric.id);
     let posterior = population.map_or_else(|| decision::single(own), |p| p.posterior(own));
     let yardstick = yardstick(e, s.kind, metric, last);
-    Some(judged(e, metric, (own, population, &posterior), yardstick))
+    let mut judged = judged(e, metric, (own, population, &posterior), yardstick);
+    // What all teams miss is still every team's own to work on; a person is not blamed for all.
+    judged.standing.is_shared &= s.kind == CardKind::Agent && peers.are_several(&metric.id);
+    Some(judged)
 }
 
 /// The verdict over a posterior.
@@ -109,7 +141,12 @@ pub(super) fn judged(
     let at = yardstick.as_ref().map(|y| y.value);
     let margin = at.map_or(0.0, |t| e.settings.judge.margin_of(&metric.id, t));
     let rule = rule(e, margin);
-    let verdict = at.map_or(Verdict::CannotTellYet, |t| verdict(metric, (own, posterior), t, rule));
+    // Without peers there is nothing to be pulled towards.
+    let interval = population.map_or_else(|| wilson_95(own), |_| posterior.interval(0.95));
+    let verdict = at.map_or(Verdict::CannotTellYet, |t| {
+        let alone = population.is_none().then_some(own);
+        borne_out(verdict(metric, (own, posterior), t, rule), (alone, interval), t)
+    });
     let (below, above) = at.map_or((0.0, 0.0), |t| (posterior.below(t - margin), posterior.above(t + margin)));
     let is_above = match verdict {
         Verdict::Clear(side) | Verdict::Leaning(side) => side == Side::Above,
@@ -126,9 +163,8 @@ pub(super) fn judged(
     let target = yardstick.as_ref().filter(|y| y.is_target && certainty != Certainty::Clear).map(|y| y.value);
     let needed = target.and_then(|t| decision::rows_needed(population?, own, t, rule));
     let standing = Standing {
-        // Without peers there is nothing to be pulled towards.
         value: population.map_or_else(|| own.rate(), |_| posterior.mean()),
-        interval: population.map_or_else(|| wilson_95(own), |_| posterior.interval(0.95)),
+        interval,
         sum: own.hits(),
         n: own.n(),
         reliability: population.map_or(1.0, |p| p.reliability(own.n())),
@@ -137,7 +173,30 @@ pub(super) fn judged(
         is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
         needed,
     };
-    Judged { standing, yardstick, margin, chance: if is_above { above } else { below }, is_above, is_one_of_many: false }
+    Judged {
+        standing,
+        yardstick,
+        margin,
+        is_pulled: population.is_some(),
+        chance: if is_above { above } else { below },
+        is_above,
+        is_one_of_many: false,
+    }
+}
+
+/// A verdict as far as the intervals bear it out: it is not clear while the 95 % interval that is printed holds the yardstick, since both
+/// stand in one sentence.
+///
+/// Who is judged by its own rows `alone` has only luck to be told from: Jeffreys' posterior calls one in ten of subjects with 20 rows that
+/// lie at their yardstick clearly different. The exact interval (Clopper and Pearson 1934) keeps what it promises at any number of rows.
+fn borne_out(told: Verdict, (alone, printed): (Option<Proportion>, (f64, f64)), at: f64) -> Verdict {
+    let excludes = |(low, high): (f64, f64)| at < low || at > high;
+    let is_proved = |chance: f64| alone.is_none_or(|own| clopper_pearson(own, 1.0 - chance).is_ok_and(excludes));
+    match told {
+        Verdict::Clear(_) if excludes(printed) && is_proved(CHANCE_ALONE.0) => told,
+        Verdict::Clear(side) | Verdict::Leaning(side) if is_proved(CHANCE_ALONE.1) => Verdict::Leaning(side),
+        _ => Verdict::CannotTellYet,
+    }
 }
 
 /// The verdict on a level against a yardstick.
@@ -159,7 +218,8 @@ pub(super) fn is_missed_by_all(e: &Evidence<'_>, peers: &Peers, s: &Subject, met
     let shared = || {
         let target = e.target(&metric.id)?;
         let own = recent(e, &metric.id, s.breakdown, &s.group(), last)?;
-        let population = peers.population(&metric.id).filter(|_| s.kind == CardKind::Agent && metric.kind == Kind::Share)?;
+        let is_of_all = s.kind == CardKind::Agent && metric.kind == Kind::Share && peers.are_several(&metric.id);
+        let population = peers.population(s.kind, &metric.id).filter(|_| is_of_all)?;
         let posterior = population.posterior(own);
         let rule = rule(e, e.settings.judge.margin_of(&metric.id, target));
         let (Verdict::Clear(side) | Verdict::Leaning(side)) = verdict(metric, (own, &posterior), target, rule) else { return None };
@@ -193,13 +253,13 @@ impl Judged {
     }
 
     /// `84 of 92 in the last 13 weeks (91 %), likely level 89 % (83–94 %), target ≥ 85 %; 96 % sure that it is more than 3 points above.`
-    pub(super) fn sentence(&self, e: &Evidence<'_>, metric: &Metric, s: &Subject) -> String {
+    pub(super) fn sentence(&self, e: &Evidence<'_>, metric: &Metric) -> String {
         let (st, unit) = (&self.standing, metric.unit());
         let raw = format::value_of(unit, st.sum as f64 / st.n as f64, st.n);
         let interval = format::interval(unit, st.interval, st.n);
-        let level = match s.kind {
-            CardKind::Agent => say!("likely level {level} ({interval})", level = format::value_of(unit, st.value, st.n), interval),
-            _ => say!("95 % interval {interval}", interval),
+        let level = match self.is_pulled {
+            true => say!("likely level {level} ({interval})", level = format::value_of(unit, st.value, st.n), interval),
+            false => say!("95 % interval {interval}", interval),
         };
         let mut text = say!(
             "{sum} of {n} in {span} ({raw}); {level}",

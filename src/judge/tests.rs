@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::folds::{Folds, LOOKS};
+use super::standing::breakdown;
 use super::{ClockRows, Evidence, Examples, RowsOf, scorecard};
 use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
@@ -51,13 +52,18 @@ fn reading((hits, n): (u64, u64)) -> Option<Reading> {
 
 /// The scorecard of a desk with these rows.
 fn judged(rows: &Rows) -> Scorecard {
+    judged_as(CardKind::Agent, rows)
+}
+
+/// The same with the rows of agents, teams or suppliers.
+fn judged_as(kind: CardKind, rows: &Rows) -> Scorecard {
     let settings = Settings::parse(CONFIG, Path::new("deskcard.toml")).unwrap();
     let keep = |text: &str| Ok(text.to_owned());
     let catalogue = Catalogue::new(Vec::new(), &Fill { sql: &keep, words: &|text| text.to_owned() }).unwrap();
     let mut history = Readings::default();
     let mut desk: BTreeMap<&str, Vec<(u64, u64)>> = BTreeMap::new();
     for ((metric, agent), weeks) in rows {
-        history.put(metric, (3, &[agent.as_str()]), weeks.iter().copied().map(reading).collect());
+        history.put(metric, (breakdown(kind), &[agent.as_str()]), weeks.iter().copied().map(reading).collect());
         let all = desk.entry(metric).or_insert_with(|| vec![(0, 0); weeks.len()]);
         all.iter_mut().zip(weeks).for_each(|(sum, own)| *sum = (sum.0 + own.0, sum.1 + own.1));
     }
@@ -145,6 +151,57 @@ fn noise_carries_no_clear_verdict() {
     let per_report = clear as f64 / REPORTS as f64;
     println!("{clear} clear and {leaning} leaning verdicts in {REPORTS} reports with {cards} cards: {per_report:.3} clear a report");
     assert!(cards > 5_500 && per_report <= 0.1, "{per_report} false clear verdicts a report");
+}
+
+/// Teams that all lie at their targets, many and few, are seldom called clearly better or worse; and never while the interval beside it
+/// holds the target.
+#[test]
+fn noise_of_teams_carries_few_clear_verdicts() {
+    for (teams, reports, most) in [(12, 25, 0.005), (3, 60, 0.05)] {
+        let (mut told, mut clear) = (0, 0);
+        for seed in 0..reports {
+            let scorecard = judged_as(CardKind::Team, &noise(seed, teams));
+            for kpi in scorecard.cards.iter().filter(|c| c.kind == CardKind::Team).flat_map(|c| &c.kpis) {
+                let Some((level, target)) = kpi.level.zip(kpi.target).filter(|(level, _)| level.certainty.is_some()) else { continue };
+                told += 1;
+                if level.certainty == Some(Certainty::Clear) {
+                    clear += 1;
+                    assert!(target < level.interval.0 || target > level.interval.1, "{teams} teams, {level:?} at {target}");
+                }
+            }
+        }
+        let share = f64::from(clear) / f64::from(told);
+        println!("{teams} teams: {clear} of {told} clear");
+        assert!(told > 700 && share <= most, "{teams} teams: {share}");
+    }
+}
+
+/// One team far below the others is found among many and among few.
+#[test]
+fn a_real_difference_of_a_team_is_clear() {
+    for teams in [3, 12] {
+        let mut rows = noise(7, teams);
+        rows.insert(("sla_resolution", "Agent 01".to_owned()), vec![(6, 10); WEEKS]);
+        let scorecard = judged_as(CardKind::Team, &rows);
+        let card = scorecard.cards.iter().find(|c| c.kind == CardKind::Team && c.name == "Agent 01").unwrap();
+        let is_told = |f: &crate::scorecard::Finding| f.metric == "sla_resolution" && f.certainty == Certainty::Clear;
+        assert!(card.to_improve.iter().any(is_told), "{teams} teams: {:?}", card.to_improve);
+    }
+}
+
+/// What one or two people do is not the whole desk's: nobody is excused by their own rows.
+#[test]
+fn one_agent_is_not_all_agents() {
+    let missed = |agents: usize| {
+        let mut rows = noise(3, agents);
+        for agent in 0..agents {
+            rows.insert(("log_rate", format!("Agent {agent:02}")), vec![(6, 10); WEEKS]);
+        }
+        let scorecard = judged(&rows);
+        let card = self::agents(&scorecard).next().unwrap().clone();
+        (card.to_improve.iter().any(|f| f.metric == "log_rate"), card.footer.iter().any(|line| line.contains("Missed across the desk")))
+    };
+    assert_eq!([missed(1), missed(2), missed(3)], [(true, false), (true, false), (false, true)]);
 }
 
 /// An agent who truly is far below is found, by name.

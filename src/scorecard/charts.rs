@@ -318,7 +318,7 @@ pub struct FunnelLimit {
     pub n: u64,
     /// 95 % limits.
     pub inner: (f64, f64),
-    /// 99.8 % limits.
+    /// Outer limits: of 99.8 %, and of more the more groups there are.
     pub outer: (f64, f64),
 }
 
@@ -333,7 +333,7 @@ pub struct FunnelGroup {
     pub n: u64,
     /// Its rate.
     pub value: f64,
-    /// Beyond the 99.8 % limits: the good side (`true`) or the bad one; `None` inside.
+    /// Beyond the outer limits: the good side (`true`) or the bad one; `None` inside.
     pub stands_out: Option<bool>,
 }
 

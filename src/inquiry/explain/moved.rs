@@ -12,7 +12,7 @@ use crate::stats::negative_binomial::NegativeBinomial;
 /// Of measures that are no shares, the difference that matters, as a share of what it was.
 const MATTERS: f64 = 0.05;
 /// Limits of a count that is usual.
-const USUAL: (f64, f64) = (0.025, 0.975);
+const USUAL: f64 = 0.95;
 /// Fewest earlier spans that tell what is usual.
 const FEWEST_SPANS: usize = 3;
 
@@ -103,7 +103,7 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
         let text = say!("{n} now, and nothing before to hold it against.", n = format::count(now.n()));
         return finished(q, (side(n), Side::default()), (None, None, None), text);
     };
-    let (low, high) = expected.usual();
+    let (low, high) = expected.usual(USUAL);
     let difference = n - expected.mean;
     let interval = (n - high, n - low);
     let certainty = verdict(interval, difference, MATTERS * expected.mean).filter(|_| counts.len() >= FEWEST_SPANS);
@@ -128,11 +128,12 @@ fn mean_of(v: f64) -> String {
     format::decimals(v, usize::from(v < 100.0))
 }
 
-/// Whether the last of some counts is beyond what those before it lead one to expect; `None` where they are too few to say.
-pub fn is_unusual(counts: &[u64]) -> Option<bool> {
+/// Whether the last of some counts is beyond the range in which those before it lead one to expect it with this confidence; `None` where they
+/// are too few to say.
+pub fn is_unusual(counts: &[u64], confidence: f64) -> Option<bool> {
     let (now, before) = counts.split_last()?;
     let expected = Expected::of(before).filter(|_| before.len() >= FEWEST_SPANS)?;
-    let ((low, high), n) = (expected.usual(), *now as f64);
+    let ((low, high), n) = (expected.usual(confidence), *now as f64);
     Some((n < low || n > high) && (n - expected.mean).abs() >= MATTERS * expected.mean)
 }
 
@@ -168,10 +169,11 @@ impl Expected {
         Some(Self { mean, variance: seen.max(mean) * (1.0 + 1.0 / k) })
     }
 
-    /// The middle 95 % of what may come.
-    fn usual(self) -> (f64, f64) {
+    /// The middle of what may come, as large a share of it as the confidence.
+    fn usual(self, confidence: f64) -> (f64, f64) {
         let at =
             |chance: f64| NegativeBinomial::new(self.mean, self.variance).and_then(|d| d.quantile(chance)).map_or(self.mean, |n| n as f64);
-        (at(USUAL.0), at(USUAL.1))
+        let tail = (1.0 - confidence) / 2.0;
+        (at(tail), at(1.0 - tail))
     }
 }

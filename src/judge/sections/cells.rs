@@ -118,7 +118,7 @@ mod tests {
             is_good: Some(is_above),
             needed: None,
         };
-        Judged { standing, yardstick: None, margin: 0.03, chance: 0.0, is_above, is_one_of_many: false }
+        Judged { standing, yardstick: None, margin: 0.03, is_pulled: false, chance: 0.0, is_above, is_one_of_many: false }
     }
 
     #[test]

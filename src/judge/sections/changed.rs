@@ -1,7 +1,7 @@
 //! What changed: for the measures that moved beyond noise, whether it is the work that came in or how it was done, and in which segment.
 //!
 //! A quiet week asks nothing of the rows: they are looked at only for measures whose totals moved. All measures share one chance of a
-//! false find, so each segment must be that much rarer.
+//! false find, so each move, and each segment, must be that much rarer (Bonferroni).
 
 use super::super::Evidence;
 use super::super::cards::Ground;
@@ -15,13 +15,16 @@ use crate::metrics::Metric;
 use crate::say;
 use crate::scorecard::{Certainty, Finding, Section};
 use crate::stats::Proportion;
+use crate::stats::two_proportions::newcombe;
 
 /// Dimensions of the folds of the period and of what came before it.
 const DIMENSIONS: usize = 4;
 /// Conditions of a segment on the page: three read like a riddle.
 const DEPTH: u32 = 2;
-/// Chance that a quiet week names a segment.
+/// Chance that a quiet week names a measure, and that it names a segment.
 const ALPHA: f64 = 0.05;
+/// The part of it that each measure has.
+const EACH: f64 = ALPHA / (CHANGED.len() + COUNTED.len()) as f64;
 
 /// The section; `None` without anything to compare with.
 pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
@@ -37,7 +40,7 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
     }
     for id in COUNTED {
         let metric = e.catalogue.get(id)?;
-        if explain::is_unusual(&counts(ground, metric)).is_some_and(|is_unusual| {
+        if explain::is_unusual(&counts(ground, metric), 1.0 - EACH).is_some_and(|is_unusual| {
             compared.push(metric.short());
             is_unusual
         }) {
@@ -62,8 +65,9 @@ pub(super) fn section(ground: &Ground<'_>) -> Result<Option<Section>> {
         findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         empty,
         footer: say!(
-            "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change. A part is \
-             named only if shuffled rows show as much in fewer than 5 of 100 weeks in which nothing happened, over all {len} measures together.",
+            "“From the mix” is what the change would be if every kind of work had kept its own rate; the two parts add up to the change. A measure is \
+             told only if it moved further than luck moves any of all {len} in 5 of 100 weeks in which nothing happened, and a part of it only if \
+             shuffled rows show as much as seldom.",
             len = CHANGED.len() + COUNTED.len()
         ),
         ..Section::default()
@@ -95,17 +99,19 @@ fn counts(ground: &Ground<'_>, metric: &Metric) -> Vec<u64> {
 
 /// Whether the totals differ by more than luck and by as much as matters.
 fn is_moved(e: &Evidence<'_>, metric: &Metric, (now, before): (Proportion, Proportion)) -> bool {
-    let difference = now.rate() - before.rate();
     let margin = e.settings.judge.margin_of(&metric.id, before.rate());
-    let range = crate::stats::two_proportions::newcombe(now, before, 0.95);
-    difference.abs() >= margin && range.is_ok_and(|(low, high)| low > 0.0 || high < 0.0)
+    (now.rate() - before.rate()).abs() >= margin && differ(now, before)
+}
+
+/// Whether two shares differ by more than luck makes one of all measures differ.
+fn differ(now: Proportion, before: Proportion) -> bool {
+    newcombe(now, before, 1.0 - EACH).is_ok_and(|(low, high)| low > 0.0 || high < 0.0)
 }
 
 /// What moved, taken apart, and how far beyond luck the first segment is.
 fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     let Some((sample, earlier)) = e.rows.of(metric)? else { return Ok(None) };
-    let alpha = ALPHA / (CHANGED.len() + COUNTED.len()) as f64;
-    let search = Search { depth: DEPTH, alpha, answers: 2, ..Search::default() };
+    let search = Search { depth: DEPTH, alpha: EACH, answers: 2, ..Search::default() };
     let question = Question { metric, sample: &sample, judge: &e.settings.judge, earlier: &earlier, search };
     let moved = explain::moved(&question);
     let Some(certainty) = moved.certainty else { return Ok(None) };
@@ -124,4 +130,35 @@ fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     }
     let certainty = if certainty == Certainty::Clear { Certainty::Clear } else { Certainty::Leaning };
     Ok(Some((weight, finding(&metric.id, metric.label.clone(), text, (certainty, moved.is_good)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::random::Random;
+
+    /// Six shares and two counts of a desk in which nothing changes: a week against the thirteen before it.
+    #[test]
+    fn a_quiet_week_seldom_tells_of_a_change() {
+        const QUIET: usize = 1_000;
+        let mut random = Random::new(43);
+        let mut told = 0;
+        for _ in 0..QUIET {
+            let moved = |random: &mut Random, (n, p): (u64, f64)| {
+                let mut of = |n: u64| Proportion::new(random.binomial(n, p), n).expect("hits");
+                differ(of(n), of(13 * n))
+            };
+            let shares = [(120, 0.7), (40, 0.85), (120, 0.9), (120, 0.06), (110, 0.9), (120, 0.07)];
+            let is_share = shares.map(|share| moved(&mut random, share)).contains(&true);
+            let mut counted = || {
+                let counts: Vec<u64> = (0..14).map(|_| random.binomial(400, 0.3)).collect();
+                explain::is_unusual(&counts, 1.0 - EACH) == Some(true)
+            };
+            let is_count = [counted(), counted()].contains(&true);
+            told += usize::from(is_share || is_count);
+        }
+        assert!(told <= QUIET * 6 / 100, "{told} of {QUIET}");
+        // A real change is still told.
+        assert!(differ(Proportion::new(70, 120).expect("hits"), Proportion::new(1_260, 1_560).expect("hits")));
+    }
 }

@@ -14,7 +14,7 @@ use crate::scorecard::{
     Card, Cell, ChartData, Point, Section, ShareRow, SharesAbout, SmallPanel, TableColumn, TableData, TableRow, Topic, Unit,
 };
 use crate::stats::Proportion;
-use crate::stats::interval::wilson;
+use crate::stats::two_proportions::newcombe;
 use crate::{key, say};
 
 const MISSING: &str = key!("No ticket says which department it came from.");
@@ -34,6 +34,10 @@ const PARTIES: [(&str, &str); 4] = [
     ("supplier", key!("With a supplier")),
 ];
 const REQUESTER: &str = "requester";
+/// Chance that anything in the table of what departments ask is told or marked while all ask the same.
+const CHANCE: f64 = 0.05;
+/// Columns of that table in which a share can be marked: by telephone, and came again.
+const MARKED: usize = 2;
 
 pub(super) fn topic(ground: &Ground<'_>, _: &[Card]) -> Result<Made> {
     let e = ground.e;
@@ -174,12 +178,14 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     let categories = by_two(readings, "tickets_created", 1);
     let channels = by_two(readings, "tickets_created", 2);
     let named: Vec<&Row> = rows.list.iter().filter(|r| r.name != nobody()).collect();
-    let confidence = 1.0 - 0.05 / named.len().max(1) as f64;
+    // Every share of the table can be the odd one out: as many as there are departments times categories, and marks (Bonferroni).
+    let shares = named.len().max(1) * (sums(&categories, None).len() + MARKED);
+    let confidence = 1.0 - CHANCE / shares as f64;
     let repeat = e.catalogue.get("fcr_repeat")?;
     let all = |of: &BTreeMap<String, BTreeMap<String, Reading>>, row: Option<&Row>| sums(of, row);
     let line = |row: &&Row| {
         let (own, every) = (all(&categories, Some(row)), all(&categories, None));
-        let recurring = recurring(&own, &every).map_or_else(|| words(say!("nothing more than elsewhere")), words);
+        let recurring = recurring(&own, &every, confidence).map_or_else(|| words(say!("nothing more than elsewhere")), words);
         let (by, by_all) = (all(&channels, Some(row)), all(&channels, None));
         let repeats = rows.proportion(row, repeat).map(|p| (p.n() - p.hits(), p.n()));
         let repeats_of_all = rows.cells(repeat).values().fold((0, 0), |(a, b), (hits, n)| (a + n - hits, b + n));
@@ -229,18 +235,21 @@ fn sums(of: &BTreeMap<String, BTreeMap<String, Reading>>, row: Option<&Row>) -> 
     out
 }
 
+/// Whether a share is larger than the others', whose own luck counts too (Newcombe 1998).
+fn is_more(own: Proportion, others: Proportion, confidence: f64) -> bool {
+    newcombe(own, others, confidence).is_ok_and(|(low, _)| low > 0.0)
+}
+
 /// The category of which a department has most beyond what the others' share would give it, in words; `None` where that is luck.
-fn recurring(own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>) -> Option<String> {
+fn recurring(own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>, confidence: f64) -> Option<String> {
     let (mine, total): (u64, u64) = (own.values().sum(), all.values().sum());
     if mine == total {
         return None;
     }
-    let confidence = 1.0 - 0.05 / own.len().max(1) as f64;
     let excess = |name: &String, n: u64| {
-        let others = (all.get(name)? - n) as f64 / (total - mine) as f64;
-        let p = Proportion::new(n, mine).ok()?;
-        let is_clear = wilson(p, confidence).ok()?.0 > others;
-        (is_clear && !name.is_empty()).then_some((n as f64 - others * mine as f64, p, others))
+        let (p, others) = (Proportion::new(n, mine).ok()?, Proportion::new(all.get(name)? - n, total - mine).ok()?);
+        let is_told = !name.is_empty() && is_more(p, others, confidence);
+        is_told.then_some((n as f64 - others.rate() * mine as f64, p, others.rate()))
     };
     let found = own.iter().filter_map(|(name, n)| Some((name, excess(name, *n)?)));
     let (name, (_, p, others)) = found.max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)))?;
@@ -261,10 +270,9 @@ fn part(hits: u64, own: &BTreeMap<String, u64>, (all, name): (&BTreeMap<String, 
 
 fn marked((hits, n): (u64, u64), (all_hits, all_n): (u64, u64), confidence: f64, is_marked: bool) -> Cell {
     let mut cell = super::rows::share_cell(hits, n);
-    let limits = Proportion::new(hits, n).ok().and_then(|p| wilson(p, confidence).ok());
     let others = Proportion::new(all_hits - hits.min(all_hits), all_n - n.min(all_n)).ok();
-    if let (true, Some((low, _)), Some(others)) = (is_marked, limits, others)
-        && low > others.rate()
+    if let (true, Ok(own), Some(others)) = (is_marked, Proportion::new(hits, n), others)
+        && is_more(own, others, confidence)
     {
         cell.is_good = Some(false);
     }
@@ -308,6 +316,7 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::random::Random;
 
     fn counts(of: &[(&str, u64)]) -> BTreeMap<String, u64> {
         of.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
@@ -316,12 +325,37 @@ mod tests {
     #[test]
     fn what_recurs_must_be_more_than_luck() {
         let all = counts(&[("VPN", 100), ("Email", 300), ("", 100)]);
+        let recurring = |own: &BTreeMap<String, u64>, all: &BTreeMap<String, u64>| super::recurring(own, all, 0.99);
         let said = recurring(&counts(&[("VPN", 40), ("Email", 50), ("", 10)]), &all).unwrap();
         // 40 of 100 here, 60 of 400 elsewhere.
         assert!(said.starts_with("VPN: 40\u{a0}% of its tickets, 15\u{a0}% elsewhere"), "{said}");
         assert_eq!(recurring(&counts(&[("VPN", 4), ("Email", 12), ("", 4)]), &all), None);
         assert_eq!(recurring(&counts(&[("", 90), ("Email", 10)]), &counts(&[("", 100), ("Email", 100)])), None, "nothing named recurs");
         assert_eq!(recurring(&counts(&[]), &counts(&[])), None);
+    }
+
+    /// Twenty departments that all ask the same of eight categories, a quarter of a year each time.
+    #[test]
+    fn departments_that_ask_the_same_are_seldom_told_apart() {
+        const QUARTERS: usize = 200;
+        let (names, mut random, mut told) = (["a", "b", "c", "d", "e", "f", "g", "h"], Random::new(77), 0);
+        let confidence = 1.0 - CHANCE / (20 * (names.len() + MARKED)) as f64;
+        for _ in 0..QUARTERS {
+            let mut all = counts(&names.map(|name| (name, 0)));
+            let departments: Vec<_> = (0..20)
+                .map(|_| {
+                    let mut own = counts(&names.map(|name| (name, 0)));
+                    for _ in 0..156 {
+                        let name = names[random.below(names.len() as u64) as usize];
+                        *own.get_mut(name).unwrap() += 1;
+                        *all.get_mut(name).unwrap() += 1;
+                    }
+                    own
+                })
+                .collect();
+            told += usize::from(departments.iter().any(|own| recurring(own, &all, confidence).is_some()));
+        }
+        assert!(told <= QUARTERS / 20, "{told} of {QUARTERS}");
     }
 
     #[test]
