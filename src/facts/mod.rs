@@ -15,6 +15,7 @@ mod prepared;
 mod repeat;
 mod roster;
 mod sla;
+mod scale;
 mod story;
 mod surveys;
 mod tickets;
