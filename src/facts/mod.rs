@@ -12,6 +12,7 @@ mod identity;
 mod logged;
 mod people;
 mod prepared;
+mod quiet;
 mod repeat;
 mod roster;
 mod sla;
@@ -331,6 +332,8 @@ pub struct Facts {
     seen_until: BTreeMap<Table, i64>,
     /// Latest instant at which anything at all happened to a ticket.
     known_until: i64,
+    /// Until when a ticket that was not heard of again is known to be open still.
+    open_until: i64,
     zone: Zone,
     as_of: i64,
     parameters: Parameters,
@@ -347,6 +350,8 @@ pub(crate) struct Making<'a> {
     desk: &'a Desk,
     wanted: &'a Wanted,
     zone: &'a Zone,
+    /// Until when a ticket that was not heard of again is known to be open still.
+    open_until: i64,
     calendars: calendars::Calendars,
     identity: identity::Identity,
     roster: roster::Roster,
@@ -380,7 +385,13 @@ impl Facts {
         let mut tickets = taken(&mut desk, Source::Tickets);
         let mut calls = taken(&mut desk, Source::Calls);
         let mut surveys = taken(&mut desk, Source::Surveys);
-        let making = Making { settings, desk: &desk, wanted, zone: &zone, calendars, identity, roster };
+        let open_until = quiet::open_until(&zone, (known_until, desk.as_of), &tickets)?;
+        let making = Making { settings, desk: &desk, wanted, zone: &zone, open_until, calendars, identity, roster };
+        let off_scale = [
+            scale::keep_on_scale(&making, &mut surveys, "score", Source::Surveys)?,
+            scale::keep_on_scale(&making, &mut tickets, "csat_score", Source::Tickets)?,
+            scale::keep_on_scale(&making, &mut calls, "csat_score", Source::Calls)?,
+        ];
         let clocks = tickets::add(&making, &mut tickets)?;
         surveys::mark(&making, &surveys, &mut tickets)?;
         calls::add(&making, &mut calls, &tickets)?;
@@ -393,6 +404,7 @@ impl Facts {
             frames,
             seen_until,
             known_until,
+            open_until,
             zone: zone.clone(),
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),

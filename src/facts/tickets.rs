@@ -33,6 +33,8 @@ pub(super) const ADDED: &[&str] = &[
     "sla_resolution_used_share",
     "sla_response_used_share",
     "ttr_business_secs",
+    "sla_resolution_late_secs",
+    "sla_resolution_overdue_at",
     "frt_business_secs",
     "next_contact_secs",
     "created_hour",

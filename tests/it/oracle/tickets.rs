@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::agents::People;
-use super::clock::{Clocks, Held, Moments, Seen, Told, share};
+use super::clock::{Clocks, Held, Moments, Seen, Told, known_until, share};
 use super::logic::{and, is};
 use super::measure::{Keys, Measure, Row, Stay};
 use super::time::{Clock, local_day};
@@ -184,11 +184,15 @@ fn events_of<'w>(world: &'w World, ticket: &Ticket) -> Vec<&'w Event> {
     own
 }
 
-/// The verdict of all cycles, the due time of the last, and the share used by the one that decides.
+/// The verdict of all cycles, the due time of the one that decides, and the share it used.
 fn verdict(cycles: &[Cycle]) -> (Option<bool>, Option<i64>, Option<f64>) {
-    let Some(last) = cycles.last() else { return (None, None, None) };
-    let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
-    (decides.is_met, last.due_at, share(decides))
+    let Some(decides) = decisive(cycles) else { return (None, None, None) };
+    (decides.is_met, decides.due_at, share(decides))
+}
+
+/// The first cycle that was missed, else the last.
+fn decisive(cycles: &[Cycle]) -> Option<&Cycle> {
+    cycles.iter().find(|c| c.is_met == Some(false)).or(cycles.last())
 }
 
 impl<'a> Tickets<'a> {
@@ -196,10 +200,7 @@ impl<'a> Tickets<'a> {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
         let (clock, clocks) = (Clock::new(world), Clocks::new(world));
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
-        let rows = world.tickets.iter().flatten().filter(|t| t.created < world.as_of);
-        let told_at = rows.flat_map(|t| [Some(t.created), t.first_response, t.resolved, t.closed, t.updated]).flatten();
-        let events_at = world.events.iter().flatten().map(|e| e.at).filter(|at| *at < world.as_of);
-        let known_until = told_at.chain(events_at).map(|at| at.min(world.as_of)).max().unwrap_or(world.as_of);
+        let known_until = known_until(world);
         let has = Has::of(world, &clocks, &tickets);
         let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, (&clock, &clocks), t, has)).collect();
         for i in 0..all.len() {
@@ -374,7 +375,8 @@ impl<'a> Tickets<'a> {
             let used = k.used.filter(|_| k.resolution_in_sla == Some(true))?;
             is(Some(used >= share))
         };
-        let late = |k: &Known| k.resolved.zip(k.due_resolution).filter(|(at, due)| at > due).map(|(at, due)| (at - due) as f64);
+        let late = |k: &Known| k.clocks.late.filter(|_| !k.is_end_unknown()).map(|secs| secs as f64);
+        let overdue = |k: &Known| k.clocks.resolution.last().filter(|c| c.is_met == Some(false) && !k.is_cancelled).and_then(|c| c.due_at);
         let of_due = |fact: &dyn Fn(&Known) -> Option<f64>| {
             self.rows(|k| k.resolution_at, |k| if k.resolved.is_some() && !k.is_cancelled { fact(k) } else { None })
         };
@@ -390,7 +392,7 @@ impl<'a> Tickets<'a> {
             ("sla_near_miss", Measure::Share(of_due(&near))),
             ("sla_breach_median", Measure::Quantile(0.5, of_due(&late))),
             ("sla_breach_p90", Measure::Quantile(0.9, of_due(&late))),
-            ("open_overdue", Measure::Stock(self.stock(|k| k.due_resolution.filter(|_| !k.is_cancelled)))),
+            ("open_overdue", Measure::Stock(self.stock(overdue))),
         ]
     }
 
