@@ -100,9 +100,8 @@ pub(super) fn missing_columns(ctx: &Context, metric: &Metric, ledger: &Ledger) -
     let needed = wanted(ctx, &[metric], &[], None)?;
     let mut missing = Vec::new();
     for kind in crate::columns::Source::ALL {
-        let mapped = |name: &str| ledger.sources.iter().any(|s| s.kind == kind.name() && s.mapped.iter().any(|m| m == name));
         for column in kind.columns() {
-            if needed.needs(kind, column.name, &crate::desk::frame_name(column)) && !mapped(column.name) {
+            if needed.needs(kind, column.name, &crate::desk::frame_name(column)) && !ledger.has_column(kind, column.name) {
                 missing.push(format!("{}.{}", kind.name(), column.name));
             }
         }

@@ -381,7 +381,7 @@ impl Facts {
             .flatten()
             .max()
             .unwrap_or(desk.as_of);
-        let (identity, roster) = roster::read(&desk, &zone)?;
+        let (identity, roster) = roster::read(&desk, &zone, &calendars)?;
         let mut tickets = taken(&mut desk, Source::Tickets);
         let mut calls = taken(&mut desk, Source::Calls);
         let mut surveys = taken(&mut desk, Source::Surveys);
@@ -424,6 +424,8 @@ impl Facts {
         }
         facts.off_roster = making.identity.off_roster();
         facts.remarks.extend(making.identity.remarks());
+        facts.remarks.extend(making.roster.remarks());
+        facts.remarks.extend(off_scale.into_iter().flatten());
         drop(making);
         Ok((facts, desk.ledger))
     }
