@@ -489,6 +489,13 @@ impl Facts {
     }
 
     /// The stored frame of a table.
+    /// The first local day of anybody on the roster; `None` without one.
+    pub fn roster_from(&self) -> Option<i32> {
+        let earliest = |s: &DataFrame| s.column("day_at").ok()?.i64().ok()?.min();
+        let first = self.frames.get(&Table::AgentDays)?.segments.iter().filter_map(earliest).min()?;
+        Some(self.zone.local_day(first))
+    }
+
     pub fn frame(&self, table: Table) -> &Frame {
         &self.frames[&table]
     }
