@@ -455,6 +455,12 @@ impl Facts {
         }
     }
 
+    /// Whether the tickets reach over all days of a period: from the first one created to the last instant at which those open are known to be.
+    pub fn has_tickets_over(&self, period: &crate::clock::period::Period) -> bool {
+        let is_begun = self.first_day(Table::Tickets).is_some_and(|first| first <= period.first_day);
+        is_begun && period.end_utc(&self.zone) <= self.open_until
+    }
+
     /// The end of a table's data, seconds UTC: the latest row, not after the cut-off.
     pub fn seen_until(&self, table: Table) -> i64 {
         self.seen_until.get(&table).copied().unwrap_or(self.as_of)
