@@ -15,8 +15,8 @@ mod prepared;
 mod quiet;
 mod repeat;
 mod roster;
-mod sla;
 mod scale;
+mod sla;
 mod story;
 mod surveys;
 mod tickets;
@@ -489,12 +489,6 @@ impl Facts {
         Some(self.zone.local_day(first))
     }
 
-    /// Number of segments of a table.
-    pub fn segments(&self, table: Table) -> usize {
-        self.frames.get(&table).map_or(0, |f| f.segments.len())
-    }
-
-    /// The stored frame of a table.
     /// The first local day of anybody on the roster; `None` without one.
     pub fn roster_from(&self) -> Option<i32> {
         let earliest = |s: &DataFrame| s.column("day_at").ok()?.i64().ok()?.min();
@@ -502,6 +496,12 @@ impl Facts {
         Some(self.zone.local_day(first))
     }
 
+    /// Number of segments of a table.
+    pub fn segments(&self, table: Table) -> usize {
+        self.frames.get(&table).map_or(0, |f| f.segments.len())
+    }
+
+    /// The stored frame of a table.
     pub fn frame(&self, table: Table) -> &Frame {
         &self.frames[&table]
     }

@@ -42,4 +42,5 @@ mod sla;
 #[cfg(unix)]
 mod soak;
 mod topics;
+mod unknown;
 mod world;
