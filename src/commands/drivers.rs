@@ -50,7 +50,11 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
     let ask = Ask { metrics: metrics.clone(), breakdowns, periods: vec![span.clone()], filter: args.filter.clone() };
     let readings = fold(&facts, &ctx.catalogue, &ask)?;
     let days = shadowed(&ctx, &facts, (shadowing, &span))?;
-    let people = people(&metrics, &attributes, (&readings, within.is_some()), &days);
+    let mut people = people(&metrics, &attributes, (&readings, within.is_some()), &days);
+    // Of whom the roster does not list nothing is known: not even that there is nothing to tell.
+    if let Some(earlier) = attributes.iter().position(|(id, _)| id == "prior_business") {
+        people.iter_mut().filter(|p| facts.off_roster.contains(&p.name)).for_each(|p| p.attributes[earlier] = None);
+    }
     if people.is_empty() {
         return Err(Error::input(format!("nobody has rows of {} in {}", args.metrics.join(", "), span.id))
             .hint("the rows must name an agent; `deskcard check` says which columns were found"));

@@ -6,14 +6,23 @@ use super::roster::ATTRIBUTES;
 use super::tickets::{add_attributes, add_clock, agents_of};
 use super::{Making, Table};
 use crate::columns::Source;
-use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, longs};
+use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, known, longs};
 use crate::error::Result;
 use crate::format::count;
 use crate::say;
 
 /// Columns added to the calls' own.
-pub(super) const ADDED: &[&str] =
-    &["level", "is_logged", "has_ticket_source", "has_waits", "next_contact_secs", "start_hour", "start_weekday", "tenure_weeks"];
+pub(super) const ADDED: &[&str] = &[
+    "level",
+    "is_logged",
+    "has_ticket_source",
+    "is_log_mature",
+    "has_waits",
+    "next_contact_secs",
+    "start_hour",
+    "start_weekday",
+    "tenure_weeks",
+];
 
 /// What an added column is made of.
 pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
@@ -26,6 +35,8 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
                 .chain(tickets)
                 .collect()
         }
+        "has_ticket_source" => own(&["start_at"]).into_iter().chain([(Table::Tickets, "created_at")]).collect(),
+        "is_log_mature" => own(&["start_at", "end_at"]).into_iter().chain([(Table::Tickets, "created_at")]).collect(),
         "has_waits" => own(&["wait_secs", "outcome", "direction", "is_acd"]),
         "next_contact_secs" => own(&["id_key", "start_at", "caller_key", "outcome", "direction", "is_acd"]),
         "start_hour" | "start_weekday" => own(&["start_at"]),
@@ -42,6 +53,26 @@ fn contacts(calls: &Frame) -> Result<Vec<bool>> {
     let (outcome, direction, is_acd) = (calls.codes("outcome")?, calls.codes("direction")?, calls.flags("is_acd")?);
     let one = |i: usize| outcome[i] == answered && (direction[i] == inbound || direction[i] == NONE) && is_acd[i] != Some(false);
     Ok((0..outcome.len()).map(one).collect())
+}
+
+/// Whether tickets were there to be found: the time around a call in which one would be its record must lie between the first and the
+/// last ticket read. Before the first one nobody knows, after the last one nobody knows yet, also of calls that name their ticket: these
+/// alone would make the share too good.
+fn add_reach(calls: &mut Frame, tickets: &Frame, window: Window) -> Result<()> {
+    let created: Vec<i64> = if tickets.has("created_at") { tickets.longs("created_at")? } else { Vec::new() };
+    let reach = created.iter().filter_map(|at| known(*at)).min().zip(created.iter().max().copied());
+    calls.add("has_ticket_source", |s| {
+        let is_in = |start: i64| reach.is_some_and(|(first, _)| known(start).is_some_and(|at| at - window.before >= first));
+        Ok(Values::Flag(longs(get(s, "start_at")?)?.into_iter().map(|start| Some(is_in(start))).collect()))
+    })?;
+    calls.add("is_log_mature", |s| {
+        let ends = if s.column("end_at").is_ok() { longs(get(s, "end_at")?)? } else { vec![MISSING; s.height()] };
+        let starts = longs(get(s, "start_at")?)?;
+        let is_in = |(start, end): (i64, i64)| {
+            reach.is_some_and(|(_, last)| known(end).or(known(start)).is_some_and(|at| at + window.after <= last))
+        };
+        Ok(Values::Flag(starts.into_iter().zip(ends).map(|pair| Some(is_in(pair))).collect()))
+    })
 }
 
 /// Sentences for the data-quality box: (code, text).
@@ -91,9 +122,9 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
         let level = calls.codes("agent_level")?;
         calls.set("level", &Values::Text(level))?;
     }
-    if want("has_ticket_source") || want("is_logged") {
-        let has_tickets = m.settings.sources.iter().any(|s| s.kind == Source::Tickets);
-        calls.set("has_ticket_source", &Values::Flag(vec![Some(has_tickets); calls.height()]))?;
+    let secs = |name: &str| m.settings.parameters.secs(name);
+    if want("has_ticket_source") || want("is_log_mature") {
+        add_reach(calls, tickets, Window { before: secs("match_before")?, after: secs("match_after")? })?;
     }
     if want("has_waits") {
         let (told, silent) = waits_told(m, calls)?;
@@ -101,7 +132,6 @@ pub(super) fn add(m: &Making<'_>, calls: &mut Frame, tickets: &Frame) -> Result<
         calls.set("has_waits", &Values::Flag(told))?;
     }
     if want("is_logged") {
-        let secs = |name: &str| m.settings.parameters.secs(name);
         let window = Window { before: secs("match_before")?, after: secs("match_after")? };
         calls.set("is_logged", &Values::Flag(logged(calls, tickets, &contacts(calls)?, window)?))?;
     }

@@ -31,6 +31,11 @@ const TICKETS: &[Derived] = &[
         "COALESCE(resolved_at, CASE WHEN is_closed THEN COALESCE(closed_at, updated_at, created_at) END)",
         "when it was resolved, or closed by whatever the export tells; null while it is open",
     ),
+    d(
+        "first_end_at",
+        "COALESCE(first_resolved_at, CASE WHEN reopen_count > 0 THEN created_at END)",
+        "when it was first resolved, as far as that is known; one that was reopened and nobody says when, its creation",
+    ),
     d("ttr_secs", "CASE WHEN resolved_at >= created_at THEN resolved_at - created_at END", "creation to last resolution, round the clock"),
     d(
         "is_one_touch",

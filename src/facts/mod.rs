@@ -12,8 +12,10 @@ mod identity;
 mod logged;
 mod people;
 mod prepared;
+mod quiet;
 mod repeat;
 mod roster;
+mod scale;
 mod sla;
 mod story;
 mod surveys;
@@ -332,6 +334,8 @@ pub struct Facts {
     seen_until: BTreeMap<Table, i64>,
     /// Latest instant at which anything at all happened to a ticket.
     known_until: i64,
+    /// Until when a ticket that was not heard of again is known to be open still.
+    open_until: i64,
     zone: Zone,
     as_of: i64,
     parameters: Parameters,
@@ -350,6 +354,8 @@ pub(crate) struct Making<'a> {
     desk: &'a Desk,
     wanted: &'a Wanted,
     zone: &'a Zone,
+    /// Until when a ticket that was not heard of again is known to be open still.
+    open_until: i64,
     calendars: calendars::Calendars,
     identity: identity::Identity,
     roster: roster::Roster,
@@ -379,11 +385,17 @@ impl Facts {
             .flatten()
             .max()
             .unwrap_or(desk.as_of);
-        let (identity, roster) = roster::read(&desk, &zone)?;
+        let (identity, roster) = roster::read(&desk, &zone, &calendars)?;
         let mut tickets = taken(&mut desk, Source::Tickets);
         let mut calls = taken(&mut desk, Source::Calls);
         let mut surveys = taken(&mut desk, Source::Surveys);
-        let making = Making { settings, desk: &desk, wanted, zone: &zone, calendars, identity, roster };
+        let open_until = quiet::open_until(&zone, (known_until, desk.as_of), &tickets)?;
+        let making = Making { settings, desk: &desk, wanted, zone: &zone, open_until, calendars, identity, roster };
+        let off_scale = [
+            scale::keep_on_scale(&making, &mut surveys, "score", Source::Surveys)?,
+            scale::keep_on_scale(&making, &mut tickets, "csat_score", Source::Tickets)?,
+            scale::keep_on_scale(&making, &mut calls, "csat_score", Source::Calls)?,
+        ];
         let clocks = tickets::add(&making, &mut tickets)?;
         surveys::mark(&making, &surveys, &mut tickets)?;
         let of_calls = calls::add(&making, &mut calls, &tickets)?;
@@ -396,6 +408,7 @@ impl Facts {
             frames,
             seen_until,
             known_until,
+            open_until,
             zone: zone.clone(),
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),
@@ -417,6 +430,8 @@ impl Facts {
         }
         facts.off_roster = making.identity.off_roster();
         facts.remarks.extend(making.identity.remarks());
+        facts.remarks.extend(making.roster.remarks());
+        facts.remarks.extend(off_scale.into_iter().flatten());
         drop(making);
         Ok((facts, desk.ledger))
     }
@@ -446,6 +461,12 @@ impl Facts {
         }
     }
 
+    /// Whether the tickets reach over all days of a period: from the first one created to the last instant at which those open are known to be.
+    pub fn has_tickets_over(&self, period: &crate::clock::period::Period) -> bool {
+        let is_begun = self.first_day(Table::Tickets).is_some_and(|first| first <= period.first_day);
+        is_begun && period.end_utc(&self.zone) <= self.open_until
+    }
+
     /// The end of a table's data, seconds UTC: the latest row, not after the cut-off.
     pub fn seen_until(&self, table: Table) -> i64 {
         self.seen_until.get(&table).copied().unwrap_or(self.as_of)
@@ -471,6 +492,13 @@ impl Facts {
         };
         let earliest = |s: &DataFrame| s.column(column).ok()?.i64().ok()?.min();
         let first = self.frames.get(&table)?.segments.iter().filter_map(earliest).filter(|t| *t != crate::desk::MISSING).min()?;
+        Some(self.zone.local_day(first))
+    }
+
+    /// The first local day of anybody on the roster; `None` without one.
+    pub fn roster_from(&self) -> Option<i32> {
+        let earliest = |s: &DataFrame| s.column("day_at").ok()?.i64().ok()?.min();
+        let first = self.frames.get(&Table::AgentDays)?.segments.iter().filter_map(earliest).min()?;
         Some(self.zone.local_day(first))
     }
 

@@ -1,6 +1,7 @@
 //! Facts about the people: a row a day on the roster, a row a stay, a row an observation.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use chrono::Datelike as _;
 
@@ -13,8 +14,19 @@ use crate::desk::{Frame, MISSING, NONE, SEGMENT, Values, known};
 use crate::error::Result;
 
 /// Columns of a day on the roster.
-pub(super) const DAY_COLUMNS: &[&str] =
-    &["agent", "level", "day_at", "is_weekday", "fte", "tenure_days", "is_last_day", "absent_hours", "scheduled_day_hours", "mentees"];
+pub(super) const DAY_COLUMNS: &[&str] = &[
+    "agent",
+    "level",
+    "day_at",
+    "is_weekday",
+    "fte",
+    "tenure_days",
+    "is_last_day",
+    "has_leaving",
+    "absent_hours",
+    "scheduled_day_hours",
+    "mentees",
+];
 /// Columns of a stay on the roster.
 pub(super) const SPELL_COLUMNS: &[&str] = &[
     "agent",
@@ -23,6 +35,7 @@ pub(super) const SPELL_COLUMNS: &[&str] = &[
     "ended_at",
     "left_at",
     "desk_left_at",
+    "has_leaving",
     "is_new_start",
     "leave_reason",
     "mentor_since_at",
@@ -110,6 +123,7 @@ fn spells(m: &Making<'_>) -> Result<Frame> {
     columns.push(("desk_left_at", long(&|i, _| last_of_stay(all, i).left)));
     columns.push(("left_at", long(&|i, s| s.left.filter(|_| !goes_on(all, i)))));
     columns.push(("is_new_start", Values::Flag(started.iter().map(|(i, _)| Some(!goes_on_from_before(all, *i))).collect())));
+    columns.push(("has_leaving", Values::Flag(vec![Some(m.roster.has_leaving); started.len()])));
     columns.push(("leave_reason", Values::Text(started.iter().map(|(_, s)| s.leave_reason).collect())));
     columns.push(("mentor_since_at", long(&|_, s| s.mentor_day.map(|day| m.zone.day_start(day)))));
     columns.push(("prior_business_months", Values::Number(started.iter().map(|(_, s)| s.prior_months).collect())));
@@ -135,8 +149,8 @@ fn agent_days(m: &Making<'_>, absent: &Absences) -> Result<Frame> {
     Ok(out)
 }
 
-/// Absent hours by agent and day, and the last day on which anybody recorded any: later days are not known to be zero.
-type Absences = Option<(HashMap<(u32, i32), f64>, i32)>;
+/// Absent hours by agent and day, and the days from the first to the last on which anybody recorded any: others are not known to be zero.
+type Absences = Option<(HashMap<(u32, i32), f64>, RangeInclusive<i32>)>;
 
 fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, mentees: &HashMap<(u32, i32), i32>) -> Result<Frame> {
     let pairs: Vec<(usize, &Spell)> = rows.iter().map(|(i, s, _)| (*i, *s)).collect();
@@ -149,8 +163,10 @@ fn days_frame(m: &Making<'_>, rows: &[(usize, &Spell, i32)], absent: &Absences, 
     let is_last =
         |(i, s, day): &(usize, &Spell, i32)| s.left.is_some_and(|t| m.zone.local_day(t) == *day) && !goes_on(&m.roster.spells, *i);
     columns.push(("is_last_day", Values::Flag(rows.iter().map(|row| Some(is_last(row))).collect())));
-    let hours =
-        |s: &Spell, day: i32| absent.as_ref().filter(|(_, last)| day <= *last).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0));
+    columns.push(("has_leaving", Values::Flag(vec![Some(m.roster.has_leaving); rows.len()])));
+    let hours = |s: &Spell, day: i32| {
+        absent.as_ref().filter(|(_, recorded)| recorded.contains(&day)).map(|(a, _)| a.get(&(s.agent, day)).copied().unwrap_or(0.0))
+    };
     columns.push(("absent_hours", Values::Number(rows.iter().map(|(_, s, day)| hours(s, *day)).collect())));
     let scheduled = |s: &Spell, day: i32| s.weekly_hours.map(|h| if is_weekday(day) { h / 5.0 } else { 0.0 });
     columns.push(("scheduled_day_hours", Values::Number(rows.iter().map(|(_, s, day)| scheduled(s, *day)).collect())));
@@ -174,8 +190,9 @@ fn absences(m: &Making<'_>, observations: &Frame) -> Result<Absences> {
             *hours.entry((agents[row], m.zone.local_day(at))).or_default() += value;
         }
     }
-    let last = hours.keys().map(|(_, day)| *day).max();
-    Ok(last.map(|last| (hours, last)))
+    let days = || hours.keys().map(|(_, day)| *day);
+    let recorded = days().min().zip(days().max());
+    Ok(recorded.map(|(first, last)| (hours, first..=last)))
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::calendars::Calendars;
 use super::identity::Identity;
 use crate::clock::zone::{Cursor, Zone};
 use crate::columns::Source;
 use crate::desk::{Desk, NONE, Values, code_of, known, text_of};
 use crate::error::Result;
+use crate::format::count;
+use crate::say;
 
 /// Columns of the roster that every fact about an agent can be broken down by.
 pub(crate) const ATTRIBUTES: [&str; 10] =
@@ -27,6 +30,8 @@ pub(crate) struct Spell {
     pub(crate) last_day: Option<i32>,
     /// First local day of the unbroken time on the desk that this spell is part of.
     pub(crate) stay_first_day: i32,
+    /// Whether the same person goes on at once in the next spell: a move between teams, not a leaver.
+    goes_on: bool,
     /// First local day with the mentor.
     pub(crate) mentor_day: Option<i32>,
     pub(crate) attributes: [u32; ATTRIBUTES.len()],
@@ -42,12 +47,26 @@ pub(crate) struct Roster {
     pub(crate) spells: Vec<Spell>,
     by_agent: HashMap<u32, Vec<usize>>,
     as_of: i64,
+    /// Whether anything says when people left.
+    pub(crate) has_leaving: bool,
+    /// Spells that went on beside the next one of the same person.
+    cut: u64,
 }
 
 impl Roster {
     /// Whether there is no roster at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.spells.is_empty()
+    }
+
+    /// Sentences about spells that lie over each other.
+    pub(crate) fn remarks(&self) -> Option<(String, String)> {
+        let text = say!(
+            self.cut => "The roster has 1 stay that goes on beside a later one of the same person; it counts until that begins.",
+            "The roster has {n} stays that go on beside a later one of the same person; they count until that begins.",
+            n = count(self.cut)
+        );
+        (self.cut > 0).then(|| ("roster-overlap".to_owned(), text))
     }
 
     /// The spell of an agent at an instant: the one that holds it, else the last before it, else the first.
@@ -78,11 +97,59 @@ impl Roster {
 
 /// Whether the same person goes on at once in another spell: a move between teams, not a leaver.
 pub(super) fn goes_on(spells: &[Spell], i: usize) -> bool {
-    spells.get(i + 1).is_some_and(|next| next.agent == spells[i].agent && spells[i].last_day.is_some_and(|last| next.first_day <= last + 2))
+    spells[i].goes_on
+}
+
+/// Days without work between two spells that are looked through, at most: longer is a break.
+const LONGEST_BRIDGE: i32 = 31;
+
+/// Whether at most one day on which anybody works lies between two spells of a person: from Friday to Monday is a move like any other.
+fn is_move(one: &Spell, next: &Spell, is_worked: impl Fn(i32) -> bool) -> bool {
+    let Some(last) = one.last_day.filter(|_| one.agent == next.agent) else { return false };
+    next.first_day <= last + LONGEST_BRIDGE && (last + 1..next.first_day).filter(|day| is_worked(*day)).count() <= 1
+}
+
+/// Monday to Friday, unless the desk's calendar has no hour of the day open.
+fn is_worked(day: i32, zone: &Zone, calendars: &Calendars) -> bool {
+    (day + 3).rem_euclid(7) < 5 && calendars.own().elapsed(zone.day_start(day), zone.day_start(day + 1)) > 0
+}
+
+/// A person is in one spell at a time: an older one ends when the next begins, and goes on when that one is over first. How many were cut.
+fn untangle(spells: &mut Vec<Spell>, zone: &Zone, as_of: i64) -> u64 {
+    let (mut cut, mut i) = (0, 0);
+    while i + 1 < spells.len() {
+        let (older, newer) = (&spells[i], &spells[i + 1]);
+        let is_over = older.last_day.is_some_and(|last| last < newer.first_day);
+        if older.agent != newer.agent || is_over || newer.start >= as_of {
+            i += 1;
+            continue;
+        }
+        cut += 1;
+        let rest = newer.last_day.filter(|last| older.last_day.is_none_or(|own| own > *last)).map(|last| Spell {
+            start: zone.day_start(last + 1),
+            first_day: last + 1,
+            stay_first_day: last + 1,
+            ..older.clone()
+        });
+        let before = newer.first_day - 1;
+        if older.first_day > before {
+            spells.remove(i);
+        } else {
+            let end = zone.day_start(before + 1);
+            let older = &mut spells[i];
+            (older.left, older.end, older.last_day) = (Some(zone.day_start(before)), end, Some(before));
+            i += 1;
+        }
+        if let Some(rest) = rest.filter(|rest| rest.start < as_of) {
+            let later = spells[i..].iter().position(|s| s.agent != rest.agent || s.start > rest.start);
+            spells.insert(later.map_or(spells.len(), |at| i + at), rest);
+        }
+    }
+    cut
 }
 
 /// Reads the roster and the identities it holds.
-pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
+pub(crate) fn read(desk: &Desk, zone: &Zone, calendars: &Calendars) -> Result<(Identity, Roster)> {
     let frame = desk.frame(Source::Agents);
     let (mut identity, mut roster) = (Identity::default(), Roster { as_of: desk.as_of, ..Roster::default() });
     if frame.height() == 0 {
@@ -118,6 +185,7 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
             first_day: zone.local_day(start),
             last_day: left.map(|t| zone.local_day(t)),
             stay_first_day: zone.local_day(start),
+            goes_on: false,
             mentor_day: mentor_since[row].map(|t| zone.local_day(t)),
             attributes,
             leave_reason: reason[row],
@@ -126,9 +194,13 @@ pub(crate) fn read(desk: &Desk, zone: &Zone) -> Result<(Identity, Roster)> {
             fte: fte[row].unwrap_or(1.0),
         });
     }
-    roster.spells.sort_by_key(|s| (text_of(s.agent), s.start, s.end));
+    // An empty column says that nobody has left, a missing one nothing.
+    roster.has_leaving = desk.ledger.has_column(Source::Agents, "left_at") || left.iter().any(Option::is_some);
+    roster.spells.sort_by_cached_key(|s| (text_of(s.agent), s.start, s.end, s.attributes.map(text_of)));
+    roster.cut = untangle(&mut roster.spells, zone, desk.as_of);
     for i in 1..roster.spells.len() {
-        if goes_on(&roster.spells, i - 1) {
+        if is_move(&roster.spells[i - 1], &roster.spells[i], |day| is_worked(day, zone, calendars)) {
+            roster.spells[i - 1].goes_on = true;
             roster.spells[i].stay_first_day = roster.spells[i - 1].stay_first_day;
         }
     }

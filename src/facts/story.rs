@@ -76,6 +76,15 @@ impl Story {
         (!events.is_empty()).then_some(story)
     }
 
+    /// When the first event says that it is done, seconds UTC.
+    pub(super) fn first_end(events: &[Event]) -> Option<i64> {
+        let is_end = |e: &&Event| match e.status {
+            Some(status) => matches!(status, Status::Resolved | Status::Closed),
+            None => matches!(e.kind, EventKind::Resolved | EventKind::Closed),
+        };
+        events.iter().find(is_end).map(|e| e.at)
+    }
+
     /// Takes in what an event says of whether the ticket is done.
     fn turn(&mut self, event: &Event, stage: Stage) -> Stage {
         let is_told = event.kind == EventKind::Reopened;

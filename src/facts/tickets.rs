@@ -26,12 +26,15 @@ pub(super) const ADDED: &[&str] = &[
     "first_level",
     "is_first_level_resolvable",
     "first_response_at",
+    "first_resolved_at",
     "sla_resolution_due_at",
     "sla_response_due_at",
     "sla_resolution_verdict",
     "sla_response_verdict",
     "sla_resolution_used_share",
     "sla_response_used_share",
+    "sla_resolution_late_secs",
+    "sla_resolution_overdue_at",
     "ttr_business_secs",
     "frt_business_secs",
     "next_contact_secs",
@@ -59,6 +62,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "resolved_at" => told(&["created_at", "resolution_secs", "closed_at", "status", "updated_at"]),
         // As it stood at the cut-off, which the ends tell: always these, or a metric would say one thing alone and another among others.
         "status" => told(&["created_at", "resolved_at", "resolution_secs", "closed_at"]),
+        "first_resolved_at" => own(&["resolved_at"]),
         "sla_resolution_verdict" => [own(&["sla_resolution_due_at"]), sla::requirements()].concat(),
         "sla_response_verdict" => [own(&["sla_response_due_at"]), sla::requirements()].concat(),
         name if sla::TICKET_COLUMNS.contains(&name) => sla::requirements(),
@@ -67,7 +71,7 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         "created_hour" | "created_weekday" => own(&["created_at"]),
         "tenure_weeks" => own(&["agent", "resolved_at"]),
         "is_surveyed" => vec![(Table::Tickets, "id_key"), (Table::Surveys, "ticket_id_key"), (Table::Surveys, "sent_at")],
-        "next_contact_secs" => own(&["id_key", "created_at", "requester_key"]),
+        "next_contact_secs" => own(&["id_key", "created_at", "requester_key", "status"]),
         name if ATTRIBUTES.contains(&name) => own(&["agent", "resolved_at", "group", "supplier"]),
         _ => Vec::new(),
     }
@@ -153,7 +157,7 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
     let stories = told_by_events(m, tickets, &log)?;
     as_it_stood(m, tickets, &stories)?;
     drop(stories);
-    let opened_again = resolution(m, tickets)?;
+    let opened_again = resolution(m, tickets, &log)?;
     if want("agent") {
         tickets.add("agent", |s| agents_of(m, s, &["resolver", "assignee"]))?;
         add_attributes(m, tickets, Table::Tickets, "resolved_at", "group")?;
@@ -261,22 +265,35 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame, stories: &[Option<Story>]) -
 
 /// Fills resolution times from what else the export has; nothing after the cut-off has happened yet. What is open by its status keeps
 /// none from before its last update: products leave the last one standing when a ticket is opened again. Says of how many rows one was taken.
-fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<u64> {
+fn resolution(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<u64> {
     if !["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
-        return cut_off(m, tickets, "resolved_at").map(|()| 0);
+        cut_off(m, tickets, "resolved_at")?;
+        if m.wanted.has(Table::Tickets, "first_resolved_at") {
+            first_resolution(tickets, log)?;
+        }
+        return Ok(0);
     }
     let live = ["new", "open", "pending"].map(code_of).into_iter().collect::<Result<Vec<_>>>()?;
     let taken = AtomicU64::new(0);
-    let resolved = code_of("resolved")?;
-    let closed = code_of("closed")?;
+    let (resolved, closed) = (code_of("resolved")?, code_of("closed")?);
     tickets.add("resolved_at", |s| {
         let (at, created) = (longs(get(s, "resolved_at")?)?, longs(get(s, "created_at")?)?);
         let (took, closed_at, status) = (longs(get(s, "resolution_secs")?)?, longs(get(s, "closed_at")?)?, codes(get(s, "status")?)?);
-        let updated = if s.column("updated_at").is_ok() { longs(get(s, "updated_at")?)? } else { vec![MISSING; s.height()] };
         let one = |i: usize| {
             let by_duration = || known(took[i]).zip(known(created[i])).map(|(d, c)| c + d);
             let by_close = || known(closed_at[i]).filter(|_| status[i] == resolved || status[i] == closed || status[i] == NONE);
-            let told = known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of);
+            known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING)
+        };
+        Ok(Values::Long((0..at.len()).map(one).collect()))
+    })?;
+    if m.wanted.has(Table::Tickets, "first_resolved_at") {
+        first_resolution(tickets, log)?;
+    }
+    tickets.add("resolved_at", |s| {
+        let (at, status) = (longs(get(s, "resolved_at")?)?, codes(get(s, "status")?)?);
+        let updated = if s.column("updated_at").is_ok() { longs(get(s, "updated_at")?)? } else { vec![MISSING; s.height()] };
+        let one = |i: usize| {
+            let told = known(at[i]);
             // What ended after the row was last touched is newer than its status.
             let is_left_over = live.contains(&status[i]) && told.is_some_and(|end| known(updated[i]).is_none_or(|at| end <= at));
             taken.fetch_add(u64::from(is_left_over), Ordering::Relaxed);
@@ -285,6 +302,17 @@ fn resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<u64> {
         Ok(Values::Long((0..at.len()).map(one).collect()))
     })?;
     Ok(taken.into_inner())
+}
+
+/// When tickets were resolved for the first time: by their events, else when their row says they were, though they are open again by now.
+fn first_resolution(tickets: &mut Frame, log: &EventLog) -> Result<()> {
+    let own = tickets.longs("resolved_at")?;
+    let first = |(row, own): (usize, i64)| {
+        let by_events = Story::first_end(log.of(row));
+        by_events.map_or(own, |at| if own == MISSING { at } else { at.min(own) })
+    };
+    let all = if log.is_empty() { own } else { own.into_iter().enumerate().map(first).collect() };
+    tickets.set("first_resolved_at", &Values::Long(all))
 }
 
 /// What happens at the cut-off or later has not happened yet.
@@ -401,12 +429,14 @@ pub(super) fn add_clock(m: &Making<'_>, frame: &mut Frame, at: &str, hour: &str,
     frame.add(weekday, |s| local(s, |t| (t.div_euclid(86_400) + 3).rem_euclid(7) + 1))
 }
 
-/// Who asks about what, by the columns of `[repeat]`.
+/// Who asks about what, by the columns of `[repeat]`; nobody by a ticket that was cancelled, which is mostly the same contact twice.
 fn repeat_keys(m: &Making<'_>, tickets: &Frame) -> Result<Vec<i64>> {
     let mut keys = tickets.longs("requester_key")?;
     for column in m.settings.repeat_by.iter().filter(|c| *c != "requester") {
         let other = tickets.codes(column)?;
         keys.iter_mut().zip(other).filter(|(k, _)| **k != MISSING).for_each(|(k, o)| *k = mixed(*k, i64::from(o)));
     }
+    let cancelled = code_of("cancelled")?;
+    keys.iter_mut().zip(tickets.codes("status")?).filter(|(_, status)| *status == cancelled).for_each(|(k, _)| *k = MISSING);
     Ok(keys)
 }

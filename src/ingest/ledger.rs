@@ -276,6 +276,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Whether any source of a kind has a canonical column.
+    pub fn has_column(&self, kind: crate::columns::Source, column: &str) -> bool {
+        self.sources.iter().any(|s| s.kind == kind.name() && s.mapped.iter().any(|mapped| mapped == column))
+    }
+
     /// Refuses what a source does not allow: see [`SourceLedger::refusal`].
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::period::{Period, Unit};
 use crate::facts::Table;
-use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
+use crate::metrics::{Breakdown, Catalogue, Kind, Metric, Readings};
 
 /// A span of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -349,6 +349,20 @@ impl Folds {
         let is_short = |period: usize| periods[period].end_day - periods[period].first_day < SHORTEST_MONTH;
         for metric in metrics.iter().filter(|m| m.sql_texts().any(|sql| sql.contains("absent_hours"))) {
             self.forget(metric, periods.len(), is_short);
+        }
+        self
+    }
+
+    /// The same without what is reckoned of two metrics in months that the tickets do not reach over: a month's cost over half a month's tickets
+    /// is no cost of a ticket.
+    #[must_use]
+    pub fn of_covered_months(mut self, metrics: &[&Metric], periods: &[Period], is_covered: impl Fn(&Period) -> bool) -> Self {
+        let uncovered: Vec<usize> = months(periods).iter().enumerate().filter(|(_, month)| !is_covered(month)).map(|(i, _)| i).collect();
+        let by_month = LOOKS.iter().zip(&mut self.readings).filter(|(look, _)| matches!(look.over, Over::Months));
+        for (_, readings) in by_month {
+            for metric in metrics.iter().filter(|m| m.kind == Kind::Ratio) {
+                uncovered.iter().for_each(|month| readings.forget(&metric.id, *month));
+            }
         }
         self
     }

@@ -4,6 +4,7 @@
 //! neither the number of threads nor the order of the files can change a bit of the result.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -287,14 +288,20 @@ fn trailing(recipe: &Recipe<'_>, part: &Part, group: usize, slots: &Slots, ask: 
         whole as f64 / total.scale()
     };
     let days = recipe.metric.trailing_days.unwrap_or(0) as i32;
+    let is_told = |window: &Range<i32>| has_roster_over(facts, recipe.metric, window);
     ask.periods
         .iter()
         .map(|p| {
             let end = p.end_day.min(facts.as_of_day() + 1);
-            let window = end - days..end;
+            let window = Some(end - days..end).filter(is_told)?;
             rate(recipe.metric, sum_of(recipe.main, window.clone()), recipe.second.map_or(0.0, |i| sum_of(i, window)))
         })
         .collect()
+}
+
+/// Whether the roster reaches back over the days a figure of people looks back over: a year's turnover of a desk nine weeks old is none.
+pub(crate) fn has_roster_over(facts: &Facts, metric: &Metric, window: &Range<i32>) -> bool {
+    metric.on != Some(Table::AgentDays) || facts.roster_from().is_some_and(|first| first <= window.start)
 }
 
 /// What is carried on from day to day is known of periods that have begun, and of no later ones.

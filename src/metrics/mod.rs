@@ -16,6 +16,7 @@ mod total;
 mod weigh;
 pub mod worth;
 
+pub(crate) use fold::has_roster_over;
 pub use fold::{Ask, Breakdown, Reading, Readings, fold, fold_all};
 pub use lacking::{Lacking, lacking};
 pub use weigh::Verdict;

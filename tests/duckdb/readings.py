@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-FLAG = {"is_acd", "fcr_flag", "kb_linked", "requester_vip", "resolved_first_contact", "has_ticket_source", "has_events"}
+FLAG = {"is_acd", "fcr_flag", "kb_linked", "requester_vip", "resolved_first_contact", "has_ticket_source", "has_events", "has_leaving"}
 WHOLE = {"version", "cycle", "used_bin", "transfers", "tenure_days", "mentees", "created_hour", "created_weekday", "start_hour", "start_weekday", "agent_replies", "customer_replies"}
 REAL = {"score", "csat_score", "effort", "cost", "value", "fte", "absent_hours", "scheduled_day_hours", "prior_business_months"}
 
@@ -134,6 +134,8 @@ def rates(con, metric, by, periods, as_of_day):
         sums[0] += float(fact or 0)
         sums[1] += float(exposure or 0)
     out = {}
+    # A year's figure of people wants a roster of a year.
+    roster_from = min((day for of_day in days.values() for day in of_day), default=None) if metric["on"] == "agent_days" else None
     for group, of_day in days.items():
         for period in periods.ids:
             first, last = periods.first_day[period], periods.last_day[period]
@@ -142,6 +144,8 @@ def rates(con, metric, by, periods, as_of_day):
                     continue
                 last = min(last, as_of_day)
                 first = last - dt.timedelta(metric["trailing_days"] - 1)
+                if roster_from is not None and roster_from > first:
+                    continue
             inside = [sums for day, sums in of_day.items() if first <= day <= last]
             events, exposure = sum(s[0] for s in inside), sum(s[1] for s in inside)
             if exposure > 0:

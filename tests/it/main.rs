@@ -43,5 +43,6 @@ mod sla;
 #[cfg(unix)]
 mod soak;
 mod topics;
+mod unknown;
 mod whose;
 mod world;

@@ -59,7 +59,7 @@ fn rows_of_what_is_not_there_are_refused_with_the_nearest() {
     let dir = tiny();
     for (args, words) in [
         (&["rows", "fcr_tuch"][..], &["fcr_tuch", "fcr_touch"][..]),
-        (&["rows", "net_flow"], &["net_flow has no rows", "tickets_resolved over tickets_created"]),
+        (&["rows", "net_flow"], &["net_flow has no rows", "tickets_gone over tickets_created"]),
         (&["rows", "ttr_median", "--verdict", "miss"], &["ttr_median", "every row adds a number"]),
         (&["rows", "fcr_touch", "--verdict", "immature"], &["has to wait"]),
         (&["rows", "fcr_touch", "--agent", "Bem"], &["--agent", "Bem", "Ben"]),

@@ -6,7 +6,7 @@ use crate::clock::period::Period;
 use crate::desk::get;
 use crate::error::Result;
 use crate::facts::{Facts, Table};
-use crate::metrics::{Kind, Metric};
+use crate::metrics::{Kind, Metric, has_roster_over};
 
 /// What the views are made of.
 pub(super) struct Views<'a> {
@@ -123,9 +123,15 @@ impl Views<'_> {
         let zone = self.facts.zone();
         let row = |p: &Period| {
             let end = p.end_day.min(self.facts.as_of_day() + 1);
-            format!("('{}', {}, {})", p.id, zone.day_start(end - days as i32), zone.day_start(end))
+            let window = end - days as i32..end;
+            let is_told = has_roster_over(self.facts, m, &window);
+            is_told.then(|| format!("('{}', {}, {})", p.id, zone.day_start(window.start), zone.day_start(window.end)))
         };
-        let rows: Vec<String> = self.periods.iter().map(row).collect();
+        let mut rows: Vec<String> = self.periods.iter().filter_map(row).collect();
+        if rows.is_empty() {
+            // A list of values has at least one; nothing lies in this.
+            rows.push("(NULL, 0, 0)".to_owned());
+        }
         format!("(VALUES {}) p(period, starts_at, ends_at)", rows.join(", "))
     }
 

@@ -239,7 +239,7 @@ fn meaning(table: Table, column: &str) -> &'static str {
 }
 
 /// What columns say that are neither of an export nor local to a row.
-const ADDED: [(&str, &str); 27] = [
+const ADDED: [(&str, &str); 33] = [
     ("agent", "who did it, by the name of the roster"),
     ("team", "the agent's team at the time; else the group's"),
     ("supplier", "the agent's company at the time, if it is not the desk's own"),
@@ -248,13 +248,17 @@ const ADDED: [(&str, &str); 27] = [
     ("mentor", "the agent's mentor at the time"),
     ("tenure_weeks", "weeks the agent had been on the desk"),
     ("tenure_days", "days on the desk"),
+    ("has_leaving", "whether the roster says when people leave at all"),
     ("is_first_level_resolvable", "received by the first level, of a category it can resolve"),
-    ("sla_resolution_due_at", "when the resolution is due by the policies"),
+    ("sla_resolution_due_at", "when the resolution is due by the policies; of several cycles the first that was missed, else the last"),
     ("sla_response_due_at", "when the first response is due by the policies"),
     ("sla_resolution_verdict", "whether the resolution clock was kept; null while undecided"),
     ("sla_response_verdict", "whether the response clock was kept; null while undecided"),
     ("sla_resolution_used_share", "share of the resolution target used"),
     ("sla_response_used_share", "share of the response target used"),
+    ("sla_resolution_late_secs", "how long after the due time it was resolved, where that missed"),
+    ("sla_resolution_overdue_at", "when the last promise of a resolution ran out, if it did before its end"),
+    ("first_resolved_at", "when it was first resolved, though it may be open again"),
     ("ttr_business_secs", "creation to last resolution, in business hours"),
     ("frt_business_secs", "creation to first response, in business hours"),
     ("next_contact_secs", "until the next contact of the same kind by [repeat]"),
@@ -264,6 +268,8 @@ const ADDED: [(&str, &str); 27] = [
     ("start_weekday", "1 is Monday"),
     ("is_surveyed", "whether a survey was sent about it"),
     ("is_logged", "whether the call left a ticket"),
+    ("has_ticket_source", "whether tickets are there from the time around the call on"),
+    ("is_log_mature", "whether tickets are there until the time around the call is over"),
     ("day_at", "start of the day"),
     ("started_at", "first day of the stay"),
     ("due_at", "when the clock is due"),

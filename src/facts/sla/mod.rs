@@ -33,22 +33,25 @@ pub(super) use cycles::COLUMNS as CLOCK_COLUMNS;
 pub(super) use spans::COLUMNS as SPAN_COLUMNS;
 
 /// Columns of the tickets that are made here.
-pub(super) const TICKET_COLUMNS: [&str; 6] = [
+pub(super) const TICKET_COLUMNS: [&str; 8] = [
     "sla_resolution_due_at",
     "sla_response_due_at",
     "sla_resolution_verdict",
     "sla_response_verdict",
     "sla_resolution_used_share",
     "sla_response_used_share",
+    "sla_resolution_late_secs",
+    "sla_resolution_overdue_at",
 ];
 
 /// The ticket columns anything here is made of, apart from those the policies name.
-const NEEDED: [&str; 17] = [
+const NEEDED: [&str; 18] = [
     "id_key",
     "created_at",
     "first_response_at",
     "resolved_at",
     "closed_at",
+    "updated_at",
     "status",
     "hold_reason",
     "hold_secs",
@@ -211,21 +214,40 @@ struct TicketColumns {
     due: Vec<i64>,
     verdict: Vec<Option<bool>>,
     used: Vec<Option<f64>>,
+    late: Vec<i32>,
+    overdue: Vec<i64>,
 }
 
 impl TicketColumns {
     fn new(rows: usize) -> Self {
-        Self { due: vec![MISSING; rows], verdict: vec![None; rows], used: vec![None; rows] }
+        Self {
+            due: vec![MISSING; rows],
+            verdict: vec![None; rows],
+            used: vec![None; rows],
+            late: vec![i32::MIN; rows],
+            overdue: vec![MISSING; rows],
+        }
     }
 
-    /// All cycles of one ticket: missed if any was, met if all are.
-    fn set(&mut self, row: usize, cycles: &[Cycle]) {
+    /// All cycles of one ticket: missed if any was, met if all are. Due time, share and lateness are those of the cycle that decides: a miss
+    /// of September counts in September, whenever the ticket was opened again. What is past due now is told by the last one.
+    fn set(&mut self, row: usize, cycles: &[Cycle], timeline: &Timeline) {
         let Some(last) = cycles.last() else { return };
         let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
-        self.due[row] = last.due_at.unwrap_or(MISSING);
+        self.due[row] = decides.due_at.unwrap_or(MISSING);
         self.verdict[row] = decides.is_met;
         self.used[row] = cycles::used_share(decides);
+        let late =
+            decides.stopped_at.zip(decides.due_at).filter(|_| decides.is_met == Some(false)).map(|(end, due)| unsolved(timeline, due, end));
+        self.late[row] = late.filter(|late| *late > 0).map_or(i32::MIN, cycles::whole);
+        self.overdue[row] = last.due_at.filter(|_| last.is_met == Some(false)).unwrap_or(MISSING);
     }
+}
+
+/// Seconds between two instants in which a ticket was not resolved: between a resolution and a reopening nobody waited.
+fn unsolved(timeline: &Timeline, from: i64, to: i64) -> i64 {
+    let is_waiting = |state: &State| !matches!(state.status, Status::Resolved | Status::Closed);
+    timeline.spans(from, to).filter(|(.., state)| is_waiting(state)).map(|(from, to, _)| to - from).sum()
 }
 
 /// What a segment gives.
@@ -283,14 +305,15 @@ impl Segment<'_> {
             told.clear();
             let of = terms::Of { policy, kind, row, columns, has_events };
             self.terms.run(&of, timeline, told);
+            told.iter_mut().for_each(|cycle| self.as_far_as_known(cycle));
             // A ticket closed nobody knows when has a due time and no verdict, and no clock but that of an answer it got can be shown.
             let is_shown = !is_end_unknown || (kind == Kind::FirstResponse && told.iter().all(|c| c.stopped_at.is_some()));
             if !is_shown {
                 told.iter_mut().for_each(|c| c.is_met = None);
             }
             match kind {
-                Kind::Resolution => parts.resolution.set(row, told),
-                Kind::FirstResponse => parts.response.set(row, told),
+                Kind::Resolution => parts.resolution.set(row, told, timeline),
+                Kind::FirstResponse => parts.response.set(row, told, timeline),
                 _ => {}
             }
             if self.asked.clocks && is_shown {
@@ -302,10 +325,23 @@ impl Segment<'_> {
         }
     }
 
+    /// A clock that runs past what is known of the tickets is not known to have run past its due time.
+    fn as_far_as_known(&self, cycle: &mut Cycle) {
+        let is_later = cycle.breached_at.or(cycle.due_at).is_some_and(|at| at > self.m.open_until);
+        if cycle.stopped_at.is_none() && cycle.is_met == Some(false) && is_later {
+            (cycle.is_met, cycle.breached_at, cycle.at_breach) = (None, None, None);
+        }
+    }
+
     /// Adds the wanted columns of one clock to the tickets.
     fn set(&self, segment: &mut DataFrame, values: TicketColumns, clock: &str) -> Result<()> {
-        let named =
-            [("due_at", Values::Long(values.due)), ("verdict", Values::Flag(values.verdict)), ("used_share", Values::Number(values.used))];
+        let named = [
+            ("due_at", Values::Long(values.due)),
+            ("verdict", Values::Flag(values.verdict)),
+            ("used_share", Values::Number(values.used)),
+            ("late_secs", Values::Whole(values.late)),
+            ("overdue_at", Values::Long(values.overdue)),
+        ];
         for (what, values) in named {
             let name = format!("{clock}_{what}");
             if self.m.wanted.has(Table::Tickets, &name) {

@@ -69,6 +69,8 @@ fn asked(ground: &Ground<'_>, metrics: &[&Metric]) -> Search {
                 // What most rows say; the first metric that has rows decides for all.
                 let most = values.into_iter().max_by(|(a, (_, n)), (b, (_, m))| n.cmp(m).then_with(|| b.cmp(a))).map(|(value, _)| value);
                 let attribute = &mut person.attributes[column];
+                // Of whom the roster does not list nothing is known: not even that there is nothing to tell.
+                let most = most.filter(|_| !ground.e.off_roster.contains(&person.name));
                 *attribute = attribute.take().or_else(|| most.and_then(|value| as_value(*number, value)));
             }
         }

@@ -8,6 +8,7 @@ use super::super::tables::plain_column;
 use super::super::{Evidence, Stay};
 use super::finding;
 use crate::clock::date;
+use crate::columns::Source;
 use crate::error::Result;
 use crate::format;
 use crate::say;
@@ -48,14 +49,18 @@ pub(in crate::judge) fn section(ground: &Ground<'_>) -> Result<Option<Section>> 
     }
     let metric = ground.e.catalogue.get("turnover_12m")?;
     let findings: Vec<Finding> = trend(&roster, &metric.id).into_iter().collect();
-    let empty = if findings.is_empty() { say!("Leaving has not changed by more than chance can do.").to_owned() } else { String::new() };
+    let empty = match has_leaving(ground.e) {
+        _ if !findings.is_empty() => "",
+        true => say!("Leaving has not changed by more than chance can do."),
+        false => say!("The roster does not say when people leave (`left_at`), so nothing is told of leaving."),
+    };
     Ok(Some(Section {
         id: "people".to_owned(),
         title: say!("People").to_owned(),
         lead: say!("Who came, who left and how long they stay, from the roster. Groups under five people are not shown, and nobody’s risk of leaving is estimated.").to_owned(),
         facts: facts(ground.e, &roster),
         findings,
-        empty,
+        empty: empty.to_owned(),
         charts: curves(&roster).into_iter().collect(),
         tables: [still(&roster), years(&roster), early(&roster)].into_iter().flatten().collect(),
         footer: say!("Turnover is leavers over the time people were on the desk (days on the roster), with the exact interval of a rate; an internal move counts as \
@@ -69,7 +74,8 @@ impl Roster {
         let end = e.now().end_day.min(e.zone.local_day(e.as_of - 1) + 1);
         let seen = |stay: &&Stay| stay.first_day < end;
         let cut = |stay: &Stay| Stay { last_day: stay.last_day.filter(|day| *day < end), ..stay.clone() };
-        Self { stays: e.stays.iter().filter(seen).map(cut).collect(), end, since: e.settings.people.leavers_since }
+        let since = if has_leaving(e) { e.settings.people.leavers_since } else { Some(end) };
+        Self { stays: e.stays.iter().filter(seen).map(cut).collect(), end, since }
     }
 
     fn headcount(&self) -> usize {
@@ -100,6 +106,11 @@ impl Roster {
         let known = self.since.unwrap_or(first).max(first);
         (end - YEAR >= known).then_some(end - YEAR..end)
     }
+}
+
+/// Whether the roster says when people leave at all.
+fn has_leaving(e: &Evidence<'_>) -> bool {
+    e.ledger.has_column(Source::Agents, "left_at") || e.stays.iter().any(|s| s.last_day.is_some())
 }
 
 fn rate_words(rate: PersonTime) -> String {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::measure::Keys;
-use super::time::{day_start, local_day};
+use super::time::{Clock, day_start, local_day};
 use crate::world::{Spell, World};
 
 /// A stay with what follows from the roster around it.
@@ -70,7 +70,7 @@ impl<'a> People<'a> {
         people
     }
 
-    /// A stay that begins the day after another or one day later continues it: a move, not a leaver.
+    /// A stay that begins with at most one day of work after another continues it: a move, not a leaver.
     fn join_moves(&mut self) {
         for i in 1..self.stints.len() {
             if self.goes_on(i - 1) {
@@ -87,7 +87,18 @@ impl<'a> People<'a> {
     /// Whether the same person goes on in the next stay.
     pub(crate) fn goes_on(&self, i: usize) -> bool {
         let (this, next) = (&self.stints[i], self.stints.get(i + 1));
-        next.is_some_and(|next| next.agent == this.agent && this.left.is_some_and(|left| next.start <= left + Days::new(2)))
+        let is_soon = |left: NaiveDate, start: NaiveDate| {
+            let between = (left + Days::new(1)).iter_days().take_while(|day| *day < start);
+            start <= left + Days::new(31) && between.filter(|day| self.is_worked(*day)).count() <= 1
+        };
+        next.is_some_and(|next| next.agent == this.agent && this.left.is_some_and(|left| is_soon(left, next.start)))
+    }
+
+    /// Monday to Friday, unless the desk is shut all day.
+    fn is_worked(&self, day: NaiveDate) -> bool {
+        let zone = self.world.zone;
+        let open = || Clock::new(self.world).elapsed(day_start(zone, day), day_start(zone, day + Days::new(1)));
+        day.weekday().num_days_from_monday() < 5 && open() > 0
     }
 
     /// Whether the stay began with a person new to the desk (or back after a break).

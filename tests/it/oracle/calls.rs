@@ -26,6 +26,8 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Calls<'a> {
     world: &'a World,
     pub(crate) all: Vec<Known<'a>>,
+    /// The first and the last creation of a ticket.
+    reach: Option<(i64, i64)>,
 }
 
 fn known<'a>(world: &World, people: &People<'_>, call: &'a Call) -> Known<'a> {
@@ -65,7 +67,8 @@ impl<'a> Calls<'a> {
             all[i].next = next;
         }
         log(world, &mut all, tickets);
-        Self { world, all }
+        let created = || tickets.all.iter().map(|t| t.ticket.created);
+        Self { world, all, reach: created().min().zip(created().max()) }
     }
 
     fn rows(&self, fact: impl Fn(&Known<'_>) -> Option<f64>) -> Vec<Row> {
@@ -98,7 +101,14 @@ impl<'a> Calls<'a> {
         }
         let number = |value: Option<i64>| value.map(|v| v as f64);
         let within = |k: &Known<'_>| k.call.wait.map(|w| w <= self.world.numbers.service_level);
-        let has_tickets = self.world.tickets.is_some();
+        // Tickets can be missing before the first one read and after the last.
+        let n = &self.world.numbers;
+        let begins = |k: &Known<'_>| self.reach.is_some_and(|(first, _)| k.call.start - n.match_before >= first);
+        let is_over = |k: &Known<'_>| self.reach.is_some_and(|(_, last)| k.call.end.unwrap_or(k.call.start) + n.match_after <= last);
+        let mut logged = self.answered(|k| is(k.is_logged.filter(|_| begins(k) && is_over(k))));
+        for (row, k) in logged.iter_mut().zip(&self.all) {
+            row.immature = k.is_answered && k.is_logged.is_some() && begins(k) && !is_over(k);
+        }
         vec![
             ("one_done", Measure::Share(self.answered(|k| is(k.call.fcr_flag)))),
             ("call_fcr_repeat", Measure::Share(repeat)),
@@ -113,7 +123,7 @@ impl<'a> Calls<'a> {
             ("abandonment", Measure::Share(self.rows(|k| (k.is_offered && !k.is_short).then_some(f64::from(k.is_abandoned))))),
             ("aht", Measure::Mean(self.answered(|k| number(k.handled)))),
             ("transfer_rate", Measure::Share(self.answered(|k| is(k.call.transfers.map(|n| n > 0))))),
-            ("log_rate", Measure::Share(self.answered(|k| is(k.is_logged.filter(|_| has_tickets))))),
+            ("log_rate", Measure::Share(logged)),
         ]
     }
 }

@@ -6,10 +6,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use chrono::Days;
 use deskcard::clock::calendar::{Calendar, Schedule};
 use deskcard::clock::sla::{self, Calendars, Cycle, Kind, OnPriority, Reopen, Target};
 use deskcard::clock::timeline::{Doubts, Event, EventKind, NONE, Party, Role, Row, State, Status, Statuses, Timeline};
 
+use super::time::{day_start, local_day};
 use crate::world::{self, Span, Ticket, World};
 
 /// A stretch of time: group, opening seconds, other seconds.
@@ -28,6 +30,8 @@ pub(crate) struct Told {
     pub(crate) has_events: bool,
     /// Closed, and neither its row nor its events say when.
     pub(crate) is_end_unknown: bool,
+    /// How long after its due time the resolution that decides was waited for, less the time in which it was resolved for once.
+    pub(crate) late: Option<i64>,
     /// Whether, besides, no answer is known.
     pub(crate) is_answer_unknown: bool,
     /// For each cycle of the resolution.
@@ -38,6 +42,8 @@ pub(crate) struct Told {
 pub(crate) struct Clocks<'a> {
     world: &'a World,
     calendar: Calendar,
+    /// Until when an open ticket is known to be open still.
+    open_until: i64,
     groups: RefCell<BTreeMap<String, u32>>,
 }
 
@@ -63,7 +69,12 @@ impl<'a> Clocks<'a> {
                 schedule
             }
         };
-        Self { world, calendar: Calendar::new(&schedule, 1990, 2060).expect("a calendar"), groups: RefCell::default() }
+        Self {
+            world,
+            calendar: Calendar::new(&schedule, 1990, 2060).expect("a calendar"),
+            open_until: open_until(world),
+            groups: RefCell::default(),
+        }
     }
 
     fn group(&self, name: Option<&String>) -> u32 {
@@ -113,6 +124,7 @@ impl<'a> Clocks<'a> {
             self.run(t, Kind::FirstResponse, (&timeline, self.world.as_of), &mut told.response);
         }
         self.run(t, Kind::Resolution, (&timeline, self.world.as_of), &mut told.resolution);
+        told.late = late(&told.resolution, &timeline);
         if is_end_unknown {
             told.resolution.iter_mut().for_each(|c| c.is_met = None);
             // An answer that came counts; that none came cannot be said.
@@ -192,6 +204,12 @@ impl<'a> Clocks<'a> {
             timeline,
             out,
         );
+        // A clock that nobody was seen to stop did not run past its due time for sure.
+        for cycle in out.iter_mut().filter(|c| c.stopped_at.is_none() && c.is_met == Some(false)) {
+            if cycle.breached_at.or(cycle.due_at).is_some_and(|at| at > self.open_until) {
+                cycle.is_met = None;
+            }
+        }
         // Nothing promised and no due time: no clock.
         if (0..6).all(|p| target(p).is_none()) {
             out.clear();
@@ -222,6 +240,37 @@ impl<'a> Clocks<'a> {
             told.moments.push((pause, priority));
         }
     }
+}
+
+/// The time a missed resolution was waited for beyond its due time.
+fn late(cycles: &[Cycle], timeline: &Timeline) -> Option<i64> {
+    let missed = cycles.iter().find(|c| c.is_met == Some(false))?;
+    let is_waiting = |s: &State| !matches!(s.status, Status::Resolved | Status::Closed);
+    let spans = timeline.spans(missed.due_at?, missed.stopped_at?).filter(|(.., s)| is_waiting(s));
+    Some(spans.map(|(from, to, _)| to - from).sum()).filter(|secs: &i64| *secs > 0)
+}
+
+/// The last instant at which anything is told of a ticket, not after the cut-off.
+pub(crate) fn known_until(world: &World) -> i64 {
+    let rows = world.tickets.iter().flatten().filter(|t| t.created < world.as_of);
+    let told_at = rows.flat_map(|t| [Some(t.created), t.first_response, t.resolved, t.closed, t.updated]).flatten();
+    let events_at = world.events.iter().flatten().map(|e| e.at).filter(|at| *at < world.as_of);
+    told_at.chain(events_at).map(|at| at.min(world.as_of)).max().unwrap_or(world.as_of)
+}
+
+/// The cut-off, unless so many tickets came at the same time of the weeks before that silence since the last instant told is odd.
+fn open_until(world: &World) -> i64 {
+    let created = || world.tickets.iter().flatten().map(|t| t.created).filter(|at| *at < world.as_of);
+    let (first, until) = (created().min().unwrap_or(world.as_of), known_until(world));
+    let weeks_before = |at: i64, weeks: u64| {
+        let day = local_day(world.zone, at);
+        day_start(world.zone, day - Days::new(7 * weeks)) + at - day_start(world.zone, day)
+    };
+    let stretches = (1..=4).map(|weeks| (weeks_before(until, weeks), weeks_before(world.as_of, weeks)));
+    let reached: Vec<usize> =
+        stretches.filter(|(from, _)| *from >= first).map(|(from, to)| created().filter(|at| *at > from && *at < to).count()).collect();
+    let is_odd = !reached.is_empty() && reached.iter().sum::<usize>() >= 3 * reached.len();
+    if is_odd { until } else { world.as_of }
 }
 
 /// The share of the target that is used, to a millionth.

@@ -154,7 +154,11 @@ fn figure(world: &World, measure: &Measure, group: &Group<'_>, period: &Period) 
             some_rows(n, value, value, immature(&rows))
         }
         Measure::Rate(per, None, _) => rate(*per, &rows),
-        Measure::Rate(per, Some(days), _) => rate(*per, &within(last - Days::new(days - 1), last)),
+        Measure::Rate(per, Some(days), all) => {
+            let first = last - Days::new(days - 1);
+            let is_reached = all.iter().filter_map(|r| r.at).min().is_some_and(|at| local_day(world.zone, at) <= first);
+            rate(*per, &within(first, last)).filter(|_| is_reached)
+        }
         Measure::Stock(_) => {
             let level = level(group, last);
             is_seen(group, period).then_some(Figure { value: Some(level), n: level, sum: level, immature: 0 })

@@ -74,9 +74,9 @@ fn of_days(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
         let row = |d: &AgentDay<'_>| Row { exposure: exposure(d), ..Row::new(&d.keys, Some(day_start(world.zone, d.day)), fact(d)) };
         days.iter().map(row).collect()
     };
-    // After the last record of any absence nobody knows.
-    let recorded_until = observations(world).filter(|o| o.measure == "absence_hours").map(|o| o.at).max();
-    let is_recorded = |d: &AgentDay<'_>| recorded_until.is_some_and(|last| d.day <= last);
+    // Before the first record of any absence and after the last nobody knows.
+    let recorded = || observations(world).filter(|o| o.measure == "absence_hours").map(|o| o.at);
+    let is_recorded = |d: &AgentDay<'_>| recorded().min().is_some_and(|first| d.day >= first) && recorded().max() >= Some(d.day);
     let planned = |d: &AgentDay<'_>| d.stint.spell.hours.map(|h| if is_weekday(d.day) { h / 5.0 } else { 0.0 });
     let scheduled = |d: &AgentDay<'_>| planned(d).filter(|_| is_recorded(d));
     let hours = |d: &AgentDay<'_>| scheduled(d).map(|_| absent(world, people, &d.stint.agent, d.day));
@@ -85,7 +85,8 @@ fn of_days(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
         of_date.entry(day.day).or_default().push(day);
     }
     let days_of_mentors = rows(&|d| Some(mentees(people, &of_date[&d.day], d) as f64).filter(|n| *n > 0.0), &|_| None);
-    let last = rows(&|d| is(Some(d.is_last)), &|_| Some(1.0));
+    let has_leaving = !world.absent.contains("roster.left_at");
+    let last = rows(&|d| is(Some(d.is_last).filter(|_| has_leaving)), &|_| has_leaving.then_some(1.0));
     vec![
         ("agent_days", Measure::Sum(rows(&|d| is_weekday(d.day).then(|| d.stint.spell.fte.unwrap_or(1.0)), &|_| None))),
         ("turnover_12m", Measure::Rate(365.0, Some(365), last.clone())),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::agents::People;
-use super::clock::{Clocks, Held, Moments, Seen, Told, share};
+use super::clock::{Clocks, Held, Moments, Seen, Told, known_until, share};
 use super::logic::{and, is};
 use super::measure::{Keys, Measure, Row, Stay};
 use super::time::{Clock, local_day};
@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub(crate) agent: Option<String>,
     pub(crate) keys: Keys,
     pub(crate) resolved: Option<i64>,
+    /// When it was first resolved; reopened and nobody says when, its creation.
+    first_end: Option<i64>,
     pub(crate) is_cancelled: bool,
     /// When it left the desk's hands, by whatever tells; none while it is open.
     gone: Option<i64>,
@@ -102,6 +104,20 @@ fn resolved(world: &World, t: &Ticket) -> Option<i64> {
     let is_live = matches!(t.status.as_deref(), Some("new" | "open" | "pending"));
     let is_left_over = |at: i64| is_live && t.updated.is_none_or(|updated| at <= updated);
     t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of && !is_left_over(*at))
+}
+
+/// When it was first resolved: by its events or its row, though it may be open again; reopened and nobody says when, its creation.
+fn first_end(world: &World, t: &Ticket) -> Option<i64> {
+    let is_done = matches!(t.status.as_deref(), None | Some("resolved" | "closed"));
+    let by_length = t.resolution_secs.map(|secs| t.created + secs);
+    let by_row = t.resolved.or(by_length).or(t.closed.filter(|_| is_done)).filter(|at| *at < world.as_of);
+    let is_end = |e: &&Event| match e.status.as_deref() {
+        Some(status) => matches!(status, "resolved" | "closed"),
+        None => matches!(e.kind.as_deref(), Some("resolved" | "closed")),
+    };
+    let by_events = events_of(world, t).into_iter().find(is_end).map(|e| e.at);
+    let first = by_row.into_iter().chain(by_events).min();
+    first.or(t.reopened.filter(|n| *n > 0).map(|_| t.created))
 }
 
 /// The response an export gives, or the creation and the time it took; what came after the cut-off has not come yet.
@@ -194,11 +210,15 @@ fn events_of<'w>(world: &'w World, ticket: &Ticket) -> Vec<&'w Event> {
     own
 }
 
-/// The verdict of all cycles, the due time of the last, and the share used by the one that decides.
+/// The verdict of all cycles, the due time of the one that decides, and the share it used.
 fn verdict(cycles: &[Cycle]) -> (Option<bool>, Option<i64>, Option<f64>) {
-    let Some(last) = cycles.last() else { return (None, None, None) };
-    let decides = cycles.iter().find(|c| c.is_met == Some(false)).unwrap_or(last);
-    (decides.is_met, last.due_at, share(decides))
+    let Some(decides) = decisive(cycles) else { return (None, None, None) };
+    (decides.is_met, decides.due_at, share(decides))
+}
+
+/// The first cycle that was missed, else the last.
+fn decisive(cycles: &[Cycle]) -> Option<&Cycle> {
+    cycles.iter().find(|c| c.is_met == Some(false)).or(cycles.last())
 }
 
 impl<'a> Tickets<'a> {
@@ -206,10 +226,7 @@ impl<'a> Tickets<'a> {
         let tickets: Vec<Ticket> = world.tickets.iter().flatten().filter(|t| t.created < world.as_of).map(|t| told(world, t)).collect();
         let (clock, clocks) = (Clock::new(world), Clocks::new(world));
         let seen_until = tickets.iter().map(|t| t.created).max().unwrap_or(world.as_of);
-        let rows = world.tickets.iter().flatten().filter(|t| t.created < world.as_of);
-        let told_at = rows.flat_map(|t| [Some(t.created), t.first_response, t.resolved, t.closed, t.updated]).flatten();
-        let events_at = world.events.iter().flatten().map(|e| e.at).filter(|at| *at < world.as_of);
-        let known_until = told_at.chain(events_at).map(|at| at.min(world.as_of)).max().unwrap_or(world.as_of);
+        let known_until = known_until(world);
         let has = Has::of(world, &clocks, &tickets);
         let mut all: Vec<Known> = tickets.iter().map(|t| Self::known(world, people, (&clock, &clocks), t, has)).collect();
         for i in 0..all.len() {
@@ -220,7 +237,7 @@ impl<'a> Tickets<'a> {
                     let gap = other.created - tickets[i].created;
                     // Of two contacts at the same instant one comes before the other.
                     let is_later = gap > 0 || (gap == 0 && other.id > tickets[i].id);
-                    j != i && is_later && gap <= window && same_matter(world, &tickets[i], other)
+                    j != i && is_later && gap <= window && !all[j].is_cancelled && same_matter(world, &tickets[i], other)
                 })
             };
             (all[i].is_repeated, all[i].is_repeated_in_a_day) = (is_repeated(window), is_repeated(DAY));
@@ -265,6 +282,7 @@ impl<'a> Tickets<'a> {
             agent,
             keys,
             resolved,
+            first_end: first_end(world, t),
             is_cancelled,
             gone,
             one_touch,
@@ -320,22 +338,20 @@ impl<'a> Tickets<'a> {
         // Resolved or not: of young tickets only the quick ones would be in.
         let gross = |k: &Known| (is_week_old(k) && k.first_contact.is_some()).then_some(and(Some(k.resolved.is_some()), k.first_contact));
         let young = |k: &Known| !k.is_cancelled && k.first_contact.is_some() && !is_week_old(k);
-        let repeat = self.rows(created, |k| k.is_mature.then_some(f64::from(!k.is_repeated)));
-        let ocr = self.done(|k| k.is_mature.then(|| is(and(k.first_contact, Some(!k.is_repeated)))).flatten());
+        let repeat = self.live(created, |k| k.is_mature.then_some(f64::from(!k.is_repeated)));
+        let ocr = self.done(|k| k.first_contact.filter(|_| k.is_mature).map(|first| f64::from(first && !k.is_repeated)));
+        let ocr = self.immature(ocr, |k| {
+            k.resolved.is_some() && !k.is_cancelled && k.ticket.requester.is_some() && k.first_contact.is_some() && !k.is_mature
+        });
         let net = self.live(created, |k| gross(k).filter(|_| k.is_first_level_work).and_then(is));
         vec![
             ("fcr_touch", Measure::Share(self.done(|k| is(k.one_touch)))),
             ("fcr_flag", Measure::Share(self.done(|k| is(k.ticket.fcr_flag)))),
             ("fcr_time", Measure::Share(self.done(|k| is(k.ttr_business.map(|s| s <= n.fcr_time))))),
-            ("fcr_repeat", Measure::Share(self.immature(repeat, |k| k.ticket.requester.is_some() && !k.is_mature))),
+            ("fcr_repeat", Measure::Share(self.immature(repeat, |k| !k.is_cancelled && k.ticket.requester.is_some() && !k.is_mature))),
             ("fcr_gross", Measure::Share(self.immature(self.live(created, |k| gross(k).and_then(is)), young))),
             ("fcr_net", Measure::Share(self.immature(net, |k| young(k) && k.is_first_level_work))),
-            (
-                "ocr",
-                Measure::Share(
-                    self.immature(ocr, |k| k.resolved.is_some() && !k.is_cancelled && k.ticket.requester.is_some() && !k.is_mature),
-                ),
-            ),
+            ("ocr", Measure::Share(ocr)),
             ("first_assign", Measure::Share(self.done(|k| is(k.ticket.reassigned.map(|n| n == 0))))),
         ]
     }
@@ -344,9 +360,9 @@ impl<'a> Tickets<'a> {
         let n = &self.world.numbers;
         let created = |k: &Known| Some(k.ticket.created);
         let at_first = |k: &Known| k.first_level.as_deref() == Some("L1");
-        let is_settled = |k: &Known| k.resolved.is_some_and(|at| at + n.reopen_window <= self.known_until);
-        let reopened = self.done(|k| if is_settled(k) { is(k.ticket.reopened.map(|n| n > 0)) } else { None });
-        let reopened = self.immature(reopened, |k| k.resolved.is_some() && !k.is_cancelled && !is_settled(k));
+        let is_settled = |k: &Known| k.first_end.is_some_and(|at| at + n.reopen_window <= self.known_until);
+        let reopened = self.live(|k| k.first_end, |k| if is_settled(k) { is(k.ticket.reopened.map(|n| n > 0)) } else { None });
+        let reopened = self.immature(reopened, |k| k.first_end.is_some() && !k.is_cancelled && !is_settled(k));
         vec![
             ("flr", Measure::Share(self.done(|k| if at_first(k) { is(k.level.as_ref().map(|l| l == "L1")) } else { None }))),
             (
@@ -393,7 +409,8 @@ impl<'a> Tickets<'a> {
             let used = k.used.filter(|_| k.resolution_in_sla == Some(true))?;
             is(Some(used >= share))
         };
-        let late = |k: &Known| k.resolved.zip(k.due_resolution).filter(|(at, due)| at > due).map(|(at, due)| (at - due) as f64);
+        let late = |k: &Known| k.clocks.late.filter(|_| !k.is_end_unknown()).map(|secs| secs as f64);
+        let overdue = |k: &Known| k.clocks.resolution.last().filter(|c| c.is_met == Some(false) && !k.is_cancelled).and_then(|c| c.due_at);
         let of_due = |fact: &dyn Fn(&Known) -> Option<f64>| {
             self.rows(|k| k.resolution_at, |k| if k.resolved.is_some() && !k.is_cancelled { fact(k) } else { None })
         };
@@ -411,7 +428,7 @@ impl<'a> Tickets<'a> {
             ("sla_near_miss", Measure::Share(of_due(&near))),
             ("sla_breach_median", Measure::Quantile(0.5, of_due(&late))),
             ("sla_breach_p90", Measure::Quantile(0.9, of_due(&late))),
-            ("open_overdue", Measure::Stock(self.stock(|k| k.due_resolution.filter(|_| !k.is_cancelled)))),
+            ("open_overdue", Measure::Stock(self.stock(overdue))),
         ]
     }
 
@@ -500,7 +517,7 @@ impl<'a> Tickets<'a> {
         let (day, written) = (DAY, ["email", "portal"]);
         let recreated = |k: &Known| {
             let is_old = k.ticket.requester.is_some() && k.ticket.created + day <= self.seen_until;
-            (k.resolved.is_some() && is_old).then_some(f64::from(k.is_repeated_in_a_day))
+            (k.resolved.is_some() && !k.is_cancelled && is_old).then_some(f64::from(k.is_repeated_in_a_day))
         };
         let sent = |s: &&crate::world::Survey| s.sent.is_some_and(|at| at < self.world.as_of);
         let surveyed: BTreeSet<&String> = self.world.surveys.iter().flatten().filter(sent).filter_map(|s| s.ticket.as_ref()).collect();
@@ -527,7 +544,8 @@ impl<'a> Tickets<'a> {
         let ttr = self.done(|k| k.ttr.map(|s| s as f64));
         let business = self.done(|k| k.ttr_business.map(|s| s as f64));
         let created = Measure::Count(self.rows(|k| Some(k.ticket.created), |_| Some(1.0)));
-        let resolved = Measure::Count(self.rows(|k| k.resolved, |_| Some(1.0)));
+        let resolved = Measure::Count(self.done(|_| Some(1.0)));
+        let gone = Measure::Count(self.rows(|k| k.gone, |_| Some(1.0)));
         let phone = self.rows(|k| Some(k.ticket.created), |k| is(k.ticket.channel.as_ref().map(|c| c == "phone")));
         let age = self.rows(|_| Some(as_of - DAY / 2), |k| k.gone.is_none().then_some((as_of - k.ticket.created) as f64));
         let stale = |k: &Known| if k.gone.is_none() { is(k.ticket.updated.map(|at| at < as_of - n.stale_after)) } else { None };
@@ -538,7 +556,8 @@ impl<'a> Tickets<'a> {
             ("ttr_p90", Measure::Quantile(0.9, ttr.clone())),
             ("mttr", Measure::Mean(ttr)),
             ("ttr_business_median", Measure::Quantile(0.5, business)),
-            ("net_flow", Measure::Ratio(Box::new(resolved.clone()), Box::new(created.clone()))),
+            ("net_flow", Measure::Ratio(Box::new(gone.clone()), Box::new(created.clone()))),
+            ("tickets_gone", gone),
             ("tickets_created", created),
             ("tickets_resolved", resolved),
             ("phone_tickets", Measure::Count(phone)),
