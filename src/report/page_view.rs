@@ -198,7 +198,7 @@ fn rule(rule: &RuleInfo) -> String {
     let points = percent(rule.margin).replace('%', say!("points"));
     say!(
         "How sure a verdict is. Clear: with a probability of {clear} or more the true rate lies {points} or more beyond its target, or \
-         beyond the desk where there is no target. Leaning: {leaning} or more. Everything else cannot be told yet.",
+         beyond the desk where there is no target, and the 95 % interval leaves that out. Leaning: {leaning} or more. Everything else cannot be told yet.",
         clear = percent(rule.clear),
         points,
         leaning = percent(rule.leaning)
