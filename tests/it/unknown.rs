@@ -31,6 +31,18 @@ impl Asked {
         answer.as_array().expect("a list").iter().map(one).collect()
     }
 
+    /// In one period of the year, by its id.
+    fn within(&self, metric: &str, period: &str) -> Vec<(Option<f64>, f64, u64)> {
+        let unit = if period.contains('W') { "week" } else { "month" };
+        let all = self.at(metric, &["--period", unit, "--from", "2026-01-01", "--to", "2026-12-27"]);
+        all.into_iter().filter(|(id, ..)| id == period).map(|(_, value, n, immature)| (value, n, immature)).collect()
+    }
+
+    /// The value in one period.
+    fn value(&self, metric: &str, period: &str) -> Option<f64> {
+        self.within(metric, period).first().and_then(|(value, ..)| *value)
+    }
+
     /// Over all of the data.
     fn all(&self, metric: &str) -> (Option<f64>, f64, u64) {
         self.at(metric, &["--period", "all"]).first().map_or((None, 0.0, 0), |(_, value, n, immature)| (*value, *n, *immature))
@@ -83,15 +95,14 @@ fn stale(rows: &str) -> String {
 fn a_stale_export_does_not_make_misses() {
     let open = (8..12).map(|hour| format!("o-{hour},2026-06-02 {hour:02}:00,,open,2026-06-03 {hour:02}:00\n")).collect::<Vec<_>>().concat();
     let monday = "m-8,2026-06-01 08:00,2026-06-02 09:00,closed,2026-06-02 08:00\n";
-    let week = ["--period", "2026-W23"];
     let asked = Asked::of("2026-06-08", &[("tickets", &stale(&(monday.to_owned() + &open)))], "");
-    assert_eq!(asked.at("sla_resolution", &week), [("2026-W23".to_owned(), Some(0.0), 1.0, 4)], "one was late, four are not known");
-    assert_eq!(asked.at("open_overdue", &week)[0].1, Some(0.0));
+    assert_eq!(asked.within("sla_resolution", "2026-W23"), [(Some(0.0), 1.0, 4)], "one was late, four are not known");
+    assert_eq!(asked.value("open_overdue", "2026-W23"), Some(0.0));
     // Seen to be open on Sunday evening all four are late: nothing came in a night from Sunday to Monday before.
     let touched = "t,2026-06-07 22:00,2026-06-07 22:30,closed,2026-06-09 08:00\n";
     let asked = Asked::of("2026-06-08 06:00", &[("tickets", &stale(&(monday.to_owned() + &open + touched)))], "");
-    assert_eq!(asked.at("sla_resolution", &week), [("2026-W23".to_owned(), Some(0.0), 5.0, 0)]);
-    assert_eq!(asked.at("open_overdue", &week)[0].1, Some(4.0));
+    assert_eq!(asked.within("sla_resolution", "2026-W23"), [(Some(0.0), 5.0, 0)]);
+    assert_eq!(asked.value("open_overdue", "2026-W23"), Some(4.0));
 }
 
 #[test]
@@ -99,7 +110,7 @@ fn a_promise_of_a_quiet_night_is_decided() {
     // Due on Saturday at 08:00; nobody ever touches a ticket from Friday to Monday.
     let open = "o,2026-05-29 08:00,,open,2026-05-30 08:00\n";
     let asked = Asked::of("2026-06-01 06:00", &[("tickets", &stale(open))], "");
-    assert_eq!(asked.at("open_overdue", &["--period", "2026-W22"])[0].1, Some(1.0));
+    assert_eq!(asked.value("open_overdue", "2026-W22"), Some(1.0));
 }
 
 /// Eight who stay, and two whose training ends on a Friday and whose team begins on `next`.
@@ -114,15 +125,15 @@ fn movers(next: &str) -> String {
 
 #[test]
 fn a_move_over_a_weekend_is_no_leaving() {
-    let quarter = ["--period", "2026-Q3"];
-    let left = |next: &str, more: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], more).at("leavers", &quarter)[0].1;
-    let new = |next: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], "").at("attrition_90d", &["--period", "2026-09"]).len();
-    assert_eq!((left("2026-09-07", ""), new("2026-09-07")), (Some(0.0), 0), "Friday to Monday");
-    assert_eq!(left("2026-09-08", ""), Some(0.0), "one day of work in between");
-    assert_eq!((left("2026-09-09", ""), new("2026-09-09")), (Some(2.0), 1), "two days of work");
+    let left =
+        |next: &str, more: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], more).value("leavers", "2026-09").unwrap_or(0.0);
+    let new = |next: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], "").within("attrition_90d", "2026-09").len();
+    assert_eq!((left("2026-09-07", ""), new("2026-09-07")), (0.0, 0), "Friday to Monday");
+    assert_eq!(left("2026-09-08", ""), 0.0, "one day of work in between");
+    assert_eq!((left("2026-09-09", ""), new("2026-09-09")), (2.0, 1), "two days of work");
     let holidays = "[calendar]\nmon = [\"08:00-18:00\"]\ntue = [\"08:00-18:00\"]\nwed = [\"08:00-18:00\"]\nthu = [\"08:00-18:00\"]\n\
                     fri = [\"08:00-18:00\"]\nholidays = [2026-09-07]";
-    assert_eq!(left("2026-09-09", holidays), Some(0.0), "the Monday is a holiday");
+    assert_eq!(left("2026-09-09", holidays), 0.0, "the Monday is a holiday");
 }
 
 #[test]
@@ -147,14 +158,13 @@ fn a_roster_without_leavers_tells_no_turnover() {
         let rows = (0..8).map(|i| format!("A{i},Agent {i},2022-01-01{more}\n")).collect::<Vec<_>>().concat();
         format!("agent_id,name,hired_at{header}\n{rows}")
     };
-    let month = ["--period", "2026-10"];
     let without = Asked::of("2026-11-16", &[("agents", &roster("", ""))], "");
     for metric in ["turnover_12m", "turnover_annualised", "turnover_average", "leavers", "attrition_90d"] {
-        assert!(without.at(metric, &month).iter().all(|(_, value, n, _)| value.is_none() && *n == 0.0), "{metric}");
+        assert!(without.within(metric, "2026-10").iter().all(|(value, n, _)| value.is_none() && *n == 0.0), "{metric}");
     }
-    assert_eq!(without.at("headcount", &month)[0].1, Some(8.0));
+    assert_eq!(without.value("headcount", "2026-10"), Some(8.0));
     let with = Asked::of("2026-11-16", &[("agents", &roster(",left_at", ","))], "");
-    assert_eq!(with.at("turnover_12m", &month)[0].1, Some(0.0), "an empty column says that nobody has left");
+    assert_eq!(with.value("turnover_12m", "2026-10"), Some(0.0), "an empty column says that nobody has left");
 }
 
 #[test]
@@ -162,7 +172,7 @@ fn a_years_turnover_wants_a_year() {
     let rows =
         (0..8).map(|i| format!("A{i},Agent {i},2025-11-01,{}\n", if i == 0 { "2026-10-20" } else { "" })).collect::<Vec<_>>().concat();
     let asked = Asked::of("2026-11-16", &[("agents", &format!("agent_id,name,hired_at,left_at\n{rows}"))], "");
-    let value = |period: &str| asked.at("turnover_12m", &["--period", period]).first().and_then(|(_, value, ..)| *value);
+    let value = |period: &str| asked.value("turnover_12m", period);
     assert_eq!(value("2026-09"), None, "its year begins a month before the roster");
     // 365 days of seven people and 354 of one.
     assert_eq!(value("2026-10"), Some(365.0 / (7.0 * 365.0 + 354.0)));
@@ -206,7 +216,8 @@ fn a_cancelled_duplicate_is_no_contact() {
     assert_eq!(asked.all("tickets_resolved").0, Some(10.0));
     assert_eq!(asked.all("review_recreated"), (Some(0.0), 10.0, 0));
     // Twenty of twenty-one have left the desk.
-    assert_eq!((asked.all("tickets_gone").0, asked.all("net_flow").0), (Some(20.0), Some(20.0 / 21.0)));
+    assert_eq!(asked.all("tickets_gone").0, Some(20.0));
+    assert!((asked.all("net_flow").0.expect("a figure") - 20.0 / 21.0).abs() < 1e-12);
 }
 
 #[test]
@@ -223,7 +234,7 @@ fn a_ticket_open_again_was_reopened() {
         writeln!(tickets, "{row}").expect("text");
     }
     let asked = Asked::of("2026-11-16", &[("tickets", &tickets)], "");
-    assert_eq!(asked.at("reopen_rate", &["--period", "2026-09"]), [("2026-09".to_owned(), Some(0.4), 20.0, 0)]);
+    assert_eq!(asked.within("reopen_rate", "2026-09"), [(Some(0.4), 20.0, 0)]);
 }
 
 #[test]
@@ -253,10 +264,9 @@ fn a_miss_counts_when_it_was_due() {
     for reopen in ["new cycle", "resume"] {
         let more = format!("[sla]\nreopen = \"{reopen}\"\n[sla.targets]\nP3 = {{ resolution = \"24h\" }}");
         let asked = Asked::of("2026-11-16", &[("tickets", tickets), ("ticket_events", events)], &more);
-        let of = |metric: &str, period: &str| asked.at(metric, &["--period", period]).first().and_then(|(_, value, ..)| *value);
-        assert_eq!((of("sla_resolution", "2026-09"), of("sla_resolution", "2026-11")), (Some(0.0), None), "{reopen}");
+        assert_eq!((asked.value("sla_resolution", "2026-09"), asked.value("sla_resolution", "2026-11")), (Some(0.0), None), "{reopen}");
         let late = if reopen == "resume" { 8.0 } else { 6.0 };
-        assert_eq!(of("sla_breach_median", "2026-09"), Some(late * 3_600.0), "{reopen}");
+        assert_eq!(asked.value("sla_breach_median", "2026-09"), Some(late * 3_600.0), "{reopen}");
     }
 }
 
@@ -293,7 +303,8 @@ fn nothing_is_known_of_whom_the_roster_does_not_list() {
     }
     for (person, n) in (0..24).flat_map(|person| (0..40).map(move |n| (person, n))) {
         let name = if person < 12 { format!("In{person}") } else { format!("Out{person}") };
-        let (day, replies) = (10 + n % 15, if n % 4 == 0 { 3 } else { 1 });
+        let often = if person < 6 { 4 } else { 2 };
+        let (day, replies) = (10 + n % 15, if (n + person) % often == 0 && n > person % 3 { 3 } else { 1 });
         writeln!(tickets, "{person}-{n},2026-10-{day} 09:00,2026-10-{day} 10:00,closed,{name},{replies},0").expect("text");
     }
     let asked = Asked::of("2026-11-16", &[("agents", &roster), ("tickets", &tickets)], "");
