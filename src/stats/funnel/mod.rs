@@ -28,7 +28,7 @@ pub enum Level {
     /// Holds 99.8 %: unlike the others.
     P998,
     /// Holds 99.8 %, and as much more as it takes to hold every one of so many like groups in 95 % of funnels (Bonferroni): 99.8 % leave
-    /// one of 300 like groups outside in nearly every second funnel. Up to 25 groups it is the same as [`Self::P998`].
+    /// one of 300 like groups outside in every third funnel or so. Up to 25 groups it is the same as [`Self::P998`].
     AllOf(usize),
 }
 

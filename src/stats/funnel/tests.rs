@@ -300,20 +300,20 @@ proptest! {
     }
 }
 
-/// 300 agents who are all alike, 40 rows each: hardly a funnel has one beyond its outer limits, nearly every second one beyond 99.8 %.
+/// 300 agents who are all alike, 200 rows each: hardly a funnel has one beyond its outer limits, every third one beyond 99.8 %.
 #[test]
 fn many_like_groups_stay_inside() {
     const FUNNELS: usize = 100;
     let (mut random, mut any) = (Random::new(38), [0_usize; 2]);
     for _ in 0..FUNNELS {
-        let groups: Vec<Proportion> = (0..300).map(|_| of(random.binomial(40, 0.85), 40)).collect();
+        let groups: Vec<Proportion> = (0..300).map(|_| of(random.binomial(200, 0.85), 200)).collect();
         let funnel = Funnel::fit(&groups).unwrap();
         for (count, level) in any.iter_mut().zip([Level::P998, Level::AllOf(groups.len())]) {
-            let (low, high) = funnel.limits(40, level);
+            let (low, high) = funnel.limits(200, level);
             *count += usize::from(groups.iter().any(|g| g.rate() < low || g.rate() > high));
         }
     }
-    assert!(any[1] <= FUNNELS / 20 && any[0] > FUNNELS / 5, "{any:?} of {FUNNELS}");
+    assert!(any[1] <= FUNNELS * 8 / 100 && any[0] > FUNNELS / 5, "{any:?} of {FUNNELS}");
     // Who truly is far off is still found.
     let mut groups: Vec<Proportion> = (0..300).map(|_| of(34, 40)).collect();
     groups[7] = of(20, 40);
