@@ -228,7 +228,8 @@ impl Wanted {
             return self.add(table, name);
         }
         let needed = match (table, name) {
-            (Table::Tickets, "resolved_at") if self.is_resolution_declared => Vec::new(),
+            // Filled in from nothing; but what is open by its status is open.
+            (Table::Tickets, "resolved_at") if self.is_resolution_declared => ["status", "updated_at"].map(|name| (table, name)).to_vec(),
             // Then no row's end is worked out from how long it took.
             (Table::Tickets, "status") if self.is_resolution_declared => tickets::ENDS.map(|name| (table, name)).to_vec(),
             _ => requirements(table, name),

@@ -263,18 +263,22 @@ fn as_it_stood(m: &Making<'_>, tickets: &mut Frame, stories: &[Option<Story>]) -
     tickets.set("status", &Values::Text(status.collect()))
 }
 
-/// Fills resolution times from what else the export has; nothing after the cut-off has happened yet. What is open by its status keeps
-/// none from before its last update: products leave the last one standing when a ticket is opened again. Says of how many rows one was taken.
+/// Settles when tickets were resolved: filled in from what else the export has, and not after the cut-off. Says of how many rows a time of
+/// resolution was taken because they are open.
 fn resolution(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<u64> {
-    if !["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
+    if ["resolved_at", "created_at", "resolution_secs", "closed_at", "status"].iter().all(|c| tickets.has(c)) {
+        fill_resolution(m, tickets)?;
+    } else {
         cut_off(m, tickets, "resolved_at")?;
-        if m.wanted.has(Table::Tickets, "first_resolved_at") {
-            first_resolution(tickets, log)?;
-        }
-        return Ok(0);
     }
-    let live = ["new", "open", "pending"].map(code_of).into_iter().collect::<Result<Vec<_>>>()?;
-    let taken = AtomicU64::new(0);
+    if m.wanted.has(Table::Tickets, "first_resolved_at") {
+        first_resolution(tickets, log)?;
+    }
+    if tickets.has("resolved_at") && tickets.has("status") { take_left_over(tickets) } else { Ok(0) }
+}
+
+/// Fills resolution times from how long it took, or from when a ticket that is done was closed; nothing after the cut-off has happened yet.
+fn fill_resolution(m: &Making<'_>, tickets: &mut Frame) -> Result<()> {
     let (resolved, closed) = (code_of("resolved")?, code_of("closed")?);
     tickets.add("resolved_at", |s| {
         let (at, created) = (longs(get(s, "resolved_at")?)?, longs(get(s, "created_at")?)?);
@@ -285,10 +289,14 @@ fn resolution(m: &Making<'_>, tickets: &mut Frame, log: &EventLog) -> Result<u64
             known(at[i]).or_else(by_duration).or_else(by_close).filter(|t| *t < m.desk.as_of).unwrap_or(MISSING)
         };
         Ok(Values::Long((0..at.len()).map(one).collect()))
-    })?;
-    if m.wanted.has(Table::Tickets, "first_resolved_at") {
-        first_resolution(tickets, log)?;
-    }
+    })
+}
+
+/// What is open by its status keeps no resolution from before its last update: products leave the last one standing when a ticket is opened
+/// again. Says of how many rows one was taken.
+fn take_left_over(tickets: &mut Frame) -> Result<u64> {
+    let live = ["new", "open", "pending"].map(code_of).into_iter().collect::<Result<Vec<_>>>()?;
+    let taken = AtomicU64::new(0);
     tickets.add("resolved_at", |s| {
         let (at, status) = (longs(get(s, "resolved_at")?)?, codes(get(s, "status")?)?);
         let updated = if s.column("updated_at").is_ok() { longs(get(s, "updated_at")?)? } else { vec![MISSING; s.height()] };

@@ -141,3 +141,13 @@ fn a_cancellation_told_by_an_event_holds_whenever_the_row_was_closed() {
     let answer = deskcard_in(dir.path(), &["sql", "SELECT id, is_cancelled FROM tickets ORDER BY id", "--format", "csv"]).ok().stdout;
     assert_eq!(answer.lines().skip(1).collect::<Vec<_>>(), ["1,true", "2,false"]);
 }
+
+#[test]
+fn what_is_open_by_its_status_is_open_whichever_column_is_named_for_its_end() {
+    let tickets = "id,created_at,done,status,updated_at\n1,2026-03-02 08:00,2026-03-03 08:00,open,2026-03-20 08:00\n2,2026-03-02 08:00,2026-03-03 08:00,closed,2026-03-03 08:00\n";
+    let config = format!("{}[source.columns]\nresolved_at = \"done\"\n", config("2026-03-23"));
+    let dir = folder(&config, &[("tickets.csv", tickets)]);
+    let value =
+        |metric: &str| deskcard_in(dir.path(), &["query", metric, "--period", "all", "--format", "json"]).ok().json()[0]["value"].clone();
+    assert_eq!([value("tickets_resolved"), value("backlog")].map(|v| v.as_f64()), [Some(1.0), Some(1.0)]);
+}

@@ -125,15 +125,16 @@ fn movers(next: &str) -> String {
 
 #[test]
 fn a_move_over_a_weekend_is_no_leaving() {
-    let left =
-        |next: &str, more: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], more).value("leavers", "2026-09").unwrap_or(0.0);
+    let left = |next: &str, more: &str| {
+        Asked::of("2026-11-16", &[("agents", &movers(next))], more).value("leavers", "2026-09").map_or(0, |n| n as u64)
+    };
     let new = |next: &str| Asked::of("2026-11-16", &[("agents", &movers(next))], "").within("attrition_90d", "2026-09").len();
-    assert_eq!((left("2026-09-07", ""), new("2026-09-07")), (0.0, 0), "Friday to Monday");
-    assert_eq!(left("2026-09-08", ""), 0.0, "one day of work in between");
-    assert_eq!((left("2026-09-09", ""), new("2026-09-09")), (2.0, 1), "two days of work");
+    assert_eq!((left("2026-09-07", ""), new("2026-09-07")), (0, 0), "Friday to Monday");
+    assert_eq!((left("2026-09-08", ""), new("2026-09-08")), (0, 0), "one day of work in between");
+    assert_eq!((left("2026-09-09", ""), new("2026-09-09")), (2, 1), "two days of work");
     let holidays = "[calendar]\nmon = [\"08:00-18:00\"]\ntue = [\"08:00-18:00\"]\nwed = [\"08:00-18:00\"]\nthu = [\"08:00-18:00\"]\n\
                     fri = [\"08:00-18:00\"]\nholidays = [2026-09-07]";
-    assert_eq!(left("2026-09-09", holidays), 0.0, "the Monday is a holiday");
+    assert_eq!(left("2026-09-09", holidays), 0, "the Monday is a holiday");
 }
 
 #[test]
