@@ -314,7 +314,7 @@ fn own_metric(own: &OwnMetric) -> Result<Metric> {
         "id": own.id, "label": own.label, "short": text(&own.short), "kind": own.kind, "on": own.on, "unit": own.unit,
         "section": own.section.as_deref().unwrap_or("Own measures"), "better": own.better.as_deref().unwrap_or("neither"),
         "by": own.by.as_deref().or(default_by), "fact": text(&own.fact), "exposure": text(&own.exposure), "immature": text(&own.immature),
-        "judges_people": own.judges_people.unwrap_or(true),
+        "judges_people": own.judges_people,
         "numerator": text(&own.numerator), "denominator": text(&own.denominator), "enters": text(&own.enters),
         "leaves": text(&own.leaves), "text": text(&own.text),
     });

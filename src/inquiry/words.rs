@@ -16,7 +16,7 @@ pub(super) fn size(measure: &Measure, by: f64) -> String {
     text.map_or_else(|| "0".to_owned(), |text| spelled(text.trim_start_matches('+')))
 }
 
-/// Both ends of a change, e.g. `+1.2 to +7.0 points`.
+/// Both ends of a change, e.g. `+1.2 to +7.1 points`.
 pub(super) fn range(measure: &Measure, (low, high): (f64, f64)) -> String {
     let end = |v: f64| format::difference(measure.unit, v, 0.0, format::DECIMAL_FROM).unwrap_or_else(|| "0".to_owned());
     let (low, high) = (end(low), end(high));
@@ -85,10 +85,10 @@ mod tests {
     fn changes_have_signs_and_units() {
         let share = measure(Unit::Share);
         assert_eq!(plain(&change(&share, 0.0411)), "+4.1 points");
-        assert_eq!(plain(&change(&share, -0.02)), "−2.0 points");
+        assert_eq!(plain(&change(&share, -0.02)), "−2 points");
         assert_eq!(change(&share, 0.0), "no change");
-        assert_eq!(plain(&size(&share, -0.02)), "2.0 points");
-        assert_eq!(plain(&range(&share, (-0.012, 0.07))), "−1.2 to +7.0 points");
+        assert_eq!(plain(&size(&share, -0.02)), "2 points");
+        assert_eq!(plain(&range(&share, (-0.012, 0.07))), "−1.2 to +7 points");
         assert_eq!(plain(&range(&measure(Unit::Seconds), (-60.0, 0.0))), "−1 min to 0");
     }
 

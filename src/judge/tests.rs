@@ -15,11 +15,13 @@ use crate::scorecard::{Card, CardKind, Certainty, Scorecard};
 use crate::settings::Settings;
 use crate::stats::random::Random;
 
-/// Measures a person is judged by, their targets, and rows a week.
-const MEASURES: [(&str, f64, f64); 6] = [
+/// Measures that people or groups of them are judged by, their targets, and rows a week.
+const MEASURES: [(&str, f64, f64); 8] = [
     ("csat", 0.85, 3.0),
     ("sla_resolution", 0.9, 8.0),
+    ("sla_resolution_own", 0.9, 8.0),
     ("sla_response", 0.92, 8.0),
+    ("sla_response_own", 0.92, 8.0),
     ("reopen_rate", 0.05, 8.0),
     ("transfer_rate", 0.06, 6.0),
     ("log_rate", 0.95, 6.0),
@@ -208,12 +210,12 @@ fn one_agent_is_not_all_agents() {
 #[test]
 fn a_real_difference_is_clear() {
     let mut rows = noise(7, 28);
-    rows.insert(("sla_resolution", "Agent 03".to_owned()), vec![(6, 10); WEEKS]);
+    rows.insert(("sla_resolution_own", "Agent 03".to_owned()), vec![(6, 10); WEEKS]);
     let scorecard = judged(&rows);
     let found: Vec<(&str, &str)> = agents(&scorecard)
         .flat_map(|c| c.to_improve.iter().filter(|f| f.certainty == Certainty::Clear).map(|f| (c.name.as_str(), f.metric.as_str())))
         .collect();
-    assert_eq!(found, [("Agent 03", "sla_resolution")]);
+    assert_eq!(found, [("Agent 03", "sla_resolution_own")]);
 }
 
 /// What everybody misses alike is nobody's own to work on, and is said.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::tests::scorecard;
 use super::{Page, markdown, slack, teams, text, tidy, xlsx};
-use crate::scorecard::Scorecard;
+use crate::scorecard::{Scorecard, SharesAbout};
 
 /// Fields of one word of ours, and those that name files.
 const KEPT: [&str; 12] =
@@ -26,6 +26,8 @@ fn with(payload: &str) -> Scorecard {
 fn replace(value: &mut Value, key: &str, payload: &str) {
     match value {
         Value::String(_) if key == "chart" || KEPT.contains(&key) => {}
+        // What a chart of shares is about; a card's `about` is text.
+        Value::String(word) if key == "about" && serde_json::from_value::<SharesAbout>(Value::String(word.clone())).is_ok() => {}
         Value::String(text) => payload.clone_into(text),
         Value::Array(all) => all.iter_mut().for_each(|v| replace(v, key, payload)),
         Value::Object(all) => all.iter_mut().for_each(|(k, v)| replace(v, k, payload)),

@@ -40,7 +40,7 @@ pub struct OwnMetric {
     /// Which rows belong but are not yet mature: SQL.
     pub immature: Option<String>,
     /// Whether a person may be judged by it.
-    pub judges_people: Option<bool>,
+    pub judges_people: bool,
     /// Its definition in words.
     pub text: Option<String>,
     /// Where it stands: `deskcard.toml:LINE:COLUMN`.
@@ -110,7 +110,7 @@ fn metric(node: &Node<'_>) -> Result<OwnMetric> {
         enters: table.text("enters")?,
         leaves: table.text("leaves")?,
         immature: table.text("immature")?,
-        judges_people: table.get("judges_people").map(|n| n.flag()).transpose()?,
+        judges_people: table.get("judges_people").map_or(Ok(true), |n| n.flag())?,
         text: table.text("text")?,
         at: node.place(),
     })

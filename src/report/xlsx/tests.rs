@@ -89,8 +89,8 @@ fn a_card_has_its_findings_first_and_its_measures_as_numbers() {
     assert_eq!(row(5)[..13], fcr);
     assert_eq!(
         row(6)[..9],
-        ["Speed", "Label of csat", "csat", "judged", "40", "0.7", "0.6", "0.85", "no data"],
-        "no data is an empty cell"
+        ["Speed", "Label of csat", "csat", "judged", "40", "0.7", "0.6", "0.85", "too early to tell"],
+        "no figure is an empty cell"
     );
     assert_eq!(row(8)[..4], ["Speed", "Label of qa", "qa", "observation"]);
 }
