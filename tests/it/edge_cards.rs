@@ -125,7 +125,7 @@ fn one_agent() {
     let ann = agents(&scorecard)[0];
     // Half of sixty are late where nine in ten should be in time: that is no luck, even alone.
     assert!(
-        ann["kpis"].as_array().unwrap().iter().any(|k| k["metric"] == "sla_resolution" && k["level"]["certainty"] == "clear"),
+        ann["kpis"].as_array().unwrap().iter().any(|k| k["metric"] == "sla_resolution_own" && k["level"]["certainty"] == "clear"),
         "{ann:#}"
     );
 }

@@ -246,6 +246,7 @@ fn the_columns_and_what_may_be_said_of_them_are_those_of_the_reader() {
 /// What does not move when a line is added.
 fn bare(mut settings: Settings) -> Settings {
     settings.sla.policies.iter_mut().for_each(|p| p.at.clear());
+    settings.metrics.iter_mut().for_each(|m| m.at.clear());
     Settings { hash: String::new(), sources: Vec::new(), ..settings }
 }
 
