@@ -120,12 +120,6 @@ impl Days<'_> {
     }
 }
 
-/// A figure, with zero for counts of nothing.
-pub(super) fn figure(metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
-    let zero = Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 };
-    reading.or_else(|| metric.is_additive().then_some(zero))
-}
-
 /// The groups of a metric with their figures; the whole desk has one even where nothing was counted: zero, for counts
 /// of an export there is.
 fn groups_of(metric: &Metric, has_zero: bool, periods: usize, readings: &Readings) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
@@ -145,14 +139,14 @@ fn json(
     readings: &Readings,
 ) -> std::io::Result<()> {
     let is_there = |m: &Metric| m.on.is_some_and(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()));
-    let has_zero = |m: &Metric| args.by.is_empty() && m.is_additive() && is_there(m);
+    let has_zero = |m: &Metric| args.by.is_empty() && readings.has_zero(m) && is_there(m);
     out.write_all(b"[")?;
     let mut first = true;
     for metric in metrics {
         for (group, values) in groups_of(metric, has_zero(metric), periods.len(), readings) {
             let names: BTreeMap<&str, &str> = args.by.iter().map(String::as_str).zip(group.iter().map(String::as_str)).collect();
             for (period, reading) in periods.iter().zip(&values) {
-                let Some(r) = figure(metric, *reading) else { continue };
+                let Some(r) = readings.figure(metric, *reading) else { continue };
                 out.write_all(if first { b"\n  " } else { b",\n  " })?;
                 first = false;
                 let object = serde_json::json!({
@@ -218,7 +212,7 @@ fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[P
             writer.write_field(safe_text(name))?;
         }
         for (metric, reading) in metrics.iter().zip(found) {
-            let figure = figure(metric, reading);
+            let figure = readings.figure(metric, reading);
             for number in [figure.and_then(|r| r.value), figure.map(|r| r.n)] {
                 text.clear();
                 write_number(&mut text, number);
@@ -239,7 +233,7 @@ fn table(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &
         let mut cells = vec![period.id.clone()];
         cells.extend(group.iter().map(|g| if g.is_empty() { "(none)".to_owned() } else { g.clone() }));
         for (metric, reading) in metrics.iter().zip(found) {
-            let figure = figure(metric, reading);
+            let figure = readings.figure(metric, reading);
             cells.push(format::optional(metric.unit(), figure.and_then(|r| r.value), figure.map_or(0, |r| r.n as u64)));
             cells.push(figure.map_or_else(String::new, |r| format::count(r.n as u64)));
         }

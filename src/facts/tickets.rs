@@ -14,7 +14,7 @@ use super::story::Story;
 use super::{Making, Table, sla};
 use crate::clock::zone::Cursor;
 use crate::columns::Source;
-use crate::desk::{Frame, MISSING, NONE, Values, code_of, codes, get, known, longs, text_of};
+use crate::desk::{Desk, Frame, MISSING, NONE, Values, code_of, codes, get, known, longs, text_of};
 use crate::error::Result;
 use crate::format::count;
 use crate::say;
@@ -186,6 +186,10 @@ pub(super) fn add(m: &Making<'_>, tickets: &mut Frame) -> Result<sla::Made> {
             n = count(opened_again)
         );
         made.remarks.push(("open-and-resolved".to_owned(), text));
+    }
+    if tickets.height() > 0 && !tells_ends(m.desk) {
+        let text = say!("No column says when tickets end or in what state they are: every ticket counts as open.").to_owned();
+        made.remarks.push(("ends-untold".to_owned(), text));
     }
     for (name, to) in [("ttr_business_secs", "resolved_at"), ("frt_business_secs", "first_response_at")] {
         if want(name) {
@@ -366,6 +370,12 @@ pub(super) fn add_attributes(m: &Making<'_>, frame: &mut Frame, table: Table, at
 
 fn m_bug<T>() -> Result<T> {
     Err(crate::error::Error::bug("an attribute is a short text"))
+}
+
+/// Whether anything can tell a ticket that is done from an open one: a column of the tickets, or a record of what happened to them.
+fn tells_ends(desk: &Desk) -> bool {
+    let ends = ["status", "resolved_at", "closed_at", "resolution_secs"];
+    ends.iter().any(|name| desk.ledger.has_column(Source::Tickets, name)) || desk.origins(Source::TicketEvents).next().is_some()
 }
 
 /// Codes of the levels of groups, looked up once each.

@@ -422,7 +422,7 @@ pub(super) fn is_met(metric: &Metric, value: f64, target: f64) -> Option<bool> {
 /// The periods in which no rows of a count are a count of zero: from the first with rows of the group for any measure of the same kind
 /// of row (before it the export, or the person, had not begun) to the last that the exports reach. None for measures that are no counts.
 fn counted(e: &Evidence<'_>, metric: &Metric, breakdown: usize, group: &[String]) -> Range<usize> {
-    if !metric.is_additive() {
+    if !e.folds.history().has_zero(metric) {
         return 0..0;
     }
     let first = |m: &Metric| e.folds.history().row(&m.id, breakdown, group).iter().position(|r| r.is_some_and(|r| r.n > 0.0));

@@ -3,7 +3,7 @@
 //! Expressions are evaluated part by part by polars; what is counted is counted here, in integers, so that
 //! neither the number of threads nor the order of the files can change a bit of the result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -66,6 +66,8 @@ impl Reading {
 #[derive(Debug, Default)]
 pub struct Readings {
     cells: BTreeMap<(String, usize), ByGroup>,
+    /// Counts that no row of the desk tells anything of.
+    untold: BTreeSet<String>,
 }
 
 /// Figures by group, one a period.
@@ -85,6 +87,17 @@ impl Readings {
     /// The readings of a group, one entry a period; empty where there were no rows at all.
     pub fn row(&self, metric: &str, breakdown: usize, group: &[String]) -> &[Option<Reading>] {
         self.cells.get(&(metric.to_owned(), breakdown)).and_then(|groups| groups.get(group)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether no row of a metric is a count of zero, rather than "no data": what no row of the whole desk tells anything of was not
+    /// counted as zero, such as the leavers of a roster without a column for the last day.
+    pub fn has_zero(&self, metric: &Metric) -> bool {
+        metric.is_additive() && !self.untold.contains(&metric.id)
+    }
+
+    /// A figure, with zero for counts of nothing.
+    pub fn figure(&self, metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
+        reading.or_else(|| self.has_zero(metric).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 }))
     }
 
     /// Takes the readings of a period away, as if there had been no rows.
@@ -124,6 +137,14 @@ pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Resul
     for table in Table::ALL {
         fold_table(facts, table, asks.iter().zip(&simple), &mut all)?;
     }
+    for (readings, metrics) in all.iter_mut().zip(&simple) {
+        for metric in metrics.iter().filter(|m| m.kind == Kind::Count) {
+            let is_counted = (0..).map_while(|b| readings.cells.get(&(metric.id.clone(), b))).any(|groups| !groups.is_empty());
+            if !is_counted && !tells(facts, metric)? {
+                readings.untold.insert(metric.id.clone());
+            }
+        }
+    }
     for (ask, readings) in asks.iter().zip(&mut all) {
         for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
             for breakdown in 0..ask.breakdowns.len() {
@@ -132,6 +153,19 @@ pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Resul
         }
     }
     Ok(all)
+}
+
+/// Whether any row of the desk, of whatever time, says yes or no to what is counted; nobody asked is not a no.
+fn tells(facts: &Facts, metric: &Metric) -> Result<bool> {
+    let Some(table) = metric.on.filter(|table| facts.frame(*table).height() > 0) else { return Ok(true) };
+    let fact = facts.prepare(table, &[("fact".to_owned(), metric.fact.clone())])?;
+    for segment in &facts.frame(table).segments {
+        let told = fact.evaluate(segment)?;
+        if told.columns().iter().any(|c| c.null_count() < c.len()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The metrics that are counted for a look: of a ratio its two.
@@ -152,7 +186,7 @@ fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &M
     let part = |id: &str| readings.cells.get(&(id.to_owned(), breakdown)).cloned();
     let (Some(top), Some(bottom)) = (part(&metric.numerator), part(&metric.denominator)) else { return };
     // No row to count is a count of zero where there are rows at all; no cost on record is not a cost of zero.
-    let is_zero = numerator.kind == Kind::Count && numerator.on.is_some_and(|table| facts.frame(table).height() > 0);
+    let is_zero = readings.has_zero(numerator) && numerator.on.is_some_and(|table| facts.frame(table).height() > 0);
     let ratio = |a: Option<Reading>, b: Option<Reading>| {
         let b = b.filter(|b| b.sum != 0.0)?;
         let sum = a.map(|a| a.sum).or(is_zero.then_some(0.0))?;

@@ -68,8 +68,8 @@ fn a_week_shows_who_pleases_where_it_is_lost_and_how_people_learn_and_leave() {
     // 6. One mentor's mentees ramp up faster.
     let people = topic(&scorecard, "people");
     assert_eq!(clear(&section(people, "mentors")["findings"], "fcr_touch", "joiners with Marta Lindqvist")["is_good"], true);
-    // 7. Attrition falls from double to single digits.
-    let turnover = clear(&section(people, "people")["findings"], "turnover_12m", "from double to single digits");
+    // 7. Attrition falls from double to single digits; that it crossed the line is more than so few people can prove.
+    let turnover = clear(&section(people, "people")["findings"], "turnover_12m", "Turnover fell");
     assert_eq!(turnover["is_good"], true);
     // And nothing else goes with better results: shifts and sites were given nothing.
     assert_eq!(section(desk, "drivers")["findings"].as_array().unwrap().len(), 1);

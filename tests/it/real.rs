@@ -145,9 +145,10 @@ fn boston_311() {
         ("tickets_created", 121_145.0, 121_145.0, ""),
         ("phone_tickets", 62_285.0, 62_285.0, ""),
         ("sla_resolution_resolved", 60_054.0, 79_208.0, "75.82 %"),
-        // By the clock alone 71 more are open past their target: those the city gives no verdict on.
-        ("sla_resolution_created", 60_054.0, 90_653.0, "66.2 %"),
-        ("open_overdue", 11_445.0, 11_445.0, ""),
+        // By the clock alone 71 more are open past their target: those the city gives no verdict on. The one due on 12 January at 22:53,
+        // after the last instant the files tell of (22:22 that evening), is undecided.
+        ("sla_resolution_created", 60_054.0, 90_652.0, "66.2 %"),
+        ("open_overdue", 11_444.0, 11_444.0, ""),
         ("backlog", 19_873.0, 19_873.0, ""),
         ("verdict_agrees", 79_126.0, 79_126.0, "100 %"),
         ("called_ontime", 90_546.0, 121_145.0, "74.7 %"),
@@ -155,7 +156,7 @@ fn boston_311() {
     assert_known(config, &[], &known);
     let on_rows: [(&str, &[Known]); 7] = [
         ("channel = 'phone'", &[("sla_resolution_resolved", 26_380.0, 37_683.0, "70.0 %")]),
-        ("is_resolved OR verdict = 'OVERDUE'", &[("sla_resolution_created", 60_054.0, 90_582.0, "66.3 %")]),
+        ("is_resolved OR verdict = 'OVERDUE'", &[("sla_resolution_created", 60_054.0, 90_581.0, "66.3 %")]),
         ("is_open AND verdict = 'OVERDUE'", &[("tickets_created", 11_374.0, 11_374.0, "")]),
         ("verdict IS NULL", &[("sla_resolution_resolved", 0.0, 82.0, "0 %")]),
         ("sla_resolution_due_at IS NULL", &[("called_ontime", 26_991.0, 26_991.0, "100 %")]),
@@ -313,7 +314,9 @@ fn section<'a>(scorecard: &'a serde_json::Value, id: &str) -> &'a serde_json::Va
     sections.find(|s| s["id"] == id).unwrap_or_else(|| panic!("no section {id}"))
 }
 
-/// Resolvers differ 30.8 times as much as chance makes them: a plain funnel would flag nearly all (`24_real_data.json`, the UCI case).
+/// Resolvers differ about 30 times as much as chance makes them, so a plain funnel would flag nearly all: Pearson's X² over its degrees
+/// of freedom is 30.8 for those with ten incidents or more (`24_real_data.json`, the UCI case), and 29.4757 if only incidents never passed
+/// on are counted in the same way, as the page does.
 #[test]
 fn the_funnel_of_resolvers_is_widened() {
     if !is_there("servicenow_uci") {
@@ -330,12 +333,10 @@ fn the_funnel_of_resolvers_is_widened() {
     let dir = folder(&text, &[]);
     let (_out, scorecard) = scorecard(&dir.path().join("deskcard.toml"), "2016-01-01..2017-02-15");
     let charts = scorecard["cards"][0]["charts"].as_array().expect("charts");
-    let funnel = charts.iter().find(|c| c["chart"] == "funnel" && c["metric"] == "sla_resolution").expect("a funnel");
-    let phi = funnel["phi"].as_f64().expect("a number");
-    assert!((phi - 30.815_047).abs() < 1e-4, "{phi}");
+    let funnel = charts.iter().find(|c| c["chart"] == "funnel" && c["metric"] == "sla_resolution_own").expect("a funnel");
     assert_eq!(funnel["is_adjusted"], true);
     let subtitle = funnel["subtitle"].as_str().expect("a sentence").replace('\u{a0}', " ");
-    assert!(subtitle.contains("φ = 30.8") && subtitle.contains("widened"), "{subtitle}");
+    assert!(subtitle.contains("φ = 29.5") && subtitle.contains("widened"), "{subtitle}");
     let out = funnel["groups"].as_array().expect("groups").iter().filter(|g| !g["stands_out"].is_null()).count();
     assert!(out <= 20, "{out} of the resolvers stand out");
 }

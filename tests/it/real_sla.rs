@@ -119,6 +119,7 @@ fn boston_by_the_due_times_of_the_city() {
     }
     let answer = sla("boston_311_2015_sla", &["--by", "verdict", "--list", "0"]);
     assert_eq!(kept(&answer, "resolution", "ONTIME"), [60_054, 0, 0, 3_501]);
-    assert_eq!(kept(&answer, "resolution", "OVERDUE"), [0, 30_446, 11_374, 0]);
+    // One open ticket was due half an hour after the last instant the files tell of.
+    assert_eq!(kept(&answer, "resolution", "OVERDUE"), [0, 30_445, 11_373, 1]);
     assert_eq!(kept(&answer, "resolution", ""), [0, 153, 71, 0]);
 }

@@ -153,7 +153,7 @@ fn months_and_quarters_have_the_same_pages() {
 }
 
 #[test]
-fn a_page_without_its_data_is_left_out_and_the_first_page_says_why() {
+fn a_page_without_its_data_is_left_out_and_the_first_page_says_why_and_the_data_page_what_would_help() {
     let config = "[desk]\nname = \"D\"\ntime_zone = \"UTC\"\nas_of = \"2026-03-09 06:00\"\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n\
                   [source.columns]\nid = \"id\"\ncreated_at = \"created\"\n";
     let dir = folder(config, &[("t.csv", "id,created\nT1,2026-03-02 09:00:00\nT2,2026-03-03 09:00:00\n")]);
@@ -162,10 +162,15 @@ fn a_page_without_its_data_is_left_out_and_the_first_page_says_why() {
     let scorecard = read(&dir);
     let left_out: BTreeSet<&str> = list(&scorecard, "left_out").iter().map(|l| l["id"].as_str().expect("an id")).collect();
     assert_eq!(left_out, BTreeSet::from(["business", "groups", "sla", "people", "knowledge", "cost"]));
-    let index = main_text(&std::fs::read_to_string(dir.join("index.html")).expect("a page"));
-    for words in ["requester_department", "operating_cost", "kind `agents`", "kb_linked", "[sla.targets]"] {
-        assert!(index.contains(words), "{words} is not said in {index}");
+    let text = |page: &str| main_text(&std::fs::read_to_string(dir.join(page)).expect("a page"));
+    let (index, data) = (text("index.html"), text("data.html"));
+    for why in list(&scorecard, "left_out").iter().map(|l| l["why"].as_str().expect("a sentence")) {
+        assert!(index.contains(why), "{why} is not said in {index}");
     }
+    for words in ["requester_department", "operating_cost", "kind `agents`", "kb_linked", "[sla.targets]"] {
+        assert!(data.contains(words) && !index.contains(words), "{words} is not said in {data} alone");
+    }
+    assert!(index.contains("every ticket counts as open"), "{index}");
     assert!(left_out.iter().all(|id| !dir.join(format!("{id}.html")).exists()));
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use polars::prelude::*;
 
-use super::super::query::{Days, figure};
+use super::super::query::Days;
 use super::super::{Context, wanted};
 use super::words::Words;
 use crate::cli::SqlArgs;
@@ -163,7 +163,7 @@ impl<'a> Rows<'a> {
         let card = columns.first().map_or("desk", String::as_str);
         for (group, found) in readings.groups(&metric.id, breakdown) {
             for (period, reading) in ask.periods.iter().zip(found) {
-                let Some(r) = figure(metric, *reading) else { continue };
+                let Some(r) = readings.figure(metric, *reading) else { continue };
                 let said = [metric.id.as_str(), metric.label.as_str(), period.id.as_str(), card];
                 self.texts.iter_mut().zip(said).for_each(|(column, text)| column.push(text.to_owned()));
                 self.days.iter_mut().zip([period.first_day, period.end_day - 1]).for_each(|(column, day)| column.push(day));
