@@ -98,8 +98,8 @@ impl Chart for Funnel<'_> {
         parts.extend(has(true).then_some(say!("●\u{a0}better than chance explains")));
         parts.extend(has(false).then_some(say!("◆\u{a0}worse than chance explains")));
         parts.push(say!("between the lines: what chance alone does to groups that are all alike"));
-        let phi = format::value(Unit::Number, self.phi);
-        let widened = say!("limits widened to the spread of all groups (φ\u{a0}{phi})", phi);
+        let wider = format::decimals(self.phi.sqrt(), 1);
+        let widened = say!("limits {wider} times as wide as that: groups spread more", wider);
         parts.extend(self.is_adjusted.then_some(widened.as_str()));
         parts.join(" · ")
     }

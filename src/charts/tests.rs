@@ -465,7 +465,7 @@ fn a_funnel_names_what_stands_out_and_lists_every_group() {
     assert_eq!(drawing.table.rows.len(), 40);
     assert_eq!(drawing.table.rows[0][3], "inside");
     assert_eq!(drawing.table.rows[1][3], "outside, better");
-    assert!(drawing.key.contains("chance alone") && drawing.key.contains("widened") && drawing.key.contains("φ\u{a0}1.00"));
+    assert!(drawing.key.contains("chance alone") && drawing.key.contains("limits 1.0 times as wide"));
 }
 
 #[test]

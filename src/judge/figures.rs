@@ -187,7 +187,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
     let said = phi
         .map(|phi| {
             say!(
-                "; φ\u{a0}=\u{a0}{phi}, {phi2} without the extremes",
+                "; variance {phi} times that of chance, {phi2} times without the extremes",
                 phi = format::decimals(phi, 1),
                 phi2 = format::decimals(funnel.phi, 1)
             )

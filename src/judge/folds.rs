@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::period::{Period, Unit};
 use crate::facts::Table;
-use crate::metrics::{Breakdown, Catalogue, Kind, Metric, Readings};
+use crate::metrics::{Breakdown, Catalogue, Metric, Readings};
 
 /// A span of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,9 +227,6 @@ pub const COST: Look =
 /// What cost is reckoned with, over the recent periods.
 pub const COST_RECENT: Look =
     Look { over: Over::Recent, by: &[&["level"], &["category", "level"], &["channel"]], metrics: &["tickets_resolved", "tickets_created"] };
-/// Days of a February.
-const SHORTEST_MONTH: i32 = 28;
-
 /// The looks, each with the name its readings have in [`Folds`].
 macro_rules! looks {
     ($($look:ident: $name:ident),+ $(,)?) => {
@@ -338,31 +335,6 @@ impl Folds {
         for metric in metrics.iter().filter(|m| m.on == Some(Table::AgentDays)) {
             let Some(days) = metric.trailing_days else { continue };
             self.forget(metric, periods.len(), |period| periods[period].end_day - (days as i32) < since);
-        }
-        self
-    }
-
-    /// The same without figures of absence for periods shorter than a month, where it is recorded by the month: a month's hours are not
-    /// those of the week that its last day is in, and none of the weeks before it is free of them.
-    #[must_use]
-    pub fn with_absence_of_months(mut self, metrics: &[&Metric], periods: &[Period]) -> Self {
-        let is_short = |period: usize| periods[period].end_day - periods[period].first_day < SHORTEST_MONTH;
-        for metric in metrics.iter().filter(|m| m.sql_texts().any(|sql| sql.contains("absent_hours"))) {
-            self.forget(metric, periods.len(), is_short);
-        }
-        self
-    }
-
-    /// The same without what is reckoned of two metrics in months that the tickets do not reach over: a month's cost over half a month's tickets
-    /// is no cost of a ticket.
-    #[must_use]
-    pub fn of_covered_months(mut self, metrics: &[&Metric], periods: &[Period], is_covered: impl Fn(&Period) -> bool) -> Self {
-        let uncovered: Vec<usize> = months(periods).iter().enumerate().filter(|(_, month)| !is_covered(month)).map(|(i, _)| i).collect();
-        let by_month = LOOKS.iter().zip(&mut self.readings).filter(|(look, _)| matches!(look.over, Over::Months));
-        for (_, readings) in by_month {
-            for metric in metrics.iter().filter(|m| m.kind == Kind::Ratio) {
-                uncovered.iter().for_each(|month| readings.forget(&metric.id, *month));
-            }
         }
         self
     }

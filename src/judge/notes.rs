@@ -1,6 +1,9 @@
 //! What is to be said of the data: what a reader must know before the numbers, what can wait until after them, and what the config
 //! could add.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::Evidence;
 use crate::columns::Source;
 use crate::format;
@@ -143,13 +146,12 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
         out.push(note(Level::Info, "from-history", text));
     }
     if s.rejected > 0 {
-        let codes: Vec<String> = s.reject_codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
         let text = say!(
-            "{name}: {rejected} of {rows_in} rows set aside ({codes}); they are listed in rejects.csv.",
+            "{name}: {rejected} of {rows_in} rows set aside ({faults}); they are listed in rejects.csv.",
             name,
             rejected = s.rejected,
             rows_in = format::count(s.rows_in),
-            codes = codes.join(", ")
+            faults = faults(&s.reject_codes)
         );
         out.push(note(weight(s.rejected, s.rows_in), "rows-rejected", text));
     }
@@ -226,6 +228,31 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     out.extend((s.clock_changes > 0).then(|| note(Level::Info, "clock-changes", clock_changes(e, s))));
     out
+}
+
+/// What is wrong with rows, by the codes of their rejects.
+fn faults(codes: &BTreeMap<Cow<'static, str>, u64>) -> String {
+    let mut by_words: BTreeMap<&str, u64> = BTreeMap::new();
+    for (code, n) in codes {
+        *by_words.entry(fault(code)).or_default() += n;
+    }
+    by_words.iter().map(|(words, n)| say!("{words}: {n}", words, n = format::count(*n))).collect::<Vec<_>>().join(", ")
+}
+
+fn fault(code: &str) -> &str {
+    match code {
+        "extra-cell" => say!("too many cells"),
+        "missing-cell" => say!("too few cells"),
+        "blank-row" => say!("an empty line between rows"),
+        "stray-quote" | "text-after-quote" | "unterminated-quote" => say!("quotes that do not match"),
+        "repeated-header" => say!("the header once more"),
+        "field-too-long" | "row-too-long" => say!("longer than any row is"),
+        "encoding-error" => say!("bytes that are no text"),
+        "type-error" => say!("a cell that cannot be read"),
+        "constraint-error" => say!("a needed cell is empty"),
+        "incorrect-label" | "source-error" => say!("no row of the table"),
+        other => other,
+    }
 }
 
 fn clock_changes(e: &Evidence<'_>, s: &SourceLedger) -> String {

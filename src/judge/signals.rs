@@ -69,7 +69,8 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
     let is_clear = variation != Variation::CommonCause
         && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
     let method = match chart.sigma_z {
-        Some(z) => say!("p′ chart, σz {max}", max = format::decimals(z.max(1.0), 1)),
+        Some(z) if z >= 1.05 => say!("p′ chart, limits {z} times as wide as chance makes them", z = format::decimals(z, 1)),
+        Some(_) => say!("p′ chart").to_owned(),
         None if is_log => say!("XmR chart of logarithms").to_owned(),
         None => say!("XmR chart").to_owned(),
     };

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::gather::gather;
 use super::groups::codes_of;
+use super::monthly::keep_months;
 use super::plan::{Exprs, Plan, Recipe, plan};
 use super::slots::Slots;
 use super::total::{Part, Total, merge, quantile};
@@ -151,6 +152,7 @@ pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Resul
                 divide(readings, facts, catalogue.get(&metric.numerator)?, metric, (breakdown, ask.periods.len()));
             }
         }
+        keep_months(facts, catalogue, ask, readings)?;
     }
     Ok(all)
 }

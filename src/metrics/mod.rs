@@ -8,6 +8,7 @@ mod fold;
 mod gather;
 mod groups;
 mod lacking;
+mod monthly;
 mod plan;
 pub mod rows;
 pub mod sample;

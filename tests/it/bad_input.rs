@@ -187,7 +187,7 @@ fn ragged_rows() {
     assert_eq!(ledger(dir.path()), ([5, 2, 3, 0, 0], vec![short, long, reject(file, 5, "\nT4,", "", "blank-row")]));
     assert_says(
         &page(dir.path(), &[]),
-        "tickets: 3 of 5 rows set aside (blank-row 1, extra-cell 1, missing-cell 1); they are listed in rejects.csv.",
+        "tickets: 3 of 5 rows set aside (an empty line between rows: 1, too few cells: 1, too many cells: 1); they are listed in rejects.csv.",
     );
     let rejects = std::fs::read_to_string(dir.path().join("out/2026-W10/rejects.csv")).expect("a file");
     assert!(rejects.contains("\ntickets,tickets.csv,3,107,column 3,missing-cell,\"T2,2026-03-02 09:00:00\","), "{rejects}");

@@ -336,7 +336,7 @@ fn the_funnel_of_resolvers_is_widened() {
     let funnel = charts.iter().find(|c| c["chart"] == "funnel" && c["metric"] == "sla_resolution_own").expect("a funnel");
     assert_eq!(funnel["is_adjusted"], true);
     let subtitle = funnel["subtitle"].as_str().expect("a sentence").replace('\u{a0}', " ");
-    assert!(subtitle.contains("φ = 29.5") && subtitle.contains("widened"), "{subtitle}");
+    assert!(subtitle.contains("variance 29.5 times that of chance") && subtitle.contains("widened"), "{subtitle}");
     let out = funnel["groups"].as_array().expect("groups").iter().filter(|g| !g["stands_out"].is_null()).count();
     assert!(out <= 20, "{out} of the resolvers stand out");
 }

@@ -292,6 +292,16 @@ fn a_month_half_read_has_no_cost_of_a_ticket() {
     // 310 tickets in October; of September only half is there.
     assert_eq!(told[0], ("Oct 26", vec![Some(6_200.0), Some(310.0), Some(20.0)]));
     assert!(told[1..].iter().all(|(_, cells)| cells[2].is_none()), "{told:?}");
+    // Nor has the week in which the month's cost is dated, nor the month that is half over or half read.
+    let cost = |unit: &str, from: &str| {
+        asked
+            .at("cost_per_ticket", &["--period", unit, "--from", from, "--to", "2026-11-15"])
+            .into_iter()
+            .map(|found| found.1)
+            .collect::<Vec<_>>()
+    };
+    assert!(cost("week", "2026-09-14").iter().all(Option::is_none), "{:?}", cost("week", "2026-09-14"));
+    assert_eq!(cost("month", "2026-09-01").into_iter().flatten().collect::<Vec<_>>(), [20.0]);
 }
 
 /// Twelve on the roster, six of them with earlier work in the business, and twelve whom it does not list.

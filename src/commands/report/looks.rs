@@ -55,8 +55,6 @@ pub(super) fn folds(ctx: &Context, facts: &Facts, metrics: &[&Metric], periods: 
         Some(since) => seen.since_leavers_are_known(&all, periods, since),
         None => seen,
     };
-    let seen = if facts.is_absence_monthly { seen.with_absence_of_months(&all, periods) } else { seen };
-    let seen = seen.of_covered_months(&all, periods, |month| facts.has_tickets_over(month));
     Ok((seen, (count > 0).then(|| ("resolved-before-created".to_owned(), text))))
 }
 

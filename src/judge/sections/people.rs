@@ -254,7 +254,7 @@ fn years(roster: &Roster) -> Option<TableData> {
         note: say!("A rate a year: leavers over mean headcount.").to_owned(),
         row_label: say!("Twelve months").to_owned(),
         columns: vec![
-            plain_column(say!("Mean headcount"), Unit::Number),
+            plain_column(say!("Mean headcount"), Unit::Count),
             plain_column(say!("Left"), Unit::Count),
             plain_column(say!("Own will"), Unit::Count),
             plain_column(say!("Not own will"), Unit::Count),

@@ -59,8 +59,8 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     let rankability = ranking::league(&groups, &population, 0.95).ok()?.rankability.value;
     let answers: u64 = groups.iter().map(|g| g.n()).sum();
     let said = say!(
-        "rankability {rankability}, {answers} answers",
-        rankability = format::decimals(rankability, 2),
+        "chance makes {share} of the differences, {answers} answers",
+        share = format::value_of(crate::scorecard::Unit::Share, 1.0 - rankability, answers.min(100)),
         answers = format::count(answers)
     );
     let margin = ground.e.settings.judge.margin_of(METRIC, population.mean());

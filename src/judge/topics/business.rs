@@ -183,41 +183,44 @@ fn asks(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<Option<Section>> {
     let confidence = 1.0 - CHANCE / shares as f64;
     let repeat = e.catalogue.get("fcr_repeat")?;
     let all = |of: &BTreeMap<String, BTreeMap<String, Reading>>, row: Option<&Row>| sums(of, row);
-    let line = |row: &&Row| {
-        let (own, every) = (all(&categories, Some(row)), all(&categories, None));
-        let recurring = recurring(&own, &every, confidence).map_or_else(|| words(say!("nothing more than elsewhere")), words);
+    let own_requests: Vec<Option<String>> =
+        named.iter().map(|row| recurring(&all(&categories, Some(row)), &all(&categories, None), confidence)).collect();
+    let is_any = own_requests.iter().any(Option::is_some);
+    let line = |(row, own): (&&Row, Option<String>)| {
+        let recurring = is_any.then(|| own.map_or_else(|| words(say!("nothing more than elsewhere")), words));
         let (by, by_all) = (all(&channels, Some(row)), all(&channels, None));
         let repeats = rows.proportion(row, repeat).map(|p| (p.n() - p.hits(), p.n()));
         let repeats_of_all = rows.cells(repeat).values().fold((0, 0), |(a, b), (hits, n)| (a + n - hits, b + n));
-        let cells = vec![
-            recurring,
+        let told = [
             part(by.get("phone").copied().unwrap_or(0), &by, (&by_all, "phone"), confidence),
             part(by.get("portal").copied().unwrap_or(0), &by, (&by_all, "portal"), confidence),
             repeats.map_or_else(Cell::default, |own| marked(own, repeats_of_all, confidence, true)),
         ];
-        TableRow { name: row.name.clone(), page: None, cells }
+        TableRow { name: row.name.clone(), page: None, cells: recurring.into_iter().chain(told).collect() }
     };
-    let lines: Vec<TableRow> = named.iter().map(line).collect();
+    let lines: Vec<TableRow> = named.iter().zip(own_requests).map(line).collect();
     if categories.keys().all(String::is_empty) || lines.is_empty() {
         return Ok(None);
     }
     let window = format::value(Unit::Seconds, e.settings.parameters.secs("repeat_window")? as f64);
     let again = say!("Came again in {window}", window);
-    let columns = [say!("What it asks more than others"), say!("By telephone"), say!("By portal"), again.as_str()];
-    let unit = |label: &&str| plain_column(label, if *label == columns[0] { Unit::Number } else { Unit::Share });
+    let recurring = is_any.then(|| plain_column(say!("What it asks more than others"), Unit::Number));
+    let shares = [say!("By telephone"), say!("By portal"), again.as_str()].map(|label| plain_column(label, Unit::Share));
+    let note = say!(
+        "Tickets created over {span}. Came again: another contact of the same requester within {window}.",
+        span = e.recent_words(),
+        window
+    );
+    let nothing = say!("No department clearly asks for anything more often than the others do.");
     Ok(Some(Section {
         id: "begin".to_owned(),
         title: say!("Where a department could begin").to_owned(),
         lead: say!("What it asks for more often than the others do, how it comes, and how often it comes again. Marked where a department clearly has more of it than the others.").to_owned(),
         tables: vec![TableData {
             title: say!("What each asks, and how").to_owned(),
-            note: say!(
-                "Tickets created over {span}. Came again: another contact of the same requester within {window}.",
-                span = e.recent_words(),
-                window
-            ),
+            note: if is_any { note } else { format!("{nothing} {note}") },
             row_label: say!("Department").to_owned(),
-            columns: columns.iter().map(unit).collect(),
+            columns: recurring.into_iter().chain(shares).collect(),
             rows: lines,
         }],
         footer: say!("Worth asking a department: can what recurs be mended once, or be answered by one article or one training? Can what comes by telephone come by portal? A mark says that it differs, not why.").to_owned(),

@@ -8,7 +8,7 @@ use crate::{format, key, say};
 /// Why a block is empty after its sentences went.
 const KEPT_BACK: &str = key!("What could be said rests on answers that are not told here; the note on small groups says why.");
 /// How the recognition says how much its names rest on; the other part of it tells no answers.
-const RANKABILITY: &str = "rankability {rankability}, {answers} answers";
+const CHANCE: &str = "chance makes {share} of the differences, {answers} answers";
 /// A sentence may be about any of the newest periods.
 const NEWEST: usize = 3;
 
@@ -98,7 +98,7 @@ impl Pass<'_> {
 
     /// Names without numbers of answers; levels only where everybody's may be told.
     fn recognised(&self, text: &str) -> String {
-        let out = without_numbers(text, &joints::around(RANKABILITY, "answers"));
+        let out = without_numbers(text, &joints::around(CHANCE, "answers"));
         if self.decided.is_everybody_shown() { out } else { without_levels(&out) }
     }
 }
@@ -149,16 +149,25 @@ mod tests {
 
     #[test]
     fn numbers_of_answers_go_with_their_words_wherever_the_language_puts_them() {
-        let without = |text| without_numbers(text, &joints::around(RANKABILITY, "answers"));
-        assert_eq!(without("Too close (rankability 0.55, 1,234 answers): A, B."), "Too close (rankability 0.55): A, B.");
-        assert_eq!(without("Ada, 2 (rankability 0.55, 12 answers), 3"), "Ada, 2 (rankability 0.55), 3");
+        let without = |text| without_numbers(text, &joints::around(CHANCE, "answers"));
+        assert_eq!(
+            without("Too close (chance makes 45\u{a0}% of the differences, 1,234 answers): A, B."),
+            "Too close (chance makes 45\u{a0}% of the differences): A, B."
+        );
+        assert_eq!(
+            without("Ada, 2 (chance makes 45\u{a0}% of the differences, 12 answers), 3"),
+            "Ada, 2 (chance makes 45\u{a0}% of the differences), 3"
+        );
         let first = [(String::new(), " Antworten, ".to_owned())];
         assert_eq!(without_numbers("Ada (12 Antworten, Rang 0,5); 7", &first), "Ada (Rang 0,5); 7");
     }
 
     #[test]
     fn levels_go_and_the_rest_of_the_line_stays() {
-        assert_eq!(without_levels("Ada (2nd) (92\u{a0}%), Bo (87.5\u{a0}%) (rankability 0.55)."), "Ada (2nd), Bo (rankability 0.55).");
+        assert_eq!(
+            without_levels("Ada (2nd) (92\u{a0}%), Bo (87.5\u{a0}%) (chance makes 45\u{a0}% of the differences)."),
+            "Ada (2nd), Bo (chance makes 45\u{a0}% of the differences)."
+        );
         assert_eq!(without_levels(""), "");
     }
 }

@@ -73,7 +73,7 @@ struct Group<'a> {
 }
 
 impl Measure {
-    fn rows(&self) -> &[Row] {
+    pub(crate) fn rows(&self) -> &[Row] {
         match self {
             Self::Count(r)
             | Self::Sum(r)

@@ -98,7 +98,7 @@ fn of_days(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
 }
 
 fn of_stays(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> {
-    let zone = world.zone;
+    let (zone, has_leaving) = (world.zone, !world.absent.contains("roster.left_at"));
     let mut stays = Vec::new();
     let (mut leavers, mut starters) = (Vec::new(), Vec::new());
     for (i, stint) in people.stints.iter().enumerate() {
@@ -114,7 +114,7 @@ fn of_stays(world: &World, people: &People<'_>) -> Vec<(&'static str, Measure)> 
         };
         stays.push(Stay { keys: keys(stint), from: stint.start, until });
         let left = stint.left.filter(|_| !people.goes_on(i)).map(|d| day_start(zone, d));
-        leavers.push(Row::new(&keys(stint), left, is(Some(left.is_some()))));
+        leavers.push(Row::new(&keys(stint), left, is(Some(left.is_some()).filter(|_| has_leaving))));
         let after = start + TimeDelta::days(90).num_seconds();
         let is_mature = after <= world.as_of;
         let is_gone = stint.last_day.is_some_and(|d| day_start(zone, d) < after);
