@@ -218,6 +218,20 @@ pub enum Unit {
     Days,
 }
 
+impl Unit {
+    /// `share`, `seconds` …: as in `scorecard.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Seconds => "seconds",
+            Self::Count => "count",
+            Self::Number => "number",
+            Self::Money => "money",
+            Self::Days => "days",
+        }
+    }
+}
+
 /// Which direction is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -273,6 +287,18 @@ pub enum CardKind {
     Supplier,
     /// One person.
     Agent,
+}
+
+impl CardKind {
+    /// `desk`, `team`, `supplier`, `agent`: as in `scorecard.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Team => "team",
+            Self::Supplier => "supplier",
+            Self::Agent => "agent",
+        }
+    }
 }
 
 /// One subject's page.

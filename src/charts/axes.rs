@@ -3,6 +3,7 @@
 use super::figure::{Anchor, At, Frame, Ink, Mark, Range, Shape, TextStyle, text_width};
 use super::svg::ticks;
 use crate::format;
+use crate::say;
 use crate::scorecard::{Point, Unit};
 
 /// The range that suits values of a unit.
@@ -189,6 +190,13 @@ pub(super) struct EndLabel {
     pub text: String,
     /// Its look.
     pub style: TextStyle,
+}
+
+/// What stands in a plot without a single value.
+pub(super) fn no_data(x: (f64, f64), range: Range) -> Mark {
+    let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
+    let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
+    Mark::Label { at, shift: (0.0, 0.0), text: say!("no data in these periods").to_owned(), style }
 }
 
 /// From one label right of a plot to the next, CSS pixels: room for capitals with accents.

@@ -4,7 +4,7 @@ use super::Chart;
 use super::axes::{self, EndLabel, Look};
 use super::control::{self, Limits};
 use super::events::{self, Event, EventLabel};
-use super::figure::{Anchor, DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit, text_width};
+use super::figure::{DataTable, Figure, Frame, Ink, Mark, Panel, Range, TextStyle, fit, text_width};
 use super::layout::first_that_fits;
 use crate::format;
 use crate::say;
@@ -49,9 +49,7 @@ impl Chart for Trend<'_> {
         marks.extend(self.lines(range, frame));
         marks.extend(axes::end_labels(self.end_labels(range, margin - AIR), range, frame, x.1));
         if axes::values(&self.points).next().is_none() {
-            let at = (f64::midpoint(x.0, x.1), range.low + (range.high - range.low) * 0.3);
-            let style = TextStyle::NAME.anchored(Anchor::Middle).inked(Ink::Muted);
-            marks.push(Mark::Label { at, shift: (0.0, 0.0), text: say!("no data in these periods").to_owned(), style });
+            marks.push(axes::no_data(x, range));
         }
         let panel = Panel { frame, x, y: (range.low, range.high), marks };
         Figure { width, height: frame.bottom + 28.0, panels: vec![panel], ..Figure::default() }

@@ -308,6 +308,7 @@ mod oracle;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::zone::tests::TWELVE;
     use chrono_tz::Tz;
 
     fn day(text: &str) -> i32 {
@@ -317,21 +318,6 @@ mod tests {
     fn read(text: &str) -> Period {
         Period::parse(text, Unit::Week, day("2026-11-16")).expect("a period")
     }
-
-    const TWELVE: [Tz; 12] = [
-        Tz::UTC,
-        Tz::Europe__Berlin,
-        Tz::Europe__London,
-        Tz::America__New_York,
-        Tz::America__St_Johns,
-        Tz::America__Sao_Paulo,
-        Tz::Asia__Kolkata,
-        Tz::Asia__Tehran,
-        Tz::Australia__Lord_Howe,
-        Tz::Pacific__Auckland,
-        Tz::Pacific__Apia,
-        Tz::Africa__Casablanca,
-    ];
 
     #[test]
     fn every_day_round_trips_into_its_week_in_twelve_zones() {

@@ -237,12 +237,13 @@ fn stretches(changes: &[(i64, i32)]) -> Vec<Stretch> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use chrono::{LocalResult, NaiveDateTime};
     use proptest::prelude::*;
 
-    const TWELVE: [Tz; 12] = [
+    /// Zones of every kind: half hours, no midnight, a day that never was, clocks that go back in winter.
+    pub(in crate::clock) const TWELVE: [Tz; 12] = [
         Tz::UTC,
         Tz::Europe__Berlin,
         Tz::Europe__London,

@@ -167,12 +167,10 @@ pub(super) fn page(kind: CardKind, slug: &str) -> String {
 
 /// A file name for a card that no name from an export can bend: letters and digits of the name, and a hash of it.
 pub fn slug(kind: CardKind, name: &str) -> String {
-    let word = match kind {
-        CardKind::Desk => return "desk".to_owned(),
-        CardKind::Team => "team",
-        CardKind::Supplier => "supplier",
-        CardKind::Agent => "agent",
-    };
+    let word = kind.name();
+    if kind == CardKind::Desk {
+        return word.to_owned();
+    }
     let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let parts: Vec<&str> = plain.split('-').filter(|p| !p.is_empty()).collect();
     let short: String = parts.join("-").chars().take(40).collect();

@@ -349,18 +349,7 @@ fn shown_ids<'s>(cards: &'s [Card], topics: &'s [Topic]) -> Vec<&'s str> {
         tables.iter().flat_map(|t| t.columns.iter().filter_map(|c| c.metric.as_deref()))
     }
     fn of_charts(charts: &[ChartData]) -> impl Iterator<Item = &str> {
-        charts.iter().filter_map(|c| match c {
-            ChartData::Trend { metric, .. }
-            | ChartData::Groups { metric, .. }
-            | ChartData::Funnel { metric, .. }
-            | ChartData::Ramp { metric, .. }
-            | ChartData::Margins { metric, .. }
-            | ChartData::Heatmap { metric, .. }
-            | ChartData::Dots { metric, .. }
-            | ChartData::Multiples { metric, .. }
-            | ChartData::Phases { metric, .. } => Some(metric.as_str()),
-            ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
-        })
+        charts.iter().filter_map(ChartData::metric)
     }
     fn of_section(s: &Section) -> impl Iterator<Item = &str> {
         s.findings.iter().map(|f| f.metric.as_str()).chain(of_tables(&s.tables)).chain(of_charts(&s.charts))

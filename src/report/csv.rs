@@ -1,7 +1,7 @@
 //! `kpis.csv`: every measure of every card as raw numbers, one row each, for spreadsheets and scripts.
 
 use crate::error::{Error, Result};
-use crate::scorecard::{Assurance, Better, Card, CardKind, Certainty, Definition, Kpi, Scorecard, Unit, Unknown, Variation};
+use crate::scorecard::{Assurance, Better, Card, Certainty, Definition, Kpi, Scorecard, Unknown, Variation};
 
 /// New columns go to the end: scripts may count.
 const COLUMNS: [&str; 42] = [
@@ -83,14 +83,14 @@ fn record(scorecard: &Scorecard, card: &Card, k: &Kpi, is_observation: bool) -> 
     let definition = scorecard.definitions.iter().find(|d| d.id == k.metric);
     let text = |of: fn(&Definition) -> &str| definition.map_or_else(String::new, |d| safe_text(of(d)));
     [
-        kind(card.kind).to_owned(),
+        card.kind.name().to_owned(),
         safe_text(&card.name),
         safe_text(&card.slug),
         scorecard.period.id.clone(),
         safe_text(&k.metric),
         text(|d| &d.label),
         text(|d| &d.section),
-        text(|d| unit(d.unit)),
+        text(|d| d.unit.name()),
         text(|d| better(d.better)),
         number(k.value),
         whole(counted(k)),
@@ -151,26 +151,6 @@ fn whole(n: Option<u64>) -> String {
 /// The shortest text that reads back as the same number; empty for "no data".
 fn number(v: Option<f64>) -> String {
     v.filter(|v| v.is_finite()).map_or_else(String::new, |v| format!("{}", v + 0.0))
-}
-
-fn kind(kind: CardKind) -> &'static str {
-    match kind {
-        CardKind::Desk => "desk",
-        CardKind::Team => "team",
-        CardKind::Supplier => "supplier",
-        CardKind::Agent => "agent",
-    }
-}
-
-fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Share => "share",
-        Unit::Seconds => "seconds",
-        Unit::Count => "count",
-        Unit::Number => "number",
-        Unit::Money => "money",
-        Unit::Days => "days",
-    }
 }
 
 fn better(better: Better) -> &'static str {

@@ -10,7 +10,7 @@ use super::{Page, measure};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::say;
-use crate::scorecard::{Card, CardKind, Definition, Kpi, Scorecard, Unit};
+use crate::scorecard::{Card, Definition, Kpi, Scorecard, Unit};
 
 /// The columns of both kinds; new ones go to the end.
 pub const COLUMNS: [&str; 17] = [
@@ -84,12 +84,12 @@ fn record(scorecard: &Scorecard, card: &Card, (k, is_observation): (&Kpi, bool),
     let number = |v: Option<f64>| kind.number(v);
     [
         text(&scorecard.period.id),
-        card_kind(card.kind).to_owned(),
+        card.kind.name().to_owned(),
         text(&card.name),
         text(&card.slug),
         text(&k.metric),
         text(label),
-        unit(definition.map_or(Unit::Number, |d| d.unit)).to_owned(),
+        definition.map_or(Unit::Number, |d| d.unit).name().to_owned(),
         number(k.value),
         number(counted(k).map(|_| k.sum)),
         counted(k).map_or_else(String::new, |n| n.to_string()),
@@ -139,26 +139,6 @@ fn verdict(k: &Kpi) -> String {
         say!("no data").to_owned()
     } else {
         word.to_owned()
-    }
-}
-
-fn card_kind(kind: CardKind) -> &'static str {
-    match kind {
-        CardKind::Desk => "desk",
-        CardKind::Team => "team",
-        CardKind::Supplier => "supplier",
-        CardKind::Agent => "agent",
-    }
-}
-
-fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Share => "share",
-        Unit::Seconds => "seconds",
-        Unit::Count => "count",
-        Unit::Number => "number",
-        Unit::Money => "money",
-        Unit::Days => "days",
     }
 }
 

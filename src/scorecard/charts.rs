@@ -195,6 +195,24 @@ pub enum ChartData {
     },
 }
 
+impl ChartData {
+    /// The measure it is drawn of, if it is drawn of one.
+    pub fn metric(&self) -> Option<&str> {
+        match self {
+            Self::Trend { metric, .. }
+            | Self::Groups { metric, .. }
+            | Self::Funnel { metric, .. }
+            | Self::Ramp { metric, .. }
+            | Self::Margins { metric, .. }
+            | Self::Heatmap { metric, .. }
+            | Self::Dots { metric, .. }
+            | Self::Multiples { metric, .. }
+            | Self::Phases { metric, .. } => Some(metric),
+            Self::Backlog { .. } | Self::Survival { .. } | Self::Shares { .. } => None,
+        }
+    }
+}
+
 /// A small chart of a [`ChartData::Multiples`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SmallPanel {

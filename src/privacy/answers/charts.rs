@@ -12,7 +12,7 @@ const FEWEST_DOTS: usize = 3;
 impl Pass<'_> {
     /// Makes a chart of a card fit for others; whether anything is left of it.
     pub(super) fn chart(&self, whose: Whose<'_>, chart: &mut ChartData) -> bool {
-        let Some(metric) = metric_of(chart).filter(|m| self.is_answer(m)).map(str::to_owned) else { return true };
+        let Some(metric) = chart.metric().filter(|m| self.is_answer(m)).map(str::to_owned) else { return true };
         if whose.0 == CardKind::Agent {
             return false;
         }
@@ -29,7 +29,7 @@ impl Pass<'_> {
 
     /// The same for a chart of a part of a page: in round numbers.
     pub(super) fn chart_of_section(&self, chart: &mut ChartData) -> bool {
-        let Some(metric) = metric_of(chart).filter(|m| self.is_answer(m)).map(str::to_owned) else { return true };
+        let Some(metric) = chart.metric().filter(|m| self.is_answer(m)).map(str::to_owned) else { return true };
         let unit = self.unit(&metric);
         let round = |v: f64| coarse::value(unit, v);
         if !self.titles(chart) {
@@ -145,21 +145,5 @@ fn without_limits(control: &mut Control, gaps: &[bool]) {
     for i in (0..control.points.len()).filter(|i| gaps.get(*i).copied().unwrap_or(false)) {
         let Some(near) = known.iter().rev().find(|k| **k < i).or(known.first()) else { continue };
         control.points[i] = control.points[*near];
-    }
-}
-
-/// The measure of a chart, if it has one.
-fn metric_of(chart: &ChartData) -> Option<&str> {
-    match chart {
-        ChartData::Trend { metric, .. }
-        | ChartData::Groups { metric, .. }
-        | ChartData::Funnel { metric, .. }
-        | ChartData::Ramp { metric, .. }
-        | ChartData::Margins { metric, .. }
-        | ChartData::Heatmap { metric, .. }
-        | ChartData::Multiples { metric, .. }
-        | ChartData::Dots { metric, .. }
-        | ChartData::Phases { metric, .. } => Some(metric),
-        ChartData::Backlog { .. } | ChartData::Survival { .. } | ChartData::Shares { .. } => None,
     }
 }

@@ -72,6 +72,13 @@ pub fn drivers(d: &Drivers) -> String {
         of.iter().take(most).for_each(|c| item(&mut out, &format!("{}, {}: {}", label(c), c.label, c.text)));
         more(&mut out, of.len(), most);
     }
+    if d.compared.iter().any(|c| c.attribute == "mentor") {
+        out.push('\n');
+        let text = say!(
+            "Mentees of one mentor may be newer than those of another, and who is newer does worse: the people page compares them in the same weeks of their time on the desk."
+        );
+        paragraph(&mut out, text, "");
+    }
     if !d.together.is_empty() {
         out.push_str(say!("\nGo together\n"));
         d.together.iter().for_each(|t| item(&mut out, &t.text));
