@@ -131,7 +131,7 @@ fn restated(run: &Run<'_>, again: &[Period], newest: &Scorecard) -> Result<Vec<R
 fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Option<Restated> {
     let now = figures(newest, &period.id);
     let mut changes = Vec::new();
-    let (mut cards, mut words) = (0_usize, Vec::new());
+    let (mut cards, mut words, mut unseen) = (0_usize, Vec::new(), 0_usize);
     for card in &published.cards {
         let mut is_other = false;
         // What was announced as not final yet is no restatement when it becomes final.
@@ -150,7 +150,11 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
                     _ => say!("no data").to_owned(),
                 };
                 let label = definition.map_or(kpi.metric.as_str(), |d| d.short.as_str());
-                words.push(format!("{label} {} → {}", shown(kpi.value, kpi.n), shown(*value, *n)));
+                let (before, after) = (shown(kpi.value, kpi.n), shown(*value, *n));
+                match before == after {
+                    true => unseen += 1,
+                    false => words.push(format!("{label} {before} → {after}")),
+                }
                 changes.push(MetricChange { metric: kpi.metric.clone(), before: kpi.value, after: *value });
             }
         }
@@ -159,9 +163,16 @@ fn compared(period: &Period, published: &Scorecard, newest: &Scorecard) -> Optio
     if cards == 0 {
         return None;
     }
-    let more = if words.len() > NAMED { say!(" and {n} more", n = words.len() - NAMED) } else { String::new() };
+    let rest = words.len().saturating_sub(NAMED) + unseen;
+    let more = if rest > 0 { say!(" and {n} more", n = rest) } else { String::new() };
     words.truncate(NAMED);
-    let desk = if words.is_empty() { say!("no figure of the whole desk").to_owned() } else { format!("{}{more}", words.join(", ")) };
+    let desk = match (words.is_empty(), unseen) {
+        (true, 0) => say!("no figure of the whole desk").to_owned(),
+        (true, n) => {
+            say!(n => "one figure of the whole desk, by less than is shown", "{n} figures of the whole desk, by less than is shown", n)
+        }
+        _ => format!("{}{more}", words.join(", ")),
+    };
     let text = say!(
         cards => "{label}: rows that came later changed figures published before, on one card: {desk}.",
         "{label}: rows that came later changed figures published before, on {cards} cards: {desk}.",
