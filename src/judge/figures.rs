@@ -184,15 +184,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
             all = groups.len()
         ),
     };
-    let said = phi
-        .map(|phi| {
-            say!(
-                "; variance {phi} times that of chance, {phi2} times without the extremes",
-                phi = format::decimals(phi, 1),
-                phi2 = format::decimals(funnel.phi, 1)
-            )
-        })
-        .unwrap_or_default();
+    let said = phi.map(|phi| say!("; variance {phi} times that of chance", phi = format::decimals(phi, 1))).unwrap_or_default();
     let widened = if funnel.is_adjusted { say!("; widened to the spread of all agents") } else { "" };
     let spread = said + widened;
     let subtitle = format::capital(&say!(

@@ -69,7 +69,7 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
     let is_clear = variation != Variation::CommonCause
         && is_clear(e, metric, &newest, proportions[chart.newest].filter(|_| metric.kind == Kind::Share));
     let method = match chart.sigma_z {
-        Some(z) if z >= 1.05 => say!("p′ chart, limits {z} times as wide as chance makes them", z = format::decimals(z, 1)),
+        Some(z) if z >= 1.05 => say!("p′ chart, limits × {z}", z = format::decimals(z, 1)),
         Some(_) => say!("p′ chart").to_owned(),
         None if is_log => say!("XmR chart of logarithms").to_owned(),
         None => say!("XmR chart").to_owned(),

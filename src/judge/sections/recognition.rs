@@ -41,7 +41,7 @@ pub(super) fn section(ground: &Ground<'_>, s: &Subject) -> Option<Section> {
         title: say!("Recognition").to_owned(),
         lead: say!("{metric}, levels pulled towards those of all people here as far as few answers demand. Names in alphabetical order.", metric = metric.label),
         facts,
-        footer: say!("Rankability is the share of the differences between people that is not noise; no names are picked below one half, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
+        footer: say!("No names are picked where chance makes more than half of the differences between people, nor where equal people would differ as much one time in twenty. Satisfaction is one side of \
                  the work: quality reviews, colleagues’ feedback and teamwork stand on each agent’s card.")
             .to_owned(),
         ..Section::default()
@@ -59,8 +59,8 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     let rankability = ranking::league(&groups, &population, 0.95).ok()?.rankability.value;
     let answers: u64 = groups.iter().map(|g| g.n()).sum();
     let said = say!(
-        "chance makes {share} of the differences, {answers} answers",
-        share = format::value_of(crate::scorecard::Unit::Share, 1.0 - rankability, answers.min(100)),
+        "chance’s part of the differences: {share}, {answers} answers",
+        share = format::decimals(1.0 - rankability, 2),
         answers = format::count(answers)
     );
     let margin = ground.e.settings.judge.margin_of(METRIC, population.mean());

@@ -8,7 +8,7 @@ use crate::{format, key, say};
 /// Why a block is empty after its sentences went.
 const KEPT_BACK: &str = key!("What could be said rests on answers that are not told here; the note on small groups says why.");
 /// How the recognition says how much its names rest on; the other part of it tells no answers.
-const CHANCE: &str = "chance makes {share} of the differences, {answers} answers";
+const CHANCE: &str = "chance’s part of the differences: {share}, {answers} answers";
 /// A sentence may be about any of the newest periods.
 const NEWEST: usize = 3;
 
@@ -151,12 +151,12 @@ mod tests {
     fn numbers_of_answers_go_with_their_words_wherever_the_language_puts_them() {
         let without = |text| without_numbers(text, &joints::around(CHANCE, "answers"));
         assert_eq!(
-            without("Too close (chance makes 45\u{a0}% of the differences, 1,234 answers): A, B."),
-            "Too close (chance makes 45\u{a0}% of the differences): A, B."
+            without("Too close (chance’s part of the differences: 0.45, 1,234 answers): A, B."),
+            "Too close (chance’s part of the differences: 0.45): A, B."
         );
         assert_eq!(
-            without("Ada, 2 (chance makes 45\u{a0}% of the differences, 12 answers), 3"),
-            "Ada, 2 (chance makes 45\u{a0}% of the differences), 3"
+            without("Ada, 2 (chance’s part of the differences: 0.45, 12 answers), 3"),
+            "Ada, 2 (chance’s part of the differences: 0.45), 3"
         );
         let first = [(String::new(), " Antworten, ".to_owned())];
         assert_eq!(without_numbers("Ada (12 Antworten, Rang 0,5); 7", &first), "Ada (Rang 0,5); 7");
@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn levels_go_and_the_rest_of_the_line_stays() {
         assert_eq!(
-            without_levels("Ada (2nd) (92\u{a0}%), Bo (87.5\u{a0}%) (chance makes 45\u{a0}% of the differences)."),
-            "Ada (2nd), Bo (chance makes 45\u{a0}% of the differences)."
+            without_levels("Ada (2nd) (92\u{a0}%), Bo (87.5\u{a0}%) (chance’s part of the differences: 0.45)."),
+            "Ada (2nd), Bo (chance’s part of the differences: 0.45)."
         );
         assert_eq!(without_levels(""), "");
     }
