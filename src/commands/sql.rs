@@ -16,6 +16,7 @@ use crate::cli::{For, FrameFormat, SqlArgs};
 use crate::clock::zone::Zone;
 use crate::error::{Error, Result, nearest};
 use crate::facts::Table;
+use crate::format::things;
 
 use tables::{LOCAL, Named, READINGS};
 use words::Words;
@@ -35,7 +36,8 @@ pub(super) fn run(args: &SqlArgs, now: i64, stdout: &mut dyn Write) -> Result<Ou
     }
     let answer = sql.execute(query).and_then(LazyFrame::collect).map_err(|e| refused(&ctx, args, &words, &e))?;
     let order = if words.is_ordered || answer.height() < 2 { "" } else { "; without ORDER BY they come in no certain order" };
-    ctx.tell(&format!("{} rows of {} columns{order}", answer.height(), answer.width()));
+    let (rows, columns) = (things(answer.height(), "row", "rows"), things(answer.width(), "column", "columns"));
+    ctx.tell(&format!("{rows} of {columns}{order}"));
     put(&answer, form(args, facts.zone()), args.out.as_deref(), stdout)
 }
 

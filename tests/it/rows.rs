@@ -112,7 +112,7 @@ fn the_rows_of_the_sample_tell_its_planted_truths() {
 fn sql_answers_from_facts_and_from_readings() {
     let one = sample(&["sql", "SELECT COUNT(*) AS n, COUNT(DISTINCT category) AS k FROM tickets", "--format", "json"]).ok();
     assert_eq!(one.json()[0]["n"], 10_991);
-    assert_eq!(one.stderr, "1 rows of 2 columns\n");
+    assert_eq!(one.stderr, "1 row of 2 columns\n");
     // The outage: 221 VPN tickets on two days of the desk's calendar.
     let outage = "SELECT COUNT(*) AS n FROM tickets WHERE subcategory = 'VPN' AND created_at_local >= '2026-09-15 00:00:00' AND created_at_local < '2026-09-17 00:00:00'";
     assert_eq!(sample(&["sql", outage, "--format", "csv", "--quiet"]).ok().stdout, "n\n221\n");

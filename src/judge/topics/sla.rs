@@ -115,7 +115,7 @@ fn lead(e: &Evidence<'_>, clocks: &[&str]) -> String {
     if said.is_empty() {
         say!("Nothing was due in this period.").to_owned()
     } else {
-        say!("Due in this period. {said}", said = said.join(" "))
+        say!("Clocks due in this period, cancelled tickets’ too. {said}", said = said.join(" "))
     }
 }
 
