@@ -20,6 +20,7 @@ pub mod worth;
 pub(crate) use fold::has_roster_over;
 pub use fold::{Ask, Breakdown, Reading, Readings, fold, fold_all};
 pub use lacking::{Lacking, lacking};
+pub use monthly::is_told_of_months;
 pub use weigh::Verdict;
 
 use std::collections::BTreeMap;

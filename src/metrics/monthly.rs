@@ -19,13 +19,13 @@ const SHORTEST_MONTH: i32 = 28;
 /// tickets (or whatever it is) out of all but whole months that the tickets reach over.
 pub(super) fn keep_months(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>, readings: &mut Readings) -> Result<()> {
     for metric in &ask.metrics {
-        let is_absence = facts.is_absence_monthly && metric.sql_texts().any(|sql| sql.contains("absent_hours"));
-        let is_sum = metric.kind == Kind::Ratio && is_by_month(facts, catalogue.get(&metric.numerator)?)?;
+        if !is_told_of_months(facts, catalogue, metric)? {
+            continue;
+        }
         for (i, period) in ask.periods.iter().enumerate() {
-            let is_told = match (is_absence, is_sum) {
-                (true, _) => period.days() >= SHORTEST_MONTH,
-                (_, true) => is_of_months(period) && facts.has_tickets_over(period),
-                _ => true,
+            let is_told = match metric.kind {
+                Kind::Ratio => is_of_months(period) && facts.has_tickets_over(period),
+                _ => period.days() >= SHORTEST_MONTH,
             };
             if !is_told {
                 readings.forget(&metric.id, i);
@@ -33,6 +33,17 @@ pub(super) fn keep_months(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>, r
         }
     }
     Ok(())
+}
+
+/// Whether a metric is told of months and what is made of them alone, because what it counts is recorded by the month.
+///
+/// # Errors
+/// A config error for SQL that polars refuses, or an unknown numerator.
+pub fn is_told_of_months(facts: &Facts, catalogue: &Catalogue, metric: &Metric) -> Result<bool> {
+    match metric.kind {
+        Kind::Ratio => is_by_month(facts, catalogue.get(&metric.numerator)?),
+        _ => Ok(facts.is_absence_monthly && metric.sql_texts().any(|sql| sql.contains("absent_hours"))),
+    }
 }
 
 /// Whether it is made of whole months.

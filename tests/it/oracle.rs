@@ -156,7 +156,7 @@ fn differences(dir: &Path, world: &World, all: &BTreeMap<&'static str, Known>, b
 }
 
 /// Whether no two days on which costs are dated are less than four weeks apart.
-fn has_monthly_costs(world: &World) -> bool {
+pub(crate) fn has_monthly_costs(world: &World) -> bool {
     let of = world.observations.iter().flatten().filter(|o| o.measure == "operating_cost");
     let days: BTreeSet<_> = of.map(|o| o.at).collect();
     days.iter().zip(days.iter().skip(1)).all(|(one, next)| (*next - *one).num_days() >= 28)

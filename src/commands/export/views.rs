@@ -6,7 +6,7 @@ use crate::clock::period::Period;
 use crate::desk::get;
 use crate::error::Result;
 use crate::facts::{Facts, Table};
-use crate::metrics::{Kind, Metric, has_roster_over};
+use crate::metrics::{Kind, Metric, has_roster_over, is_told_of_months};
 
 /// What the views are made of.
 pub(super) struct Views<'a> {
@@ -34,7 +34,16 @@ impl Views<'_> {
         for metric in ratios {
             out += &self.ratio(metric)?;
         }
-        let all: Vec<String> = self.ctx.catalogue.iter().map(|m| format!("FROM {}", view("reading", &m.id))).collect();
+        let (mut all, mut of_months) = (Vec::new(), Vec::new());
+        for metric in self.ctx.catalogue.iter() {
+            match is_told_of_months(self.facts, &self.ctx.catalogue, metric)? {
+                true => of_months.push(metric.id.as_str()),
+                false => all.push(format!("FROM {}", view("reading", &metric.id))),
+            }
+        }
+        if !of_months.is_empty() {
+            out += &format!("\n-- Recorded by the month, so told of no week: {}.", of_months.join(", "));
+        }
         Ok(out + &format!("\nCREATE OR REPLACE VIEW readings AS\n{};\n", all.join("\nUNION ALL ")))
     }
 
