@@ -184,9 +184,13 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
             all = groups.len()
         ),
     };
-    let said = phi.map(|phi| say!("; variance {phi} times that of chance", phi = format::decimals(phi, 1))).unwrap_or_default();
-    let widened = if funnel.is_adjusted { say!("; widened to the spread of all agents") } else { "" };
-    let spread = said + widened;
+    // What the limits were widened by, where they were.
+    let phi = phi.filter(|_| !funnel.is_adjusted).unwrap_or(funnel.phi);
+    let times = format::decimals(phi, 1);
+    let spread = match funnel.is_adjusted {
+        true => say!("; variance {times} times that of chance without the extremes, limits widened by it", times),
+        false => say!("; variance {times} times that of chance", times),
+    };
     let subtitle = format::capital(&say!(
         "{span}; a dot is an agent; limits 95 % and {outer} %, for all {all} at once{spread}",
         span = e.recent_words(),
@@ -204,8 +208,7 @@ pub(super) fn funnel(e: &Evidence<'_>, s: &Subject, subjects: &[Subject], id: &s
         target: e.target(id),
         limits: limits.collect(),
         groups,
-        // What the limits were widened by, where they were.
-        phi: phi.filter(|_| !funnel.is_adjusted).unwrap_or(funnel.phi),
+        phi,
         is_adjusted: funnel.is_adjusted,
     })
 }
