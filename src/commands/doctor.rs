@@ -183,7 +183,15 @@ fn fonts() -> Finding {
 fn whole(ctx: &Context, history: &History) -> Finding {
     let answer = verify(ctx, history);
     let state = if answer.faults == 0 { State::Ok } else { State::Bad };
-    Finding::new("history", state, answer.words.replace('\n', "; "))
+    let count = |of: &str| answer.json[of].as_u64().unwrap_or(0);
+    let are_small = are_many_small(count("files"), count("rows"));
+    let hint = if are_small { "; `deskcard history compact` makes few of its many small files" } else { "" };
+    Finding::new("history", state, answer.words.replace('\n', "; ") + hint)
+}
+
+/// Whether putting files together is worth it: each is opened by every run that looks for an id.
+fn are_many_small(files: u64, rows: u64) -> bool {
+    files > 500 && rows / files < 10_000
 }
 
 /// Whether what is kept is as young as the config promises.
@@ -257,5 +265,15 @@ fn published(ctx: &Context, out: &Path) -> Finding {
             State::Bad,
             format!("{newest} has no scorecard.json that can be read; remove the folder and run again"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_many_small;
+
+    #[test]
+    fn a_few_files_and_large_ones_are_left_alone() {
+        assert!(are_many_small(975, 59_746) && !are_many_small(500, 59_746) && !are_many_small(975, 9_750_000));
     }
 }
