@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::gather::gather;
 use super::groups::codes_of;
-use super::monthly::keep_months;
+use super::monthly::{keep_months, told_of_months};
 use super::plan::{Exprs, Plan, Recipe, plan};
 use super::slots::Slots;
 use super::total::{Part, Total, merge, quantile};
@@ -138,23 +138,33 @@ pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Resul
     for table in Table::ALL {
         fold_table(facts, table, asks.iter().zip(&simple), &mut all)?;
     }
-    for (readings, metrics) in all.iter_mut().zip(&simple) {
-        for metric in metrics.iter().filter(|m| m.kind == Kind::Count) {
-            let is_counted = (0..).map_while(|b| readings.cells.get(&(metric.id.clone(), b))).any(|groups| !groups.is_empty());
-            if !is_counted && !tells(facts, metric)? {
-                readings.untold.insert(metric.id.clone());
-            }
-        }
+    let untold = untold(facts, simple.iter().zip(&all).flat_map(|(metrics, readings)| uncounted(metrics, readings)))?;
+    for readings in &mut all {
+        readings.untold.clone_from(&untold);
     }
+    let monthly = told_of_months(facts, catalogue, asks.iter().flat_map(|ask| ask.metrics.iter().copied()))?;
     for (ask, readings) in asks.iter().zip(&mut all) {
         for metric in ask.metrics.iter().filter(|m| m.kind == Kind::Ratio) {
             for breakdown in 0..ask.breakdowns.len() {
                 divide(readings, facts, catalogue.get(&metric.numerator)?, metric, (breakdown, ask.periods.len()));
             }
         }
-        keep_months(facts, catalogue, ask, readings)?;
+        keep_months(facts, &monthly, ask, readings);
     }
     Ok(all)
+}
+
+/// The counts of a look of which nothing was counted.
+fn uncounted<'a>(metrics: &[&'a Metric], readings: &Readings) -> Vec<&'a Metric> {
+    let is_counted = |metric: &Metric| (0..).map_while(|b| readings.cells.get(&(metric.id.clone(), b))).any(|groups| !groups.is_empty());
+    metrics.iter().copied().filter(|m| m.kind == Kind::Count && !is_counted(m)).collect()
+}
+
+/// The counts that no row of the desk tells anything of: each is asked of the rows once, however many looks did without it.
+fn untold<'a>(facts: &Facts, uncounted: impl Iterator<Item = &'a Metric>) -> Result<BTreeSet<String>> {
+    let once: BTreeMap<&str, &Metric> = uncounted.map(|m| (m.id.as_str(), m)).collect();
+    let asked = once.into_iter().map(|(id, metric)| Ok((id, tells(facts, metric)?)));
+    asked.filter_map(|told| told.map(|(id, tells)| (!tells).then(|| id.to_owned())).transpose()).collect()
 }
 
 /// Whether any row of the desk, of whatever time, says yes or no to what is counted; nobody asked is not a no.

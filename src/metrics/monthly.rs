@@ -1,6 +1,6 @@
 //! What is recorded by the month is told of months: a month's cost is not that of the week its last day is in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike as _;
 
@@ -16,12 +16,9 @@ use crate::facts::{Facts, Table};
 const SHORTEST_MONTH: i32 = 28;
 
 /// Takes figures out of periods for which they were not recorded: absence by the month out of anything shorter, and sums by the month over
-/// tickets (or whatever it is) out of all but whole months that the tickets reach over.
-pub(super) fn keep_months(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>, readings: &mut Readings) -> Result<()> {
-    for metric in &ask.metrics {
-        if !is_told_of_months(facts, catalogue, metric)? {
-            continue;
-        }
+/// tickets (or whatever it is) out of all but whole months that the tickets reach over. `monthly` are the ids of [`told_of_months`].
+pub(super) fn keep_months(facts: &Facts, monthly: &BTreeSet<&str>, ask: &Ask<'_>, readings: &mut Readings) {
+    for metric in ask.metrics.iter().filter(|m| monthly.contains(m.id.as_str())) {
         for (i, period) in ask.periods.iter().enumerate() {
             let is_told = match metric.kind {
                 Kind::Ratio => is_of_months(period) && facts.has_tickets_over(period),
@@ -32,7 +29,20 @@ pub(super) fn keep_months(facts: &Facts, catalogue: &Catalogue, ask: &Ask<'_>, r
             }
         }
     }
-    Ok(())
+}
+
+/// The ids of the metrics that are told of months alone; each is asked of the rows once.
+///
+/// # Errors
+/// As [`is_told_of_months`].
+pub(super) fn told_of_months<'a>(
+    facts: &Facts,
+    catalogue: &Catalogue,
+    metrics: impl Iterator<Item = &'a Metric>,
+) -> Result<BTreeSet<&'a str>> {
+    let once: BTreeMap<&str, &Metric> = metrics.map(|m| (m.id.as_str(), m)).collect();
+    let asked = once.into_iter().map(|(id, metric)| Ok((id, is_told_of_months(facts, catalogue, metric)?)));
+    asked.filter_map(|told| told.map(|(id, is_monthly)| is_monthly.then_some(id)).transpose()).collect()
 }
 
 /// Whether a metric is told of months and what is made of them alone, because what it counts is recorded by the month.
