@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::FixedState;
+
 use super::Context;
 use crate::clock::period::Period;
 use crate::contacts::chains::{by_chance, chains, taken};
@@ -58,7 +60,7 @@ pub(super) fn repeats(ctx: &Context, facts: &Facts, question: &Question<'_>) -> 
         span: span.clone(),
     };
     let contacts = &gathered.contacts;
-    let (any, same) = (chains(contacts, asked.window, false), chains(contacts, asked.window, true));
+    let (any, same) = chains(contacts, asked.window);
     let problems = problems(contacts, &same, &asked, question.list);
     let solved: Vec<Solved> = gathered.solved.iter().filter(|(at, _)| span.contains(at)).map(|(_, s)| *s).collect();
     let named: BTreeSet<i64> = problems.top.iter().flat_map(|p| p.tickets.iter().copied()).collect();
@@ -124,65 +126,69 @@ struct Gathered {
     cells: Vec<Vec<String>>,
 }
 
-/// A row of either table, its texts by their codes.
+/// A row of either table, its texts by the number of their [`Combinations`].
 struct Row {
     at: i64,
     who: Option<i64>,
     id: i64,
-    category: u32,
-    channel: u32,
-    cell: Vec<u32>,
+    category: Option<u32>,
+    channel: Option<u32>,
+    cell: u32,
+}
+
+/// What the rows name.
+#[derive(Default)]
+struct Named {
+    categories: Combinations,
+    channels: Combinations,
+    cells: Combinations,
 }
 
 fn gather(ctx: &Context, facts: &Facts, by: &[&str]) -> Result<Gathered> {
-    let (tickets, solved) = tickets(facts, by)?;
-    let calls = calls(facts, by)?;
-    // Numbers go by the alphabet: codes depend on the order of the files.
-    let categories = tickets.iter().map(|r| r.category).chain(calls.iter().map(|(r, ..)| r.category)).chain(solved.iter().map(|s| s.1));
-    let subjects = Numbers::of(categories.map(|c| vec![c]));
-    let phone = code_of("phone")?;
-    let channels = Numbers::of(tickets.iter().map(|r| r.channel).filter(|c| *c != NONE).chain([phone]).map(|c| vec![c]));
-    let cells = Numbers::of(tickets.iter().map(|r| r.cell.clone()).chain(calls.iter().map(|(r, ..)| r.cell.clone())));
-    let subject = |r: &Row| (r.category != NONE).then(|| subjects.number(&[r.category]));
-    let contact = |r: &Row| Contact {
+    let mut named = Named::default();
+    let (tickets, solved) = tickets(facts, by, &mut named)?;
+    let calls = calls(facts, by, &mut named)?;
+    let phone = named.channels.number(&[code_of("phone")?]);
+    // Numbers go by the alphabet: those of the rows depend on the order of the files.
+    let (categories, channels, cells) = (named.categories.sorted(), named.channels.sorted(), named.cells.sorted());
+    let subject = |r: &Row| r.category.map(|c| categories.number(c));
+    let contact = |r: Row| Contact {
         at: r.at,
         requester: r.who,
-        subject: subject(r),
-        cell: cells.number(&r.cell),
-        channel: (r.channel != NONE).then(|| channels.number(&[r.channel])),
+        subject: subject(&r),
+        cell: cells.number(r.cell),
+        channel: r.channel.map(|c| channels.number(c)),
         id: r.id,
         ticket: Some(r.id),
     };
-    let call = |(r, end, ticket): &(Row, i64, Option<i64>)| Call {
+    let call = |(r, end, ticket): (Row, i64, Option<i64>)| Call {
         start: r.at,
-        end: *end,
+        end,
         caller: r.who,
-        ticket: *ticket,
-        subject: subject(r),
-        cell: cells.number(&r.cell),
+        ticket,
+        subject: subject(&r),
+        cell: cells.number(r.cell),
         id: r.id,
     };
     let secs = |name: &str| ctx.settings.parameters.secs(name);
-    let rule = Rule { before: secs("match_before")?, after: secs("match_after")?, phone: channels.number(&[phone]) };
-    let calls: Vec<Call> = calls.iter().map(call).collect();
-    let about = |(at, category, is_linked, is_first): (i64, u32, Option<bool>, Option<bool>)| {
-        (at, Solved { subject: subjects.number(&[category]), is_linked, is_first })
-    };
+    let rule = Rule { before: secs("match_before")?, after: secs("match_after")?, phone: channels.number(phone) };
+    let calls: Vec<Call> = calls.into_iter().map(call).collect();
+    let about = |(at, category, is_linked, is_first): SolvedRow| (at, Solved { subject: categories.number(category), is_linked, is_first });
     Ok(Gathered {
-        contacts: joined(tickets.iter().map(contact).collect(), &calls, rule),
+        contacts: joined(tickets.into_iter().map(contact).collect(), &calls, rule),
         solved: solved.into_iter().map(about).collect(),
-        subjects: subjects.names.iter().map(|n| n[0].clone()).collect(),
-        channels: channels.names.iter().map(|n| n[0].clone()).collect(),
+        subjects: categories.names.into_iter().flatten().collect(),
+        channels: channels.names.into_iter().flatten().collect(),
         cells: cells.names,
     })
 }
 
-/// When it was resolved, its category, whether an article was linked, whether it was solved at first contact.
+/// When it was resolved, the number of its category, whether an article was linked, whether it was solved at first contact.
 type SolvedRow = (i64, u32, Option<bool>, Option<bool>);
 
 /// The tickets that people made and nobody withdrew, and those of them that are resolved.
-fn tickets(facts: &Facts, by: &[&str]) -> Result<(Vec<Row>, Vec<SolvedRow>)> {
-    let (mut out, mut solved) = (Vec::new(), Vec::new());
+fn tickets(facts: &Facts, by: &[&str], named: &mut Named) -> Result<(Vec<Row>, Vec<SolvedRow>)> {
+    let (mut out, mut solved, mut cell) = (Vec::new(), Vec::new(), Vec::new());
     let machine = code_of("auto")?;
     let mut names: Vec<&str> = OF_TICKET[1..].iter().copied().chain(["kb_linked"]).collect();
     names.extend(by.iter().filter(|c| !OF_TICKET.contains(c) && **c != "kb_linked"));
@@ -198,11 +204,19 @@ fn tickets(facts: &Facts, by: &[&str]) -> Result<(Vec<Row>, Vec<SolvedRow>)> {
         let cells = by.iter().map(|c| short_texts(&frame, c)).collect::<Result<Vec<_>>>()?;
         for row in (0..at.len()).filter(|&row| cancelled[row] != Some(true)) {
             if done[row] != MISSING {
-                solved.push((done[row], category[row], linked[row], first[row]));
+                solved.push((done[row], named.categories.number(&category[row..=row]), linked[row], first[row]));
             }
             if at[row] != MISSING && channel[row] != machine {
-                let cell = cells.iter().map(|c| c[row]).collect();
-                out.push(Row { at: at[row], who: known(who[row]), id: id[row], category: category[row], channel: channel[row], cell });
+                cell.clear();
+                cell.extend(cells.iter().map(|c| c[row]));
+                out.push(Row {
+                    at: at[row],
+                    who: known(who[row]),
+                    id: id[row],
+                    category: named.category(category[row]),
+                    channel: (channel[row] != NONE).then(|| named.channels.number(&[channel[row]])),
+                    cell: named.cells.number(&cell),
+                });
             }
         }
     }
@@ -210,8 +224,8 @@ fn tickets(facts: &Facts, by: &[&str]) -> Result<(Vec<Row>, Vec<SolvedRow>)> {
 }
 
 /// The calls that an agent answered, with their end and the ticket they were recorded on.
-fn calls(facts: &Facts, by: &[&str]) -> Result<Vec<(Row, i64, Option<i64>)>> {
-    let mut out = Vec::new();
+fn calls(facts: &Facts, by: &[&str], named: &mut Named) -> Result<Vec<(Row, i64, Option<i64>)>> {
+    let (mut out, mut cell) = (Vec::new(), Vec::new());
     if facts.frame(Table::Calls).height() == 0 {
         return Ok(out);
     }
@@ -221,8 +235,16 @@ fn calls(facts: &Facts, by: &[&str]) -> Result<Vec<(Row, i64, Option<i64>)>> {
         let (who, ticket, category) = (long("caller_key")?, long("ticket_id_key")?, frame.codes("category")?);
         let answered = frame.flags("is_answered")?;
         for row in (0..id.len()).filter(|&row| answered[row] == Some(true) && start[row] != MISSING) {
-            let cell = by.iter().map(|c| if *c == "category" { category[row] } else { NONE }).collect();
-            let of = Row { at: start[row], who: known(who[row]), id: id[row], category: category[row], channel: NONE, cell };
+            cell.clear();
+            cell.extend(by.iter().map(|c| if *c == "category" { category[row] } else { NONE }));
+            let of = Row {
+                at: start[row],
+                who: known(who[row]),
+                id: id[row],
+                category: named.category(category[row]),
+                channel: None,
+                cell: named.cells.number(&cell),
+            };
             out.push((of, known(end[row]).unwrap_or(start[row]), known(ticket[row])));
         }
     }
@@ -240,23 +262,53 @@ fn short_texts(frame: &Frame, column: &str) -> Result<Vec<u32>> {
     frame.texts(column)?.iter().map(|t| t.as_deref().map_or(Ok(NONE), code_of)).collect()
 }
 
-/// Numbers for combinations of texts, in the order of the alphabet.
+impl Named {
+    /// The number of a category; `None` for no category.
+    fn category(&mut self, code: u32) -> Option<u32> {
+        // Numbered all the same: a row about nothing is in the list of what rows are about.
+        let number = self.categories.number(&[code]);
+        (code != NONE).then_some(number)
+    }
+}
+
+/// Combinations of codes of texts, numbered as they come.
+#[derive(Default)]
+struct Combinations {
+    codes: Vec<Vec<u32>>,
+    numbers: HashMap<Vec<u32>, u32, FixedState>,
+}
+
+impl Combinations {
+    fn number(&mut self, codes: &[u32]) -> u32 {
+        if let Some(number) = self.numbers.get(codes) {
+            return *number;
+        }
+        let number = self.codes.len() as u32;
+        self.codes.push(codes.to_vec());
+        self.numbers.insert(codes.to_vec(), number);
+        number
+    }
+
+    /// The same in the order of the alphabet.
+    fn sorted(self) -> Numbers {
+        let named = self.codes.into_iter().enumerate().map(|(number, codes)| (codes.into_iter().map(text_of).collect(), number));
+        let mut named: Vec<(Vec<String>, usize)> = named.collect();
+        named.sort();
+        let mut ranks = vec![0; named.len()];
+        named.iter().enumerate().for_each(|(rank, (_, number))| ranks[*number] = rank as u32);
+        Numbers { names: named.into_iter().map(|(names, _)| names).collect(), ranks }
+    }
+}
+
+/// Combinations of texts in the order of the alphabet.
 struct Numbers {
     names: Vec<Vec<String>>,
-    by_codes: HashMap<Vec<u32>, u32>,
+    /// Places in `names`, by the number as it came.
+    ranks: Vec<u32>,
 }
 
 impl Numbers {
-    fn of(all: impl Iterator<Item = Vec<u32>>) -> Self {
-        let distinct: BTreeSet<Vec<u32>> = all.collect();
-        let mut named: Vec<(Vec<String>, Vec<u32>)> =
-            distinct.into_iter().map(|codes| (codes.iter().map(|c| text_of(*c)).collect(), codes)).collect();
-        named.sort();
-        let by_codes = named.iter().enumerate().map(|(i, (_, codes))| (codes.clone(), i as u32)).collect();
-        Self { names: named.into_iter().map(|(names, _)| names).collect(), by_codes }
-    }
-
-    fn number(&self, codes: &[u32]) -> u32 {
-        self.by_codes.get(codes).copied().unwrap_or(NONE)
+    fn number(&self, as_it_came: u32) -> u32 {
+        self.ranks[as_it_came as usize]
     }
 }

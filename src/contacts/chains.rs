@@ -1,31 +1,66 @@
 //! Chains of contacts of one requester, and what they took.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::{Asked, Contact};
 use crate::stats::random::Random;
 
-/// Contacts by number, in the order of time; at least one.
-pub type Chain = Vec<u32>;
+/// Chains of contacts: each is contacts by number, in the order of time, and at least one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chains {
+    /// The contacts of all chains, one chain after the other.
+    contacts: Vec<u32>,
+    /// Where in `contacts` each chain ends.
+    ends: Vec<u32>,
+}
 
-/// The chains of all contacts whose requester (and subject) is known, in the order of requester (and subject) and time.
-pub fn chains(contacts: &[Contact], window: i64, is_same_subject: bool) -> Vec<Chain> {
-    let key = |i: u32| {
-        let c = &contacts[i as usize];
-        (c.requester, c.subject.filter(|_| is_same_subject))
-    };
-    let is_known = |c: &Contact| c.requester.is_some() && (c.subject.is_some() || !is_same_subject);
-    let mut order: Vec<u32> = (0..contacts.len() as u32).filter(|&i| is_known(&contacts[i as usize])).collect();
-    order.sort_by_key(|&i| (key(i), contacts[i as usize].at, contacts[i as usize].id, i));
-    let mut out: Vec<Chain> = Vec::new();
-    for i in order {
-        let follows = |last: u32| key(last) == key(i) && contacts[i as usize].at - contacts[last as usize].at <= window;
-        match out.last_mut().filter(|chain| chain.last().is_some_and(|&last| follows(last))) {
-            Some(chain) => chain.push(i),
-            None => out.push(vec![i]),
+impl Chains {
+    /// The chains in the order of requester (and subject) and time.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        self.ranges().map(|range| &self.contacts[range])
+    }
+
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| start as usize..*end as usize)
+    }
+
+    /// Adds contacts of one requester (and subject) in the order of time.
+    fn add(&mut self, of_one: &[Key], window: i64) {
+        for chain in of_one.chunk_by(|before, after| after.at - before.at <= window) {
+            self.contacts.extend(chain.iter().map(|key| key.number));
+            self.ends.push(self.contacts.len() as u32);
         }
     }
-    out
+}
+
+/// What puts contacts in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    requester: i64,
+    at: i64,
+    id: i64,
+    number: u32,
+}
+
+/// The chains of all contacts whose requester is known: whatever they were about, and of those about the same.
+pub fn chains(contacts: &[Contact], window: i64) -> (Chains, Chains) {
+    let key = |(number, c): (usize, &Contact)| Some(Key { requester: c.requester?, at: c.at, id: c.id, number: number as u32 });
+    let mut keys: Vec<Key> = contacts.iter().enumerate().filter_map(key).collect();
+    keys.par_sort_unstable();
+    let subject = |key: &Key| contacts[key.number as usize].subject;
+    let (mut any, mut same, mut about) = (Chains::default(), Chains::default(), Vec::new());
+    for of_one in keys.chunk_by(|a, b| a.requester == b.requester) {
+        any.add(of_one, window);
+        about.clear();
+        about.extend(of_one.iter().copied().filter(|key| subject(key).is_some()));
+        about.sort_by_key(subject);
+        about.chunk_by(|a, b| subject(a) == subject(b)).for_each(|of_subject| same.add(of_subject, window));
+    }
+    (any, same)
 }
 
 /// Most contacts of a chain that have a line of their own; longer ones are put together.
@@ -55,9 +90,9 @@ pub struct Taken {
 }
 
 /// Counts what it took; `any` and `same` are the [`chains`] of the contacts whatever they were about, and about the same.
-pub fn taken(contacts: &[Contact], any: &[Chain], same: &[Chain], asked: &Asked) -> Taken {
+pub fn taken(contacts: &[Contact], any: &Chains, same: &Chains, asked: &Asked) -> Taken {
     let of = |i: u32| &contacts[i as usize];
-    let beyond_first = |all: &[Chain]| all.iter().flat_map(|c| &c[1..]).filter(|&&i| asked.holds(of(i).at)).count() as u64;
+    let beyond_first = |all: &Chains| all.iter().flat_map(|c| &c[1..]).filter(|&&i| asked.holds(of(i).at)).count() as u64;
     let now = || contacts.iter().filter(|c| asked.holds(c.at));
     let mut out = Taken {
         contacts: now().count() as u64,
@@ -66,7 +101,7 @@ pub fn taken(contacts: &[Contact], any: &[Chain], same: &[Chain], asked: &Asked)
         same_subject: beyond_first(same),
         ..Taken::default()
     };
-    for chain in any {
+    for chain in any.iter() {
         for pair in chain.windows(2).filter(|pair| asked.holds(of(pair[1]).at)) {
             if let (Some(from), Some(to)) = (of(pair[0]).channel, of(pair[1]).channel)
                 && from != to
@@ -95,29 +130,35 @@ fn changes(mut all: impl Iterator<Item = u32>) -> bool {
 }
 
 /// Times the subjects are dealt anew.
-const DEALS: u32 = 10;
+pub(super) const DEALS: u32 = 10;
 /// Where the numbers for dealing begin: any seed will do, but it stays the same.
-const SEED: u64 = 20_260_101;
+pub(super) const SEED: u64 = 20_260_101;
 
 /// How many contacts in the span would be repeats about the same if what people ask about had nothing to do with what they asked
 /// before: the mean over deals of all subjects to all contacts, who asked when staying as it was. `any` are the chains whatever they
 /// were about; a requester's subjects can be dealt to others.
-pub fn by_chance(contacts: &[Contact], any: &[Chain], asked: &Asked) -> f64 {
+pub fn by_chance(contacts: &[Contact], any: &Chains, asked: &Asked) -> f64 {
     let mut random = Random::new(SEED);
-    let known: Vec<u32> = any.iter().flatten().copied().filter(|&i| contacts[i as usize].subject.is_some()).collect();
-    let mut dealt: Vec<Option<u32>> = contacts.iter().map(|c| c.subject).collect();
-    let mut subjects: Vec<Option<u32>> = known.iter().map(|&i| contacts[i as usize].subject).collect();
-    let mut total = 0_u64;
+    let of = |i: u32| &contacts[i as usize];
+    // By place among the chains: what is dealt is read in the order in which it lies.
+    let mut dealt: Vec<Option<u32>> = any.contacts.iter().map(|&i| of(i).subject).collect();
+    let places: Vec<u32> = (0..dealt.len() as u32).filter(|&place| dealt[place as usize].is_some()).collect();
+    let mut subjects: Vec<u32> = dealt.iter().copied().flatten().collect();
+    let can_repeat = |range: &Range<usize>| range.len() > 1 && any.contacts[range.clone()].iter().any(|&i| asked.holds(of(i).at));
+    let ranges: Vec<Range<usize>> = any.ranges().filter(can_repeat).collect();
+    // The last contact about each subject, and the chain it was in: none of another chain counts.
+    let most = subjects.iter().max().map_or(0, |most| *most as usize + 1);
+    let mut last: Vec<(u64, i64)> = vec![(0, 0); most];
+    let (mut chain, mut total) = (0_u64, 0_u64);
     for _ in 0..DEALS {
         random.shuffle(&mut subjects);
-        known.iter().zip(&subjects).for_each(|(&i, subject)| dealt[i as usize] = *subject);
-        for chain in any.iter().filter(|chain| chain.len() > 1) {
-            let mut last: BTreeMap<u32, i64> = BTreeMap::new();
-            for &i in chain {
-                let at = contacts[i as usize].at;
-                let Some(subject) = dealt[i as usize] else { continue };
-                let before = last.insert(subject, at);
-                total += u64::from(asked.holds(at) && before.is_some_and(|before| at - before <= asked.window));
+        places.iter().zip(&subjects).for_each(|(&place, subject)| dealt[place as usize] = Some(*subject));
+        for range in &ranges {
+            chain += 1;
+            for (&i, subject) in any.contacts[range.clone()].iter().zip(&dealt[range.clone()]) {
+                let (at, Some(subject)) = (of(i).at, *subject) else { continue };
+                let (of_chain, before) = std::mem::replace(&mut last[subject as usize], (chain, at));
+                total += u64::from(of_chain == chain && at - before <= asked.window && asked.holds(at));
             }
         }
     }

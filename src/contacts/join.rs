@@ -1,7 +1,10 @@
 //! Tickets and calls as contacts: a call and the ticket that is its record are one.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::RangeInclusive;
+use std::collections::HashMap;
+use std::ops::{Range, RangeInclusive};
+
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
 
 use super::Contact;
 
@@ -41,21 +44,37 @@ impl Rule {
     }
 }
 
+/// The tickets of each requester in the order of time, by number.
+struct OfRequesters {
+    tickets: Vec<usize>,
+    ranges: HashMap<i64, Range<usize>, FixedState>,
+}
+
+impl OfRequesters {
+    fn new(tickets: &[Contact]) -> Self {
+        let key = |(i, ticket): (usize, &Contact)| Some((ticket.requester?, ticket.at, ticket.id, i));
+        let mut keys: Vec<(i64, i64, i64, usize)> = tickets.iter().enumerate().filter_map(key).collect();
+        keys.par_sort_unstable();
+        let mut ranges: HashMap<i64, Range<usize>, FixedState> = HashMap::default();
+        for (place, (who, ..)) in keys.iter().enumerate() {
+            ranges.entry(*who).or_insert(place..place).end = place + 1;
+        }
+        Self { tickets: keys.into_iter().map(|(.., i)| i).collect(), ranges }
+    }
+
+    fn of(&self, requester: i64) -> &[usize] {
+        self.ranges.get(&requester).map_or(&[], |range| &self.tickets[range.clone()])
+    }
+}
+
 /// All contacts, the tickets first, then the calls that are contacts of their own, each in the order given.
 ///
 /// A call that names a ticket made around it is that ticket's contact; one that names an older ticket is a further contact about the
 /// same. A call that names none belongs to the first ticket of the same requester made around it that no other call has, unless that
 /// came by another channel. Calls are taken in the order of time, those of one second by id.
 pub fn joined(tickets: Vec<Contact>, calls: &[Call], rule: Rule) -> Vec<Contact> {
-    let mut by_id: HashMap<i64, usize> = HashMap::new();
-    let mut by_requester: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    for (i, ticket) in tickets.iter().enumerate() {
-        by_id.insert(ticket.id, i);
-        if let Some(who) = ticket.requester {
-            by_requester.entry(who).or_default().push(i);
-        }
-    }
-    by_requester.values_mut().for_each(|of| of.sort_by_key(|&i| (tickets[i].at, tickets[i].id)));
+    let by_id: HashMap<i64, usize, FixedState> = tickets.iter().enumerate().map(|(i, ticket)| (ticket.id, i)).collect();
+    let of_requesters = OfRequesters::new(&tickets);
     let mut out = tickets;
     let mut order: Vec<&Call> = calls.iter().collect();
     order.sort_by_key(|c| (c.start, c.id));
@@ -72,7 +91,7 @@ pub fn joined(tickets: Vec<Contact>, calls: &[Call], rule: Rule) -> Vec<Contact>
             Some(ticket) => Some(ticket).filter(|&t| around.contains(&out[t].at)),
             None if call.ticket.is_some() => None,
             None => {
-                let of = call.caller.and_then(|who| by_requester.get(&who)).map_or(&[][..], Vec::as_slice);
+                let of = call.caller.map_or(&[][..], |who| of_requesters.of(who));
                 let first = of.partition_point(|&t| out[t].at < *around.start());
                 let near = of[first..].iter().copied().take_while(|&t| out[t].at <= *around.end());
                 near.into_iter().find(|&t| !is_taken[t] && out[t].channel.is_none_or(|c| c == rule.phone))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chains::Chain;
+use super::chains::Chains;
 use super::{Asked, Contact};
 use crate::stats::weighted_poisson;
 
@@ -58,10 +58,10 @@ struct Cell {
 }
 
 /// Finds the candidates in the chains about the same.
-pub fn problems(contacts: &[Contact], same: &[Chain], asked: &Asked, list: usize) -> Problems {
+pub fn problems(contacts: &[Contact], same: &Chains, asked: &Asked, list: usize) -> Problems {
     let of = |i: u32| &contacts[i as usize];
     let mut cells: BTreeMap<u32, Cell> = BTreeMap::new();
-    for chain in same {
+    for chain in same.iter() {
         let first = of(chain[0]);
         let repeats = chain[1..].iter().filter(|&&i| asked.holds(of(i).at)).count();
         let Some(who) = first.requester.filter(|_| repeats > 0) else { continue };

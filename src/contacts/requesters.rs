@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chains::Chain;
+use super::chains::Chains;
 use super::{Asked, Contact};
 
 /// Requesters by their number of contacts in the span: the first number of each line of the list.
@@ -26,7 +26,7 @@ pub struct Requesters {
 }
 
 /// Counts the requesters; `any` are the chains whatever they were about, `list` how many of those with most contacts to list.
-pub fn requesters(contacts: &[Contact], any: &[Chain], asked: &Asked, list: usize) -> Requesters {
+pub fn requesters(contacts: &[Contact], any: &Chains, asked: &Asked, list: usize) -> Requesters {
     let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
     for (who, _) in contacts.iter().filter_map(|c| Some((c.requester?, c.at))).filter(|(_, at)| asked.holds(*at)) {
         *counts.entry(who).or_default() += 1;
@@ -47,7 +47,7 @@ pub fn requesters(contacts: &[Contact], any: &[Chain], asked: &Asked, list: usiz
     out.most = most;
     // True: came back. False: stands alone, and nothing can come any more.
     let mut came_back: BTreeMap<i64, Option<bool>> = BTreeMap::new();
-    for chain in any {
+    for chain in any.iter() {
         let (first, of_span) = (&contacts[chain[0] as usize], chain.iter().any(|&i| asked.holds(contacts[i as usize].at)));
         let Some(who) = first.requester.filter(|_| of_span) else { continue };
         let is_open = chain.len() == 1 && first.at + asked.window > asked.seen_until;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::chains::{LONGEST, by_chance, chains, taken};
+use super::chains::{DEALS, LONGEST, SEED, by_chance, chains, taken};
 use super::join::{Call, Rule, joined};
 use super::knowledge::{Solved, gaps};
 use super::problems::problems;
 use super::requesters::requesters;
 use super::{Asked, Contact};
+use crate::stats::random::Random;
 
 const DAY: i64 = 86_400;
 const PHONE: u32 = 0;
@@ -74,9 +75,9 @@ fn what_it_took_by_hand() {
         ticket(7, 30 * DAY, None, 0, Some(0)),
     ];
     let asked = asked(0, 100);
-    let (any, same) = (chains(&contacts, asked.window, false), chains(&contacts, asked.window, true));
-    assert_eq!(any, [vec![0, 1, 2], vec![3], vec![4], vec![5]]);
-    assert_eq!(same, [vec![0, 2], vec![3], vec![1], vec![4], vec![5]]);
+    let (any, same) = chains(&contacts, asked.window);
+    assert_eq!(any.iter().collect::<Vec<_>>(), [&[0, 1, 2][..], &[3], &[4], &[5]]);
+    assert_eq!(same.iter().collect::<Vec<_>>(), [&[0, 2][..], &[3], &[1], &[4], &[5]]);
     let t = taken(&contacts, &any, &same, &asked);
     assert_eq!((t.contacts, t.unknown, t.repeats, t.same_subject), (7, 1, 2, 1));
     assert_eq!((t.chains, t.undecided, t.other_subject, t.switched), ([2, 0, 1, 0, 0], 1, 1, 1));
@@ -117,7 +118,7 @@ fn what_chance_alone_brings() {
     let own: Vec<Contact> = (0..40).flat_map(twice).collect();
     let asked = asked(0, 100);
     let told = |all: &[Contact]| {
-        let (any, same) = (chains(all, asked.window, false), chains(all, asked.window, true));
+        let (any, same) = chains(all, asked.window);
         (taken(all, &any, &same, &asked).same_subject, by_chance(all, &any, &asked))
     };
     let (found, expected) = told(&own);
@@ -180,7 +181,7 @@ fn first<'a>(contacts: &'a [Contact], c: &'a Contact, asked: &Asked, is_same: bo
 proptest! {
     #[test]
     fn counts_are_those_of_plain_loops((contacts, asked) in desks()) {
-        let (any, same) = (chains(&contacts, asked.window, false), chains(&contacts, asked.window, true));
+        let (any, same) = chains(&contacts, asked.window);
         let t = taken(&contacts, &any, &same, &asked);
         let now = || contacts.iter().filter(|c| c.at >= asked.span.start && c.at < asked.span.end);
         let is_repeat = |c: &Contact, is_same| before(&contacts, c, is_same).is_some_and(|b| c.at - b.at <= asked.window);
@@ -240,11 +241,32 @@ proptest! {
         prop_assert_eq!(r.most.first().map(|m| m.1), counts.values().max().copied());
     }
 
+    /// What chance brings, by looking at every pair of contacts of a chain under each deal.
+    #[test]
+    fn chance_as_every_pair_has_it((contacts, asked) in desks()) {
+        let (any, _) = chains(&contacts, asked.window);
+        let known: Vec<u32> = any.iter().flatten().copied().filter(|&i| contacts[i as usize].subject.is_some()).collect();
+        let mut subjects: Vec<Option<u32>> = known.iter().map(|&i| contacts[i as usize].subject).collect();
+        let mut random = Random::new(SEED);
+        let mut repeats = 0;
+        for _ in 0..DEALS {
+            random.shuffle(&mut subjects);
+            let dealt: BTreeMap<u32, Option<u32>> = known.iter().copied().zip(subjects.iter().copied()).collect();
+            let is_repeat = |chain: &[u32], j: usize| {
+                let (now, at) = (dealt.get(&chain[j]), contacts[chain[j] as usize].at);
+                let is_before = |i: &u32| dealt.get(i) == now && at - contacts[*i as usize].at <= asked.window;
+                now.is_some() && asked.holds(at) && chain[..j].iter().any(is_before)
+            };
+            repeats += any.iter().map(|chain| (0..chain.len()).filter(|&j| is_repeat(chain, j)).count()).sum::<usize>();
+        }
+        prop_assert!((by_chance(&contacts, &any, &asked) - repeats as f64 / f64::from(DEALS)).abs() < 1e-12);
+    }
+
     /// The order in which exports are read decides nothing.
     #[test]
     fn order_decides_nothing((contacts, asked) in desks(), turn in 0_usize..70) {
         let told = |contacts: &[Contact]| {
-            let (any, same) = (chains(contacts, asked.window, false), chains(contacts, asked.window, true));
+            let (any, same) = chains(contacts, asked.window);
             (taken(contacts, &any, &same, &asked), problems(contacts, &same, &asked, 3), requesters(contacts, &any, &asked, 3), by_chance(contacts, &any, &asked))
         };
         let mut turned = contacts.clone();

@@ -337,6 +337,8 @@ pub struct Facts {
     known_until: i64,
     /// Until when a ticket that was not heard of again is known to be open still.
     open_until: i64,
+    /// The local day of each table's first row, of those that have any.
+    first_days: BTreeMap<Table, i32>,
     zone: Zone,
     as_of: i64,
     parameters: Parameters,
@@ -410,6 +412,7 @@ impl Facts {
             seen_until,
             known_until,
             open_until,
+            first_days: BTreeMap::new(),
             zone: zone.clone(),
             as_of: desk.as_of,
             parameters: settings.parameters.clone(),
@@ -429,6 +432,7 @@ impl Facts {
             let is_kept = |name: &str| wanted.is_direct(*table, name) || name == table.dated_by();
             frame.keep_columns(&is_kept)?;
         }
+        facts.first_days = Table::ALL.into_iter().filter_map(|table| Some((table, facts.find_first_day(table)?))).collect();
         facts.off_roster = making.identity.off_roster();
         facts.remarks.extend(making.identity.remarks());
         facts.remarks.extend(making.roster.remarks());
@@ -482,24 +486,28 @@ impl Facts {
         frames.flat_map(DataFrame::columns).filter(|c| is_instant(c.name())).filter_map(latest).max().unwrap_or(self.as_of - 1)
     }
 
-    /// The local day of a table's first row by the instant its rows come at; `None` without any.
+    /// The local day of a table's first row by the instant its rows come at; `None` without any, and for the days of a roster, which begin
+    /// before anything is told: see [`roster_from`](Self::roster_from).
     pub fn first_day(&self, table: Table) -> Option<i32> {
+        self.first_days.get(&table).copied().filter(|_| table != Table::AgentDays)
+    }
+
+    /// The first local day of anybody on the roster; `None` without one.
+    pub fn roster_from(&self) -> Option<i32> {
+        self.first_days.get(&Table::AgentDays).copied()
+    }
+
+    fn find_first_day(&self, table: Table) -> Option<i32> {
         let column = match table {
             Table::Tickets | Table::SlaClocks | Table::TicketSpans => "created_at",
             Table::Calls => "start_at",
             Table::Surveys => "answered_at",
             Table::TicketEvents | Table::Observations => "at",
-            Table::AgentDays | Table::Spells => return None,
+            Table::AgentDays => "day_at",
+            Table::Spells => return None,
         };
         let earliest = |s: &DataFrame| s.column(column).ok()?.i64().ok()?.min();
         let first = self.frames.get(&table)?.segments.iter().filter_map(earliest).filter(|t| *t != crate::desk::MISSING).min()?;
-        Some(self.zone.local_day(first))
-    }
-
-    /// The first local day of anybody on the roster; `None` without one.
-    pub fn roster_from(&self) -> Option<i32> {
-        let earliest = |s: &DataFrame| s.column("day_at").ok()?.i64().ok()?.min();
-        let first = self.frames.get(&Table::AgentDays)?.segments.iter().filter_map(earliest).min()?;
         Some(self.zone.local_day(first))
     }
 
