@@ -6,12 +6,14 @@
 
 mod charts;
 mod explanation;
+mod head;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use charts::*;
 pub use explanation::*;
+pub use head::as_of;
 
 /// Version of the shape below; raised when a field changes its meaning or goes away, or a reader of the old shape would stumble.
 ///

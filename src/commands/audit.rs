@@ -108,13 +108,13 @@ fn uid() -> Option<u32> {
 
 pub(super) fn run(args: &AuditArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     let since = args.since.as_deref().map(|text| day(text, "--since")).transpose()?.map_or(i64::MIN, |d| ctx.zone().day_start(d));
     let (mut lines, broken) = history.audited(since)?;
     lines.extend(runs(&history.dir().join("runs"), since)?);
     lines.sort_by_key(|l| l.at);
     if let Some(name) = args.agent.as_ref().filter(|_| !lines.is_empty()) {
-        let tokens = tokens(&ctx, &history, name)?;
+        let tokens = tokens(&ctx, history, name)?;
         lines.retain(|l| l.people.is_empty() || l.people.iter().any(|p| tokens.contains(p)));
     }
     let text = match args.format {

@@ -83,7 +83,7 @@ fn line(finding: &Finding) -> String {
 }
 
 fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     let out = ctx.settings.dir.join(&ctx.settings.report.out);
     let mut findings = vec![clock(ctx, now), zones(ctx)];
     findings.extend(ctx.settings.sources.iter().map(|source| files(ctx, source)));
@@ -91,9 +91,9 @@ fn examine(ctx: &Context, now: i64) -> Vec<Finding> {
     findings.push(Finding::of("write history", writable(history.dir())));
     findings.push(fonts());
     findings.extend(texts());
-    findings.push(whole(ctx, &history));
-    findings.push(retention(ctx, &history));
-    findings.extend(erasures(&history));
+    findings.push(whole(ctx, history));
+    findings.push(retention(ctx, history));
+    findings.extend(erasures(history));
     findings.push(last_run(ctx, &out, now));
     findings.push(published(ctx, &out));
     findings.extend(ctx.settings.mail.as_ref().map(|mail| Finding::of("mail", post(ctx, mail))));

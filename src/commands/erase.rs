@@ -29,24 +29,24 @@ const NOT_OURS: &str = "Not touched, because deskcard does not own it: the expor
 pub(super) fn run(args: &EraseArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
     check_templates(args.templates.as_deref())?;
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     if !history.dir().is_dir() {
         return Err(Error::input("there is no history: nothing is kept but pages").at(history.dir().display().to_string()));
     }
     let _lock = Lock::take(history.dir())?;
     history.sweep()?;
-    let finished = if args.yes { finish(&ctx, &history, args.templates.as_deref())? } else { None };
+    let finished = if args.yes { finish(&ctx, history, args.templates.as_deref())? } else { None };
     let said = args.agent.as_deref().or(args.requester.as_deref()).unwrap_or_default();
     let asked = Asked { agent: args.agent.as_deref(), requester: args.requester.as_deref(), also: &args.also };
-    let person = match find(&ctx, &history, asked) {
+    let person = match find(&ctx, history, asked) {
         Ok(person) => person,
         Err(error) => {
             let before = history.erased()?.and_then(|e| e.pseudonym(said).map(str::to_owned)).ok_or(error)?;
             return already(args, &before, finished.as_ref(), stdout);
         }
     };
-    let done = Erasure::plan(&ctx, &history, person).and_then(|plan| match args.yes {
-        true => plan.carry_out(&ctx, &history, args.templates.as_deref()),
+    let done = Erasure::plan(&ctx, history, person).and_then(|plan| match args.yes {
+        true => plan.carry_out(&ctx, history, args.templates.as_deref()),
         false => Ok(plan),
     });
     let swept = history.sweep();

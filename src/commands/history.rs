@@ -10,16 +10,15 @@ use super::{Context, Outcome, stdout_failed};
 use crate::cli::{CheckFormat, HistoryArgs, HistoryVerb};
 use crate::error::{Error, Result};
 use crate::format::things;
-use crate::history::History;
 use crate::publish::lock::Lock;
 
 pub(super) fn run(args: &HistoryArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     let answer = match args.verb {
-        HistoryVerb::List => list::list(&ctx, &history)?,
+        HistoryVerb::List => list::list(&ctx, history)?,
         HistoryVerb::Verify => {
-            let answer = verify::verify(&ctx, &history);
+            let answer = verify::verify(&ctx, history);
             let faults = answer.faults;
             say(stdout, args.format, answer)?;
             return match faults {
@@ -38,9 +37,9 @@ pub(super) fn run(args: &HistoryArgs, now: i64, stdout: &mut dyn Write) -> Resul
                 history.recover(&ctx.settings)?;
             }
             match verb {
-                HistoryVerb::Compact => upkeep::compact(&ctx, &history)?,
-                HistoryVerb::Purge => upkeep::purge(&ctx, &history, args.before.as_deref().unwrap_or_default())?,
-                _ => upkeep::rebuild(&ctx, &history)?,
+                HistoryVerb::Compact => upkeep::compact(&ctx, history)?,
+                HistoryVerb::Purge => upkeep::purge(&ctx, history, args.before.as_deref().unwrap_or_default())?,
+                _ => upkeep::rebuild(&ctx, history)?,
             }
         }
     };

@@ -112,6 +112,7 @@ pub(crate) struct Context {
     pub(crate) as_of: i64,
     /// Whether somebody said it, rather than the clock.
     pub(crate) is_as_of_given: bool,
+    kept: History,
     /// What of the history is read; `None`: the exports are.
     history: Option<kept::Span>,
     talk: Talk,
@@ -147,7 +148,8 @@ impl Context {
         let place = if common.as_of.is_some() { "--as-of" } else { "[desk] as_of" };
         let as_of = said.map_or(Ok(now), |text| instant(text, &settings).map_err(|e| e.at(place)))?;
         let is_as_of_given = said.is_some();
-        Ok(Self { settings, catalogue, as_of, is_as_of_given, history: None, talk: Talk::new(common) })
+        let kept = History::of(&settings);
+        Ok(Self { settings, catalogue, as_of, is_as_of_given, kept, history: None, talk: Talk::new(common) })
     }
 
     /// The same, with its rows from where they are asked for.
@@ -180,7 +182,12 @@ impl Context {
         let settings = self.settings.clone();
         let catalogue = catalogue(Some(&settings))?;
         let talk = Talk { is_verbose: self.talk.is_verbose, is_quiet: self.talk.is_quiet };
-        Ok(Self { settings, catalogue, as_of, is_as_of_given: true, history: None, talk })
+        Ok(Self { settings, catalogue, as_of, is_as_of_given: true, kept: self.kept.clone(), history: None, talk })
+    }
+
+    /// The history of the config; copies of it remember what one of them read.
+    pub(crate) fn kept(&self) -> &History {
+        &self.kept
     }
 
     /// Reads the history as it was after a batch, from an instant on.
@@ -199,7 +206,7 @@ impl Context {
     pub(crate) fn desk(&self, wanted: &Wanted) -> Result<Desk> {
         let started = Instant::now();
         let desk = if let Some(span) = self.history {
-            History::of(&self.settings).read(&self.settings, wanted, self.as_of, span)?
+            self.kept.read(&self.settings, wanted, self.as_of, span)?
         } else {
             let bar = self.talk.bar();
             let desk = read_exports(&self.settings, wanted, self.as_of, &|bytes| bar.inc(bytes))?;

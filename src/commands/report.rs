@@ -18,7 +18,6 @@ use crate::clock::period::{Period, Unit};
 use crate::desk::Desk;
 use crate::error::{Error, Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
-use crate::history::History;
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
 use crate::judge::folds::{LOOKS, looked_into as looked_into_ids};
@@ -296,7 +295,7 @@ fn output(ctx: &Context, args: &ReportArgs, period: &Period) -> Result<PathBuf> 
 
 /// The lock of the weekly run, where it may be at work on the same folders.
 fn lock(ctx: &Context, args: &ReportArgs) -> Result<Option<Lock>> {
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     let is_theirs = args.out.is_none() && history.dir().is_dir();
     is_theirs.then(|| Lock::take(history.dir())).transpose()
 }

@@ -56,7 +56,7 @@ fn locked(args: &RunArgs, now: i64, recorder: &mut Recorder, stdout: &mut dyn Wr
     check_templates(args.templates.as_deref())?;
     Plan::check(args, &ctx)?;
     let out = ctx.settings.dir.join(&ctx.settings.report.out);
-    let run = Run { args, batch: std::cell::Cell::new(0), history: History::of(&ctx.settings), out, now };
+    let run = Run { args, batch: std::cell::Cell::new(0), history: ctx.kept().clone(), out, now };
     recorder.knows(&ctx, &run);
     if args.dry_run {
         return plan::dry(&run, &ctx, stdout).map(|()| Outcome::Done);

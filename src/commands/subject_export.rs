@@ -33,7 +33,7 @@ const PASSING: &str = "for as long as one export takes";
 
 pub(super) fn run(args: &SubjectExportArgs, now: i64, stdout: &mut dyn Write) -> Result<Outcome> {
     let ctx = Context::load(&args.common, now)?;
-    let history = History::of(&ctx.settings);
+    let history = ctx.kept();
     let is_zip = args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
     if args.out.exists() {
         return Err(Error::output("there is something already")
@@ -46,8 +46,8 @@ pub(super) fn run(args: &SubjectExportArgs, now: i64, stdout: &mut dyn Write) ->
     let lock = Lock::take(history.dir())?;
     history.sweep()?;
     let asked = Asked { agent: args.agent.as_deref(), requester: args.requester.as_deref(), also: &args.also };
-    let person = find(&ctx, &history, asked)?;
-    let mut export = Export::new(&ctx, &history, person)?;
+    let person = find(&ctx, history, asked)?;
+    let mut export = Export::new(&ctx, history, person)?;
     export.rows()?;
     drop(lock);
     export.cards()?;

@@ -8,6 +8,7 @@ mod action;
 mod commit_info;
 mod entry;
 mod listing;
+mod memory;
 mod schema;
 mod snapshot;
 mod stats;
@@ -20,12 +21,14 @@ use std::path::{Path, PathBuf};
 
 pub use action::{Action, Add, Format, Metadata, PartitionValues, Protocol, Remove, Transaction};
 pub use commit_info::CommitInfo;
+pub use memory::Memory;
 pub use schema::{Field, Kind, schema_string};
 pub use snapshot::Snapshot;
 pub use stats::{Stats, Value, num_records};
 
 use crate::error::{Error, Result};
 use crate::publish::file::{Creation, create, sweep};
+use crate::publish::settle::look;
 use listing::{Listing, entry_name};
 
 /// The folder of the log in the folder of its table.
@@ -35,12 +38,18 @@ const FOLDER: &str = "_delta_log";
 #[derive(Debug, Clone)]
 pub struct Log {
     table: PathBuf,
+    memory: Option<Memory>,
 }
 
 impl Log {
     /// The log of the table in a folder; the folder need not exist yet.
     pub fn new(table: &Path) -> Self {
-        Self { table: table.to_owned() }
+        Self { table: table.to_owned(), memory: None }
+    }
+
+    /// The same, of which nothing is read twice.
+    pub fn remembering(table: &Path, memory: &Memory) -> Self {
+        Self { memory: Some(memory.clone()), ..Self::new(table) }
     }
 
     /// The versions of the table, from 0 without a gap; none if there is no table yet.
@@ -63,12 +72,19 @@ impl Log {
             let what = format!("there is no version {version}: the newest is {newest}");
             return Err(Error::input(what).at(self.folder().display().to_string()).hint("`deskcard history list` shows them"));
         }
-        let mut snapshot = Snapshot::default();
-        for version in 0..=version {
+        let known = self.memory.as_ref().and_then(|memory| memory.recall(&self.table, |version| self.entry(version)));
+        let known = known.filter(|known| known.version <= version);
+        let first = known.as_ref().map_or(0, |known| known.version + 1);
+        let newest_file = look(&self.entry(newest)).ok();
+        let mut snapshot = known.unwrap_or_default();
+        for version in first..=version {
             let path = self.entry(version);
             snapshot.apply(version, entry::read(&path)?, &path)?;
         }
         snapshot.verify(&self.entry(version))?;
+        if let (Some(memory), Some(file), true) = (&self.memory, newest_file, version == newest) {
+            memory.keep(&self.table, file, &snapshot);
+        }
         Ok(Some(snapshot))
     }
 

@@ -26,6 +26,8 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+use log::Memory;
+
 use crate::error::{Error, Result};
 use crate::ingest::{self, Gathered};
 use crate::publish::file::sweep;
@@ -51,12 +53,13 @@ pub(crate) const REWRITTEN: &str = ".rewritten";
 #[derive(Debug, Clone)]
 pub struct History {
     dir: PathBuf,
+    memory: Memory,
 }
 
 impl History {
     /// The history in a folder, which need not be there yet.
     pub fn at(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into() }
+        Self { dir: dir.into(), memory: Memory::default() }
     }
 
     /// The history of a config.
@@ -82,7 +85,7 @@ impl History {
 
     /// The table of a source.
     pub fn table<'a>(&self, source: &'a SourceSettings) -> Table<'a> {
-        Table::new(&self.dir.join(table::folder_name(&source.name)), source)
+        Table::new(&self.dir.join(table::folder_name(&source.name)), source, &self.memory)
     }
 
     /// Brings the tables up to the journal: applies entries they do not have (what a killed run left undone), and makes those anew
@@ -126,7 +129,7 @@ impl History {
         let place = self.dir.join(&name);
         let beside = self.dir.join(format!("{name}.rebuild"));
         remove(&beside)?;
-        let table = Table::new(&beside, source);
+        let table = Table::new(&beside, source, &Memory::default());
         for entry in self.journal().entries()?.iter().filter(|e| e.concerns(&source.name)) {
             self.apply(settings, (source, &table), entry, None)?;
         }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::commit::{Account, Commit, FILE_ROWS, FINGERPRINT, empty_cells};
 use super::journal::Entry;
-use super::log::{self, Add, Log};
+use super::log::{self, Add, Log, Memory};
 use super::parquet::{self, Kind};
 use super::partition;
 use super::source::{Batch, Kept, fingerprint};
@@ -126,8 +126,8 @@ pub(crate) fn folder_name(source: &str) -> String {
 const TAKEN: [&str; 9] = ["exports", "journal", "incoming", "runs", "lock", "outbox", "folds", "erased", "audit"];
 
 impl<'a> Table<'a> {
-    pub(super) fn new(dir: &Path, source: &'a SourceSettings) -> Self {
-        Self { dir: dir.to_owned(), source, log: Log::new(dir) }
+    pub(super) fn new(dir: &Path, source: &'a SourceSettings, memory: &Memory) -> Self {
+        Self { dir: dir.to_owned(), source, log: Log::remembering(dir, memory) }
     }
 
     /// Clears away what a killed run left in it.

@@ -42,7 +42,7 @@ pub fn identity(path: &Path) -> Result<(u64, i64)> {
 
 /// All that tells one state of a file from another without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     /// Bytes.
     pub(super) size: u64,
     /// Nanoseconds since 1970 UTC.
@@ -72,7 +72,7 @@ impl State {
 }
 
 /// The state of a file; pipes, devices and folders have none.
-pub(super) fn look(path: &Path) -> Result<State> {
+pub(crate) fn look(path: &Path) -> Result<State> {
     let about = fs::metadata(path).map_err(unreadable("look at the export", path))?;
     if about.is_file() { Ok(State::of(&about)) } else { Err(Error::input("this is no file").at(path.display().to_string())) }
 }

@@ -7,8 +7,8 @@ use super::super::{Context, stdout_failed};
 use super::intake::files;
 use super::{Run, shown};
 use crate::cli::RunArgs;
-use crate::clock::period::Period;
 use crate::clock::period::due::{Asked, Due, Published, Standing, due};
+use crate::clock::period::{Period, Unit};
 use crate::clock::{DAY, parse_local};
 use crate::error::{Error, Result};
 use crate::history::journal::Seen;
@@ -43,15 +43,23 @@ impl Plan {
         let zone = ctx.zone();
         let today = zone.local_day(ctx.as_of);
         let asked = Asked::parse(run.args.period.as_deref(), unit, today)?;
-        let published = published(&run.out)?;
-        let first_day = first.map(|t| zone.local_day(t));
+        let restate = ctx.settings.run.restate as usize;
         let limit = ctx.settings.run.catch_up as usize;
+        // As far back as anything is caught up on or looked at again.
+        let back = |from: Period| std::iter::successors(Some(from), |p| Some(p.previous()));
+        let reach = |from: Period| back(from).nth(restate.max(limit) + 1).map_or(i32::MIN, |p| p.first_day);
+        let complete = Period::last_complete(unit, today);
+        let since = match &asked {
+            Asked::One(period) => reach(period.clone()).min(reach(complete.clone())),
+            Asked::SinceLastRun => reach(complete.clone()),
+        };
+        let published = published(&run.out, unit, since)?;
+        let first_day = first.map(|t| zone.local_day(t));
         let due = due(&asked, &Standing { unit, today, published: &published, first_day, limit });
-        let newest = due.periods.last().cloned().unwrap_or_else(|| Period::last_complete(unit, today));
+        let newest = due.periods.last().cloned().unwrap_or(complete);
         // The newest itself is looked at as well: it may be published already, by a run that was killed after it.
-        let back = std::iter::successors(Some(newest), |p| Some(p.previous())).take(ctx.settings.run.restate as usize + 1);
         let is_published = |p: &Period| published.iter().any(|x| x.id == p.id && x.day >= p.end_day);
-        let mut again: Vec<Period> = back.filter(|p| is_published(p) && !due.periods.contains(p)).collect();
+        let mut again: Vec<Period> = back(newest).take(restate + 1).filter(|p| is_published(p) && !due.periods.contains(p)).collect();
         again.reverse();
         Ok(Self { due, again })
     }
@@ -80,15 +88,42 @@ impl Plan {
     }
 }
 
-/// The periods published in a folder. What is no period's folder, or has no scorecard that can be read, is none.
-fn published(out: &Path) -> Result<Vec<Published>> {
-    let mut found = Vec::new();
-    for id in names_in(out)?.unwrap_or_default().into_iter().filter(|id| Period::from_id(id).is_some()) {
-        let cut_off = scorecard(&out.join(&id))?.and_then(|s| parse_local(&s.as_of));
-        found.extend(cut_off.map(|t| Published { id, day: t.div_euclid(DAY) as i32 }));
+/// The periods published in a folder: those that end after a day, and the last of the unit that was over when it was published. What is no
+/// period's folder, or has no scorecard that this version understands, is none. However many were published before, they are not looked at.
+fn published(out: &Path, unit: Unit, since: i32) -> Result<Vec<Published>> {
+    let mut named: Vec<Period> = names_in(out)?.unwrap_or_default().iter().filter_map(|id| Period::from_id(id)).collect();
+    named.sort_by(|a, b| b.first_day.cmp(&a.first_day).then_with(|| a.id.cmp(&b.id)));
+    let (mut found, mut has_last) = (Vec::new(), false);
+    for period in named {
+        let is_of_unit = period == Period::containing(unit, period.first_day);
+        if period.end_day <= since && (has_last || !is_of_unit) {
+            continue;
+        }
+        let Some(day) = published_on(&out.join(&period.id))? else { continue };
+        has_last |= is_of_unit && period.end_day <= day;
+        found.push(Published { id: period.id, day });
     }
     found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
+}
+
+/// The day of the run that published the scorecards in a folder, in days since 1970; `None` where there are none that this version understands.
+fn published_on(folder: &Path) -> Result<Option<i32>> {
+    let path = folder.join(SCORECARD);
+    match std::fs::File::open(&path) {
+        // Of a desk of hundreds they are some twenty megabytes: no more is read than says when they were made.
+        Ok(file) => Ok(crate::scorecard::as_of(file).and_then(|t| parse_local(&t)).map(|t| t.div_euclid(DAY) as i32)),
+        Err(e) if is_missing(&e) => Ok(None),
+        Err(e) => Err(unreadable(&e, &path)),
+    }
+}
+
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+fn unreadable(error: &std::io::Error, path: &Path) -> Error {
+    Error::output(format!("cannot be read: {error}")).at(path.display().to_string())
 }
 
 /// The scorecards in a period's folder; `None` where there are none, or none that this version understands.
@@ -99,8 +134,8 @@ pub(in crate::commands) fn scorecard(folder: &Path) -> Result<Option<Scorecard>>
     let path = folder.join(SCORECARD);
     match std::fs::read(&path) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
-        Err(e) => Err(Error::output(format!("cannot be read: {e}")).at(path.display().to_string())),
+        Err(e) if is_missing(&e) => Ok(None),
+        Err(e) => Err(unreadable(&e, &path)),
     }
 }
 

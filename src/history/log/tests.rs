@@ -173,6 +173,26 @@ fn of_writers_at_once_one_wins() {
     }
 }
 
+/// What is remembered of a table is forgotten when another comes in its place, or an entry goes.
+#[test]
+fn a_table_made_anew_is_read_anew() {
+    let (dir, _) = written(&[FIRST, "{\"txn\":{\"appId\":\"deskcard\",\"version\":1}}\n"]);
+    let memory = Memory::default();
+    let log = Log::remembering(dir.path(), &memory);
+    let applied = || log.snapshot(None).map(|found| found.and_then(|s| s.txns.get("deskcard").copied()));
+    assert_eq!(applied().unwrap(), Some(1));
+    let (other, _) = written(&[FIRST, "{\"txn\":{\"appId\":\"deskcard\",\"version\":7}}\n"]);
+    fs::remove_dir_all(log.folder()).unwrap();
+    fs::rename(other.path().join(FOLDER), log.folder()).unwrap();
+    assert_eq!(applied().unwrap(), Some(7));
+    fs::write(log.entry(2), "{\"txn\":{\"appId\":\"deskcard\",\"version\":8}}\n").unwrap();
+    assert_eq!(applied().unwrap(), Some(8));
+    fs::remove_file(log.entry(2)).unwrap();
+    assert_eq!(applied().unwrap(), Some(7));
+    fs::remove_file(log.entry(0)).unwrap();
+    assert_eq!(applied().unwrap_err().kind.exit_code(), 3);
+}
+
 /// A log of these entries, each its lines.
 pub(super) fn written(entries: &[&str]) -> (TempDir, Log) {
     let dir = tempfile::tempdir().unwrap();

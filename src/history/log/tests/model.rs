@@ -72,6 +72,8 @@ proptest! {
     fn every_version_is_what_it_was(changes in vec(change(), 1..9)) {
         let dir = tempfile::tempdir().unwrap();
         let log = Log::new(dir.path());
+        let memory = Memory::default();
+        let remembering = Log::remembering(dir.path(), &memory);
         let mut model = Snapshot::default();
         let mut versions = Vec::new();
         for (version, change) in (0..).zip(&changes) {
@@ -79,10 +81,15 @@ proptest! {
             prop_assert_eq!(log.commit(version, &actions).unwrap(), Creation::Created);
             prop_assert_eq!(entry::read(&log.entry(version)).unwrap(), actions);
             versions.push(model.clone());
+            if change.txns.len() < 2 {
+                let read = remembering.snapshot(None).unwrap();
+                prop_assert_eq!(read.as_ref(), Some(&model));
+            }
         }
         for at in &versions {
             let read = log.snapshot(Some(at.version)).unwrap();
             prop_assert_eq!(read.as_ref(), Some(at));
+            prop_assert_eq!(remembering.snapshot(Some(at.version)).unwrap(), read);
         }
         prop_assert_eq!(log.snapshot(None).unwrap(), versions.pop());
         prop_assert_eq!(log.commits().unwrap().len(), changes.len());
