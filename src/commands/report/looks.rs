@@ -10,11 +10,16 @@ use crate::judge::{self, Looked};
 use crate::metrics::sample::{Wish, sample};
 use crate::metrics::{Ask, Metric, fold_all};
 use crate::say;
+use crate::settings::Settings;
 
 /// Periods in the trend charts.
 const HISTORY_PERIODS: usize = 53;
-/// Seconds before the first period shown: half a year.
-const LOOKING_BACK: i64 = 183 * 86_400;
+/// Least seconds before the first period shown: a quarter, three times what any rule of the catalogue looks back over as it is delivered.
+const LOOKING_BACK: i64 = 92 * 86_400;
+/// So many times the longest window that the config's rules know.
+const WINDOWS: i64 = 3;
+/// So many times the longest promise: a clock that counts seventeen hours a week takes ten days for a day.
+const PROMISES: i64 = 10;
 /// Periods of a kind of which there is no year.
 const FREE_PERIODS: usize = 13;
 
@@ -29,11 +34,12 @@ pub(super) fn history(period: &Period) -> Vec<Period> {
 
 /// The instant from which on things that happened can show in the scorecards of a period, or in what they are compared with.
 ///
-/// A ticket counts in a period by any of its instants, and by when something fell due; half a year before the first period shown is
-/// far beyond what any rule looks back over, unless a promise is longer than that.
+/// A ticket counts in a period by any of its instants, and by when something fell due, which may be after the last of them: no later than a
+/// promise is long. What came before is looked back to no further than a window of the rules is long.
 pub(in crate::commands) fn needed_since(ctx: &Context, period: &Period) -> i64 {
     let first = history(period)[0].start_utc(&ctx.zone());
-    first - LOOKING_BACK.max(4 * ctx.settings.sla.longest_secs())
+    let Settings { sla, parameters, .. } = &ctx.settings;
+    first - LOOKING_BACK.max(WINDOWS * parameters.longest_secs()).max(PROMISES * sla.longest_secs())
 }
 
 /// The readings of all looks, and a remark on tickets that contradict themselves, in one pass over the facts.
