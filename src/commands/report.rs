@@ -333,10 +333,18 @@ impl Base<'_> {
         let Self { ctx, metrics, facts, ledger, .. } = self;
         let periods = &history(now);
         let started = Instant::now();
-        let (folds, contradicting) = folds(ctx, facts, metrics, periods)?;
-        ctx.say(&format!("folded in {:.3} s", started.elapsed().as_secs_f64()));
-        let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
-        let examples = examples(ctx, facts, metrics, &recent(ctx, periods, 0))?;
+        let recent = recent(ctx, periods, 0);
+        // Each leaves a core idle for half of its time.
+        let (looks, contacts) = rayon::join(
+            || {
+                let found = folds(ctx, facts, metrics, periods)?;
+                ctx.say(&format!("folded in {:.3} s", started.elapsed().as_secs_f64()));
+                let tables = Table::ALL.iter().map(|t| Ok((*t, rows(facts, *t, metrics, now)?))).collect::<Result<Vec<_>>>()?;
+                Ok::<_, Error>((found, tables, examples(ctx, facts, metrics, &recent)?))
+            },
+            || Ok::<_, Error>((clock_rows(facts, now)?, came_back(ctx, facts, &recent)?, handovers::handovers(facts, &recent)?)),
+        );
+        let (((folds, contradicting), tables, examples), (clocks, repeats, handovers)) = (looks?, contacts?);
         ctx.say(&format!("folds and rows in {:.3} s", started.elapsed().as_secs_f64()));
         let stays = stays(facts)?;
         let about = about(facts, &stays);
@@ -356,10 +364,10 @@ impl Base<'_> {
             off_roster: &facts.off_roster,
             remarks: &remarks,
             examples: &examples,
-            clocks: &clock_rows(facts, now)?,
+            clocks: &clocks,
             rows: &RowsOf(&|metric| looked_into(ctx, facts, metric, periods)),
-            repeats: came_back(ctx, facts, &recent(ctx, periods, 0))?.as_ref(),
-            handovers: &handovers::handovers(facts, &recent(ctx, periods, 0))?,
+            repeats: repeats.as_ref(),
+            handovers: &handovers,
             command,
         })?;
         ctx.say(&format!("judged in {:.3} s", started.elapsed().as_secs_f64()));
