@@ -397,7 +397,7 @@ pub struct Kpi {
     pub previous_n: u64,
     /// The last 13 periods ending with this one, oldest first.
     pub history: Vec<Point>,
-    /// 95 % interval of a share (Wilson), if there is one.
+    /// 95 % interval, if there is one: of a share (Wilson), of a median or a 90th percentile (order statistics), of a rate of leavers (exact).
     pub interval: Option<(f64, f64)>,
     /// Rows that belong here but whose window has not yet elapsed (a repeat or reopen may still come).
     pub immature: u64,

@@ -362,7 +362,7 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
         return None;
     }
     let counted = counted(e, metric, s.breakdown, &group);
-    let zero = |period: usize| counted.contains(&period).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 });
+    let zero = |period: usize| counted.contains(&period).then_some(Reading { value: Some(0.0), ..Reading::default() });
     let now = at(e.last()).or(zero(e.last()));
     let before = e.last().checked_sub(1).and_then(|p| at(p).or(zero(p)));
     let value = now.and_then(|r| r.value);
@@ -396,10 +396,12 @@ fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
     })
 }
 
-/// 95 % interval of a reading: Wilson's for a share, the exact one for leavers over time on the desk.
+/// 95 % interval of a reading: Wilson's for a share, the exact one for leavers over time on the desk, between two of its rows for a
+/// quantile. A mean has none: of waits and times with their long tails none keeps its promise at a week's rows.
 pub(super) fn interval(metric: &Metric, r: Reading) -> Option<(f64, f64)> {
     match metric.kind {
         Kind::Share => r.proportion().map(wilson_95),
+        Kind::Median | Kind::P90 => r.interval,
         // Only events are counted by a rate with a whole numerator; hours of absence are not.
         Kind::Rate if metric.per.is_some() && r.sum.fract() == 0.0 => {
             Some(PersonTime::new(r.sum as u64, r.n / metric.per?).ok()?.rate_limits())

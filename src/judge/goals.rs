@@ -234,16 +234,16 @@ fn too_early(k: &Kpi, metric: &Metric, wanted: &str) -> String {
     say!("Too early to say for {immature} rows, goal {wanted}.{known}", immature = format::count(k.immature), wanted, known)
 }
 
-/// How sure it is of a figure that is no share. What is counted is what it is. Else its interval tells, where it has one; and where it has
-/// none, as medians and means, how far it usually goes up and down: a goal on one side of all limits of its chart is met, or missed, by more
-/// than the luck of one period.
+/// How sure it is of a figure that is no share. What is counted is what it is. Else its interval tells, where it has one; and where that
+/// holds the goal, or there is none, as of means, how far it usually goes up and down: a goal on one side of all limits of its chart is met,
+/// or missed, by more than the luck of one period.
 fn certainty_of_figure(k: &Kpi, (metric, goal): (&Metric, f64)) -> Certainty {
     use crate::scorecard::Assurance::{Fails, Passes};
     let assurance = k.signal.and_then(|s| s.assurance);
     match (k.interval, k.is_met, assurance) {
         _ if metric.is_additive() || metric.kind == Kind::Sum => Certainty::Leaning,
         (Some((low, high)), Some(_), _) if goal < low || goal > high => Certainty::Clear,
-        (None, Some(true), Some(Passes)) | (None, Some(false), Some(Fails)) => Certainty::Leaning,
+        (_, Some(true), Some(Passes)) | (_, Some(false), Some(Fails)) => Certainty::Leaning,
         _ => Certainty::CannotTellYet,
     }
 }
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_without_an_interval_is_as_sure_as_its_chart() {
+    fn a_figure_that_is_no_share_is_as_sure_as_its_interval_and_its_chart() {
         use crate::scorecard::{Assurance, Signal, Variation};
         let kpi = |is_met, interval, assurance: Option<Assurance>| {
             let signal = assurance.map(|a| Signal { variation: Variation::CommonCause, assurance: Some(a) });
@@ -321,6 +321,7 @@ mod tests {
         assert_eq!(sure(&kpi(Some(false), None, Some(Assurance::Passes))), Certainty::CannotTellYet, "out of the usual: one period");
         assert_eq!(sure(&kpi(Some(false), Some((8000.0, 30_000.0)), None)), Certainty::Clear);
         assert_eq!(sure(&kpi(Some(false), Some((7000.0, 30_000.0)), None)), Certainty::CannotTellYet);
+        assert_eq!(sure(&kpi(Some(false), Some((7000.0, 30_000.0)), Some(Assurance::Fails))), Certainty::Leaning);
         assert_eq!(certainty_of_figure(&kpi(Some(false), None, None), (&metric("tickets_resolved"), 45.0)), Certainty::Leaning);
     }
 

@@ -49,7 +49,7 @@ type Rows = BTreeMap<(&'static str, String), Vec<(u64, u64)>>;
 
 fn reading((hits, n): (u64, u64)) -> Option<Reading> {
     let (hits, n) = (hits as f64, n as f64);
-    (n > 0.0).then(|| Reading { value: Some(hits / n), n, sum: hits, immature: 0 })
+    (n > 0.0).then(|| Reading { value: Some(hits / n), n, sum: hits, ..Reading::default() })
 }
 
 /// The scorecard of a desk with these rows.

@@ -20,6 +20,7 @@ use crate::desk::text_of;
 use crate::error::Result;
 use crate::facts::{Facts, Table, parse_sql};
 use crate::stats::Proportion;
+use crate::stats::order_statistics::quantile_ranks;
 
 /// The columns by which figures are broken down; none for the whole desk.
 pub type Breakdown = Vec<String>;
@@ -38,7 +39,7 @@ pub struct Ask<'a> {
 }
 
 /// One figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Reading {
     /// The figure; `None` is "no data".
     pub value: Option<f64>,
@@ -48,6 +49,9 @@ pub struct Reading {
     pub sum: f64,
     /// Rows that belong here but are not yet mature.
     pub immature: u64,
+    /// 95 % interval of a median or a 90th percentile, whatever the spread of the rows ([`quantile_ranks`]); `None` for too few rows, and for
+    /// every other kind: theirs follow from what is counted.
+    pub interval: Option<(f64, f64)>,
 }
 
 impl Reading {
@@ -98,7 +102,7 @@ impl Readings {
 
     /// A figure, with zero for counts of nothing.
     pub fn figure(&self, metric: &Metric, reading: Option<Reading>) -> Option<Reading> {
-        reading.or_else(|| self.has_zero(metric).then_some(Reading { value: Some(0.0), n: 0.0, sum: 0.0, immature: 0 }))
+        reading.or_else(|| self.has_zero(metric).then_some(Reading { value: Some(0.0), ..Reading::default() }))
     }
 
     /// Takes the readings of a period away, as if there had been no rows.
@@ -202,7 +206,7 @@ fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &M
     let ratio = |a: Option<Reading>, b: Option<Reading>| {
         let b = b.filter(|b| b.sum != 0.0)?;
         let sum = a.map(|a| a.sum).or(is_zero.then_some(0.0))?;
-        Some(Reading { value: Some(sum / b.sum), n: b.sum, sum, immature: 0 })
+        Some(Reading { value: Some(sum / b.sum), n: b.sum, sum, ..Reading::default() })
     };
     let of = |group: &[Option<Reading>], p: usize| group.get(p).copied().flatten();
     let cells = bottom
@@ -261,8 +265,9 @@ fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(
     let names: Vec<Vec<String>> =
         merged.groups.keys.iter().map(|key| codes_of(*key, columns.len()).into_iter().map(text_of).collect()).collect();
     let of = |recipe: &Recipe<'_>| -> ByGroup {
+        let mut ranks = Ranks::default();
         let one = |(g, name): (usize, &Vec<String>)| {
-            let readings = finish(recipe, &merged, g, plan, facts);
+            let readings = finish(recipe, (&merged, g), (plan, facts), &mut ranks);
             readings.iter().any(Option::is_some).then(|| (name.clone(), readings))
         };
         names.iter().enumerate().filter_map(one).collect()
@@ -270,7 +275,23 @@ fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(
     plan.recipes.iter().map(|recipe| ((recipe.metric.id.clone(), *breakdown), of(recipe))).collect()
 }
 
-fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts: &Facts) -> Vec<Option<Reading>> {
+/// The ranks of a quantile's interval by the number of rows: most cells have as many as some other.
+#[derive(Debug, Default)]
+struct Ranks(BTreeMap<usize, Option<(usize, usize)>>);
+
+impl Ranks {
+    fn of(&mut self, n: usize, q: f64) -> Option<(usize, usize)> {
+        let find = || quantile_ranks(n as u64, q, 0.95).ok().flatten().map(|(low, high)| (low as usize, high as usize));
+        *self.0.entry(n).or_insert_with(find)
+    }
+}
+
+fn finish(
+    recipe: &Recipe<'_>,
+    (part, group): (&Part, usize),
+    (plan, facts): (&Plan<'_>, &Facts),
+    ranks: &mut Ranks,
+) -> Vec<Option<Reading>> {
     let periods = plan.ask.periods.len();
     let width = periods + 1;
     let total = &part.totals[recipe.main];
@@ -282,9 +303,9 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts
     let plain = |slot: usize, f: &dyn Fn(i64, f64) -> Option<Reading>| {
         let (n, sum) = at(total, slot);
         let immature = immature(slot);
-        f(n, sum).map(|r| Reading { immature, ..r }).or((immature > 0).then_some(Reading { value: None, n: 0.0, sum: 0.0, immature }))
+        f(n, sum).map(|r| Reading { immature, ..r }).or((immature > 0).then_some(Reading { immature, ..Reading::default() }))
     };
-    let reading = |value: f64, n: i64, sum: f64| (n > 0).then_some(Reading { value: Some(value), n: n as f64, sum, immature: 0 });
+    let reading = |value: f64, n: i64, sum: f64| (n > 0).then_some(Reading { value: Some(value), n: n as f64, sum, ..Reading::default() });
     match recipe.metric.kind {
         Kind::Stock | Kind::Turnover => begun(stock(recipe, part, group, periods), plan.ask, facts),
         Kind::Rate => match recipe.trailing {
@@ -301,8 +322,10 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts
             (1..width)
                 .map(|slot| {
                     let values = total.of_cell(group * width + slot);
-                    let value = quantile(values, q) / total.scale();
-                    plain(slot, &|_, _| reading(value, values.len() as i64, value))
+                    let (value, interval) = quantile(values, q, ranks.of(values.len(), q));
+                    let interval = interval.map(|(low, high)| (low / total.scale(), high / total.scale()));
+                    let value = value / total.scale();
+                    plain(slot, &|_, _| reading(value, values.len() as i64, value).map(|r| Reading { interval, ..r }))
                 })
                 .collect()
         }
@@ -320,7 +343,7 @@ fn finish(recipe: &Recipe<'_>, part: &Part, group: usize, plan: &Plan<'_>, facts
 
 fn rate(metric: &Metric, events: f64, exposure: f64) -> Option<Reading> {
     let value = metric.per.unwrap_or(1.0) * events / exposure;
-    (exposure > 0.0).then_some(Reading { value: Some(value), n: exposure, sum: events, immature: 0 })
+    (exposure > 0.0).then_some(Reading { value: Some(value), n: exposure, sum: events, ..Reading::default() })
 }
 
 /// A rate over the days up to the end of each period (or up to the cut-off, if that is earlier).
@@ -372,8 +395,8 @@ fn stock(recipe: &Recipe<'_>, part: &Part, group: usize, periods: usize) -> Vec<
             match recipe.metric.kind {
                 _ if seen == 0 => None,
                 Kind::Turnover if average == 0.0 => None,
-                Kind::Turnover => Some(Reading { value: Some(left as f64 / average), n: average, sum: left as f64, immature: 0 }),
-                _ => Some(Reading { value: Some(level as f64), n: level as f64, sum: level as f64, immature: 0 }),
+                Kind::Turnover => Some(Reading { value: Some(left as f64 / average), n: average, sum: left as f64, ..Reading::default() }),
+                _ => Some(Reading { value: Some(level as f64), n: level as f64, sum: level as f64, ..Reading::default() }),
             }
         })
         .collect()

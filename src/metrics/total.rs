@@ -218,16 +218,22 @@ pub(super) fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32
 }
 
 /// Linear interpolation between neighbours at position `q (n − 1)` (Hyndman and Fan's type 7); 0 for no values. Found by selection: only
-/// the two neighbours have to stand where they belong.
-pub(super) fn quantile(values: &[i64], q: f64) -> f64 {
-    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+/// the two neighbours have to stand where they belong. With it the values of two `ranks`, from 1.
+pub(super) fn quantile(values: &[i64], q: f64, ranks: Option<(usize, usize)>) -> (f64, Option<(f64, f64)>) {
+    let Some(last) = values.len().checked_sub(1) else { return (0.0, None) };
     let position = q * last as f64;
     let low = position.floor() as usize;
     let mut values = values.to_vec();
-    let (_, a, above) = values.select_nth_unstable(low);
+    let (below, a, above) = values.select_nth_unstable(low);
     let a = *a;
-    let (a, b) = (a as f64, above.iter().min().copied().unwrap_or(a) as f64);
-    a + (b - a) * (position - low as f64)
+    let b = above.iter().min().copied().unwrap_or(a);
+    let mut ranked = |rank: usize| match rank.checked_sub(low + 1) {
+        None => *below.select_nth_unstable(rank - 1).1,
+        Some(0) => a,
+        Some(beyond) => *above.select_nth_unstable(beyond - 1).1,
+    };
+    let interval = ranks.map(|(from, to)| (ranked(from) as f64, ranked(to) as f64));
+    (a as f64 + (b - a) as f64 * (position - low as f64), interval)
 }
 
 #[cfg(test)]
@@ -246,8 +252,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn selection_finds_what_sorting_finds(values in prop::collection::vec(-50i64..50, 1..40), q in 0.0f64..=1.0) {
-            prop_assert_eq!(quantile(&values, q).to_bits(), sorted_quantile(values, q).to_bits());
+        fn selection_finds_what_sorting_finds(
+            values in prop::collection::vec(-50i64..50, 1..40), q in 0.0f64..=1.0, from in 1_usize..40, to in 1_usize..40,
+        ) {
+            let ranks = (from.min(values.len()), to.min(values.len()));
+            let (value, interval) = quantile(&values, q, Some(ranks));
+            prop_assert_eq!(quantile(&values, q, None), (value, None));
+            prop_assert_eq!(value.to_bits(), sorted_quantile(values.clone(), q).to_bits());
+            let mut sorted = values;
+            sorted.sort_unstable();
+            prop_assert_eq!(interval, Some((sorted[ranks.0 - 1] as f64, sorted[ranks.1 - 1] as f64)));
         }
     }
 

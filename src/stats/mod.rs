@@ -22,6 +22,7 @@ pub mod mix_rate;
 pub mod mixed_logit;
 pub mod multiplicity;
 pub mod negative_binomial;
+pub mod order_statistics;
 pub mod permutation;
 pub mod person_time;
 pub mod poisson;

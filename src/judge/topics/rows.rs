@@ -85,7 +85,8 @@ impl<'a> Rows<'a> {
     pub(super) fn reading(&self, row: &Row, metric: &Metric) -> Option<Reading> {
         let mut all = row.members.iter().filter_map(|name| self.readings.get(&metric.id, self.breakdown, std::slice::from_ref(name), 0));
         let first = all.next()?;
-        let sum = all.fold(first, |a, b| Reading { value: None, n: a.n + b.n, sum: a.sum + b.sum, immature: a.immature + b.immature });
+        let sum =
+            all.fold(first, |a, b| Reading { n: a.n + b.n, sum: a.sum + b.sum, immature: a.immature + b.immature, ..Reading::default() });
         let value = match metric.kind {
             _ if row.members.len() == 1 => sum.value,
             Kind::Share | Kind::Mean => (sum.n > 0.0).then(|| sum.sum / sum.n),
@@ -161,7 +162,7 @@ pub(super) fn cell(metric: &Metric, reading: Option<Reading>) -> Cell {
     let Some(r) = reading else { return Cell::default() };
     let share = if metric.kind == Kind::Share { r.proportion() } else { None };
     let n = if metric.is_additive() { 0 } else { r.n.round().max(0.0) as u64 };
-    Cell { value: r.value, n, interval: share.map(wilson_95), ..Cell::default() }
+    Cell { value: r.value, n, interval: share.map(wilson_95).or(r.interval), ..Cell::default() }
 }
 
 /// A share of some rows as a cell.
@@ -231,8 +232,8 @@ mod tests {
         let mut out = Readings::default();
         for (name, hits, n) in sizes {
             let (hits, n) = (*hits as f64, *n as f64);
-            out.put("tickets_created", (0, &[*name]), vec![Some(Reading { value: Some(n), n, sum: n, immature: 0 })]);
-            out.put("csat", (0, &[*name]), vec![Some(Reading { value: Some(hits / n), n, sum: hits, immature: 0 })]);
+            out.put("tickets_created", (0, &[*name]), vec![Some(Reading { value: Some(n), n, sum: n, ..Reading::default() })]);
+            out.put("csat", (0, &[*name]), vec![Some(Reading { value: Some(hits / n), n, sum: hits, ..Reading::default() })]);
         }
         out
     }
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn a_median_of_several_is_nobodys() {
         let mut readings = with(&[("A", 1, 3), ("B", 1, 3)]);
-        let median = |v: f64| vec![Some(Reading { value: Some(v), n: 3.0, sum: v, immature: 0 })];
+        let median = |v: f64| vec![Some(Reading { value: Some(v), n: 3.0, sum: v, ..Reading::default() })];
         readings.put("ttr_median", (0, &["A"]), median(60.0));
         readings.put("ttr_median", (0, &["B"]), median(90.0));
         let rows = Rows::new(&readings, 0, ("tickets_created", "groups"));
