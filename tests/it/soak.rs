@@ -9,6 +9,7 @@ mod state;
 mod truth;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -116,6 +117,19 @@ fn assert_figures(desk: &Desk, as_of: &str) {
     assert!(history == exports, "from history and from exports differ, first here: {differs:#?}");
 }
 
+/// The figures last published, from the part of the history that a run reads, are those of all exports that ever came.
+fn assert_published(desk: &Desk, as_of: &str) {
+    let run = fs::read_to_string(desk.path().join("scorecards/latest/kpis.csv")).expect("the figures of the last week");
+    desk.ask(&["report", "--config", "once/deskcard.toml", "--as-of", as_of, "--read", "exports", "--out", "once/scorecards", "-q"]);
+    let period = fs::canonicalize(desk.path().join("scorecards/latest")).expect("a folder");
+    let whole = desk.path().join("once/scorecards").join(period.file_name().expect("its name")).join("kpis.csv");
+    let whole = fs::read_to_string(whole).expect("the figures of the same week");
+    assert!(run.lines().count() > 20, "{} lines are too few to prove anything", run.lines().count());
+    let differs = run.lines().zip(whole.lines()).find(|(a, b)| a != b);
+    assert!(run == whole, "published and from all exports differ, first here: {differs:#?}");
+    fs::remove_dir_all(desk.path().join("once/scorecards")).expect("remove a folder");
+}
+
 /// Lives so many weeks with everything looked at on the way; what each run took.
 fn lived(weeks: i64) -> Vec<Cost> {
     let (mut life, mut desk, mut truth) = (Life::new(SEED, 40), Desk::new(), Truth::new(Rule::Newest));
@@ -133,6 +147,7 @@ fn lived(weeks: i64) -> Vec<Cost> {
             assert_sound(desk.path());
             assert_quiet(&desk, &delivery.as_of);
             assert_figures(&desk, &delivery.as_of);
+            assert_published(&desk, &delivery.as_of);
             if reads {
                 assert_rows(&desk, &truth, week);
             }
