@@ -236,9 +236,33 @@ pub(super) fn data(place: Place<'_>) -> DataView {
     let s = place.scorecard;
     DataView {
         notes: s.notes.iter().map(note).collect(),
-        sources: s.sources.iter().map(source).collect(),
+        sources: s.sources.iter().map(|source| source_view(source, FILES / s.sources.len().max(1))).collect(),
         further: topic_view::further(place, |_| true),
     }
+}
+
+/// Files that have a line on the page of the data: some thousand of them would be more than the megabyte that a page may have.
+const FILES: usize = 400;
+
+/// The files of a source that have a line, `most` at most: those with rejected rows first, then the last that were read; in the order of reading.
+fn listed(files: &[FileInfo], most: usize) -> Vec<&FileInfo> {
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|&i| (files[i].rejected == 0, std::cmp::Reverse(i)));
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|i| &files[i]).collect()
+}
+
+/// How many files have no line.
+fn unlisted(files: &[FileInfo], most: usize) -> Option<String> {
+    let more = files.len().saturating_sub(most);
+    (more > 0).then(|| {
+        say!(
+            more => "1 more file was read; scorecard.json lists it.",
+            "{more} more files were read; scorecard.json lists them.",
+            more = format::count(more as u64)
+        )
+    })
 }
 
 fn file(f: &FileInfo) -> FileView {
@@ -257,12 +281,12 @@ fn left_out(s: &SourceInfo) -> Vec<String> {
     s.set_aside.iter().map(rule).chain(folded).collect()
 }
 
-fn source(s: &SourceInfo) -> SourceView {
+fn source_view(s: &SourceInfo, most: usize) -> SourceView {
     SourceView {
         name: format::label(&s.name, 80),
         kind: if s.kind == s.name { String::new() } else { format::label(&s.kind, 40) },
-        files: s.files.iter().map(file).collect(),
-        remarks: left_out(s),
+        files: listed(&s.files, most).into_iter().map(file).collect(),
+        remarks: left_out(s).into_iter().chain(unlisted(&s.files, most)).collect(),
         covers: s
             .covers
             .as_ref()
@@ -280,6 +304,25 @@ fn source(s: &SourceInfo) -> SourceView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_very_many_files_those_with_rejects_and_the_last_have_a_line() {
+        let file = |i: u64| FileInfo {
+            name: i.to_string(),
+            sha256: String::new(),
+            written: Vec::new(),
+            rows_in: 10,
+            accepted: 10 - u64::from(i == 3),
+            rejected: u64::from(i == 3),
+            duplicate: 0,
+            superseded: 0,
+        };
+        let files: Vec<FileInfo> = (0..1_200).map(file).collect();
+        let names = |most| listed(&files, most).iter().map(|f| f.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(3), ["3", "1198", "1199"]);
+        assert_eq!((names(5_000).len(), unlisted(&files, 5_000)), (1_200, None));
+        assert_eq!(unlisted(&files, 3).as_deref(), Some("1,197 more files were read; scorecard.json lists them."));
+    }
 
     #[test]
     fn no_name_ends_the_string_or_the_style_it_is_printed_by() {
