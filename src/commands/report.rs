@@ -334,7 +334,7 @@ impl Base<'_> {
         let periods = &history(now);
         let started = Instant::now();
         let recent = recent(ctx, periods, 0);
-        // Each leaves a core idle for half of its time.
+        // Neither needs the other, and long stretches of each run on one core.
         let (looks, contacts) = rayon::join(
             || {
                 let found = folds(ctx, facts, metrics, periods)?;

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
-use super::{Asked, Contact};
+use super::{Asked, Contact, Key, by_requester};
 use crate::stats::random::Random;
 
 /// Chains of contacts: each is contacts by number, in the order of time, and at least one.
@@ -37,20 +35,9 @@ impl Chains {
     }
 }
 
-/// What puts contacts in order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    requester: i64,
-    at: i64,
-    id: i64,
-    number: u32,
-}
-
 /// The chains of all contacts whose requester is known: whatever they were about, and of those about the same.
 pub fn chains(contacts: &[Contact], window: i64) -> (Chains, Chains) {
-    let key = |(number, c): (usize, &Contact)| Some(Key { requester: c.requester?, at: c.at, id: c.id, number: number as u32 });
-    let mut keys: Vec<Key> = contacts.iter().enumerate().filter_map(key).collect();
-    keys.par_sort_unstable();
+    let keys = by_requester(contacts);
     let subject = |key: &Key| contacts[key.number as usize].subject;
     let (mut any, mut same, mut about) = (Chains::default(), Chains::default(), Vec::new());
     for of_one in keys.chunk_by(|a, b| a.requester == b.requester) {

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
 use foldhash::fast::FixedState;
-use rayon::prelude::*;
 
-use super::Contact;
+use super::{Contact, by_requester};
 
 /// A call that an agent answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +51,12 @@ struct OfRequesters {
 
 impl OfRequesters {
     fn new(tickets: &[Contact]) -> Self {
-        let key = |(i, ticket): (usize, &Contact)| Some((ticket.requester?, ticket.at, ticket.id, i));
-        let mut keys: Vec<(i64, i64, i64, usize)> = tickets.iter().enumerate().filter_map(key).collect();
-        keys.par_sort_unstable();
+        let keys = by_requester(tickets);
         let mut ranges: HashMap<i64, Range<usize>, FixedState> = HashMap::default();
-        for (place, (who, ..)) in keys.iter().enumerate() {
-            ranges.entry(*who).or_insert(place..place).end = place + 1;
+        for (place, key) in keys.iter().enumerate() {
+            ranges.entry(key.requester).or_insert(place..place).end = place + 1;
         }
-        Self { tickets: keys.into_iter().map(|(.., i)| i).collect(), ranges }
+        Self { tickets: keys.into_iter().map(|key| key.number as usize).collect(), ranges }
     }
 
     fn of(&self, requester: i64) -> &[usize] {

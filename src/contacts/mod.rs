@@ -15,6 +15,8 @@ pub mod requesters;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 /// A ticket or an answered call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contact {
@@ -32,6 +34,24 @@ pub struct Contact {
     pub id: i64,
     /// Id of the ticket it is, or is about; `None` for a call without one.
     pub ticket: Option<i64>,
+}
+
+/// A contact of somebody known, and its place in the order of requester and time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    requester: i64,
+    at: i64,
+    id: i64,
+    /// Its number.
+    number: u32,
+}
+
+/// The contacts of everybody known, by requester and time.
+fn by_requester(contacts: &[Contact]) -> Vec<Key> {
+    let key = |(number, c): (usize, &Contact)| Some(Key { requester: c.requester?, at: c.at, id: c.id, number: number as u32 });
+    let mut keys: Vec<Key> = contacts.iter().enumerate().filter_map(key).collect();
+    keys.par_sort_unstable();
+    keys
 }
 
 /// What is asked of the contacts.

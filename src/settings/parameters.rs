@@ -102,9 +102,8 @@ impl Parameters {
 
     /// The longest of the durations, in seconds.
     pub fn longest_secs(&self) -> i64 {
-        let is_time = |name: &str| KNOWN.iter().any(|(known, sort, _)| *known == name && matches!(sort, Sort::Time));
-        let secs = |(name, value): (&str, Number)| if let (Number::Int(secs), true) = (value, is_time(name)) { Some(secs) } else { None };
-        self.iter().filter_map(secs).max().unwrap_or(0)
+        let times = KNOWN.iter().filter(|(_, sort, _)| matches!(sort, Sort::Time));
+        times.filter_map(|(name, ..)| self.secs(name).ok()).max().unwrap_or(0)
     }
 
     /// The text of an expression with each `$name` outside quotes replaced by its number.

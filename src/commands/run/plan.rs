@@ -110,9 +110,9 @@ fn published(out: &Path, unit: Unit, since: i32) -> Result<Vec<Published>> {
 /// The day of the run that published the scorecards in a folder, in days since 1970; `None` where there are none that this version understands.
 fn published_on(folder: &Path) -> Result<Option<i32>> {
     let path = folder.join(SCORECARD);
-    match std::fs::File::open(&path) {
-        // Of a desk of hundreds they are some twenty megabytes: no more is read than says when they were made.
-        Ok(file) => Ok(crate::scorecard::as_of(file).and_then(|t| parse_local(&t)).map(|t| t.div_euclid(DAY) as i32)),
+    // Of a desk of hundreds they are some twenty megabytes: no more is read than says when they were made.
+    match std::fs::File::open(&path).and_then(crate::scorecard::as_of) {
+        Ok(cut_off) => Ok(cut_off.and_then(|t| parse_local(&t)).map(|t| t.div_euclid(DAY) as i32)),
         Err(e) if is_missing(&e) => Ok(None),
         Err(e) => Err(unreadable(&e, &path)),
     }
@@ -179,4 +179,59 @@ fn ingest_hash(path: &Path) -> Result<String> {
     crate::ingest::decode::sha256(path)
         .map(|(hash, _)| hash)
         .map_err(|e| Error::input(format!("cannot be read: {e}")).at(path.display().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scorecard::SCHEMA_VERSION;
+
+    /// A folder of scorecards, by period and what its file holds; `None` for one that must not be opened: it is a folder.
+    fn folder(published: &[(&str, Option<&str>)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (id, text) in published {
+            let place = dir.path().join(id);
+            std::fs::create_dir(&place).expect("a folder");
+            match text {
+                Some(text) => std::fs::write(place.join(SCORECARD), text).expect("a file"),
+                None => std::fs::create_dir(place.join(SCORECARD)).expect("a folder"),
+            }
+        }
+        dir
+    }
+
+    fn cut_off(day: &str) -> String {
+        format!("{{\"schema_version\": {SCHEMA_VERSION}, \"as_of\": \"{day} 06:00\", \"rest\": [")
+    }
+
+    fn found(published: &[(&str, Option<&str>)], since: &str) -> Vec<String> {
+        let since = Period::from_id(since).expect("a period").first_day;
+        let all = super::published(folder(published).path(), Unit::Week, since).expect("it can be read");
+        all.into_iter().map(|p| p.id).collect()
+    }
+
+    #[test]
+    fn what_was_published_long_ago_is_not_looked_at() {
+        let (w45, w46) = (cut_off("2026-11-09"), cut_off("2026-11-16"));
+        let long_ago = [("2026-W10", None), ("2026-W45", Some(&*w45)), ("2026-W46", Some(&*w46)), ("2026-01", None), ("notes", None)];
+        assert_eq!(found(&long_ago, "2026-W40"), ["2026-W45", "2026-W46"]);
+        assert_eq!(found(&long_ago, "2026-W46"), ["2026-W46"]);
+    }
+
+    #[test]
+    fn the_last_whole_one_is_found_however_long_ago_it_was() {
+        // The newest was published before it was over, the one before it is of no version known, a month is of another unit.
+        let (early, old, month) = (cut_off("2026-11-12"), cut_off("2026-05-11"), cut_off("2026-06-01"));
+        let published = [
+            ("2026-W18", None),
+            ("2026-W19", Some(&*old)),
+            ("2026-05", Some(&*month)),
+            ("2026-W45", Some("{}")),
+            ("2026-W46", Some(&*early)),
+        ];
+        assert_eq!(found(&published, "2026-W40"), ["2026-W19", "2026-W46"]);
+        // A file that cannot be read is told where it matters.
+        let unreadable = folder(&[("2026-W46", None)]);
+        assert_eq!(super::published(unreadable.path(), Unit::Week, 0).unwrap_err().kind.exit_code(), 4);
+    }
 }
