@@ -1,5 +1,7 @@
 //! A share by group against the number of rows, between the limits inside which chance alone puts groups that are all alike.
 
+use std::collections::BTreeSet;
+
 use super::Chart;
 use super::axes;
 use super::figure::{Anchor, At, DataTable, Figure, Frame, Ink, Mark, Panel, Range, Shape, TextStyle};
@@ -11,6 +13,8 @@ use crate::scorecard::{FunnelGroup, FunnelLimit, Unit};
 
 /// Groups named in the picture at most; up to as many groups are all named.
 const NAMED: usize = 12;
+/// Groups that are all in the table: of more, those that nothing tells from each other are counted.
+const LISTED: usize = 400;
 const NAME_SIZE: f64 = 11.5;
 
 /// The data of a funnel.
@@ -89,7 +93,13 @@ impl Chart for Funnel<'_> {
             vec![format::label(&g.name, 120), format::count(g.n), value, side.to_owned()]
         };
         let columns = [say!("Group"), "n", say!("Value"), say!("Outer limits")].map(str::to_owned).to_vec();
-        DataTable { columns, rows: self.groups.iter().map(row).collect() }
+        if self.groups.len() <= LISTED {
+            return DataTable { columns, rows: self.groups.iter().map(row).collect() };
+        }
+        let (outside, inside): (Vec<_>, Vec<_>) = self.groups.iter().partition(|g| g.stands_out.is_some());
+        let name = say!("{more} more", more = format::count(inside.len() as u64));
+        let rest = vec![name, String::new(), String::new(), say!("inside").to_owned()];
+        DataTable { columns, rows: outside.into_iter().map(row).chain([rest]).collect() }
     }
 
     fn key(&self) -> String {
@@ -215,8 +225,15 @@ impl Funnel<'_> {
         }
         order.reverse();
         let mut dots: Vec<Mark> = Vec::new();
+        let mut covered = BTreeSet::new();
         for g in order {
             let (shape, radius, ink) = look(g);
+            // Drawn to a tenth: what is the same dot is drawn once, however many groups it stands for.
+            let tenth = |v: f64| (v * 10.0).round() as i64;
+            let (x, y) = plane.px(at(g));
+            if g.stands_out.is_none() && !covered.insert((tenth(x), tenth(y))) {
+                continue;
+            }
             if g.stands_out.is_some() {
                 dots.push(Mark::Dot { at: at(g), shape: Shape::Circle, radius: radius + 1.2, ink: Ink::Paper });
             }
@@ -340,6 +357,28 @@ fn rows_axis(scale: Scale, plane: Plane) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thousand_groups_are_few_dots_and_those_outside_are_listed() {
+        let group = |i: u64| FunnelGroup {
+            name: format!("g{i}"),
+            page: None,
+            n: 10 + i % 5,
+            value: if i == 7 { 0.9 } else { 0.5 },
+            stands_out: (i == 7).then_some(true),
+        };
+        let groups: Vec<FunnelGroup> = (0..1_000).map(group).collect();
+        let funnel = |groups| Funnel { unit: Unit::Share, centre: 0.5, target: None, limits: &[], groups, phi: 1.0, is_adjusted: false };
+        let dots = |groups| {
+            let figure = funnel(groups).figure(500.0);
+            figure.panels[0].marks.iter().filter(|m| matches!(m, Mark::Dot { ink: Ink::Desk, .. })).count()
+        };
+        // One for each number of rows.
+        assert_eq!((dots(&groups[..]), dots(&groups[..6])), (5, 5));
+        let rows = funnel(&groups).table().rows;
+        assert_eq!(rows.iter().map(|r| r[0].as_str()).collect::<Vec<_>>(), ["g7", "999 more"]);
+        assert_eq!(funnel(&groups[..400]).table().rows.len(), 400);
+    }
 
     #[test]
     fn rows_far_apart_are_shown_by_powers_of_ten() {

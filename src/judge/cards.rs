@@ -357,7 +357,8 @@ fn about(e: &Evidence<'_>, s: &Subject) -> Vec<(String, String)> {
 /// A measure of a subject; `None` if it never had data in the whole history.
 fn kpi(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<Kpi> {
     let group = s.group();
-    let at = |period: usize| e.folds.history().get(&metric.id, s.breakdown, &group, period);
+    let row = e.folds.history().row(&metric.id, s.breakdown, &group);
+    let at = |period: usize| row.get(period).copied().flatten();
     if !(0..=e.last()).any(|p| at(p).is_some_and(|r| r.n > 0.0 || r.immature > 0)) {
         return None;
     }

@@ -73,8 +73,9 @@ pub(super) fn breakdown(kind: CardKind) -> usize {
 
 /// Hits and rows of a share over the recent periods that end with `last`.
 pub(super) fn recent(e: &Evidence<'_>, metric: &str, breakdown: usize, group: &[String], last: usize) -> Option<Proportion> {
+    let row = e.folds.history().row(metric, breakdown, group);
     let first = (last + 1).saturating_sub(e.recent_periods());
-    let readings = (first..=last).filter_map(|p| e.folds.history().get(metric, breakdown, group, p));
+    let readings = row.iter().take(last + 1).skip(first).flatten();
     let (hits, n) = readings.fold((0.0, 0.0), |(hits, n), r| (hits + r.sum, n + r.n));
     Proportion::new(hits.round() as u64, n.round() as u64).ok()
 }

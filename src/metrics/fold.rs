@@ -70,7 +70,7 @@ impl Reading {
 /// All figures of one [`fold`]: metric → breakdown number → (group, period number) → reading, sorted by group name.
 #[derive(Debug, Default)]
 pub struct Readings {
-    cells: BTreeMap<(String, usize), ByGroup>,
+    cells: BTreeMap<String, BTreeMap<usize, ByGroup>>,
     /// Counts that no row of the desk tells anything of.
     untold: BTreeSet<String>,
 }
@@ -81,17 +81,17 @@ type ByGroup = BTreeMap<Vec<String>, Vec<Option<Reading>>>;
 impl Readings {
     /// The groups of a metric in a breakdown, sorted by name, with one entry a period.
     pub fn groups(&self, metric: &str, breakdown: usize) -> impl Iterator<Item = (&Vec<String>, &Vec<Option<Reading>>)> {
-        self.cells.get(&(metric.to_owned(), breakdown)).into_iter().flatten()
+        self.of(metric, breakdown).into_iter().flatten()
     }
 
     /// One reading; `None` where there were no rows at all.
     pub fn get(&self, metric: &str, breakdown: usize, group: &[String], period: usize) -> Option<Reading> {
-        self.cells.get(&(metric.to_owned(), breakdown))?.get(group)?.get(period).copied().flatten()
+        self.row(metric, breakdown, group).get(period).copied().flatten()
     }
 
     /// The readings of a group, one entry a period; empty where there were no rows at all.
     pub fn row(&self, metric: &str, breakdown: usize, group: &[String]) -> &[Option<Reading>] {
-        self.cells.get(&(metric.to_owned(), breakdown)).and_then(|groups| groups.get(group)).map_or(&[], Vec::as_slice)
+        self.of(metric, breakdown).and_then(|groups| groups.get(group)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether no row of a metric is a count of zero, rather than "no data": what no row of the whole desk tells anything of was not
@@ -107,7 +107,7 @@ impl Readings {
 
     /// Takes the readings of a period away, as if there had been no rows.
     pub fn forget(&mut self, metric: &str, period: usize) {
-        let of_metric = self.cells.iter_mut().filter(|((id, _), _)| id == metric).map(|(_, groups)| groups);
+        let of_metric = self.cells.get_mut(metric).into_iter().flat_map(BTreeMap::values_mut);
         of_metric.flat_map(BTreeMap::values_mut).filter_map(|readings| readings.get_mut(period)).for_each(|reading| *reading = None);
     }
 
@@ -115,12 +115,16 @@ impl Readings {
     #[cfg(test)]
     pub(crate) fn put(&mut self, metric: &str, (breakdown, group): (usize, &[&str]), readings: Vec<Option<Reading>>) {
         let group = group.iter().map(|g| (*g).to_owned()).collect();
-        self.cells.entry((metric.to_owned(), breakdown)).or_default().insert(group, readings);
+        self.cells.entry(metric.to_owned()).or_default().entry(breakdown).or_default().insert(group, readings);
     }
 
     /// Whether the metric could be broken down so at all.
     pub fn has(&self, metric: &str, breakdown: usize) -> bool {
-        self.cells.contains_key(&(metric.to_owned(), breakdown))
+        self.of(metric, breakdown).is_some()
+    }
+
+    fn of(&self, metric: &str, breakdown: usize) -> Option<&ByGroup> {
+        self.cells.get(metric)?.get(&breakdown)
     }
 }
 
@@ -160,7 +164,7 @@ pub fn fold_all(facts: &Facts, catalogue: &Catalogue, asks: &[Ask<'_>]) -> Resul
 
 /// The counts of a look of which nothing was counted.
 fn uncounted<'a>(metrics: &[&'a Metric], readings: &Readings) -> Vec<&'a Metric> {
-    let is_counted = |metric: &Metric| (0..).map_while(|b| readings.cells.get(&(metric.id.clone(), b))).any(|groups| !groups.is_empty());
+    let is_counted = |metric: &Metric| readings.cells.get(&metric.id).is_some_and(|all| all.values().any(|groups| !groups.is_empty()));
     metrics.iter().copied().filter(|m| m.kind == Kind::Count && !is_counted(m)).collect()
 }
 
@@ -199,8 +203,9 @@ fn simple<'a>(catalogue: &'a Catalogue, ask: &Ask<'a>) -> Result<Vec<&'a Metric>
 }
 
 fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &Metric, (breakdown, periods): (usize, usize)) {
-    let part = |id: &str| readings.cells.get(&(id.to_owned(), breakdown)).cloned();
-    let (Some(top), Some(bottom)) = (part(&metric.numerator), part(&metric.denominator)) else { return };
+    let (Some(top), Some(bottom)) = (readings.of(&metric.numerator, breakdown), readings.of(&metric.denominator, breakdown)) else {
+        return;
+    };
     // No row to count is a count of zero where there are rows at all; no cost on record is not a cost of zero.
     let is_zero = readings.has_zero(numerator) && numerator.on.is_some_and(|table| facts.frame(table).height() > 0);
     let ratio = |a: Option<Reading>, b: Option<Reading>| {
@@ -212,11 +217,11 @@ fn divide(readings: &mut Readings, facts: &Facts, numerator: &Metric, metric: &M
     let cells = bottom
         .iter()
         .map(|(group, below)| {
-            let above = top.get(group).cloned().unwrap_or_default();
-            (group.clone(), (0..periods).map(|p| ratio(of(&above, p), of(below, p))).collect())
+            let above = top.get(group).map_or(&[][..], Vec::as_slice);
+            (group.clone(), (0..periods).map(|p| ratio(of(above, p), of(below, p))).collect())
         })
         .collect();
-    readings.cells.insert((metric.id.clone(), breakdown), cells);
+    readings.cells.entry(metric.id.clone()).or_default().insert(breakdown, cells);
 }
 
 fn fold_table<'a>(
@@ -246,9 +251,12 @@ fn fold_table<'a>(
             work.push((looks[p], plan, b, parts));
         }
     }
-    let done: Vec<_> = work.into_par_iter().map(|(look, plan, b, parts)| (look, finished(facts, plan, b, parts))).collect();
-    for (look, cells) in done {
-        out[look].cells.extend(cells);
+    let done: Vec<_> =
+        work.into_par_iter().map(|(look, plan, b, parts)| (look, plan.breakdowns[b].0, finished(facts, plan, b, parts))).collect();
+    for (look, b, cells) in done {
+        for (metric, groups) in cells {
+            out[look].cells.entry(metric).or_default().insert(b, groups);
+        }
     }
     Ok(())
 }
@@ -259,8 +267,8 @@ fn knows(facts: &Facts, table: Table, filter: Option<&str>) -> Result<bool> {
 }
 
 /// The figures of every metric in one breakdown.
-fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<((String, usize), ByGroup)> {
-    let (breakdown, columns) = &plan.breakdowns[b];
+fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(String, ByGroup)> {
+    let columns = &plan.breakdowns[b].1;
     let merged = merge(parts.into_iter(), plan);
     let names: Vec<Vec<String>> =
         merged.groups.keys.iter().map(|key| codes_of(*key, columns.len()).into_iter().map(text_of).collect()).collect();
@@ -272,7 +280,7 @@ fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(
         };
         names.iter().enumerate().filter_map(one).collect()
     };
-    plan.recipes.iter().map(|recipe| ((recipe.metric.id.clone(), *breakdown), of(recipe))).collect()
+    plan.recipes.iter().map(|recipe| (recipe.metric.id.clone(), of(recipe))).collect()
 }
 
 /// The ranks of a quantile's interval by the number of rows: most cells have as many as some other.

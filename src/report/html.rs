@@ -11,6 +11,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::Page;
 use super::card_view::{self, Place};
+use super::lists;
 use super::page_view;
 use super::topic_view;
 use super::view::Chrome;
@@ -26,12 +27,13 @@ pub const STYLE: &str = include_str!("../../report_templates/style.css");
 pub const FONTS: &str = include_str!("../../report_templates/fonts.css");
 
 /// Every template by name.
-pub const TEMPLATES: [(&str, &str); 23] = [
+pub const TEMPLATES: [(&str, &str); 24] = [
     ("base.html", include_str!("../../report_templates/base.html")),
     ("index.html", include_str!("../../report_templates/index.html")),
     ("card.html", include_str!("../../report_templates/card.html")),
     ("definitions.html", include_str!("../../report_templates/definitions.html")),
     ("data.html", include_str!("../../report_templates/data.html")),
+    ("list.html", include_str!("../../report_templates/list.html")),
     ("topic.html", include_str!("../../report_templates/topic.html")),
     ("part_blocks.html", include_str!("../../report_templates/part_blocks.html")),
     ("part_change.html", include_str!("../../report_templates/part_change.html")),
@@ -70,6 +72,9 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
         )?,
         page(&engine, place, ("data.html", "data.html", "data", say!("Data")), &page_view::data(place))?,
     ];
+    for (path, view) in lists::pages(place) {
+        pages.push(page(&engine, place, (&path, "list.html", "index", &view.table.title), &view)?);
+    }
     for t in &scorecard.topics {
         pages.push(page(&engine, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
     }

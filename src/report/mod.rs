@@ -11,6 +11,7 @@ pub mod csv;
 pub mod html;
 pub mod inquiry;
 pub mod json;
+pub(crate) mod lists;
 pub mod mail;
 pub mod markdown;
 mod measure;

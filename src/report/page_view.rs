@@ -1,23 +1,17 @@
 //! The pages around the cards: what every page has, the first page, definitions, data.
 
 use super::blocks::blocks;
-use super::card_view::{Place, anchor, headline, kind_word, note};
-use super::parts::{cell_of, column, extra_of, level_cell_of};
-use super::view::{
-    CellView, Chrome, ColumnView, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, Link, Mark, RowView,
-    SourceView, TableView,
-};
-use super::{measure, own, signals, topic_view};
+use super::card_view::{Place, anchor, headline, note};
+use super::parts::extra_of;
+use super::view::{Chrome, DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, SourceView};
+use super::{lists, measure, own, signals, topic_view};
 use crate::format;
-use crate::scorecard::{
-    Assurance, Better, Card, CardKind, Certainty, Definition, FileInfo, Finding, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation,
-};
-use crate::{key, say};
+use crate::say;
+use crate::scorecard::{Assurance, Better, Card, CardKind, Definition, FileInfo, Kpi, RuleInfo, Scorecard, SourceInfo, Unit, Variation};
 
 const MAIN_TILES: usize = 6;
 /// What a manager asks first, whatever goals there are: what came, what went, what is left.
 const FLOW_TILES: [&str; 3] = ["tickets_created", "tickets_resolved", "backlog"];
-const MAIN_COLUMNS: usize = 4;
 
 /// Everything around the content of a page.
 pub(super) fn chrome(place: Place<'_>, here: &str, title: &str) -> Chrome {
@@ -74,11 +68,6 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
     let desk = place.scorecard.cards.iter().find(|c| c.kind == CardKind::Desk);
     let kpis = desk.map_or(&[][..], |d| &d.kpis);
     let tiles = tiles(kpis);
-    let mut lists: Vec<TableView> =
-        [CardKind::Team, CardKind::Supplier, CardKind::Agent].into_iter().filter_map(|kind| list(place, kind)).collect();
-    if let Some(first) = lists.first_mut() {
-        crate::language::text(LIST_NOTE).clone_into(&mut first.note);
-    }
     IndexView {
         headline: headline(kpis),
         notes: own::for_readers(place.scorecard).map(note).collect(),
@@ -86,7 +75,8 @@ pub(super) fn index(place: Place<'_>) -> IndexView {
         pages: topic_view::contents(place, &headline(kpis)),
         blocks: desk.map_or_else(Vec::new, |d| blocks(place, d)),
         extras: desk.and_then(|d| extra_of(place, d, "recognition")).into_iter().collect(),
-        lists,
+        lists: lists::on_index(place),
+        listings: lists::elsewhere(place),
     }
 }
 
@@ -99,68 +89,9 @@ fn tiles(kpis: &[Kpi]) -> Vec<&Kpi> {
 }
 
 /// What somebody set a goal for is what a glance is for; within both halves the order stays.
-fn with_targets_first(mut kpis: Vec<&Kpi>) -> Vec<&Kpi> {
+pub(super) fn with_targets_first(mut kpis: Vec<&Kpi>) -> Vec<&Kpi> {
     kpis.sort_by_key(|k| (k.target.is_none(), k.value.is_none()));
     kpis
-}
-
-/// The cards of one kind, by name, with the measures most of them have in front.
-fn list(place: Place<'_>, kind: CardKind) -> Option<TableView> {
-    let mut cards: Vec<&Card> = place.scorecard.cards.iter().filter(|c| c.kind == kind).collect();
-    cards.sort_by_key(|c| (c.name.to_lowercase(), &c.slug));
-    let longest = cards.iter().max_by_key(|c| c.kpis.len())?;
-    let judged: Vec<&Kpi> = longest.kpis.iter().filter(|k| k.is_judged).collect();
-    let metrics: Vec<&str> = with_targets_first(judged).into_iter().map(|k| k.metric.as_str()).take(MAIN_COLUMNS).collect();
-    let columns: Vec<ColumnView> = metrics.iter().map(|m| column(place, m)).collect();
-    let cells = |c: &Card| -> Vec<CellView> {
-        let of = |metric: &str| -> Option<&Kpi> { c.kpis.iter().find(|k| k.metric == metric) };
-        let shown = if kind == CardKind::Agent { level_cell_of } else { cell_of };
-        metrics.iter().zip(&columns).map(|(m, l)| shown(place, l, of(m))).chain([stands_out(c)]).collect()
-    };
-    let rows =
-        cards.iter().map(|c| RowView { name: Link { text: format::label(&c.name, 80), href: card_path(c) }, cells: cells(c) }).collect();
-    let columns = columns
-        .iter()
-        .cloned()
-        .chain([ColumnView { text: crate::language::text(STANDS_OUT).to_owned(), ..ColumnView::default() }])
-        .collect();
-    let title = match kind {
-        CardKind::Desk => say!("Desk"),
-        CardKind::Team => say!("Teams"),
-        CardKind::Supplier => say!("Suppliers"),
-        CardKind::Agent => say!("Agents"),
-    };
-    let (title, row_label) = (title.to_owned(), kind_word(kind).to_owned());
-    let note = match kind {
-        CardKind::Agent => {
-            let recent = format::label(&place.scorecard.rule.recent, 60);
-            say!("By name, not by rank. Likely levels over {recent}, drawn towards all agents’ as far as few rows demand.", recent)
-        }
-        _ => say!("By name, not by rank.").to_owned(),
-    };
-    Some(TableView { title, note, row_label, is_long: false, is_narrow: false, columns, rows })
-}
-
-const STANDS_OUT: &str = key!("Stands out");
-const LIST_NOTE: &str = key!(
-    "By name, not by rank. Under “stands out”, what can be told already: ▲ doing well, ◆ to work on; hollow (△ ◇) if none of it is clear."
-);
-
-/// How many findings a card has that can be told already; the card says which.
-fn stands_out(card: &Card) -> CellView {
-    let sides = [("good", ["▲", "△"], &card.doing_well), ("concern", ["◆", "◇"], &card.to_improve)];
-    let marks: Vec<Mark> = sides.into_iter().filter_map(|(class, glyphs, findings)| mark(class, glyphs, findings)).collect();
-    let value = if marks.is_empty() { say!("nothing yet").to_owned() } else { String::new() };
-    CellView { column: crate::language::text(STANDS_OUT).to_owned(), value, is_quiet: marks.is_empty(), marks, ..CellView::default() }
-}
-
-/// Clear and leaning findings counted together, coloured if one of them is clear.
-fn mark(class: &str, [filled, hollow]: [&str; 2], findings: &[Finding]) -> Option<Mark> {
-    let count = |certainty| findings.iter().filter(|f| f.certainty == certainty).count();
-    let (clear, leaning) = (count(Certainty::Clear), count(Certainty::Leaning));
-    let (class, glyph) = if clear > 0 { (class, filled) } else { ("plain", hollow) };
-    let text = format!("{glyph}\u{a0}{}", clear + leaning);
-    (clear + leaning > 0).then(|| Mark { class: class.to_owned(), text, word: say!("{clear} clear, {leaning} leaning", clear, leaning) })
 }
 
 /// Where a card's page lies below the scorecard's folder.

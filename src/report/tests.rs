@@ -182,6 +182,28 @@ fn three_hundred_agents_in_a_funnel_fit_a_page() {
 }
 
 #[test]
+fn of_two_thousand_agents_everyone_is_on_a_page_that_fits_and_that_the_first_leads_to() {
+    let mut scorecard = scorecard();
+    let agent = scorecard.cards.iter().find(|c| c.name == "Ada Lovelace").unwrap();
+    let agent = Card { charts: Vec::new(), sections: Vec::new(), tables: Vec::new(), ..agent.clone() };
+    let names: Vec<String> = (0..2_000).map(|i| format!("Agent {i:04}")).collect();
+    let named = |name: &String| Card { name: name.clone(), slug: name.to_lowercase().replace(' ', "-"), ..agent.clone() };
+    scorecard.cards.retain(|c| c.kind != CardKind::Agent);
+    scorecard.cards.extend(names.iter().map(named));
+    scorecard.cards[0].sections[0].charts = vec![funnel(&names.iter().map(String::as_str).collect::<Vec<_>>())];
+    let made = pages(&scorecard).unwrap();
+    let text = |name: &str| made.iter().find(|p| p.name == name).map(|p| String::from_utf8_lossy(&p.bytes).into_owned()).unwrap();
+    let index = text("index.html");
+    assert!(!index.contains("agents/agent-0001.html") && index.contains("<a href=\"agents-5.html\">Agent 1600 – Agent 1999</a>"));
+    let lists: Vec<String> = (1..=5).map(|i| text(&format!("agents-{i}.html"))).collect();
+    for name in &names {
+        let href = format!("href=\"agents/{}.html\"", name.to_lowercase().replace(' ', "-"));
+        assert_eq!(lists.iter().filter(|list| list.contains(&href)).count(), 1, "{name}");
+    }
+    assert!(lists[0].contains("agents-2.html") && !lists[0].contains("href=\"agents-1.html\""));
+}
+
+#[test]
 fn a_section_says_why_it_is_empty_and_a_full_one_does_not() {
     for name in ["desk.html", "agents/agent-ada.html"] {
         let page = text_of(name);

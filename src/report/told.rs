@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::card_view::{self, Place};
-use super::{page_view, topic_view};
+use super::{lists, page_view, topic_view};
 use crate::error::{Error, Result, nearest};
 use crate::scorecard::Scorecard;
 
@@ -27,6 +27,9 @@ pub fn context(scorecard: &Scorecard, asked: &str) -> Result<String> {
         }
         "data.html" | "data" => of("data.html", "data.html", "data", "Data", serde_json::to_value(page_view::data(place))),
         _ => {
+            if let Some((path, view)) = lists::pages(place).into_iter().find(|(path, _)| path == asked) {
+                return of(&path, "list.html", "index", &view.table.title, serde_json::to_value(&view));
+            }
             if let Some(topic) = scorecard.topics.iter().find(|t| t.id == asked || topic_view::path(t) == asked) {
                 let view = serde_json::to_value(topic_view::topic(place, topic));
                 return of(&topic_view::path(topic), "topic.html", &topic.id, &topic.title, view);

@@ -9,7 +9,8 @@ mod pages;
 use serde::Serialize;
 
 pub use pages::{
-    DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, PageLine, SourceView, TopicLink, TopicView,
+    DataView, DefinitionSection, DefinitionView, DefinitionsView, FileView, IndexView, ListView, ListingView, PageLine, SourceView,
+    TopicLink, TopicView,
 };
 
 /// What every page has around its content.

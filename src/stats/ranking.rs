@@ -227,10 +227,18 @@ pub fn league(groups: &[Proportion], population: &Population, confidence: f64) -
     let joints = joint_rank_intervals(groups, confidence)?;
     let (estimates, variances): (Vec<f64>, Vec<f64>) = groups.iter().map(|g| population.posterior(*g).logit_moments()).unzip();
     let places = expected_ranks(&estimates, &variances)?.into_iter().zip(joints).map(|(expected, joint)| Place { expected, joint });
+    Ok(League { places: places.collect(), rankability: rankability_of(groups, population)? })
+}
+
+/// The rankability of a [`league`] table, without the table.
+///
+/// # Errors
+/// As [`rankability`].
+pub fn rankability_of(groups: &[Proportion], population: &Population) -> Result<Rankability> {
     let mean = population.mean();
     let between = population.between_sd() / (mean * (1.0 - mean));
     let own: Vec<f64> = groups.iter().map(|g| logit_variance(*g)).collect();
-    Ok(League { places: places.collect(), rankability: rankability(between * between, &own)? })
+    rankability(between * between, &own)
 }
 
 #[cfg(test)]

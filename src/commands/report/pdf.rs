@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::printer::{EXAMPLE, Printer, Sheet};
 use crate::report::Page;
+use crate::report::lists::is_list;
 use crate::report::outputs::Output;
 use crate::report::paper::on_paper;
 use crate::settings::Settings;
@@ -22,7 +23,7 @@ pub(super) fn check(settings: &Settings, outputs: &[Output]) -> Result<()> {
 
 /// A PDF beside each page of a card or topic, in their order; `base` is where the pages are published.
 pub(super) fn printed(pages: &[Page], printer: &Printer, base: Option<&str>) -> Result<Vec<Page>> {
-    let is_paper = |page: &&Page| !SCREEN_ONLY.contains(&page.name.as_str());
+    let is_paper = |page: &&Page| !SCREEN_ONLY.contains(&page.name.as_str()) && !is_list(&page.name);
     let named = pages.iter().filter(is_paper).filter_map(|page| Some((page.name.strip_suffix(".html")?, page)));
     let papers: Vec<(&str, &str, String)> =
         named.map(|(stem, page)| (stem, page.name.as_str(), on_paper(&page.name, &String::from_utf8_lossy(&page.bytes), base))).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::cards::{Ground, Subject};
 use super::super::standing::breakdown;
+use super::super::{Evidence, Stay};
 use crate::clock::period::Unit;
 use crate::format;
 use crate::say;
@@ -56,23 +57,16 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
     }
     let groups: Vec<Proportion> = people.values().copied().collect();
     let population = Population::fit(&groups).ok()?;
-    let rankability = ranking::league(&groups, &population, 0.95).ok()?.rankability.value;
+    let rankability = ranking::rankability_of(&groups, &population).ok()?.value;
     let answers: u64 = groups.iter().map(|g| g.n()).sum();
     let said = say!(
         "chance’s part of the differences: {share}, {answers} answers",
         share = format::decimals(1.0 - rankability, 2),
         answers = format::count(answers)
     );
-    let margin = ground.e.settings.judge.margin_of(METRIC, population.mean());
-    let above: Vec<(&String, f64)> = people
-        .iter()
-        .map(|(name, own)| (name, population.posterior(*own)))
-        .filter(|(name, _)| people[*name].n() >= ANSWERS)
-        .filter(|(_, posterior)| posterior.above(population.mean() + margin) >= ground.e.settings.judge.leaning)
-        .map(|(name, posterior)| (name, posterior.mean()))
-        .collect();
     let is_luck = ranking::homogeneity(&groups).map_or(true, |h| h.p > LUCK) || answers < ANSWERS * groups.len() as u64;
-    if rankability < RANKABLE || is_luck || above.is_empty() {
+    let above = if rankability < RANKABLE || is_luck { Vec::new() } else { above(ground.e, &people, &population) };
+    if above.is_empty() {
         // A list of everybody would say nothing.
         return Some(say!("Too close to call among {people} people ({said}).", people = people.len(), said));
     }
@@ -81,6 +75,18 @@ fn words(ground: &Ground<'_>, s: &Subject, periods: usize) -> Option<String> {
         .map(|(name, level)| format!("{} ({})", format::label(name, 60), format::value_of(crate::scorecard::Unit::Share, *level, 1)))
         .collect();
     Some(format!("{} ({said}).", listed(&names)))
+}
+
+/// Who probably lies above all people by more than a margin, by name, each with the likely level.
+fn above<'p>(e: &Evidence<'_>, people: &'p BTreeMap<String, Proportion>, population: &Population) -> Vec<(&'p str, f64)> {
+    let bar = population.mean() + e.settings.judge.margin_of(METRIC, population.mean());
+    people
+        .iter()
+        .filter(|(_, own)| own.n() >= ANSWERS)
+        .map(|(name, own)| (name.as_str(), population.posterior(*own)))
+        .filter(|(_, posterior)| posterior.above(bar) >= e.settings.judge.leaning)
+        .map(|(name, posterior)| (name, posterior.mean()))
+        .collect()
 }
 
 fn listed(names: &[String]) -> String {
@@ -92,11 +98,11 @@ fn listed(names: &[String]) -> String {
 fn sums(ground: &Ground<'_>, s: &Subject, periods: usize) -> BTreeMap<String, Proportion> {
     let e = ground.e;
     // Whoever moved on is one of the new team.
-    let newest =
-        |name: &str| e.stays.iter().filter(|stay| stay.agent == name && stay.first_day < e.now().end_day).max_by_key(|s| s.first_day);
+    let begun = e.stays.iter().filter(|stay| stay.first_day < e.now().end_day);
+    let newest: BTreeMap<&str, &Stay> = begun.map(|stay| (stay.agent.as_str(), stay)).collect();
     let mine = |name: &str| match s.kind {
         CardKind::Desk => true,
-        _ => newest(name).is_some_and(|stay| stay.team == s.name || stay.supplier == s.name),
+        _ => newest.get(name).is_some_and(|stay| stay.team == s.name || stay.supplier == s.name),
     };
     let agents = e.folds.history().groups(METRIC, breakdown(CardKind::Agent));
     agents

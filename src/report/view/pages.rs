@@ -21,6 +21,30 @@ pub struct IndexView {
     pub extras: Vec<ExtraView>,
     /// The cards of each kind.
     pub lists: Vec<TableView>,
+    /// Those of kinds with more cards than this page can list.
+    pub listings: Vec<ListingView>,
+}
+
+/// Where the cards of a kind are listed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListingView {
+    /// Heading.
+    pub title: String,
+    /// How to read the lists.
+    pub note: String,
+    /// The pages, each by its first and last name.
+    pub parts: Vec<Link>,
+}
+
+/// A page that lists cards by name.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListView {
+    /// First and last name.
+    pub span: String,
+    /// The cards.
+    pub table: TableView,
+    /// All pages of the list; this one without a link.
+    pub parts: Vec<Link>,
 }
 
 /// A page in the list of pages.
