@@ -60,7 +60,7 @@ impl Frame {
     pub fn longs(&self, column: &str) -> Result<Vec<i64>> {
         let mut out = Vec::with_capacity(self.height());
         for segment in &self.segments {
-            out.extend(longs(get(segment, column)?)?);
+            append_longs(get(segment, column)?, &mut out)?;
         }
         Ok(out)
     }
@@ -96,7 +96,7 @@ impl Frame {
     pub fn codes(&self, column: &str) -> Result<Vec<u32>> {
         let mut out = Vec::with_capacity(self.height());
         for segment in &self.segments {
-            out.extend(codes(get(segment, column)?)?);
+            append_codes(get(segment, column)?, &mut out)?;
         }
         Ok(out)
     }
@@ -162,12 +162,19 @@ pub const MISSING: i64 = i64::MIN;
 
 /// A column of whole numbers as a vector, [`MISSING`] for null.
 pub fn longs(column: &Column) -> Result<Vec<i64>> {
+    let mut out = Vec::with_capacity(column.len());
+    append_longs(column, &mut out)?;
+    Ok(out)
+}
+
+fn append_longs(column: &Column, out: &mut Vec<i64>) -> Result<()> {
     let cast = column.cast(&DataType::Int64).map_err(bug)?;
     let cast = cast.i64().map_err(bug)?;
-    if cast.null_count() == 0 {
-        return Ok(cast.downcast_iter().flat_map(|a| a.values().as_slice()).copied().collect());
+    match cast.null_count() {
+        0 => cast.downcast_iter().for_each(|part| out.extend_from_slice(part.values())),
+        _ => out.extend(cast.iter().map(|v| v.unwrap_or(MISSING))),
     }
-    Ok(cast.iter().map(|v| v.unwrap_or(MISSING)).collect())
+    Ok(())
 }
 
 /// The number, unless it is [`MISSING`].
@@ -265,12 +272,19 @@ pub fn text_of(code: u32) -> String {
 
 /// Category codes of a column of short texts.
 pub fn codes(column: &Column) -> Result<Vec<u32>> {
+    let mut out = Vec::with_capacity(column.len());
+    append_codes(column, &mut out)?;
+    Ok(out)
+}
+
+fn append_codes(column: &Column, out: &mut Vec<u32>) -> Result<()> {
     let physical = column.as_materialized_series().to_physical_repr().into_owned();
     let physical = physical.u32().map_err(bug)?;
-    if physical.null_count() == 0 {
-        return Ok(physical.downcast_iter().flat_map(|a| a.values().as_slice()).copied().collect());
+    match physical.null_count() {
+        0 => physical.downcast_iter().for_each(|part| out.extend_from_slice(part.values())),
+        _ => out.extend(physical.iter().map(|c| c.unwrap_or(NONE))),
     }
-    Ok(physical.iter().map(|c| c.unwrap_or(NONE)).collect())
+    Ok(())
 }
 
 /// The column, or a bug.

@@ -66,23 +66,16 @@ pub(super) fn want(wanted: &mut Wanted, by: &[String]) -> Result<()> {
 /// A config error for a column to group by that clocks do not have.
 pub(super) fn clocks(facts: &Facts, by: &[String], is_in_span: impl Fn(Option<i64>) -> bool) -> Result<Vec<Clock>> {
     let mut out = Vec::new();
-    if facts.frame(Table::SlaClocks).height() == 0 {
-        return Ok(out);
-    }
     // A column to group by may be one that every clock has.
     let added = by.iter().map(String::as_str).filter(|c| !COLUMNS.contains(c));
     let names: Vec<&str> = COLUMNS.iter().copied().chain(added).collect();
-    for frame in facts.columns(Table::SlaClocks, &names)?.split() {
-        let due = frame.longs("due_at")?;
-        let rows: Vec<usize> = (0..due.len()).filter(|&row| is_in_span(known(due[row]))).collect();
-        if !rows.is_empty() {
-            add(&frame, by, &rows, &mut out)?;
-        }
+    for part in facts.parts(Table::SlaClocks, (["due_at"], &names), |[due]| is_in_span(known(due)))? {
+        add(&part, by, &mut out)?;
     }
     Ok(out)
 }
 
-fn add(frame: &Frame, by: &[String], rows: &[usize], out: &mut Vec<Clock>) -> Result<()> {
+fn add(frame: &Frame, by: &[String], out: &mut Vec<Clock>) -> Result<()> {
     let text = |name: &str| frame.texts(name);
     let (id, clock, target_for, basis) = (text("id")?, text("clock")?, text("target_for")?, text("basis")?);
     let (group, agent, longest, difference) = (text("breach_group")?, text("breach_agent")?, text("longest_party")?, text("difference")?);
@@ -91,7 +84,7 @@ fn add(frame: &Frame, by: &[String], rows: &[usize], out: &mut Vec<Clock>) -> Re
     let (is_met, vendor) = (frame.flags("is_met")?, frame.flags("vendor_met")?);
     let (near_miss, overdue) = (frame.flags("is_near_miss")?, frame.flags("is_open_overdue")?);
     let by = by.iter().map(|c| frame.texts(c)).collect::<Result<Vec<_>>>()?;
-    for &row in rows {
+    for row in 0..frame.height() {
         let said = |column: &[Option<String>]| column[row].clone().unwrap_or_default();
         out.push(Clock {
             ticket: said(&id),

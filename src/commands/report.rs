@@ -54,7 +54,7 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
     pdf::check(&ctx.settings, &asked)?;
     let desk = desk(&ctx)?;
     desk.ledger.accept()?;
-    let mut evidence = Base::new(&ctx, desk)?;
+    let mut evidence = Base::new(&ctx, desk, &period)?;
     if !asked.is_empty() {
         evidence.outputs = asked;
     }
@@ -179,11 +179,13 @@ impl Judged {
 }
 
 impl<'a> Base<'a> {
-    /// Makes the facts of a desk.
-    pub(super) fn new(ctx: &'a Context, desk: Desk) -> Result<Self> {
+    /// Makes the facts of a desk, as far as the scorecards of a period and of later ones need them.
+    pub(super) fn new(ctx: &'a Context, desk: Desk, oldest: &Period) -> Result<Self> {
         let metrics = judge::shown(&ctx.catalogue);
         let opted_out = OptedOut::of(ctx, &desk)?;
-        let (facts, ledger) = ctx.facts_of(desk, &needed(ctx, &metrics)?)?;
+        let mut wanted = needed(ctx, &metrics)?;
+        wanted.clocks_since = looks::clocks_since(ctx, &metrics, oldest);
+        let (facts, ledger) = ctx.facts_of(desk, &wanted)?;
         let opted_out = opted_out.settle(&facts)?;
         let has_own_folders = ctx.settings.report.own_folders;
         let outputs = ctx.settings.report.outputs.iter().map(|name| name.parse()).collect::<Result<_>>()?;

@@ -91,7 +91,7 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     ctx.history = Some(Span { since: Some(needed_since(&ctx, &oldest)), entry: None });
     let desk = recorder.step("read", || desk(&ctx))?;
     let counted = recorder.step("count", || notice::count(run, &ctx, &desk, (&plan, &intake)))?;
-    let base = recorder.step("facts", || Base::new(&ctx, desk))?;
+    let base = recorder.step("facts", || Base::new(&ctx, desk, &oldest))?;
     let noticed = notice::notice(&ctx, counted, &base);
     recorder.noticed(&noticed);
     notice::stop(&noticed)?;

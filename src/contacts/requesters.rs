@@ -1,6 +1,8 @@
 //! How many contacts a requester has: the many who need one, and the few who need most.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use super::chains::Chains;
 use super::{Asked, Contact};
@@ -27,17 +29,17 @@ pub struct Requesters {
 
 /// Counts the requesters; `any` are the chains whatever they were about, `list` how many of those with most contacts to list.
 pub fn requesters(contacts: &[Contact], any: &Chains, asked: &Asked, list: usize) -> Requesters {
-    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut counts: HashMap<i64, u64, FixedState> = HashMap::default();
     for (who, _) in contacts.iter().filter_map(|c| Some((c.requester?, c.at))).filter(|(_, at)| asked.holds(*at)) {
         *counts.entry(who).or_default() += 1;
     }
     let mut out = Requesters { all: counts.len() as u64, ..Requesters::default() };
-    for n in counts.values() {
+    let mut most: Vec<(i64, u64)> = counts.into_iter().collect();
+    most.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    for (_, n) in &most {
         let bin = BINS.iter().rposition(|first| first <= n).unwrap_or(0);
         out.bins[bin] = (out.bins[bin].0 + 1, out.bins[bin].1 + n);
     }
-    let mut most: Vec<(i64, u64)> = counts.iter().map(|(who, n)| (*who, *n)).collect();
-    most.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     if most.len() >= 10 {
         let all: u64 = most.iter().map(|(_, n)| n).sum();
         let top: u64 = most[..most.len() / 10].iter().map(|(_, n)| n).sum();
@@ -46,7 +48,7 @@ pub fn requesters(contacts: &[Contact], any: &Chains, asked: &Asked, list: usize
     most.truncate(list);
     out.most = most;
     // True: came back. False: stands alone, and nothing can come any more.
-    let mut came_back: BTreeMap<i64, Option<bool>> = BTreeMap::new();
+    let mut came_back: HashMap<i64, Option<bool>, FixedState> = HashMap::default();
     for chain in any.iter() {
         let (first, of_span) = (&contacts[chain[0] as usize], chain.iter().any(|&i| asked.holds(contacts[i as usize].at)));
         let Some(who) = first.requester.filter(|_| of_span) else { continue };

@@ -4,9 +4,38 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::first_line;
-use crate::desk::bug;
+use super::{Facts, Table, first_line};
+use crate::desk::{Frame, bug, longs};
 use crate::error::{Error, Result};
+
+impl Facts {
+    /// The rows of a table that are wanted for what they have in the columns `by` (instants, counts or keys, [`MISSING`](crate::desk::MISSING)
+    /// for null), with the named columns, part by part. A part without any such row is left out, and of no other row is anything copied.
+    ///
+    /// # Errors
+    /// A config error for a column that the table does not have.
+    pub fn parts<const N: usize>(
+        &self,
+        table: Table,
+        (by, names): ([&str; N], &[&str]),
+        mut is_wanted: impl FnMut([i64; N]) -> bool,
+    ) -> Result<Vec<Frame>> {
+        if self.frame(table).height() == 0 {
+            return Ok(Vec::new());
+        }
+        let exprs = |names: &[&str]| names.iter().map(|n| ((*n).to_owned(), format!("\"{n}\""))).collect::<Vec<_>>();
+        let (keys, all) = (self.prepare(table, &exprs(&by))?, self.prepare(table, &exprs(names))?);
+        let mut out = Vec::new();
+        for segment in &self.frame(table).segments {
+            let columns = keys.evaluate(segment)?.columns().iter().map(longs).collect::<Result<Vec<_>>>()?;
+            let marks: Vec<bool> = (0..segment.height()).map(|row| is_wanted(std::array::from_fn(|column| columns[column][row]))).collect();
+            if marks.contains(&true) {
+                out.push(Frame { segments: vec![all.evaluate_marked(segment, &marks)?] });
+            }
+        }
+        Ok(out)
+    }
+}
 
 /// SQL expressions that have been read, with the derived columns they need.
 #[derive(Debug)]

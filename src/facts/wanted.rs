@@ -25,6 +25,8 @@ pub struct Wanted {
     pub texts: bool,
     /// Whether the files are to be hashed for the account.
     pub hashes: bool,
+    /// Clocks, and stretches of time with one holder, of tickets that ended before then (seconds UTC) are left out; `None` for all.
+    pub clocks_since: Option<i64>,
     /// Whether every column is wanted as it came.
     is_whole_desk: bool,
 }
@@ -43,6 +45,7 @@ impl Wanted {
             is_resolution_declared,
             texts: false,
             hashes: false,
+            clocks_since: None,
             is_whole_desk: false,
         }
     }

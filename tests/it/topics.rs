@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::{deskcard, deskcard_in, folder};
+use crate::cli::copy;
+use crate::harness::{deskcard, deskcard_in, folder, root};
 use crate::html::{assert_no_broken_number, main_text};
 use crate::pages::sample;
 
@@ -172,6 +173,38 @@ fn a_page_without_its_data_is_left_out_and_the_first_page_says_why_and_the_data_
     }
     assert!(index.contains("every ticket counts as open"), "{index}");
     assert!(left_out.iter().all(|id| !dir.join(format!("{id}.html")).exists()));
+}
+
+/// The report makes clocks and holders of recent tickets only, unless a measure of the config follows them through the history.
+#[test]
+fn the_pages_on_clocks_are_the_same_with_the_clocks_of_all_time() {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy(&root().join("sample_data"), dir.path());
+    let config = std::fs::read_to_string(dir.path().join("deskcard.toml")).expect("a config");
+    let own = |on: &str, by: &str| {
+        format!("\n[[metric]]\nid = \"{on}_own\"\nlabel = \"Own\"\non = \"{on}\"\nby = \"{by}\"\nkind = \"count\"\nfact = \"TRUE\"\n")
+    };
+    let all = config.clone() + &own("sla_clocks", "due_at") + &own("ticket_spans", "resolved_at");
+    std::fs::write(dir.path().join("all.toml"), all).expect("written");
+    for period in ["2026-W46", "2026-10", "2026-Q3"] {
+        let told = |config: &str, out: &str| {
+            deskcard_in(dir.path(), &["report", "--config", config, "--period", period, "--out", out, "--quiet"]).ok();
+            let scorecard = read(&dir.path().join(out).join(period));
+            let whole = scorecard["topics"].clone();
+            let desk = list(&scorecard, "cards")[0]["kpis"].as_array().expect("measures").clone();
+            (whole, desk.iter().any(|k| k["metric"] == "sla_clocks_own" && k["n"].as_u64() > Some(0)))
+        };
+        let ((recent, _), (all, is_followed)) = (told("deskcard.toml", "recent"), told("all.toml", "all"));
+        assert!(is_followed, "{period}");
+        for (recent, all) in list_of(&recent).iter().zip(list_of(&all)) {
+            assert_eq!(recent, all, "{period}");
+        }
+        assert_eq!(list_of(&recent).len(), ALL.len());
+    }
+}
+
+fn list_of(of: &Value) -> &[Value] {
+    of.as_array().expect("a list")
 }
 
 #[test]

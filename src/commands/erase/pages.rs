@@ -104,7 +104,7 @@ impl<'a> Pages<'a> {
         let (Some(batch), Some(as_of)) = (batch_of(&old.command), parse_local(&old.as_of)) else { return Ok(false) };
         let mut ctx = self.ctx.at(self.ctx.zone().to_utc(as_of).secs)?;
         ctx.look_back(needed_since(&ctx, &period), batch);
-        let base = match desk(&ctx).and_then(|desk| Base::new(&ctx, desk)) {
+        let base = match desk(&ctx).and_then(|desk| Base::new(&ctx, desk, &period)) {
             Ok(base) => base,
             // A batch that was purged, a source that the config has no more.
             Err(error) => {

@@ -3,7 +3,7 @@
 use crate::clock::period::{Period, Unit};
 use crate::commands::Context;
 use crate::error::{Error, Result};
-use crate::facts::Facts;
+use crate::facts::{Facts, Table};
 use crate::inquiry::explain::attributes;
 use crate::judge::folds::{Folds, LOOKS, Look, Over, months};
 use crate::judge::{self, Looked};
@@ -40,6 +40,13 @@ pub(in crate::commands) fn needed_since(ctx: &Context, period: &Period) -> i64 {
     let first = history(period)[0].start_utc(&ctx.zone());
     let Settings { sla, parameters, .. } = &ctx.settings;
     first - LOOKING_BACK.max(WINDOWS * parameters.longest_secs()).max(PROMISES * sla.longest_secs())
+}
+
+/// The instant from which on clocks and holders are looked at for the scorecards of a period and of later ones: the pages on them show the
+/// recent periods, the history has what became of the tickets. `None` if a measure of the config's own follows them through the history.
+pub(super) fn clocks_since(ctx: &Context, metrics: &[&Metric], oldest: &Period) -> Option<i64> {
+    let is_followed = metrics.iter().any(|m| matches!(m.on, Some(Table::SlaClocks | Table::TicketSpans)));
+    (!is_followed).then(|| recent(ctx, &history(oldest), 0).start_utc(&ctx.zone()))
 }
 
 /// The readings of all looks, and a remark on tickets that contradict themselves, in one pass over the facts.

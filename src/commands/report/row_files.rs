@@ -1,7 +1,9 @@
 //! The rows behind the numbers, and those that were set aside, as CSV files.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::facts::Table;
@@ -9,31 +11,52 @@ use crate::ingest::ledger::Ledger;
 use crate::metrics::rows::Rows;
 use crate::report::Page;
 use crate::report::csv::safe_text;
-use crate::scorecard::{CardKind, Scorecard};
+use crate::scorecard::{Card, CardKind, Scorecard};
 
 /// A CSV for each card and table with the rows behind its numbers; who is unnamed has no name in them.
 pub(super) fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSet<&str>) -> Result<Vec<Page>> {
-    let mut pages = Vec::new();
-    for card in &scorecard.cards {
-        for (table, rows) in tables {
-            let is_mine = |groups: &[String; 3]| match card.kind {
-                CardKind::Desk => true,
-                CardKind::Agent => groups[0] == card.name,
-                CardKind::Team => groups[1] == card.name,
-                CardKind::Supplier => groups[2] == card.name,
-            };
-            let name = format!("rows/{}-{table}.csv", card.slug);
-            let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
-            if is_linked {
-                let mine = rows.cells.iter().zip(&rows.groups).filter(|(_, g)| is_mine(g));
-                let mine = mine.map(
-                    |(cells, g)| if unnamed.contains(g[0].as_str()) { without(cells, &g[0]) } else { Cow::Borrowed(cells.as_slice()) },
-                );
-                pages.push(Page { name, bytes: csv_bytes(&rows.header, mine, rows.described)? });
-            }
+    let places: Vec<Places<'_>> = tables.iter().map(|(_, rows)| Places::new(rows)).collect();
+    let page = |card: &Card, (table, rows): &(Table, Rows), places: &Places<'_>| {
+        let name = format!("rows/{}-{table}.csv", card.slug);
+        let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
+        let seen = |row: usize| {
+            let (cells, agent) = (&rows.cells[row], &rows.groups[row][0]);
+            if unnamed.contains(agent.as_str()) { without(cells, agent) } else { Cow::Borrowed(cells.as_slice()) }
+        };
+        let bytes = || csv_bytes(&rows.header, places.of(card).map(seen), rows.described);
+        is_linked.then(|| Ok(Page { name, bytes: bytes()? }))
+    };
+    let of_card =
+        |card: &Card| tables.iter().zip(&places).filter_map(|(table, places)| page(card, table, places)).collect::<Result<Vec<_>>>();
+    let pages: Vec<Vec<Page>> = scorecard.cards.par_iter().map(of_card).collect::<Result<_>>()?;
+    Ok(pages.into_iter().flatten().collect())
+}
+
+/// The rows of every agent, team and supplier, by number.
+struct Places<'a> {
+    all: usize,
+    by_name: [HashMap<&'a str, Vec<usize>>; 3],
+}
+
+impl<'a> Places<'a> {
+    fn new(rows: &'a Rows) -> Self {
+        let mut by_name: [HashMap<&str, Vec<usize>>; 3] = Default::default();
+        for (row, groups) in rows.groups.iter().enumerate() {
+            by_name.iter_mut().zip(groups).for_each(|(places, name)| places.entry(name).or_default().push(row));
         }
+        Self { all: rows.cells.len(), by_name }
     }
-    Ok(pages)
+
+    /// The rows of a card, ascending.
+    fn of(&self, card: &Card) -> Box<dyn Iterator<Item = usize> + '_> {
+        let by = match card.kind {
+            CardKind::Desk => return Box::new(0..self.all),
+            CardKind::Agent => 0,
+            CardKind::Team => 1,
+            CardKind::Supplier => 2,
+        };
+        Box::new(self.by_name[by].get(card.name.as_str()).into_iter().flatten().copied())
+    }
 }
 
 /// The cells of a row without a name.

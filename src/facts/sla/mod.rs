@@ -316,13 +316,23 @@ impl Segment<'_> {
                 Kind::FirstResponse => parts.response.set(row, told, timeline),
                 _ => {}
             }
-            if self.asked.clocks && is_shown {
+            if self.asked.clocks && is_shown && told.iter().any(|cycle| self.is_asked_of(cycle)) {
                 parts.cycles.add(self, &of, timeline, told);
             }
         }
-        if self.asked.spans && !is_end_unknown {
+        if self.asked.spans && !is_end_unknown && self.is_since(columns.resolved[row]) {
             parts.spans.add(self, columns, (row, policy), timeline);
         }
+    }
+
+    /// Whether a time nobody knows, or one that is asked for.
+    fn is_since(&self, at: i64) -> bool {
+        at == MISSING || self.m.wanted.clocks_since.is_none_or(|since| at >= since)
+    }
+
+    /// Whether a cycle was running, or due, in the time that is asked for.
+    fn is_asked_of(&self, cycle: &Cycle) -> bool {
+        [cycle.stopped_at, cycle.due_at].into_iter().any(|at| self.is_since(at.unwrap_or(MISSING)))
     }
 
     /// A clock that runs past what is known of the tickets is not known to have run past its due time.
