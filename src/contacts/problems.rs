@@ -13,7 +13,8 @@ pub struct Problem {
     pub cell: u32,
     /// Contacts in the span.
     pub contacts: u64,
-    /// Contacts in the span beyond the first of their chain, of chains about the same that began here.
+    /// Contacts in the span beyond the first of their chain, of chains about the same whose first contact, as far back as contacts are
+    /// looked at, was here.
     pub repeats: u64,
     /// Chains they are in.
     pub chains: u64,
