@@ -29,8 +29,12 @@ pub(super) fn elsewhere(place: Place<'_>) -> Vec<ListingView> {
     let apart = KINDS.into_iter().filter(|kind| is_apart(place, *kind));
     let listing = |kind: CardKind| {
         let parts = parts(place, kind);
-        let TableView { title, note, .. } = parts.first()?.1.table.clone();
-        Some(ListingView { title, note, parts: parts.into_iter().map(|(path, part)| Link { text: part.span, href: path }).collect() })
+        let title = parts.first()?.1.table.title.clone();
+        Some(ListingView {
+            title,
+            note: say!("By name, not by rank.").to_owned(),
+            parts: parts.into_iter().map(|(path, part)| Link { text: part.span, href: path }).collect(),
+        })
     };
     apart.filter_map(listing).collect()
 }

@@ -332,7 +332,7 @@ impl Segment<'_> {
 
     /// Whether a cycle was running, or due, in the time that is asked for.
     fn is_asked_of(&self, cycle: &Cycle) -> bool {
-        [cycle.stopped_at, cycle.due_at].into_iter().any(|at| self.is_since(at.unwrap_or(MISSING)))
+        self.is_since(cycle.stopped_at.unwrap_or(MISSING)) || cycle.due_at.is_some_and(|at| self.is_since(at))
     }
 
     /// A clock that runs past what is known of the tickets is not known to have run past its due time.
