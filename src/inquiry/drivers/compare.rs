@@ -1,5 +1,7 @@
 //! One attribute against one outcome: those with it against those without, or ranks against ranks.
 
+use std::collections::BTreeSet;
+
 use super::super::words;
 use super::answer::{Compared, Group, PersonPoint};
 use super::levels::{Levelled, Outcomes};
@@ -19,6 +21,9 @@ struct Known<'a> {
     value: &'a Value,
     stratum: usize,
 }
+
+/// Somebody who is compared, and whether they have the value that is set apart.
+type Placed<'a> = (&'a Known<'a>, bool);
 
 /// The comparisons of an attribute, or why there are none.
 pub(super) fn compare(search: &Search, (outcome, people): (&Outcome, &Outcomes), number: usize) -> Result<Vec<Compared>, String> {
@@ -50,7 +55,12 @@ pub(super) fn compare(search: &Search, (outcome, people): (&Outcome, &Outcomes),
         [first, _] => Some(first.clone()),
         _ => None,
     };
-    let found: Vec<Compared> = set_apart.iter().filter_map(|value| task.by_value(value, (others.as_deref(), is_flag))).collect();
+    // So do two of three where nobody with the third is compared.
+    let mut seen = BTreeSet::new();
+    let is_new = |(value, inside): (&String, Vec<Placed<'_>>)| {
+        seen.insert(division(&inside)).then(|| task.by_value((value, &inside), (others.as_deref(), is_flag))).flatten()
+    };
+    let found: Vec<Compared> = set_apart.iter().map(|value| (value, task.inside(value))).filter_map(is_new).collect();
     if found.is_empty() {
         let inside = search.within.as_ref().map_or_else(String::new, |w| say!(" of the same {w}", w));
         return Err(say!("no value of {label} has {fewest} people{inside} on either side", label = attribute.label, fewest, inside));
@@ -79,6 +89,12 @@ fn name(value: &Value) -> String {
     }
 }
 
+/// Who stands with whom, whichever of the two sides is set apart.
+fn division(inside: &[Placed<'_>]) -> Vec<(usize, bool)> {
+    let first = inside.first().is_some_and(|(_, has)| *has);
+    inside.iter().map(|(k, has)| (k.person.index, *has == first)).collect()
+}
+
 /// What is compared with what.
 struct Task<'a> {
     search: &'a Search,
@@ -89,22 +105,24 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Those with a value against the rest, within strata that have both.
-    fn by_value(&self, value: &str, (rest, is_flag): (Option<&str>, bool)) -> Option<Compared> {
+    /// Those with a value and the rest, of the strata that have both.
+    fn inside(&self, value: &str) -> Vec<Placed<'_>> {
         let has = |k: &Known<'_>| name(k.value) == value;
-        let is_split = |stratum: usize| {
-            let of = || self.known.iter().filter(|k| k.stratum == stratum);
-            of().any(&has) && of().any(|k| !has(k))
-        };
-        let inside: Vec<&Known<'_>> = self.known.iter().filter(|k| is_split(k.stratum)).collect();
-        let count = |side: bool| inside.iter().filter(|k| has(k) == side).count();
+        let strata = |side: bool| self.known.iter().filter(move |k| has(k) == side).map(|k| k.stratum).collect::<BTreeSet<usize>>();
+        let split: BTreeSet<usize> = strata(true).intersection(&strata(false)).copied().collect();
+        self.known.iter().filter(|k| split.contains(&k.stratum)).map(|k| (k, has(k))).collect()
+    }
+
+    /// Those with a value against the rest.
+    fn by_value(&self, (value, inside): (&str, &[Placed<'_>]), (rest, is_flag): (Option<&str>, bool)) -> Option<Compared> {
+        let count = |side: bool| inside.iter().filter(|(_, has)| *has == side).count();
         let fewest = self.search.choices.fewest_people.max(2);
         if count(true) < fewest || count(false) < fewest {
             return None;
         }
-        let labels: Vec<bool> = inside.iter().map(|k| has(k)).collect();
-        let strata: Vec<usize> = inside.iter().map(|k| k.stratum).collect();
-        let values = |of: fn(&Levelled) -> f64| inside.iter().map(|k| of(k.person)).collect::<Vec<f64>>();
+        let labels: Vec<bool> = inside.iter().map(|(_, has)| *has).collect();
+        let strata: Vec<usize> = inside.iter().map(|(k, _)| k.stratum).collect();
+        let values = |of: fn(&Levelled) -> f64| inside.iter().map(|(k, _)| of(k.person)).collect::<Vec<f64>>();
         let found = difference(&values(|p| p.level), &labels, &strata, self.search.choices.seed).ok()?;
         let as_was = self.people.is_adjusted.then(|| difference(&values(|p| p.as_was), &labels, &strata, 0).ok()).flatten();
         let attribute = &self.search.attributes[self.number];
@@ -114,7 +132,7 @@ impl Task<'_> {
             (false, Some(rest)) => (format!("{}: {shown}", attribute.label), shown, format::label(rest, 40)),
             (false, None) => (format!("{}: {shown}", attribute.label), shown, say!("all others").to_owned()),
         };
-        let side = |name: String, is: bool| group(self.search, name, inside.iter().filter(|k| has(k) == is).map(|k| k.person));
+        let side = |name: String, is: bool| group(self.search, name, inside.iter().filter(|(_, has)| *has == is).map(|(k, _)| k.person));
         Some(Compared {
             groups: vec![side(with, true), side(without, false)],
             difference: Some(found.estimate),

@@ -52,6 +52,10 @@ impl Desk {
     }
 }
 
+fn two(i: usize) -> &'static str {
+    ["Berlin", "Leeds"][i % 2]
+}
+
 fn claims(answer: &Drivers) -> usize {
     answer.compared.iter().filter(|c| c.certainty == Certainty::Clear).count()
 }
@@ -195,6 +199,22 @@ fn turning_good_round_turns_the_verdict_and_nothing_else() {
     for (a, b) in one.compared.iter().zip(&other.compared).filter(|(a, _)| a.metric == "csat") {
         assert_eq!((a.p.to_bits(), a.difference, a.is_good.map(|g| !g)), (b.p.to_bits(), b.difference, b.is_good));
     }
+}
+
+#[test]
+fn a_third_value_that_nobody_is_held_against_does_not_tell_a_comparison_twice() {
+    let sites = |of: fn(usize) -> &'static str| {
+        let mut q = DESK.draw(1);
+        for (i, person) in q.people.iter_mut().enumerate() {
+            person.stratum = ["in house", "Norvik"][usize::from(i >= 16)].into();
+            person.attributes = vec![None, Some(Value::Word(of(i).into())), None];
+        }
+        search(&q).unwrap().compared.into_iter().filter(|c| c.metric == "csat").map(|c| c.label).collect::<Vec<_>>()
+    };
+    // All in Porto are of one supplier, and nobody else is: Berlin is held against Leeds, once.
+    assert_eq!(sites(|i| if i < 16 { two(i) } else { "Porto" }).len(), 1);
+    assert_eq!(sites(two).len(), 1);
+    assert_eq!(sites(|i| if i % 3 == 0 { "Porto" } else { two(i) }).len(), 3);
 }
 
 #[test]
