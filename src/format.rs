@@ -21,6 +21,9 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
+/// Opening hours from which on minutes say nothing, in seconds.
+const MANY_HOURS: f64 = 360_000.0;
+
 /// A value with its unit, e.g. `86.6 %`, `2 d 4 h`, `12,345`.
 pub fn value(unit: Unit, v: f64) -> String {
     value_of(unit, v, DECIMAL_FROM)
@@ -35,6 +38,8 @@ pub fn value_of(unit: Unit, v: f64, n: u64) -> String {
         // A figure in whole points is exact, or was rounded: a zero behind it would claim a precision it has not.
         Unit::Share => share(v, if is_whole(v * 100.0) { 0 } else { share_decimals(n) }),
         Unit::Seconds => seconds(v),
+        Unit::OpenSeconds if v.abs() >= MANY_HOURS => with_unit(grouped(v / 3600.0, 0), say!("h")),
+        Unit::OpenSeconds => open_hours(v.round() as i64),
         Unit::Count => grouped(v, 0),
         Unit::Number => grouped(v, if v.abs() >= 100.0 { 0 } else { 2 }),
         Unit::Money => grouped(v, if v.abs() >= 1000.0 { 0 } else { 2 }),
@@ -149,7 +154,8 @@ pub fn tick(unit: Unit, v: f64, step: f64) -> String {
     }
     match unit {
         Unit::Share => format!("{}{NBSP}%", grouped(v * 100.0, decimals_for(step * 100.0))),
-        Unit::Seconds => seconds_tick(v),
+        Unit::OpenSeconds if v.abs() >= 86_400.0 => with_unit(grouped(v / 3600.0, decimals_for(step / 3600.0)), say!("h")),
+        Unit::Seconds | Unit::OpenSeconds => seconds_tick(v),
         Unit::Days => with_unit(grouped(v, decimals_for(step)), say!("d")),
         _ => compact(v, step),
     }
@@ -380,6 +386,11 @@ mod tests {
         }
         assert_eq!(plain(&value_against(Unit::Seconds, 174_300.0, 9, Some(172_800.0))), "48 h 25 min");
         assert_eq!(plain(&value_against(Unit::Seconds, 187_200.0, 9, Some(172_800.0))), "2 d 4 h");
+        assert_eq!(
+            [30.0, 93_000.0, 9_417_600.0, -720.0].map(|s| plain(&value(Unit::OpenSeconds, s))),
+            ["30 s", "25 h 50 min", "2,616 h", "−12 min"]
+        );
+        assert_eq!([0.0, 36_000.0, 180_000.0].map(|s| plain(&tick(Unit::OpenSeconds, s, 36_000.0))), ["0", "10 h", "50 h"]);
         assert_eq!([30, 90_000, 180_600, -720].map(|s| plain(&open_hours(s))), ["30 s", "25 h", "50 h 10 min", "−12 min"]);
     }
 
@@ -399,7 +410,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_no_data() {
-        for unit in [Unit::Share, Unit::Seconds, Unit::Count, Unit::Number, Unit::Money, Unit::Days] {
+        for unit in [Unit::Share, Unit::Seconds, Unit::OpenSeconds, Unit::Count, Unit::Number, Unit::Money, Unit::Days] {
             for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
                 assert_eq!(value(unit, v), NO_DATA);
                 assert_eq!(tick(unit, v, 1.0), NO_DATA);

@@ -191,6 +191,9 @@ pub enum Level {
     Setup,
 }
 
+/// The code of the note that says what changed since the pages were published first.
+pub const RESTATED: &str = "restated";
+
 /// A sentence of the data-quality box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
@@ -210,6 +213,8 @@ pub enum Unit {
     Share,
     /// Seconds, shown as `2 d 4 h`.
     Seconds,
+    /// Seconds of opening hours, shown as `26 h 10 min`: never in days, of which nobody knew how long they are.
+    OpenSeconds,
     /// A whole number of things.
     Count,
     /// A plain number with up to two decimals (a ratio, a score of 1 to 5).
@@ -226,6 +231,7 @@ impl Unit {
         match self {
             Self::Share => "share",
             Self::Seconds => "seconds",
+            Self::OpenSeconds => "open_seconds",
             Self::Count => "count",
             Self::Number => "number",
             Self::Money => "money",
@@ -437,6 +443,9 @@ pub struct Standing {
     pub is_good: Option<bool>,
     /// Whether all agents together lie on that side of the target, this one not clearly further: no verdict on a person.
     pub is_shared: bool,
+    /// Whether hits and rows are told to the nearest five, so that nobody's own answer can be worked out.
+    #[serde(default)]
+    pub is_rounded: bool,
     /// About how many more rows at the present rate make the verdict clear; `None` if none would, or it is.
     pub needed: Option<u64>,
 }

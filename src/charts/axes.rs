@@ -11,7 +11,7 @@ pub(super) fn range(unit: Unit, values: &[f64]) -> Range {
     match unit {
         Unit::Share => Range::of_shares(values),
         Unit::Number => Range::around(values),
-        Unit::Seconds | Unit::Count | Unit::Money | Unit::Days => Range::from_zero(values),
+        Unit::Seconds | Unit::OpenSeconds | Unit::Count | Unit::Money | Unit::Days => Range::from_zero(values),
     }
 }
 
@@ -44,6 +44,7 @@ pub(super) fn labelled_ticks(unit: Unit, range: Range, max: usize) -> Vec<(f64, 
     let span = range.high - range.low;
     let part = match unit {
         Unit::Seconds => [86_400.0, 3600.0, 60.0].into_iter().find(|p| span >= 3.0 * p).unwrap_or(1.0),
+        Unit::OpenSeconds => [3600.0, 60.0].into_iter().find(|p| span >= 3.0 * p).unwrap_or(1.0),
         _ => 1.0,
     };
     let mut at: Vec<f64> = ticks(range.low / part, range.high / part, max).into_iter().map(|t| t * part).collect();

@@ -43,8 +43,8 @@ impl Side {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Kept => say!("kept"),
-            Self::Near => say!("near miss"),
+            Self::Kept => say!("kept with room"),
+            Self::Near => say!("just kept"),
             Self::Missed => say!("missed"),
         }
     }

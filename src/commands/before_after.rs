@@ -109,12 +109,14 @@ fn event(ctx: &Context, args: &BeforeAfterArgs) -> Result<Event> {
     }
 }
 
-/// The complete weeks around a day.
+/// The complete weeks around a day, as many before and after it as are asked for, and the week the day cuts in two.
 fn weeks(ctx: &Context, args: &BeforeAfterArgs, day: i32) -> Vec<Period> {
     let today = ctx.zone().local_day(ctx.as_of);
     let reach = |weeks: Option<u32>| WEEK * weeks.map_or(MOST_WEEKS, |n| n as i32);
-    let (from, to) = (day - reach(args.before), day + reach(args.after));
-    Period::series(Unit::Week, from, to).into_iter().filter(|p| p.end_day <= today && p.first_day >= from).collect()
+    let monday = Period::containing(Unit::Week, day).first_day;
+    let after = if monday == day { day } else { monday + WEEK };
+    let all = Period::series(Unit::Week, monday - reach(args.before), after + reach(args.after) - 1);
+    all.into_iter().filter(|p| p.end_day <= today).collect()
 }
 
 /// Who was treated.

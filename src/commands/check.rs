@@ -219,7 +219,7 @@ fn source_words(source: &SourceLedger, zone: &Zone) -> String {
         (source.clock_changes, "local times a clock change skipped or repeated"),
     ] {
         if count > 0 {
-            out += &format!("  {count} {what}\n");
+            out += &format!("  {what}: {count}\n");
         }
     }
     if !source.ignored_headers.is_empty() {

@@ -80,6 +80,10 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
 
 /// Refuses what the roster cannot say of people.
 fn check_columns(ctx: &Context, attributes: &[(String, String)], within: Option<&str>) -> Result<()> {
+    if let Some((id, _)) = attributes.iter().find(|(id, _)| within == Some(id.as_str())) {
+        return Err(Error::config(format!("--by {id}: people are compared within the same {id}, where nobody differs by it"))
+            .hint("--within none compares all with all"));
+    }
     let known = all_columns(&ctx.settings, Table::Tickets);
     let named = attributes.iter().map(|(id, _)| ("--by", id.as_str())).chain(within.map(|id| ("--within", id)));
     let is_known = |id: &str| KNOWN.iter().any(|(k, _)| *k == id) || known.iter().any(|k| k == id);

@@ -126,7 +126,7 @@ fn fits(goal: &Goal, metric: &Metric) -> Result<()> {
     let most = if metric.kind == Kind::Share { 1.0 } else { 10.0 };
     match metric.unit() {
         Unit::Share if !(0.0..=most).contains(&goal.value) => {
-            refused(format!("`{name}` is a share, and {} % is none", 100.0 * goal.value), "write it as \"85%\" or 0.85")
+            refused(format!("`{name}` is a share, and {} % cannot be one", 100.0 * goal.value), "write it as \"85%\" or 0.85")
         }
         Unit::Share => Ok(()),
         _ if goal.is_percentage => refused(format!("`{name}` is no share"), "write a number, or a duration such as \"4h\""),

@@ -70,6 +70,11 @@ pub(super) fn check_columns(ctx: &Context, by: &[String], filter: Option<&str>, 
     let in_condition = filter.map(columns_of).transpose()?.unwrap_or_default();
     for table in tables {
         let known = all_columns(&ctx.settings, table);
+        if let Some(column) = by.iter().find(|c| !known.contains(c) && is_id(table, c)) {
+            return Err(Error::config(format!("--by: {column:?} is an id, and figures are not told by ids")).hint(format!(
+                "`deskcard sql \"SELECT {column}, count(*) FROM {table} GROUP BY {column}\"` takes the rows themselves apart"
+            )));
+        }
         let named = by.iter().map(|c| ("--by", c)).chain(in_condition.iter().map(|c| ("--where", c)));
         if let Some((flag, column)) = named.into_iter().find(|(_, c)| !known.contains(c) && !is_id(table, c)) {
             let near = nearest(column, known.iter().map(String::as_str));
@@ -111,12 +116,20 @@ impl Days<'_> {
                 told(zone.local_day(last))
             )));
         }
+        let series = |unit: Unit| Period::series(unit, from, to).into_iter().map(|p| self.cut(p, from, to)).collect();
         Ok(match self.width {
             Span::All => vec![Period::span(from, to)],
-            Span::Week => Period::series(Unit::Week, from, to),
-            Span::Month => Period::series(Unit::Month, from, to),
-            Span::Quarter => Period::series(Unit::Quarter, from, to),
+            Span::Week => series(Unit::Week),
+            Span::Month => series(Unit::Month),
+            Span::Quarter => series(Unit::Quarter),
         })
+    }
+
+    /// A period without the days that the command line leaves out: then it is named by the days that are left.
+    fn cut(&self, period: Period, from: i32, to: i32) -> Period {
+        let first = if self.from.is_some() { period.first_day.max(from) } else { period.first_day };
+        let last = if self.to.is_some() { (period.end_day - 1).min(to) } else { period.end_day - 1 };
+        if (first, last + 1) == (period.first_day, period.end_day) { period } else { Period::span(first, last) }
     }
 }
 

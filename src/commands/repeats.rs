@@ -149,7 +149,7 @@ impl Told<'_> {
         if p.top.is_empty() {
             return "Nothing came back about the same.\n".to_owned();
         }
-        let mut table = plain_table(&["problem candidate", "repeats", "of contacts", "requesters", "a month", "interval", "tickets"]);
+        let mut table = plain_table(&["problem candidate", "repeats", "contacts", "requesters", "a month", "interval", "tickets"]);
         for c in &p.top {
             table.add_row([
                 format::label(&self.r.cell(c.cell), 60),

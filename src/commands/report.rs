@@ -21,6 +21,7 @@ use crate::facts::{Facts, Table, Wanted};
 use crate::ingest::ledger::Ledger;
 use crate::inquiry::explain::attributes;
 use crate::judge::folds::{LOOKS, looked_into as looked_into_ids};
+use crate::judge::notes::covered;
 use crate::judge::{self, Evidence, RowsOf};
 use crate::metrics::Metric;
 use crate::metrics::rows::{Rows, describing, rows};
@@ -84,7 +85,8 @@ pub(super) fn run(args: &ReportArgs, now: i64, command_line: &str, stdout: &mut 
 fn tell_of_no_rows(ctx: &Context, base: &Base<'_>, judged: &Judged) {
     const EMPTY: [&str; 5] = ["period-before-data", "period-after-data", "no-rows", "no-rows-in-period", "all-after-cut-off"];
     for note in judged.scorecard.notes.iter().filter(|n| EMPTY.contains(&n.code.as_str())) {
-        let newest = Period::containing(ctx.settings.report.period, ctx.zone().local_day(base.facts.last_instant()));
+        let last = covered(&base.ledger).map_or(ctx.as_of - 1, |(_, last)| last);
+        let newest = Period::containing(ctx.settings.report.period, ctx.zone().local_day(last));
         let instead = match note.code.as_str() {
             "no-rows" => "`deskcard check` says which columns were read, and which have no date".to_owned(),
             _ => format!("`--period {}` has the newest rows; `[desk] as_of` says when exports of long ago were made", newest.id),
@@ -155,7 +157,7 @@ fn veil(args: &ReportArgs) -> Result<Option<Veil>> {
 }
 
 /// What is noticed and leaves the figures what they are.
-const AFTER_THE_FIGURES: [&str; 2] = ["off-roster", "restated"];
+const AFTER_THE_FIGURES: [&str; 1] = ["off-roster"];
 
 /// The scorecards of a period, and the rows behind their numbers.
 pub(super) struct Judged {

@@ -102,6 +102,11 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     let is_due = |p: &&Period| plan.due.periods.contains(p) || **p == today;
     if let (Some(mail), Some(newest)) = (&ctx.settings.mail, plan.newest().filter(is_due)) {
         let queued = recorder.step("mail", || post(run, &ctx, mail, &newest.id))?;
+        // A mail that is missing every week is in the record; that nobody gets any is no success.
+        if queued.entries.is_empty() {
+            let why = queued.problems.first().map_or("[mail] names nobody, and nobody of the roster is to get a card", String::as_str);
+            ctx.tell(&format!("no mail was made of {} ({why}); `deskcard send` says who would get what", newest.id));
+        }
         recorder.queued(queued);
     }
     recorder.step("clean up", || clean_up(run, &ctx))

@@ -9,7 +9,7 @@ mod figures;
 mod findings;
 pub mod folds;
 mod goals;
-mod notes;
+pub mod notes;
 mod sections;
 mod signals;
 mod standing;

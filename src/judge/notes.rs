@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::Evidence;
 use crate::columns::Source;
 use crate::format;
-use crate::ingest::ledger::SourceLedger;
+use crate::ingest::ledger::{Ledger, SourceLedger};
 use crate::say;
 use crate::scorecard::{Card, Level, Note};
 
@@ -69,6 +69,13 @@ fn listed(names: &[String]) -> String {
     if names.len() > MOST { say!("{shown} and {more} more", shown, more = names.len() - MOST) } else { shown }
 }
 
+/// The first and the last instant that rows of tickets, calls and surveys are dated by, seconds UTC; `None` without any.
+pub fn covered(ledger: &Ledger) -> Option<(i64, i64)> {
+    let work = |s: &&SourceLedger| s.kind != Source::Agents.name();
+    let covers = ledger.sources.iter().filter(work).filter_map(|s| s.covers);
+    covers.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
+}
+
 fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
     let mut out = Vec::new();
     let now = e.now();
@@ -80,10 +87,7 @@ fn period(e: &Evidence<'_>, cards: &[Card]) -> Vec<Note> {
         );
         out.push(note(Level::Critical, "period-partial", text));
     }
-    let work = |s: &&SourceLedger| s.kind != Source::Agents.name();
-    let covers: Vec<(i64, i64)> = e.ledger.sources.iter().filter(work).filter_map(|s| s.covers).collect();
-    let first = covers.iter().map(|c| c.0).min();
-    let last = covers.iter().map(|c| c.1).max();
+    let (first, last) = covered(e.ledger).unzip();
     let has_rows = cards.first().is_some_and(|c| c.kpis.iter().any(|k| k.n > 0));
     match (first, last) {
         (Some(first), _) if now.end_utc(e.zone) <= first => {
@@ -210,7 +214,7 @@ fn of_source(e: &Evidence<'_>, s: &SourceLedger) -> Vec<Note> {
     }
     if s.duplicate + s.superseded > 0 {
         let text = say!(
-            "{name}: {duplicate} exact copies and {superseded} older states of rows were set aside.",
+            "{name}: rows that came more than once: exact copies {duplicate}, older states {superseded}; set aside.",
             name,
             duplicate = format::count(s.duplicate),
             superseded = format::count(s.superseded)

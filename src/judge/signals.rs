@@ -51,7 +51,7 @@ pub(super) fn charted(e: &Evidence<'_>, s: &Subject, metric: &Metric) -> Option<
         (first..e.periods.len()).zip(&points).map(|(p, point)| proportion(e, s, metric, p, point)).collect();
     let individuals: Vec<Option<f64>> = points.iter().map(|p| p.value.filter(|_| !p.is_partial)).collect();
     // Durations are skewed: their limits are set on the logarithm, or a slow week would look like a change every few weeks.
-    let is_log = metric.unit() == Unit::Seconds && individuals.iter().flatten().all(|v| *v > 0.0);
+    let is_log = matches!(metric.unit(), Unit::Seconds | Unit::OpenSeconds) && individuals.iter().flatten().all(|v| *v > 0.0);
     let individuals: Vec<Option<f64>> = if is_log { individuals.iter().map(|v| v.map(f64::ln)).collect() } else { individuals };
     let scale = if is_log { f64::exp } else { std::convert::identity };
     let chart = drawn(&Series {

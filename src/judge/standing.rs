@@ -171,6 +171,7 @@ pub(super) fn judged(
         reliability: population.map_or(1.0, |p| p.reliability(own.n())),
         certainty: at.filter(|_| metric.better != Better::Neither).map(|_| certainty),
         is_shared,
+        is_rounded: false,
         is_good: (certainty != Certainty::CannotTellYet).then_some(is_above == (metric.better == Better::Higher)),
         needed,
     };

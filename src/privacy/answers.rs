@@ -86,8 +86,8 @@ pub fn for_others(scorecard: &Scorecard, answers: &Answers, min_n: u32) -> Score
 
 fn note(min_n: u32) -> Note {
     let text = say!(
-        "What customers and colleagues answered is told of {min_n} answers or more; – stands where there are fewer, or where fewer could be worked out \
-         by subtraction. Figures of one person, priority or category are rounded: counts to fives, shares to whole points.",
+        "What customers and colleagues answered is told of {min_n} answers or more, and of one person over the recent periods only. “Kept back” or – stands \
+         where there are fewer, or where fewer could be worked out by subtraction. Figures of one person, priority or category are rounded: counts to fives, shares to whole points.",
         min_n
     );
     Note { level: Level::Info, code: NOTE.to_owned(), text }
@@ -210,6 +210,7 @@ impl Pass<'_> {
             n: coarse::count(l.n),
             reliability: (l.reliability * 10.0).round() / 10.0,
             needed: None,
+            is_rounded: true,
             ..l
         })
     }

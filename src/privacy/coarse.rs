@@ -34,7 +34,7 @@ pub(super) fn value(unit: Unit, v: f64) -> f64 {
         // By whole numbers, so that 0.29 stays 0.29.
         Unit::Share => (v * 100.0).round() / 100.0,
         Unit::Number => (v * 10.0).round() / 10.0,
-        Unit::Seconds => to(60.0),
+        Unit::Seconds | Unit::OpenSeconds => to(60.0),
         Unit::Count => to(STEP as f64),
         Unit::Money | Unit::Days => v.round(),
     }

@@ -139,7 +139,7 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
     let is_far = l.needed.is_some() && more.is_none();
     let word = match (l.certainty, more) {
         (None, _) => String::new(),
-        (Some(_), _) if l.is_shared => say!("the same on the whole desk, so not judged here").to_owned(),
+        (Some(_), _) if l.is_shared => say!("all agents together lie on this side of the target, so no verdict on one").to_owned(),
         (Some(Certainty::Clear), _) => say!("clear").to_owned(),
         (Some(Certainty::Leaning), None) => say!("leaning").to_owned(),
         (Some(Certainty::Leaning), Some(more)) => say!("leaning, {more} to make it clear", more),
@@ -150,7 +150,8 @@ fn level(place: Place<'_>, unit: Unit, l: Standing) -> LevelView {
     let recent = format::label(&place.scorecard.rule.recent, 60);
     let raw = l.sum as f64 / l.n.max(1) as f64;
     let pulled = if (raw - l.value).abs() >= 0.02 { say!(", drawn towards the others for want of rows") } else { "" };
-    let counted = say!("{sum} of {n}", sum = format::count(l.sum), n = format::count(l.n));
+    let (sum, n) = (format::count(l.sum), format::count(l.n));
+    let counted = if l.is_rounded { say!("about {hits} of {n}", hits = sum, n) } else { say!("{sum} of {n}", sum, n) };
     let text = say!(
         "Over {recent} {level} ({interval}), {counted}{pulled}",
         recent,
@@ -265,6 +266,7 @@ mod tests {
             reliability: 0.7,
             certainty: Some(Certainty::Clear),
             is_shared: false,
+            is_rounded: false,
             is_good: Some(true),
             needed: None,
         };

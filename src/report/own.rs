@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::topic_view::is_topic;
-use crate::scorecard::{Card, CardKind, ChartData, Finding, Level, Note, Scorecard, Section, TableData, Topic};
+use crate::scorecard::{Card, CardKind, ChartData, Finding, Level, Note, RESTATED, Scorecard, Section, TableData, Topic};
 use crate::{key, say};
 
 const COLLEAGUE: &str = key!("a colleague");
@@ -23,7 +23,10 @@ pub(super) fn card_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Ca
 
 /// The notes for a card as it is sent to a person; see [`card_for`].
 pub(super) fn notes_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Vec<Note> {
-    if is_without_names(card, may_name) { notes_without(scorecard, &Others::of(scorecard, "", "")) } else { notes(scorecard, card) }
+    match is_without_names(card, may_name) {
+        true => notes_without(scorecard, &Others::of(scorecard, "", "")).into_iter().map(|n| of_card(n, card)).collect(),
+        false => notes(scorecard, card),
+    }
 }
 
 fn is_without_names(card: &Card, may_name: bool) -> bool {
@@ -46,10 +49,19 @@ fn without(others: &Others<'_>, card: &Card) -> Card {
 
 /// The notes of the scorecard for a card; on an agent's page a note that names other people only says that it exists.
 pub(super) fn notes(scorecard: &Scorecard, card: &Card) -> Vec<Note> {
-    if card.kind != CardKind::Agent {
-        return for_readers(scorecard).cloned().collect();
+    let all = match card.kind {
+        CardKind::Agent => notes_without(scorecard, &Others::of(scorecard, &card.name, &card.slug)),
+        _ => for_readers(scorecard).cloned().collect(),
+    };
+    all.into_iter().map(|n| of_card(n, card)).collect()
+}
+
+/// A note as a card has it: the desk's figures from before belong to the desk.
+fn of_card(note: Note, card: &Card) -> Note {
+    if note.code != RESTATED || card.kind == CardKind::Desk {
+        return note;
     }
-    notes_without(scorecard, &Others::of(scorecard, &card.name, &card.slug))
+    Note { text: say!("Made again after it was published first: rows that came later may have changed figures here.").to_owned(), ..note }
 }
 
 /// The notes for whoever reads the figures: what the config could add is for whoever keeps it.

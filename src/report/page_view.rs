@@ -140,6 +140,7 @@ fn definition(d: &Definition) -> DefinitionView {
     let unit = match d.unit {
         Unit::Share => say!("share of rows, in percent"),
         Unit::Seconds => say!("duration; 1 d is 24 h on the metric's clock"),
+        Unit::OpenSeconds => say!("duration in opening hours"),
         Unit::Count => say!("count"),
         Unit::Number => say!("number"),
         Unit::Money => say!("money"),

@@ -244,6 +244,10 @@ pub(crate) fn no_such_zone(error: Error, name: &str) -> Error {
     // People write the city alone, or the right city under the wrong continent.
     let same_city = names.iter().find(|n| city(n) == wanted);
     match same_city {
+        // The signs of `Etc/GMT+5` are those of POSIX: it lies west of Greenwich.
+        _ if wanted.starts_with("gmt") || wanted.starts_with("utc") => {
+            error.hint("name the place, such as `Europe/Berlin`, or `UTC`; `Etc/GMT-5` is five hours ahead of UTC, all year")
+        }
         Some(zone) => error.hint(format!("did you mean `{zone}`?")),
         None if name.contains('/') => did_you_mean(error, name, &names),
         // Abbreviations look like each other: a near one is not what was meant.

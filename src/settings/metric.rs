@@ -53,7 +53,7 @@ pub const TABLES: &[&str] =
 /// The kinds of metric.
 pub const KINDS: &[&str] = &["count", "sum", "share", "mean", "median", "p90", "rate", "ratio", "stock", "turnover", "min", "max"];
 /// The units of metrics.
-pub const UNITS: &[&str] = &["share", "seconds", "count", "number", "money", "days"];
+pub const UNITS: &[&str] = &["share", "seconds", "open_seconds", "count", "number", "money", "days"];
 
 pub(super) const KEYS: &[&str] = &[
     "id",

@@ -65,7 +65,7 @@ fn wait(text: &str) -> Result<i64, NoSpan> {
     }
 }
 
-const WAITS: &str = "write 60s, 5m, 1h, or 0 for no wait";
+const WAITS: &str = "write 60s, 5m, 1h, 7d (a year at most), or 0 for no wait";
 
 /// A number, possibly with a fraction, times a factor: only if that is a whole number that is not 0.
 fn whole_secs(number: &str, factor: i64) -> Option<i64> {
@@ -162,7 +162,7 @@ mod tests {
         }
         let told = |text| wait_secs(text).expect_err("refused").to_string();
         assert_eq!(told("60"), "`60` is not a length of time\n  hint: say of what: \"60s\", \"60min\", \"60h\" or \"60d\"");
-        assert_eq!(told("367d"), "`367d` is more than a year\n  hint: write 60s, 5m, 1h, or 0 for no wait");
+        assert_eq!(told("367d"), "`367d` is more than a year\n  hint: write 60s, 5m, 1h, 7d (a year at most), or 0 for no wait");
         assert!(told("3bd").starts_with("`3bd` is business time"));
         for text in ["", "00", "0x", "-1s", "0bd", "60 s", "1e3s", "99999999999999999999s"] {
             assert!(wait_secs(text).is_err(), "{text}");

@@ -37,6 +37,11 @@ fn shadowing_was_not_planted_and_cannot_be_told_whoever_counts_as_treated() {
     }
     let answer = json(&["before-after", "fcr_touch", "--date", "2026-03-02", "--before", "20", "--after", "20"]);
     assert_eq!(answer["measure"]["id"], "fcr_touch");
+    // A Monday begins the first week after; any other day cuts its week in two, and that week is neither's.
+    for day in ["2026-03-02", "2026-03-03", "2026-03-08"] {
+        let words = ask(&["before-after", "fcr_touch", "--date", day, "--before", "3", "--after", "2"]).ok().stdout;
+        assert!(words.contains("3 whole weeks before, 2 after"), "{day}: {words}");
+    }
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn every_example_of_the_help_works_on_the_sample_desk() {
 }
 
 /// What a new user does wrong: the words, the exit code, what was tried, and what to do.
-const MISTAKES: [(&[&str], i32, &str, &str); 37] = [
+const MISTAKES: [(&[&str], i32, &str, &str); 39] = [
     (&["report", "--config", "nowhere.toml"], 2, "cannot read the config nowhere.toml", "`deskcard init FOLDER` writes one"),
     (&["init", "nowhere"], 3, "cannot read the folder nowhere", "deskcard init exports"),
     (&["init", "."], 2, "deskcard.toml is there already", "--force"),
@@ -242,6 +242,7 @@ const MISTAKES: [(&[&str], i32, &str, &str); 37] = [
     (&["query", "fcr_tme"], 2, "there is no metric \"fcr_tme\"", "fcr_time"),
     (&["query", "zzz"], 2, "there is no metric \"zzz\"", "`deskcard metrics` lists them all"),
     (&["query", "fcr_time", "--by", "agnet"], 2, "--by: tickets have no column \"agnet\"", "nearest: agent"),
+    (&["query", "fcr_time", "--by", "id"], 2, "\"id\" is an id, and figures are not told by ids", "GROUP BY id"),
     (&["query", "fcr_time", "--where", "priority = 'P1"], 2, "cannot read the SQL expression", "single quotes"),
     (&["query", "fcr_time", "--from", "2026-03-08", "--to", "2026-03-01"], 2, "--to is before --from", "swap"),
     (&["query", "fcr_time", "--from", "2031-01-01"], 2, "there is no day in what --from and --to leave", "2026-03-02"),
@@ -250,6 +251,7 @@ const MISTAKES: [(&[&str], i32, &str, &str); 37] = [
     (&["explain", "fcr_time", "--by", "zzzz"], 2, "tickets have no column \"zzzz\"", "`deskcard sql` lists the columns"),
     (&["explain", "fcr_time", "--against", "2027-W01"], 2, "--against 2027-W01 does not end before 2026-W10 begins", "2026-W09"),
     (&["drivers", "fcr_time", "--by", "shfit"], 2, "--by: nothing is known of people under the name \"shfit\"", "nearest: shift"),
+    (&["drivers", "fcr_time", "--by", "supplier"], 2, "people are compared within the same supplier", "--within none"),
     (&["before-after", "--event", "zzz"], 2, "has \"zzz\" in its label", "--date"),
     (&["sql", "SELECT nonsense FROM tickets"], 2, "no table of the query has a column \"nonsense\"", "`deskcard sql` lists"),
     (&["sla", "--ticket", "NOPE"], 2, "there is no ticket \"NOPE\"", "as in the export"),

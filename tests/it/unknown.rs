@@ -138,6 +138,30 @@ fn a_move_over_a_weekend_is_no_leaving() {
 }
 
 #[test]
+fn days_that_are_left_out_are_not_counted() {
+    let row = |i: i64| format!("t{i},2026-03-{:02} 09:00,2026-03-{:02} 10:00,closed,R\n", 1 + i, 1 + i);
+    let tickets = format!("id,created_at,resolved_at,status,requester\n{}", (0..30).map(row).collect::<String>());
+    let asked = Asked::of("2026-04-13", &[("tickets", &tickets)], "");
+    let told = |unit: &str| -> Vec<(String, f64)> {
+        let found = asked.at("tickets_created", &["--period", unit, "--from", "2026-03-10", "--to", "2026-03-24"]);
+        found.into_iter().map(|(id, _, n, _)| (id, n)).collect()
+    };
+    assert_eq!(told("month"), [("2026-03-10..2026-03-24".to_owned(), 15.0)]);
+    let weeks = [("2026-03-10..2026-03-15", 6.0), ("2026-W12", 7.0), ("2026-03-23..2026-03-24", 2.0)];
+    assert_eq!(told("week"), weeks.map(|(id, n)| (id.to_owned(), n)));
+}
+
+#[test]
+fn what_was_updated_after_the_cut_off_is_not_known_to_be_quiet() {
+    let tickets = "id,created_at,resolved_at,status,updated_at,requester\n\
+        quiet,2026-03-02 09:00,,open,2026-03-02 10:00,R\nlater,2026-03-02 09:00,,open,2026-04-20 10:00,R\n";
+    let at = |day: &str| Asked::of(day, &[("tickets", tickets)], "").at("stale", &["--period", "last-week"]);
+    let [before, after] = ["2026-03-23", "2026-04-27"].map(|day| at(day).iter().map(|(_, v, n, _)| (*v, *n)).collect::<Vec<_>>());
+    assert_eq!(before, [(Some(1.0), 1.0)]);
+    assert_eq!(after, [(Some(1.0), 2.0)]);
+}
+
+#[test]
 fn nobody_is_two_people() {
     let mut roster = "agent_id,name,team,hired_at,left_at\n".to_owned();
     (0..4).for_each(|i| writeln!(roster, "A{i},Agent {i},L1,2024-01-01,").expect("text"));

@@ -20,7 +20,7 @@ use crate::publish::folder::{Folder, withdraw};
 use crate::publish::retain::LATEST;
 use crate::publish::{names_in, remove};
 use crate::run_record::{self, RunRecord};
-use crate::scorecard::{CardKind, Scorecard};
+use crate::scorecard::{CardKind, RESTATED, Scorecard};
 
 /// A published folder that names somebody who was erased.
 pub(super) struct Touched {
@@ -113,7 +113,7 @@ impl<'a> Pages<'a> {
             }
         };
         let mut judged = base.judged(&period, &self.erased.rewrite(&old.command, Holds::Text))?;
-        let is_of_its_run = |code: &str| code == "restated" || Code::ALL.iter().any(|c| c.name().replace('_', "-") == code);
+        let is_of_its_run = |code: &str| code == RESTATED || Code::ALL.iter().any(|c| c.name().replace('_', "-") == code);
         for note in old.notes.iter().filter(|n| is_of_its_run(&n.code)) {
             if !judged.scorecard.notes.iter().any(|n| n.code == note.code) {
                 judged.warn(&note.code, &self.erased.rewrite(&note.text, Holds::Text));

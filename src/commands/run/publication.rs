@@ -18,10 +18,8 @@ use crate::publish::retain::LATEST;
 use crate::publish::stage::hex;
 use crate::run_record::{MetricChange, OutputFile, PeriodRecord, PeriodState};
 use crate::say;
-use crate::scorecard::{CardKind, Scorecard};
+use crate::scorecard::{CardKind, RESTATED, Scorecard};
 
-/// The code of the note that says what changed.
-const RESTATED: &str = "restated";
 /// Changes named in a sentence at most.
 const NAMED: usize = 4;
 

@@ -238,7 +238,7 @@ impl Answer {
     fn latest(&self, args: &SlaArgs) -> String {
         let mut out = String::from("\nFurthest beyond their target:\n");
         for (ticket, clock, late, holder) in self.missed.iter().take(args.list) {
-            let late = format::value(Unit::Seconds, *late as f64);
+            let late = format::value(Unit::OpenSeconds, *late as f64);
             let holder = if holder.is_empty() { String::new() } else { format!("; at the breach: {}", format::clean(holder)) };
             out += &format!("    {} {clock}: {late} late{holder}\n", format::clean(ticket));
         }

@@ -46,8 +46,8 @@ pub(super) fn story(facts: &Facts, zone: &str, ticket: &str) -> Result<String> {
     for span in &spans {
         let ends = ["from_at", "to_at"].map(|name| span.instant(name, facts));
         let texts = ["holder_status", "holder_reason", "holder_group", "holder_agent", "party"].map(|name| span.text(name));
-        let lengths = ["open_secs", "closed_secs"].map(|name| span.length(name));
-        grid.add_row(ends.into_iter().chain(texts).chain(lengths));
+        let open = span.number("open_secs").map_or_else(|| "–".to_owned(), format::open_hours);
+        grid.add_row(ends.into_iter().chain(texts).chain([open, span.length("closed_secs")]));
     }
     out += &format!("{grid}\n");
     for clock in &clocks {

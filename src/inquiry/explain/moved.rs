@@ -104,14 +104,15 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
         return finished(q, (side(n), Side::default()), (None, None, None), text);
     };
     let (low, high) = expected.usual(USUAL);
-    let difference = n - expected.mean;
+    let before = expected.seen;
+    let difference = n - before;
     let interval = (n - high, n - low);
     let certainty = verdict(interval, difference, MATTERS * expected.mean).filter(|_| counts.len() >= FEWEST_SPANS);
     let usual = match counts.len() {
-        1 => say!("{mean} in the period before", mean = mean_of(expected.mean)),
+        1 => say!("{mean} in the period before", mean = mean_of(before)),
         k => say!(
             "{mean} on average of the {k} periods before, {low} to {high} of which would be usual",
-            mean = mean_of(expected.mean),
+            mean = mean_of(before),
             k,
             low = format::count(low as u64),
             high = format::count(high as u64)
@@ -120,7 +121,7 @@ fn counted(q: &Question<'_>, now: &Rows) -> Moved {
     let sure =
         if counts.len() < FEWEST_SPANS { say!("Too few periods before to say what is usual.") } else { conclusion(certainty, interval) };
     let text = say!("{n} against {usual}. {sure}", n = format::count(now.n()), usual, sure);
-    finished(q, (side(n), side(expected.mean)), (Some(difference), Some(interval), certainty), text)
+    finished(q, (side(n), side(before)), (Some(difference), Some(interval), certainty), text)
 }
 
 /// A mean of counts: with a decimal where they are few.
@@ -152,6 +153,8 @@ pub(super) fn by_span(q: &Question<'_>, is_meant: impl Fn(usize) -> bool) -> Vec
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Expected {
     pub(super) mean: f64,
+    /// The mean of the counts themselves.
+    seen: f64,
     variance: f64,
 }
 
@@ -163,10 +166,11 @@ impl Expected {
             return None;
         }
         // Where there never was a row, one is nothing unheard of: half a row in all of the time seen.
-        let mean = (counts.iter().sum::<u64>() as f64).max(0.5) / k;
+        let all = counts.iter().sum::<u64>() as f64;
+        let mean = all.max(0.5) / k;
         let squares: f64 = counts.iter().map(|c| (*c as f64 - mean).powi(2)).sum();
         let seen = if counts.len() > 1 { squares / (k - 1.0) } else { 0.0 };
-        Some(Self { mean, variance: seen.max(mean) * (1.0 + 1.0 / k) })
+        Some(Self { mean, seen: all / k, variance: seen.max(mean) * (1.0 + 1.0 / k) })
     }
 
     /// The middle of what may come, as large a share of it as the confidence.

@@ -115,6 +115,7 @@ mod tests {
             reliability: 1.0,
             certainty: Some(certainty),
             is_shared: false,
+            is_rounded: false,
             is_good: Some(is_above),
             needed: None,
         };

@@ -193,7 +193,7 @@ fn trend(roster: &Roster, metric: &str) -> Option<Finding> {
         (false, true) => say!("Turnover rose from single to double digits"),
     };
     let doubt = if crosses && !is_crossed {
-        say!(" That it crossed the {line} line, so few people cannot prove.", line = format::bare_target(Unit::Share, LINE))
+        say!(" Whether it crossed the {line} line, so few people cannot tell.", line = format::bare_target(Unit::Share, LINE))
     } else {
         String::new()
     };
@@ -326,7 +326,7 @@ fn curves(roster: &Roster) -> Option<ChartData> {
     Some(ChartData::Survival {
         title,
         subtitle: say!(
-            "Share of {all} people still on the desk by time since their start (Kaplan-Meier, 95 % limits){differ}",
+            "Of {all} stays on the desk, the share that still lasts by time since its start (Kaplan-Meier, 95 % limits){differ}",
             all = all.len(),
             differ
         ),

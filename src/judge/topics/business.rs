@@ -308,7 +308,7 @@ fn waits(e: &Evidence<'_>, rows: &Rows<'_>) -> Option<Section> {
             subtitle: say!("Opening hours of tickets resolved in {span}, by department", span = e.recent_words()),
             parts: PARTIES.iter().map(|(_, title)| crate::language::text(title).to_owned()).collect(),
             rows: all,
-            unit: Unit::Seconds,
+            unit: Unit::OpenSeconds,
             about: SharesAbout::FirstPart,
         }],
         footer: say!("Who had to act is told by why a ticket was on hold and by the level of the group that had it; a few long tickets can make a bar.").to_owned(),

@@ -179,7 +179,7 @@ fn table(e: &Evidence<'_>, rows: &Rows<'_>) -> Result<TableData> {
         Some(plain_column(say!("Received"), Unit::Count)),
         Some(plain_column(say!("Passed on"), Unit::Share)),
         column(e, "tickets_resolved"),
-        Some(plain_column(say!("Opening hours a ticket"), Unit::Seconds)),
+        Some(plain_column(say!("Opening hours a ticket"), Unit::OpenSeconds)),
         column(e, "sla_resolution"),
         Some(plain_column(say!("Breached with it"), Unit::Count)),
         column(e, "reopen_rate"),

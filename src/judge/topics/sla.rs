@@ -202,7 +202,7 @@ fn latest(e: &Evidence<'_>) -> Option<TableData> {
         .collect();
     let columns = [say!("Clock"), say!("Priority"), say!("Late by"), say!("State"), say!("At the breach with"), say!("Longest")];
     let columns =
-        columns.iter().map(|label| text_column(label, if *label == say!("Late by") { Unit::Seconds } else { Unit::Number })).collect();
+        columns.iter().map(|label| text_column(label, if *label == say!("Late by") { Unit::OpenSeconds } else { Unit::Number })).collect();
     (!rows.is_empty()).then(|| TableData {
         title: say!("Furthest beyond their target").to_owned(),
         note: say!("Due in the period. Late by the clock of the target; who held the ticket when its time ran out, and who had to act longest until its end.").to_owned(),

@@ -62,6 +62,7 @@ fn kpi(metric: &str, value: Option<f64>) -> Kpi {
             certainty: Some(Certainty::CannotTellYet),
             is_good: None,
             is_shared: false,
+            is_rounded: false,
             needed: Some(40),
         }),
         signal: Some(Signal { variation: Variation::ImprovingHigh, assurance: Some(Assurance::HitOrMiss) }),

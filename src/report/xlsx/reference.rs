@@ -41,6 +41,7 @@ fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Share => say!("share of rows"),
         Unit::Seconds => say!("duration"),
+        Unit::OpenSeconds => say!("duration in opening hours"),
         Unit::Count => say!("count"),
         Unit::Number => say!("number"),
         Unit::Money => say!("money"),

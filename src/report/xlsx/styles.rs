@@ -112,8 +112,8 @@ const MAX_DAYS: f64 = 2_958_465.0;
 pub(super) fn cell(unit: Unit, v: f64, n: u64, target: Option<f64>) -> (f64, String) {
     match unit {
         Unit::Share => (v, share(v, n, target)),
-        Unit::Seconds if (0.0..MAX_DAYS * SECONDS_A_DAY).contains(&v) => (v / SECONDS_A_DAY, "[h]:mm:ss".to_owned()),
-        Unit::Seconds => (v, "#,##0\" s\"".to_owned()),
+        Unit::Seconds | Unit::OpenSeconds if (0.0..MAX_DAYS * SECONDS_A_DAY).contains(&v) => (v / SECONDS_A_DAY, "[h]:mm:ss".to_owned()),
+        Unit::Seconds | Unit::OpenSeconds => (v, "#,##0\" s\"".to_owned()),
         Unit::Count => (v, "#,##0".to_owned()),
         Unit::Number | Unit::Money => (v, "#,##0.00".to_owned()),
         Unit::Days => (v, "#,##0.0\" d\"".to_owned()),

@@ -548,7 +548,9 @@ impl<'a> Tickets<'a> {
         let gone = Measure::Count(self.rows(|k| k.gone, |_| Some(1.0)));
         let phone = self.rows(|k| Some(k.ticket.created), |k| is(k.ticket.channel.as_ref().map(|c| c == "phone")));
         let age = self.rows(|_| Some(as_of - DAY / 2), |k| k.gone.is_none().then_some((as_of - k.ticket.created) as f64));
-        let stale = |k: &Known| if k.gone.is_none() { is(k.ticket.updated.map(|at| at < as_of - n.stale_after)) } else { None };
+        let stale = |k: &Known| {
+            if k.gone.is_none() { is(k.ticket.updated.filter(|at| *at < as_of).map(|at| at < as_of - n.stale_after)) } else { None }
+        };
         vec![
             ("frt_median", Measure::Quantile(0.5, frt.clone())),
             ("frt_p90", Measure::Quantile(0.9, frt)),
