@@ -27,6 +27,9 @@ pub struct RunRecord {
     pub as_of: Option<String>,
     /// The last batch of the history that its periods were made of; 0 where there was none, or the run did not get there.
     pub batch: u64,
+    /// The newest period it made or looked at again, such as `2026-W46`; empty where there was none.
+    #[serde(default)]
+    pub newest: String,
     /// When it started.
     pub started_at: String,
     /// When it ended.
@@ -47,7 +50,7 @@ pub struct RunRecord {
     pub skipped: Vec<SkippedPeriod>,
     /// The files it wrote, by path, `run.json` itself left out.
     pub outputs: Vec<OutputFile>,
-    /// What it noticed, most serious first.
+    /// What it noticed, in the order of time.
     pub warnings: Vec<Warning>,
     /// Messages it put into the outbox or sent from there.
     pub outbox: Vec<OutboxEntry>,
@@ -65,7 +68,7 @@ pub struct ConfigInfo {
 /// A step of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
-    /// Which: `lock`, `recover`, `stage`, `ingest`, `commit`, `read`, `publish` …
+    /// Which: `lock`, `sweep`, `recover`, `intake`, `read`, `facts`, `judge`, `pages`, `publish` …
     pub name: String,
     /// How long it took, in milliseconds.
     pub ms: u64,
@@ -299,6 +302,7 @@ mod tests {
             config: ConfigInfo { path: "a b/deskcard.toml".into(), hash: Some("0123456789ab".into()) },
             as_of: Some("2026-11-16 06:00".into()),
             batch: 46,
+            newest: String::new(),
             started_at: "2026-11-16T05:00:00Z".into(),
             finished_at: "2026-11-16T05:00:02Z".into(),
             duration_ms: 2345,

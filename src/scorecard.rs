@@ -60,6 +60,31 @@ pub struct Scorecard {
     pub left_out: Vec<LeftOut>,
 }
 
+impl Scorecard {
+    /// The same with other cards and without pages on topics, of which nothing is copied first: they are nearly all of it.
+    #[must_use]
+    pub fn with_cards(&self, cards: Vec<Card>) -> Self {
+        Self {
+            schema_version: self.schema_version,
+            tool: self.tool.clone(),
+            desk: self.desk.clone(),
+            time_zone: self.time_zone.clone(),
+            period: self.period.clone(),
+            previous_period: self.previous_period.clone(),
+            as_of: self.as_of.clone(),
+            config_hash: self.config_hash.clone(),
+            command: self.command.clone(),
+            sources: self.sources.clone(),
+            notes: self.notes.clone(),
+            rule: self.rule.clone(),
+            definitions: self.definitions.clone(),
+            cards,
+            topics: Vec::new(),
+            left_out: self.left_out.clone(),
+        }
+    }
+}
+
 /// A page that was asked for and not made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {

@@ -43,8 +43,8 @@ impl Side {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Kept => say!("kept with room"),
-            Self::Near => say!("just kept"),
+            Self::Kept => say!("kept"),
+            Self::Near => say!("near miss"),
             Self::Missed => say!("missed"),
         }
     }
@@ -116,7 +116,7 @@ impl Chart for Margins<'_> {
             let of_all = if c.is_part { String::new() } else { format!(" ({})", share(n, decided)) };
             let _ = write!(text, "{} {}{of_all}. ", format::capital(side.word()), format::count(n));
         }
-        text.push_str(&say!("A near miss used at least {near} of its target. ", near = self.near_words()));
+        text.push_str(&say!("A near miss is one of those kept that used at least {near} of its target. ", near = self.near_words()));
         if c.open_missed > 0 {
             text.push_str(&say!("Of those missed, {open_missed} are still open. ", open_missed = format::count(c.open_missed)));
         }
@@ -182,7 +182,8 @@ impl Margins<'_> {
                 add(&mut c.missed, b.count);
                 add(&mut c.open_missed, open(b));
             } else {
-                add(&mut c.kept, b.count - open(b) - near(b));
+                // A near miss is kept, and counts twice: as what it is, and among all that were.
+                add(&mut c.kept, b.count - open(b));
                 add(&mut c.near, near(b));
                 add(&mut c.open_inside, open(b));
             }
@@ -299,6 +300,7 @@ struct Counts {
     /// Whether the bars begin somewhere above zero: shares of what they hold would be shares of nothing.
     is_part: bool,
     kept: u64,
+    /// A part of `kept`.
     near: u64,
     missed: u64,
     /// Open before the target: decided nothing.
@@ -330,7 +332,7 @@ impl Counts {
     }
 
     fn decided(self) -> u64 {
-        Side::ALL.iter().fold(0, |sum: u64, side| sum.saturating_add(self.of(*side)))
+        self.kept.saturating_add(self.missed)
     }
 }
 
@@ -438,7 +440,7 @@ mod tests {
             [bin(0.0, Some(0.7), 5, 0), MarginBin { near: 3, ..bin(0.7, Some(0.8), 9, 1) }, MarginBin { near: 4, ..bin(1.0, None, 4, 0) }];
         let chart = Margins { bins: &bins, near: 0.75, unknown: 0 };
         let c = chart.counts();
-        assert_eq!((c.kept, c.near, c.missed, c.open_inside), (10, 3, 4, 1), "none behind the target");
+        assert_eq!((c.kept, c.near, c.missed, c.open_inside), (13, 3, 4, 1), "none behind the target");
         assert_eq!(stack(&bins[1]).map(|(n, _)| n), [5, 3, 1]);
         assert!(chart.desc().contains("at least 75\u{a0}% of its target") && chart.key().contains("at least 75\u{a0}% of the target"));
     }

@@ -30,10 +30,13 @@ pub(super) fn run(args: &QueryArgs, now: i64, stdout: &mut dyn Write) -> Result<
     ctx.say(&format!("folded in {:.2} s", started.elapsed().as_secs_f64()));
     let started = Instant::now();
     let mut out = BufWriter::with_capacity(1 << 20, stdout);
+    let is_there = |m: &Metric| m.on.is_some_and(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()));
+    let has_zero = |m: &&Metric| args.by.is_empty() && readings.has_zero(m) && is_there(m);
+    let told = Told { metrics: &metrics, zeros: metrics.iter().map(has_zero).collect(), periods: &ask.periods, readings: &readings };
     match args.format {
-        Format::Json => json(&mut out, &ctx, args, &metrics, &ask.periods, &readings),
-        Format::Csv => csv(&mut out, args, &metrics, &ask.periods, &readings),
-        Format::Table => table(&mut out, args, &metrics, &ask.periods, &readings),
+        Format::Json => json(&mut out, args, &told),
+        Format::Csv => csv(&mut out, args, &told),
+        Format::Table => table(&mut out, args, &told),
     }
     .and_then(|()| out.flush())
     .map_err(|e| stdout_failed(&e))?;
@@ -133,30 +136,32 @@ impl Days<'_> {
     }
 }
 
-/// The groups of a metric with their figures; the whole desk has one even where nothing was counted: zero, for counts
-/// of an export there is.
-fn groups_of(metric: &Metric, has_zero: bool, periods: usize, readings: &Readings) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
-    let mut groups: Vec<_> = readings.groups(&metric.id, 0).map(|(g, v)| (g.clone(), v.clone())).collect();
-    if groups.is_empty() && has_zero {
-        groups.push((Vec::new(), vec![None; periods]));
-    }
-    groups
+/// What is told of the metrics asked for.
+struct Told<'a> {
+    metrics: &'a [&'a Metric],
+    /// Whether the whole desk has a figure of a metric even where nothing was counted: zero, for counts of an export there is.
+    zeros: Vec<bool>,
+    periods: &'a [Period],
+    readings: &'a Readings,
 }
 
-fn json(
-    out: &mut impl Write,
-    ctx: &Context,
-    args: &QueryArgs,
-    metrics: &[&Metric],
-    periods: &[Period],
-    readings: &Readings,
-) -> std::io::Result<()> {
-    let is_there = |m: &Metric| m.on.is_some_and(|table| ctx.settings.sources.iter().any(|s| s.kind == table.source()));
-    let has_zero = |m: &Metric| args.by.is_empty() && readings.has_zero(m) && is_there(m);
+impl Told<'_> {
+    /// The groups of a metric with their figures.
+    fn groups_of(&self, number: usize) -> Vec<(Vec<String>, Vec<Option<Reading>>)> {
+        let mut groups: Vec<_> = self.readings.groups(&self.metrics[number].id, 0).map(|(g, v)| (g.clone(), v.clone())).collect();
+        if groups.is_empty() && self.zeros[number] {
+            groups.push((Vec::new(), vec![None; self.periods.len()]));
+        }
+        groups
+    }
+}
+
+fn json(out: &mut impl Write, args: &QueryArgs, told: &Told<'_>) -> std::io::Result<()> {
+    let Told { metrics, periods, readings, .. } = told;
     out.write_all(b"[")?;
     let mut first = true;
-    for metric in metrics {
-        for (group, values) in groups_of(metric, has_zero(metric), periods.len(), readings) {
+    for (i, metric) in metrics.iter().enumerate() {
+        for (group, values) in told.groups_of(i) {
             let names: BTreeMap<&str, &str> = args.by.iter().map(String::as_str).zip(group.iter().map(String::as_str)).collect();
             for (period, reading) in periods.iter().zip(&values) {
                 let Some(r) = readings.figure(metric, *reading) else { continue };
@@ -193,33 +198,36 @@ fn write_number(out: &mut String, value: Option<f64>) {
 type Figures<'r> = (&'r Vec<String>, Vec<&'r [Option<Reading>]>);
 
 /// A row a period and group with at least one figure: the groups of all metrics, sorted, under each period.
-fn rows<'r>(
-    metrics: &[&Metric],
-    periods: &'r [Period],
-    readings: &'r Readings,
-) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
+fn rows<'r>(told: &'r Told<'_>) -> impl Iterator<Item = (&'r Period, &'r Vec<String>, Vec<Option<Reading>>)> {
+    const DESK: &Vec<String> = &Vec::new();
+    let Told { metrics, zeros, periods, readings } = told;
+    let has_zero = zeros.contains(&true);
     let mut groups: BTreeMap<&Vec<String>, Vec<&[Option<Reading>]>> = BTreeMap::new();
     for (i, metric) in metrics.iter().enumerate() {
         for (group, values) in readings.groups(&metric.id, 0) {
             groups.entry(group).or_insert_with(|| vec![&[]; metrics.len()])[i] = values;
         }
     }
+    if has_zero {
+        groups.entry(DESK).or_insert_with(|| vec![&[]; metrics.len()]);
+    }
     let groups: Vec<Figures<'r>> = groups.into_iter().collect();
     periods.iter().enumerate().flat_map(move |(p, period)| {
         let found = |(group, values): &Figures<'r>| {
             let of_period: Vec<Option<Reading>> = values.iter().map(|v| v.get(p).copied().flatten()).collect();
-            of_period.iter().any(Option::is_some).then_some((period, *group, of_period))
+            (has_zero || of_period.iter().any(Option::is_some)).then_some((period, *group, of_period))
         };
         groups.iter().filter_map(found).collect::<Vec<_>>()
     })
 }
 
-fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+fn csv(out: &mut impl Write, args: &QueryArgs, told: &Told<'_>) -> std::io::Result<()> {
+    let Told { metrics, readings, .. } = told;
     let mut writer = csv::Writer::from_writer(out);
     let heads = metrics.iter().flat_map(|m| [m.id.clone(), format!("{}_n", m.id)]);
     writer.write_record(["period".to_owned()].into_iter().chain(args.by.iter().cloned()).chain(heads))?;
     let mut text = String::new();
-    for (period, group, found) in rows(metrics, periods, readings) {
+    for (period, group, found) in rows(told) {
         writer.write_field(&period.id)?;
         for name in group {
             writer.write_field(safe_text(name))?;
@@ -237,12 +245,13 @@ fn csv(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[P
     writer.flush()
 }
 
-fn table(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &[Period], readings: &Readings) -> std::io::Result<()> {
+fn table(out: &mut impl Write, args: &QueryArgs, told: &Told<'_>) -> std::io::Result<()> {
+    let Told { metrics, readings, .. } = told;
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let heads = metrics.iter().flat_map(|m| [m.short().to_owned(), "n".to_owned()]);
     table.set_header(["period".to_owned()].into_iter().chain(args.by.iter().cloned()).chain(heads));
-    for (period, group, found) in rows(metrics, periods, readings) {
+    for (period, group, found) in rows(told) {
         let mut cells = vec![period.id.clone()];
         cells.extend(group.iter().map(|g| if g.is_empty() { "(none)".to_owned() } else { g.clone() }));
         for (metric, reading) in metrics.iter().zip(found) {
@@ -258,10 +267,13 @@ fn table(out: &mut impl Write, args: &QueryArgs, metrics: &[&Metric], periods: &
         }
     }
     if table.row_count() == 0 {
-        return writeln!(out, "no data: no row of the exports lies in this period and condition");
+        return writeln!(
+            out,
+            "no data: no row of the exports counts in this period and condition; `deskcard check` says what a metric lacks"
+        );
     }
     writeln!(out, "{table}")?;
-    for metric in metrics {
+    for metric in *metrics {
         writeln!(out, "{}: {} ({})", metric.id, metric.text, metric.definition().basis)?;
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::contacts::knowledge::Share;
 use crate::contacts::requesters::BINS;
 use crate::contacts::{Repeats, chains::LONGEST};
 use crate::error::{Error, Result, nearest};
-use crate::facts::{Facts, Table as FactTable, Wanted, all_columns};
+use crate::facts::{Facts, Table as FactTable, Wanted, all_columns, is_id};
 use crate::format;
 use crate::report::csv::safe_text;
 use crate::scorecard::Unit;
@@ -55,6 +55,10 @@ pub(super) fn run(args: &RepeatsArgs, now: i64, stdout: &mut dyn Write) -> Resul
 fn check_columns(ctx: &Context, by: &[String]) -> Result<()> {
     let known = all_columns(&ctx.settings, FactTable::Tickets);
     let Some(column) = by.iter().find(|c| !known.contains(c)) else { return Ok(()) };
+    if is_id(FactTable::Tickets, column) {
+        return Err(Error::config(format!("--by: {column:?} is an id: what comes back is found by what tickets share"))
+            .hint("by category, location, service …"));
+    }
     let near = nearest(column, known.iter().map(String::as_str));
     let hint = if near.is_empty() { format!("they have: {}", known.join(", ")) } else { format!("nearest: {}", near.join(", ")) };
     Err(Error::config(format!("--by: tickets have no column {column:?}")).hint(hint))

@@ -39,7 +39,7 @@ use crate::scorecard::{Level, Note, Scorecard};
 use evidence::{STAY, about, came_back, clock_rows, examples, stays};
 use looks::{folds, history, looked_into, recent};
 use people::OptedOut;
-use row_files::{rejects, row_pages};
+use row_files::{Named, RowFiles, rejects};
 
 pub(super) use looks::{needed_since, recent_span};
 pub(super) use people::PEOPLE;
@@ -89,6 +89,7 @@ fn tell_of_no_rows(ctx: &Context, base: &Base<'_>, judged: &Judged) {
         let newest = Period::containing(ctx.settings.report.period, ctx.zone().local_day(last));
         let instead = match note.code.as_str() {
             "no-rows" => "`deskcard check` says which columns were read, and which have no date".to_owned(),
+            _ if newest.id == judged.scorecard.period.id => "`deskcard check` says what the measures lack".to_owned(),
             _ => format!("`--period {}` has the newest rows; `[desk] as_of` says when exports of long ago were made", newest.id),
         };
         ctx.tell(&format!("warning: {} {instead}", note.text));
@@ -264,8 +265,8 @@ impl<'a> Base<'a> {
         pages.extend(outputs::pages(scorecard, &self.outputs_of(scorecard)?)?);
         let unnamed: BTreeSet<&str> = withheld.opted_out.iter().chain(&withheld.beside).map(String::as_str).collect();
         // Every row of a survey is an answer.
-        let rows: Vec<&(Table, Rows)> = judged.rows.iter().filter(|(table, _)| *table != Table::Surveys).collect();
-        pages.extend(row_pages(scorecard, &rows, &unnamed)?);
+        let rows = RowFiles::new(judged.rows.iter().filter(|(table, _)| *table != Table::Surveys));
+        pages.extend(rows.pages(scorecard, Named::AllBut(&unnamed))?);
         pages.push(rejects(&self.ledger, |text| withheld.told(text, self.opted_out.others()))?);
         self.printed(pages, scorecard)
     }

@@ -84,9 +84,11 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
     let unit = ctx.settings.report.period;
     let complete = |day: i32| Period::last_complete(unit, day);
     let today = complete(ctx.zone().local_day(ctx.as_of));
-    let is_done = record::last_done(&run.out).is_some_and(|(batch, day)| batch == run.batch.get() && complete(day) == today);
+    let newest = plan.newest().map_or("", |p| p.id.as_str());
+    let is_done = record::last_done(&run.out)
+        .is_some_and(|(batch, day, looked_at)| batch == run.batch.get() && complete(day) == today && looked_at == newest);
     let Some(oldest) = plan.oldest(!is_done) else {
-        return recorder.step("clean up", || clean_up(run, &ctx));
+        return recorder.step("clean up", || clean_up(run, &ctx, &[]));
     };
     ctx.history = Some(Span { since: Some(needed_since(&ctx, &oldest)), entry: None });
     let desk = recorder.step("read", || desk(&ctx))?;
@@ -109,7 +111,7 @@ fn weekly(run: &Run<'_>, mut ctx: Context, recorder: &mut Recorder) -> Result<()
         }
         recorder.queued(queued);
     }
-    recorder.step("clean up", || clean_up(run, &ctx))
+    recorder.step("clean up", || clean_up(run, &ctx, &plan.due.periods))
 }
 
 /// Puts the mails of a period into the outbox; `deskcard send --send` sends them. Who cannot be reached is told as a warning.
@@ -147,11 +149,11 @@ fn sweep(run: &Run<'_>) -> Result<()> {
     crate::publish::file::sweep(&run.out).map(|_| ())
 }
 
-/// Removes what has become too old.
-fn clean_up(run: &Run<'_>, ctx: &Context) -> Result<()> {
+/// Removes what has become too old, but for what was made just now.
+fn clean_up(run: &Run<'_>, ctx: &Context, made: &[Period]) -> Result<()> {
     let keep = ctx.settings.run.keep as usize;
     for unit in [Unit::Week, Unit::Month, Unit::Quarter].into_iter().filter(|_| keep > 0) {
-        retain(&run.out, keep, |name| Period::from_id(name).is_some_and(|p| p.unit == unit))?;
+        retain(&run.out, keep, |name| Period::from_id(name).is_some_and(|p| p.unit == unit && !made.contains(&p)))?;
     }
     let kept = ctx.settings.history.clone().unwrap_or_default().keep_removed;
     ctx.settings.sources.iter().try_for_each(|source| run.history.table(source).vacuum(ctx.as_of - kept).map(|_| ()))

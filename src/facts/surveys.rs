@@ -66,8 +66,11 @@ pub(super) fn requirements(name: &str) -> Vec<(Table, &'static str)> {
         out.push((Table::Surveys, "group"));
         out.extend(["resolved_at", "first_resolver", "reopened_at"].map(|name| (Table::Tickets, name)));
     }
-    if name == "queue" {
-        out.push((Table::Calls, "queue"));
+    match name {
+        "queue" => out.push((Table::Calls, "queue")),
+        "ticket_id" => out.push((Table::Tickets, "id")),
+        "call_id" => out.push((Table::Calls, "id")),
+        _ => {}
     }
     if ["answered_at", "score"].contains(&name) {
         out.extend([(Table::Tickets, "resolved_at"), (Table::Tickets, "created_at"), (Table::Calls, "start_at"), (Table::Calls, "end_at")]);
@@ -163,6 +166,8 @@ fn scored(
         let own = match name {
             "ticket_id_key" if is_ticket => Some(ID),
             "call_id_key" if !is_ticket => Some(ID),
+            "ticket_id" if is_ticket => Some("id"),
+            "call_id" if !is_ticket => Some("id"),
             "score" => Some("csat_score"),
             // Of a ticket who had it when the answer was given, which is found with all others.
             "agent" if has_agent && !is_ticket => Some("agent"),

@@ -33,7 +33,7 @@ pub fn own_view(scorecard: &Scorecard, people: &People, (name, min_n): (&str, u3
     mine.charts.iter_mut().for_each(|c| without_desk(c, agents < FEWEST, u64::from(min_n)));
     mine.observations.iter_mut().filter(|k| k.metric == "peer_360").for_each(anonymous);
     mine.sections.extend(beside_team(scorecard, card));
-    let mut out = Scorecard { cards: vec![mine], topics: Vec::new(), ..scorecard.clone() };
+    let mut out = scorecard.with_cards(vec![mine]);
     out.notes.retain(|n| !ABOUT_PEOPLE.contains(&n.code.as_str()) && !words.is_in(&n.text));
     lists::each(&mut out, &mut |mut list| list.without_pages());
     rewritten(&out, &words, &BTreeMap::new()).map(Some)

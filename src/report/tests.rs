@@ -88,6 +88,17 @@ fn ids_are_unique_on_every_page_and_every_described_picture_has_its_words() {
 }
 
 #[test]
+fn what_changed_of_the_desks_figures_is_told_of_the_desk_alone() {
+    let mut changed = scorecard();
+    changed.notes.push(Note { level: Level::Critical, code: RESTATED.into(), text: "CSAT 80 → 70 on 3 cards".into() });
+    let pages = pages(&changed).unwrap();
+    let of = |name: &str| String::from_utf8(pages.iter().find(|p| p.name == name).unwrap().bytes.clone()).unwrap();
+    assert!(of("index.html").contains("80 → 70") && of("desk.html").contains("80 → 70"));
+    let ada = of("agents/agent-ada.html");
+    assert!(ada.contains("Made again after it was published first") && !ada.contains("80 → 70"));
+}
+
+#[test]
 fn an_agents_page_names_no_other_agent() {
     let ada = text_of("agents/agent-ada.html");
     assert!(ada.contains("Ada Lovelace") && !ada.contains("Grace"), "only Ada");

@@ -18,6 +18,7 @@ fn a_run() -> RunRecord {
         command: "deskcard run".into(),
         config: ConfigInfo { path: "deskcard.toml".into(), hash: None },
         batch: 1,
+        newest: String::new(),
         as_of: None,
         started_at: "2026-11-16T05:00:00Z".into(),
         finished_at: "2026-11-16T05:00:02Z".into(),

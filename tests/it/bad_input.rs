@@ -267,7 +267,7 @@ fn the_same_id_again() {
     let newer = "T1,2026-03-02 09:00:00,2026-03-02 12:00:00,P1,Ann,newer\n";
     let dir = desk([HEADER, &good("T1"), &good("T2"), &good("T2"), newer, &good("T3")].concat());
     assert_eq!(ledger(dir.path()), ([5, 3, 0, 1, 1], vec![]));
-    assert_says(&page(dir.path(), &[]), "tickets: 1 exact copies and 1 older states of rows were set aside.");
+    assert_says(&page(dir.path(), &[]), "tickets: rows that came more than once: exact copies 1, older states 1; set aside.");
     let csv = run(dir.path(), &["query", "ttr_p90", "--where", "resolved_at - created_at > 7200", "--format", "csv"]).ok().stdout;
     assert!(csv.lines().nth(1).is_some_and(|l| l.ends_with(",10800,1")), "the newer state counts: {csv}");
 }

@@ -294,9 +294,11 @@ fn a_margin_for_a_metric_that_does_not_exist_is_refused_with_its_place() {
 
 #[test]
 fn a_goal_that_no_figure_can_be_near_is_refused_with_its_place() {
-    for (goal, told) in
-        [("reopen_rate = 5", "500 % is none"), ("csat = \"120%\"", "120 % is none"), ("ttr_median = \"80%\"", "`ttr_median` is no share")]
-    {
+    for (goal, told) in [
+        ("reopen_rate = 5", "500 % cannot be one"),
+        ("csat = \"120%\"", "120 % cannot be one"),
+        ("ttr_median = \"80%\"", "`ttr_median` is no share"),
+    ] {
         let config =
             format!("[desk]\nname = \"D\"\ntime_zone = \"UTC\"\n[goals]\n{goal}\n[[source]]\nkind = \"tickets\"\nfiles = [\"t.csv\"]\n");
         let dir = folder(&config, &[("t.csv", "id,created_at\n")]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::{deskcard_in, root};
+use crate::harness::{deskcard_in, root, whole};
 use crate::oracle::{Place, is_close, read};
 use crate::world::World;
 
@@ -55,8 +55,8 @@ fn compare(dir: &Path, config: &str, facts: &Path, zone: &str, (by, unit, months
     let (mut expected, asked) = duckdb_readings(facts, zone, by, days, unit);
     assert!(asked.len() > 40, "DuckDB computed {} metrics", asked.len());
     let ids = asked.join(",");
-    let mut args =
-        vec!["query", &ids, "--config", config, "--period", unit, "--from", days.0, "--to", days.1, "--format", "json", "--quiet"];
+    let (from, to) = whole(unit, days.0, days.1);
+    let mut args = vec!["query", &ids, "--config", config, "--period", unit, "--from", &from, "--to", &to, "--format", "json", "--quiet"];
     let columns: Vec<&str> = if by.is_empty() { Vec::new() } else { vec![by] };
     if !by.is_empty() {
         args.extend(["--by", by]);

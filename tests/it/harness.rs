@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use deskcard::clock::period::{Period, Unit};
+use deskcard::clock::{day_text, parse_day};
+
 /// The binary under test.
 pub(crate) fn binary() -> PathBuf {
     match option_env!("CARGO_BIN_EXE_deskcard") {
@@ -17,6 +20,16 @@ pub(crate) fn root() -> PathBuf {
         Some(_) => env!("CARGO_MANIFEST_DIR").into(),
         None => std::env::var_os("DESKCARD_ROOT").expect("DESKCARD_ROOT names the checkout").into(),
     }
+}
+
+/// The days of the whole periods that hold two days: figures between those two are of the days between them alone.
+pub(crate) fn whole(unit: &str, from: &str, to: &str) -> (String, String) {
+    let Some(unit) = [Unit::Week, Unit::Month, Unit::Quarter].into_iter().find(|u| format!("{u:?}").eq_ignore_ascii_case(unit)) else {
+        return (from.to_owned(), to.to_owned());
+    };
+    let day = |text: &str| parse_day(text).expect("a day");
+    let all = Period::series(unit, day(from), day(to));
+    (day_text(all[0].first_day), day_text(all[all.len() - 1].end_day - 1))
 }
 
 /// A run with its streams.

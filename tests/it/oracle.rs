@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use measure::{Figure, Figures, Measure, figures};
 use time::{Period, periods};
 
-use crate::harness::{deskcard, deskcard_in};
+use crate::harness::{deskcard, deskcard_in, whole};
 use crate::world::{Rng, World};
 
 /// Ids the program lists.
@@ -93,7 +93,8 @@ fn printed(id: &str, known: &Known, by: &[&str], of: &Figures, periods: &[Period
 
 /// The figures the program prints.
 fn asked(dir: &Path, ids: &[&str], by: &[&str], unit: &str, world: &World) -> BTreeMap<Place, Figure> {
-    let (ids, columns, from, to) = (ids.join(","), by.join(","), world.from.to_string(), world.to.to_string());
+    let (ids, columns) = (ids.join(","), by.join(","));
+    let (from, to) = whole(unit, &world.from.to_string(), &world.to.to_string());
     let mut args = vec!["query", &ids, "--period", unit, "--from", &from, "--to", &to, "--format", "json", "--quiet"];
     if !by.is_empty() {
         args.extend(["--by", &columns]);

@@ -162,6 +162,18 @@ fn what_was_updated_after_the_cut_off_is_not_known_to_be_quiet() {
 }
 
 #[test]
+fn a_score_on_the_ticket_is_a_survey_of_that_ticket() {
+    let tickets = "id,created_at,resolved_at,status,requester,csat_score\n\
+        INC7,2026-03-02 09:00,2026-03-02 10:00,closed,R,5\nINC8,2026-03-02 09:00,2026-03-02 10:00,closed,R,\n";
+    let asked = Asked::of("2026-03-09", &[("tickets", tickets)], "");
+    let rows = deskcard_in(asked.0.path(), &["rows", "csat", "--period", "2026-W10", "--format", "csv"]).ok().stdout;
+    assert!(rows.contains("INC7") && !rows.contains("INC8"), "{rows}");
+    let joined = "SELECT t.id, s.score FROM surveys s JOIN tickets t ON s.ticket_id = t.id";
+    let found = deskcard_in(asked.0.path(), &["sql", joined, "--format", "csv"]).ok().stdout;
+    assert_eq!(found.lines().count(), 2, "{found}");
+}
+
+#[test]
 fn nobody_is_two_people() {
     let mut roster = "agent_id,name,team,hired_at,left_at\n".to_owned();
     (0..4).for_each(|i| writeln!(roster, "A{i},Agent {i},L1,2024-01-01,").expect("text"));
@@ -190,6 +202,9 @@ fn a_roster_without_leavers_tells_no_turnover() {
     assert_eq!(without.value("headcount", "2026-10"), Some(8.0));
     let with = Asked::of("2026-11-16", &[("agents", &roster(",left_at", ","))], "");
     assert_eq!(with.value("turnover_12m", "2026-10"), Some(0.0), "an empty column says that nobody has left");
+    // Whatever it is told in, and whatever is asked for beside it.
+    let csv = |asked: &Asked| deskcard_in(asked.0.path(), &["query", "leavers", "--period", "2026-10", "--format", "csv"]).ok().stdout;
+    assert_eq!([csv(&with), csv(&without)], ["period,leavers,leavers_n\n2026-10,0,0\n", "period,leavers,leavers_n\n"]);
 }
 
 #[test]

@@ -3,21 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::looks::recent;
-use super::row_files::row_pages;
+use super::row_files::{Named, RowFiles};
 use super::{Base, Judged};
 use crate::clock::period::Period;
 use crate::commands::Context;
 use crate::desk::Desk;
 use crate::error::{Error, Result, nearest};
-use crate::facts::{self, Facts, Table};
-use crate::metrics::rows::Rows;
+use crate::facts::{self, Facts};
 use crate::metrics::{Ask, fold_all};
 use crate::privacy::answers::LEAD;
 use crate::privacy::{Answered, Answers, People, Withheld, own_view};
 use crate::report::outputs::Outputs;
 use crate::report::{self, Page};
-use crate::scorecard::CardKind;
+use crate::scorecard::{Card, CardKind};
 
 /// Folder of the folders of single persons.
 pub(in crate::commands) const PEOPLE: &str = "people";
@@ -113,14 +114,14 @@ pub(super) fn folders(
 ) -> Result<Vec<Page>> {
     let outputs = Outputs { link: None, ..base.outputs_of(&judged.own)? };
     let min_n = base.ctx.settings.privacy.min_n;
-    let rows: Vec<&(Table, Rows)> = judged.rows.iter().collect();
-    let mut pages = Vec::new();
-    let agents = judged.own.cards.iter().filter(|c| c.kind == CardKind::Agent && !withheld.opted_out.contains(&c.name));
-    for card in agents {
-        let Some(mine) = own_view(&judged.own, people, (&card.name, min_n))? else { continue };
+    let rows = RowFiles::new(judged.rows.iter());
+    let agents = judged.own.cards.par_iter().filter(|c| c.kind == CardKind::Agent && !withheld.opted_out.contains(&c.name));
+    let of_agent = |card: &Card| -> Result<Vec<Page>> {
+        let Some(mine) = own_view(&judged.own, people, (&card.name, min_n))? else { return Ok(Vec::new()) };
         let mut own = report::own_pages(&mine, &outputs, templates)?;
-        own.extend(row_pages(&mine, &rows, &BTreeSet::new())?);
-        pages.extend(own.into_iter().map(|page| Page { name: format!("{PEOPLE}/{}/{}", card.slug, page.name), ..page }));
-    }
-    Ok(pages)
+        own.extend(rows.pages(&mine, Named::Only(&card.name))?);
+        Ok(own.into_iter().map(|page| Page { name: format!("{PEOPLE}/{}/{}", card.slug, page.name), ..page }).collect())
+    };
+    let pages: Vec<Vec<Page>> = agents.map(of_agent).collect::<Result<_>>()?;
+    Ok(pages.into_iter().flatten().collect())
 }

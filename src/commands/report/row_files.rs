@@ -13,23 +13,58 @@ use crate::report::Page;
 use crate::report::csv::safe_text;
 use crate::scorecard::{Card, CardKind, Scorecard};
 
-/// A CSV for each card and table with the rows behind its numbers; who is unnamed has no name in them.
-pub(super) fn row_pages(scorecard: &Scorecard, tables: &[&(Table, Rows)], unnamed: &BTreeSet<&str>) -> Result<Vec<Page>> {
-    let places: Vec<Places<'_>> = tables.iter().map(|(_, rows)| Places::new(rows)).collect();
-    let page = |card: &Card, (table, rows): &(Table, Rows), places: &Places<'_>| {
-        let name = format!("rows/{}-{table}.csv", card.slug);
-        let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
-        let seen = |row: usize| {
-            let (cells, agent) = (&rows.cells[row], &rows.groups[row][0]);
-            if unnamed.contains(agent.as_str()) { without(cells, agent) } else { Cow::Borrowed(cells.as_slice()) }
+/// Columns of rows that name people, whatever part they had in it.
+const PEOPLE: [&str; 4] = ["agent", "mentor", "breach_agent", "holder_agent"];
+
+/// Who may be named in rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Named<'a> {
+    /// Everybody but these, wherever they stand in a row.
+    AllBut(&'a BTreeSet<&'a str>),
+    /// One person, and nobody else.
+    Only(&'a str),
+}
+
+/// The rows behind the numbers of some tables, with where those of a card are.
+pub(super) struct RowFiles<'a> {
+    tables: Vec<(Table, &'a Rows, Places<'a>)>,
+}
+
+impl<'a> RowFiles<'a> {
+    pub(super) fn new(tables: impl Iterator<Item = &'a (Table, Rows)>) -> Self {
+        Self { tables: tables.map(|(table, rows)| (*table, rows, Places::new(rows))).collect() }
+    }
+
+    /// A CSV for each card and table with the rows behind its numbers.
+    pub(super) fn pages(&self, scorecard: &Scorecard, named: Named<'_>) -> Result<Vec<Page>> {
+        let page = |card: &Card, (table, rows, places): &(Table, &Rows, Places<'_>)| {
+            let name = format!("rows/{}-{table}.csv", card.slug);
+            let is_linked = card.kpis.iter().any(|k| k.rows_file.as_deref() == Some(name.as_str()));
+            let people: Vec<usize> = (0..rows.described).filter(|column| PEOPLE.contains(&rows.header[*column].as_str())).collect();
+            let seen = |row: usize| named.seen(&rows.cells[row], &people);
+            let bytes = || csv_bytes(&rows.header, places.of(card).map(seen), rows.described);
+            is_linked.then(|| Ok(Page { name, bytes: bytes()? }))
         };
-        let bytes = || csv_bytes(&rows.header, places.of(card).map(seen), rows.described);
-        is_linked.then(|| Ok(Page { name, bytes: bytes()? }))
-    };
-    let of_card =
-        |card: &Card| tables.iter().zip(&places).filter_map(|(table, places)| page(card, table, places)).collect::<Result<Vec<_>>>();
-    let pages: Vec<Vec<Page>> = scorecard.cards.par_iter().map(of_card).collect::<Result<_>>()?;
-    Ok(pages.into_iter().flatten().collect())
+        let of_card = |card: &Card| self.tables.iter().filter_map(|table| page(card, table)).collect::<Result<Vec<_>>>();
+        let pages: Vec<Vec<Page>> = scorecard.cards.par_iter().map(of_card).collect::<Result<_>>()?;
+        Ok(pages.into_iter().flatten().collect())
+    }
+}
+
+impl Named<'_> {
+    /// The cells of a row without those who are not named; `people` are the columns that name somebody.
+    fn seen<'c>(self, cells: &'c [String], people: &[usize]) -> Cow<'c, [String]> {
+        let is_hidden = |column: usize, cell: &str| match self {
+            Named::AllBut(unnamed) => unnamed.contains(cell),
+            Named::Only(owner) => people.contains(&column) && cell != owner,
+        };
+        let is_unnamed = |(column, cell): (usize, &String)| !cell.is_empty() && is_hidden(column, cell);
+        if !cells.iter().enumerate().any(is_unnamed) {
+            return Cow::Borrowed(cells);
+        }
+        let told = |(column, cell): (usize, &String)| if is_unnamed((column, cell)) { String::new() } else { cell.clone() };
+        Cow::Owned(cells.iter().enumerate().map(told).collect())
+    }
 }
 
 /// The rows of every agent, team and supplier, by number.
@@ -57,11 +92,6 @@ impl<'a> Places<'a> {
         };
         Box::new(self.by_name[by].get(card.name.as_str()).into_iter().flatten().copied())
     }
-}
-
-/// The cells of a row without a name.
-fn without<'a>(cells: &[String], name: &str) -> Cow<'a, [String]> {
-    Cow::Owned(cells.iter().map(|cell| if cell == name { String::new() } else { cell.clone() }).collect())
 }
 
 /// CSV bytes; the first `texts` cells of a row are text that a spreadsheet must not run.

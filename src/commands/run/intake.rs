@@ -48,10 +48,18 @@ impl Intake {
         taken.and_then(|intake| cleared.map(|()| intake))
     }
 
-    /// The account of a file that was read.
-    pub(super) fn account(&self, found: &Found) -> Option<&FileLedger> {
-        // The files of an archive stand behind its name.
-        self.accounts.get(&found.source)?.files.iter().find(|f| f.name == found.export.safe_name())
+    /// The account of a file that was read: of an archive that of all its files.
+    pub(super) fn account(&self, found: &Found) -> FileLedger {
+        let mut sum = FileLedger::default();
+        let files = self.accounts.get(&found.source).into_iter().flat_map(|account| &account.files);
+        for file in files.filter(|file| is_of(file, &found.export)) {
+            sum.rows_in += file.rows_in;
+            sum.accepted += file.accepted;
+            sum.rejected += file.rejected;
+            sum.duplicate += file.duplicate;
+            sum.superseded += file.superseded;
+        }
+        sum
     }
 }
 
@@ -193,8 +201,10 @@ impl<'a> Taking<'a> {
 
 /// Whether a file, or one of an archive, ends within a row.
 fn is_cut_off(ledger: &SourceLedger, export: &Export) -> bool {
-    let name = export.safe_name();
-    // The files of an archive stand behind its name.
-    let is_of = |f: &FileLedger| f.name.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    ledger.files.iter().any(|f| f.is_cut_off && is_of(f))
+    ledger.files.iter().any(|f| f.is_cut_off && is_of(f, export))
+}
+
+/// Whether a file is an export, or in it: the files of an archive stand behind its name.
+fn is_of(file: &FileLedger, export: &Export) -> bool {
+    file.name.strip_prefix(&export.safe_name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -141,7 +141,7 @@ pub(in crate::commands) fn scorecard(folder: &Path) -> Result<Option<Scorecard>>
 
 /// Says what a run would do.
 pub(super) fn dry(run: &Run<'_>, ctx: &Context, stdout: &mut dyn Write) -> Result<()> {
-    let mut lines = Vec::new();
+    let (mut lines, mut is_news) = (Vec::new(), false);
     let entries = run.history.journal().entries()?;
     for source in &ctx.settings.sources {
         let seen = Seen::of(&entries, &source.name);
@@ -154,10 +154,10 @@ pub(super) fn dry(run: &Run<'_>, ctx: &Context, stdout: &mut dyn Write) -> Resul
             let hash = ingest_hash(&path)?;
             let what = if seen.has_bytes(&hash) { "seen before under another name or date" } else { "would be taken in" };
             lines.push(format!("{}: {name} ({bytes} bytes) {what}", source.name));
+            is_news = true;
         }
         lines.extend(missing.into_iter().map(|pattern| format!("{}: no file matches {pattern}", source.name)));
     }
-    let is_news = !lines.is_empty();
     if !is_news {
         lines.push("no new exports".to_owned());
     }

@@ -47,6 +47,7 @@ impl Recorder {
             config: ConfigInfo { path: args.common.config.display().to_string(), hash: None },
             as_of: None,
             batch: 0,
+            newest: String::new(),
             finished_at: started_at.clone(),
             started_at,
             duration_ms: 0,
@@ -128,7 +129,7 @@ impl Recorder {
 
     pub(super) fn took(&mut self, intake: &Intake) {
         for found in &intake.found {
-            let account = intake.account(found).cloned().unwrap_or_default();
+            let account = intake.account(found);
             self.record.inputs.push(InputFile {
                 source: found.source.clone(),
                 name: found.export.name.clone(),
@@ -169,6 +170,7 @@ impl Recorder {
 
     pub(super) fn planned(&mut self, plan: &Plan, batch: u64) {
         self.record.batch = batch;
+        self.record.newest = plan.newest().map_or_else(String::new, |p| p.id.clone());
         for skipped in &plan.due.skipped {
             let reason = match skipped.why {
                 crate::clock::period::due::Why::BeforeData => "the data begin later",
@@ -187,10 +189,10 @@ impl Recorder {
                     "{} is published, but by this machine's clock {} is the last that is over: one of the two clocks was wrong. Nothing is due; if that folder was made by mistake, remove it",
                     published.label, complete.label
                 );
-                self.warn("clock-set-back", &text, false);
+                self.warn_anybody("clock-set-back", &text);
             }
             Reason::NoData(period) => {
-                self.warn("no-data", &format!("no row is dated in {} or before: nothing is due", period.label), false);
+                self.warn_anybody("no-data", &format!("no row is dated in {} or before: nothing is due", period.label));
             }
             _ => {}
         }
@@ -261,6 +263,14 @@ impl Recorder {
         self.tell_warning(code, text, is_stop);
     }
 
+    /// A warning without which nobody would know why nothing was published, for a job nobody watches too.
+    fn warn_anybody(&mut self, code: &str, text: &str) {
+        self.warn(code, text, false);
+        if self.format == LogFormat::Text && !self.is_verbose && !self.is_quiet {
+            self.print(&format!("warning: {text}"));
+        }
+    }
+
     fn tell_warning(&self, code: &str, text: &str, is_stop: bool) {
         self.say("warning", &format!("warning: {text}"), serde_json::json!({ "code": code, "text": text, "is_stop": is_stop }));
     }
@@ -320,10 +330,10 @@ fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// The batch that the last run which went well had seen, and its local day: what came later may have changed what is published, and so
-/// may a later look at the same rows. `None`: nobody knows.
-pub(super) fn last_done(out: &std::path::Path) -> Option<(u64, i32)> {
+/// The batch that the last run which went well had seen, its local day, and the newest period it looked at: what came later may have changed
+/// what is published, and so may a later look at the same rows; and a run for one old week has not looked at later ones. `None`: nobody knows.
+pub(super) fn last_done(out: &std::path::Path) -> Option<(u64, i32, String)> {
     let record: RunRecord = serde_json::from_slice(&std::fs::read(out.join("run.json")).ok()?).ok()?;
     let day = parse_local(record.as_of.as_deref()?)?.div_euclid(DAY) as i32;
-    (record.exit.kind == ExitKind::Done).then_some((record.batch, day))
+    (record.exit.kind == ExitKind::Done).then_some((record.batch, day, record.newest))
 }

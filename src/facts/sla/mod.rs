@@ -400,8 +400,8 @@ fn remarks(settings: &Settings, account: &Account) -> Vec<(String, String)> {
             moved,
             "clock-resolution-moved",
             say!(
-                moved => "1 ticket was resolved at another time by its events than by its row (more than a minute apart); the earlier counts.",
-                "{n} tickets were resolved at another time by their events than by their row (more than a minute apart); the earlier counts.",
+                moved => "1 ticket was resolved at another time by its events than by its row (more than a minute apart); the clocks take the earlier, all other figures the row’s.",
+                "{n} tickets were resolved at another time by their events than by their row (more than a minute apart); the clocks take the earlier, all other figures the row’s.",
                 n = count(moved)
             ),
         ),

@@ -123,9 +123,10 @@ impl<'a> Reading<'a> {
     /// Whether anything but an id and times tells tickets from lists of groups, people, comments: those have both as well.
     fn tells_tickets(&self) -> bool {
         let own = |m: &Match<'_>| normalise(&self.view.sample.header[m.fields[0]]) != "id";
-        // A list of what belongs to tickets names theirs, and says when it was made.
+        // A list of what belongs to tickets names theirs, says when it was made, and names something else by its id.
         let is_of_any_list = |m: &Match<'_>| ["id", "created_at", "updated_at"].contains(&m.name());
-        (self.find("id").is_some_and(own) && !self.matches.iter().all(is_of_any_list))
+        let links = self.view.sample.header.iter().filter(|h| normalise(h).split(' ').next_back() == Some("id")).count() > 1;
+        (self.find("id").is_some_and(own) && !(links && self.matches.iter().all(is_of_any_list)))
             || OF_TICKETS.iter().any(|name| self.has(name))
             || OFTEN_OF_TICKETS.iter().filter(|name| self.has(name)).count() > 2
     }

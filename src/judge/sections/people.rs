@@ -423,6 +423,6 @@ mod tests {
         assert_eq!((proved.title.as_str(), proved.certainty), ("Turnover fell from double to single digits", Certainty::Clear));
         let few = leaving(20, 1);
         assert_eq!((few.title.as_str(), few.certainty), ("Turnover fell", Certainty::Clear), "{}", few.text);
-        assert!(few.text.ends_with("so few people cannot prove."), "{}", few.text);
+        assert!(few.text.ends_with("so few people cannot tell."), "{}", few.text);
     }
 }

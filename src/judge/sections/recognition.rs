@@ -102,7 +102,8 @@ fn sums(ground: &Ground<'_>, s: &Subject, periods: usize) -> BTreeMap<String, Pr
     let newest: BTreeMap<&str, &Stay> = begun.map(|stay| (stay.agent.as_str(), stay)).collect();
     let mine = |name: &str| match s.kind {
         CardKind::Desk => true,
-        _ => newest.get(name).is_some_and(|stay| stay.team == s.name || stay.supplier == s.name),
+        CardKind::Supplier => newest.get(name).is_some_and(|stay| stay.supplier == s.name),
+        CardKind::Team | CardKind::Agent => newest.get(name).is_some_and(|stay| stay.team == s.name),
     };
     let agents = e.folds.history().groups(METRIC, breakdown(CardKind::Agent));
     agents

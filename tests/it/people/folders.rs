@@ -10,7 +10,7 @@ use deskcard::report::own_pages;
 use deskcard::scorecard::Scorecard;
 use serde_json::{Value, json};
 
-use crate::harness::{deskcard, deskcard_in, root};
+use crate::harness::{deskcard_in, root};
 use crate::world::Rng;
 
 /// Is no text.
@@ -175,6 +175,11 @@ fn sample_roster() -> Vec<[String; 3]> {
     reader.records().map(|r| r.expect("a row")).map(|r| [r[id].to_owned(), r[name].to_owned(), r[emails].to_owned()]).collect()
 }
 
+/// Measures whose rows name whoever held the ticket.
+const HELD: &str = "[[metric]]\nid = \"spans_ended\"\nlabel = \"Stretches\"\non = \"ticket_spans\"\nby = \"to_at\"\nkind = \"count\"\n\
+    better = \"neither\"\nfact = \"TRUE\"\n[[metric]]\nid = \"clocks_due\"\nlabel = \"Clocks\"\non = \"sla_clocks\"\nby = \"due_at\"\n\
+    kind = \"count\"\nbetter = \"neither\"\nfact = \"TRUE\"\n";
+
 fn sample(more: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     for item in
@@ -190,10 +195,8 @@ fn sample(more: &str) -> tempfile::TempDir {
 
 #[test]
 fn the_sample_desk_has_a_folder_a_person_with_that_person_alone() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let config = root().join("sample_data/deskcard.toml");
-    let (config, out) = (config.to_str().expect("a path"), dir.path().to_str().expect("a path"));
-    deskcard(&["report", "--config", config, "--out", out, "--own-folders", "--outputs", "markdown,text,json,csv,slack,teams"]).ok();
+    let dir = sample(HELD);
+    deskcard_in(dir.path(), &["report", "--out", ".", "--own-folders", "--outputs", "markdown,text,json,csv,slack,teams"]).ok();
     let people = dir.path().join("2026-W46/people");
     let roster = sample_roster();
     let (mut seen, mut with_answers) = (0, 0);
@@ -216,6 +219,9 @@ fn the_sample_desk_has_a_folder_a_person_with_that_person_alone() {
         with_answers += usize::from(mine.iter().any(|(name, _)| name.ends_with("-surveys.csv")));
         seen += 1;
     }
+    let held =
+        files(&people).into_iter().filter(|(name, _)| name.ends_with("-ticket_spans.csv") || name.ends_with("-sla_clocks.csv")).count();
+    assert!(held >= 40, "{held} files of who held what");
     assert!(seen >= 28 && with_answers >= 15, "{seen} folders, {with_answers} with rows of surveys");
     let shared = dir.path().join("2026-W46/rows");
     assert!(files(&shared).iter().all(|(name, _)| !name.ends_with("-surveys.csv")), "no row of a survey for others");
@@ -225,11 +231,12 @@ fn the_sample_desk_has_a_folder_a_person_with_that_person_alone() {
 fn who_opted_out_is_named_in_no_file() {
     let roster = sample_roster();
     let ada = roster.iter().find(|r| r[1] == "Anik Kumaran").expect("on the roster");
-    let dir = sample(&format!("[privacy]\nopt_out = [\"{}\", \"Toma Ilicsen\"]", ada[0]));
+    // One of them is a mentor, and all have held tickets that others resolved.
+    let dir = sample(&format!("{HELD}[privacy]\nopt_out = [\"{}\", \"Toma Ilicsen\", \"Jürgen Groß\"]", ada[0]));
     deskcard_in(dir.path(), &["report", "--out", "out", "--own-folders", "--outputs", "markdown,text,json,csv,slack,teams,xlsx"]).ok();
     let all = files(&dir.path().join("out"));
     assert!(all.len() > 100);
-    for name in ["Anik Kumaran", "Anik", "Kumaran", "anik", "kumaran", "Toma Ilicsen", "Ilicsen"] {
+    for name in ["Anik Kumaran", "Anik", "Kumaran", "anik", "kumaran", "Toma Ilicsen", "Ilicsen", "Jürgen Groß"] {
         let found: Vec<&str> =
             all.iter().filter(|(path, text)| path.contains(name) || text.contains(name)).map(|(path, _)| path.as_str()).collect();
         assert!(found.is_empty(), "{name} in {found:?}");

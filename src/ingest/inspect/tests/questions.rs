@@ -138,6 +138,7 @@ fn a_list_of_groups_or_people_is_no_list_of_tickets() {
         "id,name,created_at,updated_at\n1,Desk,2026-01-02 10:00:00,2026-02-02 10:00:00\n2,Network,2026-01-03 10:00:00,2026-02-03 10:00:00\n",
         "id,name,description,created_at,updated_at\n1,Desk,first,2026-01-02 10:00:00,2026-02-02 10:00:00\n",
         "id,name,email,group,status,location,created,updated\n1,Ann,a@example.com,Desk,open,Leeds,2026-01-02 10:00:00,2026-02-02 10:00:00\n",
+        "created_at,ticket_id,_fivetran_synced,schedule_id\n2026-01-02 10:00:00,7,2026-01-03 09:09:19.575,3600\n",
         "id,ticket_id,body,created_at\n1,7,Hello,2026-01-02 10:00:00\n",
     ] {
         let found = inspected(text);
