@@ -27,7 +27,7 @@ CUT = "2025-12-22 00:00:00"
 FIRST, SECOND = "2025-12-22 06:00", "2025-12-29 06:00"
 SOURCES = ("tickets", "calls", "surveys")
 # What a run does before it draws: the rest is pages and files.
-BEFORE_PAGES = ("lock", "sweep", "recover", "intake", "read", "count", "facts", "judge")
+BEFORE_PAGES = ("lock", "sweep", "recover", "intake", "read", "count", "facts", "judge", "compare")
 
 # A ticket as its export had it at the cut: what happened later had not happened.
 AS_IT_STOOD = f"""

@@ -214,6 +214,46 @@ fn a_week_made_again_twice_says_both() {
 }
 
 #[test]
+fn a_week_further_back_than_any_chart_is_made_again_where_the_config_says_so() {
+    let dir = lived(1);
+    let path = dir.path().join("deskcard.toml");
+    let config = fs::read_to_string(&path).expect("the config");
+    fs::write(&path, format!("{config}\n[run]\nrestate = 20\n")).expect("written");
+    desk(dir.path(), 17);
+    let head = "id,created_at,resolved_at,status,priority,category,channel,requester,group,assignee,agent_replies,updated_at\n";
+    let late = "LATE,2026-06-16 08:00:00,2026-06-16 09:00:00,closed,P3,Network,phone,R1,Front,Ann Abel,0,2026-06-16 09:00:00\n";
+    fs::write(dir.path().join("exports/tickets-late.csv"), format!("{head}{late}")).expect("written");
+    run(dir.path(), 17, &[]).ok();
+    let text = fs::read_to_string(dir.path().join("scorecards/2026-W25/scorecard.json")).expect("a scorecard");
+    assert!(text.contains("rows that came later changed figures published before"), "{text}");
+}
+
+#[test]
+fn a_run_for_one_week_is_no_look_at_the_others() {
+    let dir = lived(2);
+    // Late rows of the newest week, taken in by a run that was asked for the one before.
+    let head = "id,created_at,resolved_at,status,priority,category,channel,requester,group,assignee,agent_replies,updated_at\n";
+    let late = "LATE,2026-06-23 08:00:00,2026-06-23 09:00:00,closed,P3,Network,phone,R1,Front,Ann Abel,0,2026-06-23 09:00:00\n";
+    fs::write(dir.path().join("exports/tickets-late.csv"), format!("{head}{late}")).expect("written");
+    run(dir.path(), 2, &["--period", "2026-W25"]).ok();
+    let newest = || fs::read_to_string(dir.path().join("scorecards/2026-W26/scorecard.json")).expect("a scorecard");
+    assert!(!newest().contains("changed figures published before"));
+    run(dir.path(), 2, &[]).ok();
+    assert!(newest().contains("changed figures published before"), "the next one looks");
+}
+
+#[test]
+fn a_folder_made_just_now_is_not_too_old_to_stay() {
+    let dir = lived(3);
+    let path = dir.path().join("deskcard.toml");
+    let config = fs::read_to_string(&path).expect("the config");
+    fs::write(&path, format!("{config}\n[run]\nkeep = 1\n")).expect("written");
+    run(dir.path(), 3, &["--period", "2026-W25"]).ok();
+    let is_there = |week: &str| dir.path().join("scorecards").join(week).is_dir();
+    assert_eq!(["2026-W25", "2026-W26", "2026-W27"].map(is_there), [true, false, true]);
+}
+
+#[test]
 fn of_a_week_that_no_export_reaches_nothing_is_known() {
     let dir = lived(2);
     // Two more Mondays without an export.

@@ -45,7 +45,7 @@ struct Restated {
 pub(super) fn publish(run: &Run<'_>, base: &Base<'_>, plan: &Plan, (noticed, recorder): (&[Noticed], &mut Recorder)) -> Result<()> {
     let Some(newest) = plan.newest() else { return Ok(()) };
     let mut first = recorder.step("judge", || base.judged(newest, &again_by(run, base, newest)))?;
-    let restated = restated(run, &plan.again, &first.scorecard)?;
+    let restated = recorder.step("compare", || restated(run, base, &plan.again, &first.scorecard))?;
     recorder.restated(restated.iter().map(|r| r.text.clone()));
     for period in plan.due.periods.iter().filter(|p| *p != newest) {
         let judged = recorder.step("judge", || base.judged(period, &again_by(run, base, period)))?;
@@ -117,11 +117,19 @@ fn put(
     Ok(())
 }
 
-/// The periods whose published figures the newest scorecards tell otherwise.
-fn restated(run: &Run<'_>, again: &[Period], newest: &Scorecard) -> Result<Vec<Restated>> {
+/// The periods whose published figures are told otherwise now: by the newest scorecards, or by their own where those reach back less far.
+fn restated(run: &Run<'_>, base: &Base<'_>, again: &[Period], newest: &Scorecard) -> Result<Vec<Restated>> {
+    let is_told = |period: &Period| {
+        let points = newest.cards.iter().flat_map(|c| &c.kpis).flat_map(|k| &k.history);
+        newest.period.id == period.id || points.into_iter().any(|p| p.period == period.id)
+    };
     let mut out = Vec::new();
     for period in again {
-        out.extend(scorecard(&run.out.join(&period.id))?.and_then(|published| compared(period, &published, newest)));
+        let Some(published) = scorecard(&run.out.join(&period.id))? else { continue };
+        out.extend(match is_told(period) {
+            true => compared(period, &published, newest),
+            false => compared(period, &published, &base.judged(period, &again_by(run, base, period))?.scorecard),
+        });
     }
     Ok(out)
 }
