@@ -38,6 +38,10 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
     let metrics = args.metrics.iter().map(|id| share(&ctx, id)).collect::<Result<Vec<_>>>()?;
     let attributes = attributes(args);
     let within = args.within.as_deref().filter(|w| *w != "none");
+    if let Some(id) = args.by.iter().find(|id| within == Some(id.as_str())) {
+        return Err(Error::config(format!("--by {id}: people are compared within the same {id}, where nobody differs by it"))
+            .hint("--within none compares all with all"));
+    }
     check_columns(&ctx, &attributes, within)?;
     let of_person =
         |columns: &[&str]| -> Breakdown { within.into_iter().chain(["agent"]).chain(columns.iter().copied()).map(str::to_owned).collect() };
@@ -80,10 +84,6 @@ pub(super) fn run(args: &DriversArgs, now: i64, stdout: &mut dyn Write) -> Resul
 
 /// Refuses what the roster cannot say of people.
 fn check_columns(ctx: &Context, attributes: &[(String, String)], within: Option<&str>) -> Result<()> {
-    if let Some((id, _)) = attributes.iter().find(|(id, _)| within == Some(id.as_str())) {
-        return Err(Error::config(format!("--by {id}: people are compared within the same {id}, where nobody differs by it"))
-            .hint("--within none compares all with all"));
-    }
     let known = all_columns(&ctx.settings, Table::Tickets);
     let named = attributes.iter().map(|(id, _)| ("--by", id.as_str())).chain(within.map(|id| ("--within", id)));
     let is_known = |id: &str| KNOWN.iter().any(|(k, _)| *k == id) || known.iter().any(|k| k == id);
