@@ -421,7 +421,7 @@ mod tests {
             bin(0.5, Some(0.5), 1000, 0),
         ];
         let c = Margins { bins: &bins, near: 0.8, unknown: 0 }.counts();
-        assert_eq!((c.kept, c.near, c.missed, c.open_inside, c.open_missed, c.decided()), (40, 10, 50, 12, 35, 100));
+        assert_eq!((c.kept, c.near, c.missed, c.open_inside, c.open_missed, c.decided()), (50, 10, 50, 12, 35, 100));
         assert_eq!(share(c.near, c.decided()), "10\u{a0}%");
         assert_eq!(share(0, 0), format::NO_DATA);
     }

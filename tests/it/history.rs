@@ -210,16 +210,16 @@ fn a_week_made_again_twice_says_both() {
     assert!(said[0].contains("on 2026-07-06") && said[1].contains("on 2026-06-29"), "the newest first: {said:?}");
     let index = fs::read_to_string(dir.path().join("scorecards/2026-W25/index.html")).expect("a page");
     let at = |what: &str| index.find(what).unwrap_or_else(|| panic!("{what} in {index}"));
-    assert!(at("changed figures published before") < at("<table"), "before the numbers");
+    assert!(at("Before you read the numbers") < at("changed figures published before"), "it stands first");
 }
 
 #[test]
 fn a_week_further_back_than_any_chart_is_made_again_where_the_config_says_so() {
     let dir = lived(1);
+    desk(dir.path(), 17);
     let path = dir.path().join("deskcard.toml");
     let config = fs::read_to_string(&path).expect("the config");
     fs::write(&path, format!("{config}\n[run]\nrestate = 20\n")).expect("written");
-    desk(dir.path(), 17);
     let head = "id,created_at,resolved_at,status,priority,category,channel,requester,group,assignee,agent_replies,updated_at\n";
     let late = "LATE,2026-06-16 08:00:00,2026-06-16 09:00:00,closed,P3,Network,phone,R1,Front,Ann Abel,0,2026-06-16 09:00:00\n";
     fs::write(dir.path().join("exports/tickets-late.csv"), format!("{head}{late}")).expect("written");
