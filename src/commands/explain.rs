@@ -150,7 +150,7 @@ fn explained(
     let zone = ctx.zone();
     let earlier: Vec<_> = spans.earlier.iter().map(|p| p.start_utc(&zone)..p.end_utc(&zone)).collect();
     let search = Search { depth: args.depth, shuffles: args.shuffles, seed: args.seed, ..Search::default() };
-    let question = Question { metric, sample: &sample, judge: &ctx.settings.judge, earlier: &earlier, search };
+    let question = Question { metric, sample: &sample, judge: &ctx.settings.judge, earlier: &earlier, search, zone: &zone };
     let bar = ctx.bar_of_work();
     let (answers, mut info) = explain::segments(&question, &|done, all| {
         bar.set_length(all);
@@ -177,7 +177,7 @@ fn explained(
         parts: explain::parts(&question),
         segments,
         search: info,
-        hours: explain::hours(&question, &zone),
+        hours: explain::hours(&question),
         trend: trend(ctx, facts, metric, (&spans.now, args.filter.as_deref()))?,
         notes: notes(metric),
     })

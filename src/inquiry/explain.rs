@@ -13,6 +13,7 @@ mod words;
 
 use std::ops::Range;
 
+use crate::clock::zone::Zone;
 use crate::metrics::Metric;
 use crate::metrics::sample::Sample;
 use crate::settings::Judge;
@@ -39,6 +40,8 @@ pub struct Question<'a> {
     pub earlier: &'a [Range<i64>],
     /// How to search.
     pub search: Search,
+    /// The desk's zone: which day a row is of.
+    pub zone: &'a Zone,
 }
 
 impl Question<'_> {

@@ -17,6 +17,8 @@ pub enum Over {
     Before,
     /// The recent periods, the one reported included, as one.
     Recent,
+    /// The same, week by week, whatever the period: [`weeks`].
+    RecentWeeks,
     /// The whole history, as one.
     All,
     /// Calendar months, whatever the period: [`months`].
@@ -82,7 +84,7 @@ pub const RECENT: Look = Look {
 };
 /// Where things differ: dimensions, then the hours of the week.
 pub const PLACES: Look = Look {
-    over: Over::Recent,
+    over: Over::RecentWeeks,
     by: &[
         &["priority"],
         &["category"],
@@ -283,6 +285,12 @@ pub fn months(periods: &[Period]) -> Vec<Period> {
     all
 }
 
+/// The weeks of a span, from Monday to Sunday, oldest first; the first and the last as far as they lie in it.
+pub fn weeks(span: &Period) -> Vec<Period> {
+    let of_span = |week: Period| Period::span(week.first_day.max(span.first_day), week.end_day.min(span.end_day) - 1);
+    Period::series(Unit::Week, span.first_day, span.end_day - 1).into_iter().map(of_span).collect()
+}
+
 /// Ids of the measures whose rows are looked at when they change.
 pub fn looked_into() -> impl Iterator<Item = &'static str> {
     CHANGED.iter().chain(COUNTED).copied()
@@ -345,7 +353,7 @@ impl Folds {
             match look.over {
                 Over::Each => (0..periods).filter(|p| is_unknown(*p)).for_each(|p| readings.forget(&metric.id, p)),
                 Over::Period if periods.checked_sub(1).is_some_and(&is_unknown) => readings.forget(&metric.id, 0),
-                Over::Period | Over::Before | Over::Recent | Over::All | Over::Months => {}
+                Over::Period | Over::Before | Over::Recent | Over::RecentWeeks | Over::All | Over::Months => {}
             }
         }
     }
@@ -374,5 +382,17 @@ mod tests {
         assert_eq!(ids(Unit::Month, day("2026-10-01"), 2), ["2026-10", "2026-11"]);
         assert_eq!(ids(Unit::Quarter, day("2024-01-01"), 8).len(), MONTHS);
         assert!(ids(Unit::Week, day("2026-11-09"), 1).is_empty() && months(&[]).is_empty());
+    }
+
+    #[test]
+    fn weeks_of_a_span_are_cut_at_its_ends_and_leave_no_day_out() {
+        let day = |text: &str| crate::clock::parse_day(text).unwrap();
+        // From a Tuesday to a Monday.
+        let span = Period::span(day("2026-09-01"), day("2026-09-14"));
+        let ids: Vec<String> = weeks(&span).into_iter().map(|w| w.id).collect();
+        assert_eq!(ids, ["2026-09-01..2026-09-06", "2026-09-07..2026-09-13", "2026-09-14..2026-09-14"]);
+        let all = weeks(&Period::containing(Unit::Quarter, day("2026-11-20")));
+        assert_eq!(all.iter().map(Period::days).sum::<i32>(), 92);
+        assert!(all.windows(2).all(|w| w[0].end_day == w[1].first_day));
     }
 }

@@ -207,6 +207,12 @@ impl Evidence<'_> {
         recent_periods(self.settings, self.now().unit).min(self.periods.len())
     }
 
+    /// The periods a person is judged on, as one span.
+    pub(crate) fn recent(&self) -> Period {
+        let first = self.periods.len() - self.recent_periods();
+        Period::span(self.periods[first].first_day, self.now().end_day - 1)
+    }
+
     /// `the last 13 weeks`.
     pub(crate) fn recent_words(&self) -> String {
         let n = self.recent_periods();

@@ -8,11 +8,15 @@ use super::Evidence;
 use crate::columns::Source;
 use crate::format;
 use crate::ingest::ledger::{Ledger, SourceLedger};
+use crate::metrics::Reading;
 use crate::say;
 use crate::scorecard::{Card, Level, Note};
 
 /// One refused or unread row in so many leaves the figures what they are; more make them doubtful.
 const FEW: u64 = 50;
+
+/// Number of the levels among the breakdowns of the period.
+const LEVEL: usize = 3;
 
 /// Remarks on the facts that are no warnings.
 const GOOD_TO_KNOW: [&str; 1] = ["absence-by-month"];
@@ -45,6 +49,7 @@ pub(super) fn all(e: &Evidence<'_>, cards: &[Card], setup: Vec<Note>) -> Vec<Not
         let text = say!("Holidays come from {name} too (SHA-256 {sha256}…).", name = file.name, sha256 = &file.sha256[..12]);
         out.push(note(Level::Info, "holiday-file", text));
     }
+    out.extend(without_level(e));
     out.extend(immature(e, cards));
     out.sort_by_key(|n| n.level);
     out
@@ -267,6 +272,31 @@ fn clock_changes(e: &Evidence<'_>, s: &SourceLedger) -> String {
         clock_changes = format::count(s.clock_changes),
         time_zone = e.settings.desk.time_zone
     )
+}
+
+/// Tickets of groups without a level, where others have one: measures of levels leave them out.
+fn without_level(e: &Evidence<'_>) -> Option<Note> {
+    let of = |(group, values): (&Vec<String>, &Vec<Option<Reading>>)| {
+        let n = values.first().copied().flatten().map_or(0, |r| r.counts().1);
+        (group.first().is_none_or(String::is_empty), n)
+    };
+    let (mut without, mut all) = (0, 0);
+    for (is_without, n) in e.folds.period().groups("tickets_resolved", LEVEL).map(of) {
+        (without, all) = (without + if is_without { n } else { 0 }, all + n);
+    }
+    if without == 0 || without == all {
+        return None;
+    }
+    let level = if without.saturating_mul(FEW) > all { Level::Warning } else { Level::Info };
+    let text = say!(
+        without => "1 of {all} tickets resolved in {period} is with a group that has no level: first level resolution and escalation leave it out. [levels] in the config names the groups’ levels; `{query}` lists the groups.",
+        "{without} of {all} tickets resolved in {period} are with groups that have no level: first level resolution and escalation leave them out. [levels] in the config names the groups’ levels; `{query}` lists the groups.",
+        without = format::count(without),
+        all = format::count(all),
+        period = e.now().label,
+        query = format!("deskcard query tickets_resolved --by group --where \"level IS NULL\" --period {}", e.now().id)
+    );
+    Some(note(level, "groups-without-level", text))
 }
 
 fn immature(e: &Evidence<'_>, cards: &[Card]) -> Option<Note> {

@@ -28,6 +28,11 @@ fn the_outage_is_named_by_the_work_it_made_and_by_its_days() {
     assert_eq!(came["moved"]["certainty"], "clear");
     let lost = json(&["abandonment", "--period", "2026-W38"]);
     assert_eq!(titles(&lost), ["On Tuesdays", "On Wednesdays"]);
+    // Over a quarter they are Tuesdays that one Tuesday made.
+    let quarter = json(&["abandonment", "--against", "none", "--period", "2026-08-17..2026-11-15"]);
+    let tuesday = &quarter["segments"][0];
+    assert!(tuesday["title"].as_str().expect("a title").contains("Tuesdays"), "{tuesday}");
+    assert!(tuesday["text"].as_str().expect("a text").ends_with("Most of it is one day, 2026-09-15."), "{tuesday}");
     // Who did not answer is no reason why nobody did.
     assert!(lost["search"]["outcomes"].as_array().expect("a list").iter().any(|name| name == "agent"));
 }

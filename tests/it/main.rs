@@ -31,6 +31,7 @@ mod oracle;
 mod packings;
 mod pages;
 mod people;
+mod places;
 mod planted;
 mod presets;
 mod privacy;

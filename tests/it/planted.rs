@@ -65,6 +65,12 @@ fn a_week_shows_who_pleases_where_it_is_lost_and_how_people_learn_and_leave() {
     assert_eq!(red.iter().map(|r| r["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Team: Norvik Outsourcing"]);
     // 3. Monday mornings are not logged.
     clear(&section(desk, "where")["findings"], "log_rate", "Monday 08:00–10:00");
+    // The outage of one Tuesday is no weakness of Tuesdays.
+    let places = section(desk, "where");
+    let is_of_tuesdays = |f: &Value| f["title"].as_str().is_some_and(|title| title.contains("Tuesday"));
+    assert!(!places["findings"].as_array().expect("findings").iter().any(is_of_tuesdays), "{places}");
+    let left_out = "Left out, as a single week made them: Abandoned calls: Tuesday 08:00–10:00 (14–20 September 2026).";
+    assert!(places["footer"].as_str().is_some_and(|footer| footer.contains(left_out)), "{places}");
     // 6. One mentor's mentees ramp up faster.
     let people = topic(&scorecard, "people");
     assert_eq!(clear(&section(people, "mentors")["findings"], "fcr_touch", "joiners with Marta Lindqvist")["is_good"], true);

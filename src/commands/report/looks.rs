@@ -5,7 +5,7 @@ use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Table};
 use crate::inquiry::explain::attributes;
-use crate::judge::folds::{Folds, LOOKS, Look, Over, months};
+use crate::judge::folds::{Folds, LOOKS, Look, Over, months, weeks};
 use crate::judge::{self, Looked};
 use crate::metrics::sample::{Wish, sample};
 use crate::metrics::{Ask, Metric, fold_all};
@@ -88,6 +88,7 @@ fn ask<'a>(ctx: &'a Context, look: &Look, metrics: &[&'a Metric], periods: &[Per
         Over::Period => vec![now.clone()],
         Over::Before => vec![recent(ctx, periods, 1)],
         Over::Recent => vec![recent(ctx, periods, 0)],
+        Over::RecentWeeks => weeks(&recent(ctx, periods, 0)),
         Over::Months => months(periods),
         Over::All => vec![Period::span(periods[0].first_day, now.end_day - 1)],
     };

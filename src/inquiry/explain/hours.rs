@@ -2,7 +2,7 @@
 
 use super::Question;
 use super::gauge::{Gauge, Rows};
-use crate::clock::zone::{Cursor, Zone};
+use crate::clock::zone::Cursor;
 use crate::scorecard::{HourOfWeek, Side};
 
 /// Hours of a week.
@@ -11,12 +11,12 @@ const WEEK: usize = 7 * 24;
 const THURSDAY: i64 = 3;
 
 /// 7 × 24 figures from Monday 00:00, in the desk's zone; empty where there are no rows.
-pub fn hours(q: &Question<'_>, zone: &Zone) -> Vec<HourOfWeek> {
+pub fn hours(q: &Question<'_>) -> Vec<HourOfWeek> {
     if q.sample.is_empty() {
         return Vec::new();
     }
     let mut cells = vec![(Rows::default(), Rows::default()); WEEK];
-    let mut cursor = Cursor::new(zone);
+    let mut cursor = Cursor::new(q.zone);
     for (row, &at) in q.sample.at.iter().enumerate().filter(|(row, _)| q.counts(*row)) {
         let hour = (at + i64::from(cursor.offset_at(at))).div_euclid(3600);
         let cell = &mut cells[(hour + THURSDAY * 24).rem_euclid(WEEK as i64) as usize];

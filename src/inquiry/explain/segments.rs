@@ -4,6 +4,8 @@ use super::gauge::{Gauge, Rows};
 use super::moved::is_good;
 use super::words::{against, conditions};
 use super::{Question, volume};
+use crate::clock::day_text;
+use crate::clock::zone::Cursor;
 use crate::format;
 use crate::say;
 use crate::scorecard::{Certainty, SearchInfo, Segment, Side, Unit};
@@ -15,6 +17,8 @@ const CLEAR: f64 = 0.01;
 
 /// Part of the rows of now beyond which a segment is the whole.
 const NEARLY_ALL: f64 = 0.8;
+/// Fewest rows of which it can be said on which day most of them came.
+const ENOUGH: usize = 5;
 /// Rows worth reading told of a segment.
 const EXAMPLES: usize = 5;
 
@@ -156,16 +160,45 @@ fn told(q: &Question<'_>, found: &Candidate, whole: &Split, (is_inside, gone): (
         examples: Vec::new(),
     };
     segment.text = sentence(q, &segment, is_first);
+    if let Some(day) = one_day(q, is_inside, &segment) {
+        segment.text += " ";
+        segment.text += &say!("Most of it is one day, {day}.", day = format::day(&day_text(day)));
+    }
     let rows = worth_reading(q, is_inside, found.is_rise);
     Answer { segment, rows }
 }
 
+/// The day, since 1970, on which more than half of what a segment tells of happened: an outage on a Tuesday makes every Tuesday, and every
+/// kind of work that it brought, look bad. `None` for what is measured rather than counted, and where the segment is a day by its name.
+fn one_day(q: &Question<'_>, is_inside: &[bool], s: &Segment) -> Option<i32> {
+    if !matches!(Gauge::of(q.metric), Gauge::Share | Gauge::Count) || !s.is_rise && Gauge::of(q.metric) == Gauge::Count {
+        return None;
+    }
+    let mut cursor = Cursor::new(q.zone);
+    let mut day = |row: usize| (q.sample.at[row] + i64::from(cursor.offset_at(q.sample.at[row]))).div_euclid(86_400) as i32;
+    let days: Vec<i32> = (0..q.sample.len()).filter(|&row| is_inside[row] && shows(q, row, s.is_rise)).map(&mut day).collect();
+    let all: Vec<i32> = (0..q.sample.len()).filter(|&row| q.sample.is_now[row]).map(&mut day).collect();
+    let length = all.iter().max()? - all.iter().min()? + 1;
+    let is_named = s.conditions.iter().any(|(attribute, _)| attribute.ends_with("_weekday"));
+    if days.len() < ENOUGH || length < 2 || is_named && length <= 7 {
+        return None;
+    }
+    let mut sorted = days;
+    sorted.sort_unstable();
+    // More than half of them is what lies in the middle.
+    let middle = sorted[sorted.len() / 2];
+    (2 * sorted.iter().filter(|day| **day == middle).count() > sorted.len()).then_some(middle)
+}
+
+/// Whether a row of now is one of those a segment tells of: of a share those on its side.
+fn shows(q: &Question<'_>, row: usize, is_rise: bool) -> bool {
+    q.sample.is_now[row] && (Gauge::of(q.metric) != Gauge::Share || (q.sample.facts[row] > 0.5) == is_rise)
+}
+
 /// The rows of now in a segment that show what it says, the most telling and then the newest first.
 fn worth_reading(q: &Question<'_>, is_inside: &[bool], is_rise: bool) -> Vec<usize> {
-    let gauge = Gauge::of(q.metric);
     let telling = |row: usize| if is_rise { q.sample.facts[row] } else { -q.sample.facts[row] };
-    let shows = |row: usize| gauge != Gauge::Share || (q.sample.facts[row] > 0.5) == is_rise;
-    let mut rows: Vec<usize> = (0..q.sample.len()).filter(|&row| is_inside[row] && q.sample.is_now[row] && shows(row)).collect();
+    let mut rows: Vec<usize> = (0..q.sample.len()).filter(|&row| is_inside[row] && shows(q, row, is_rise)).collect();
     rows.sort_by(|&a, &b| {
         telling(b).total_cmp(&telling(a)).then(q.sample.at[b].cmp(&q.sample.at[a])).then(q.sample.places[a].cmp(&q.sample.places[b]))
     });

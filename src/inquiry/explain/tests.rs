@@ -15,6 +15,10 @@ fn metric(id: &str) -> Metric {
     Catalogue::new(Vec::new(), &fill).expect("the catalogue").get(id).expect("a metric").clone()
 }
 
+fn utc() -> Zone {
+    Zone::new(chrono_tz::Tz::UTC)
+}
+
 /// `weeks` weeks before week 0, oldest first.
 fn earlier(weeks: i64) -> Vec<Range<i64>> {
     (1..=weeks).rev().map(|w| -w * WEEK..(1 - w) * WEEK).collect()
@@ -56,7 +60,8 @@ fn a_change_of_the_mix_is_told_as_one() {
     put(0, 2, 750, 300);
     let (metric, sample, earlier) = (metric("fcr_touch"), sample(&["category"], &[CATEGORIES], &rows), earlier(1));
     let judge = Judge::default();
-    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick() };
+    let zone = utc();
+    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
     let moved = moved(&q);
     assert_eq!((moved.certainty, moved.is_good), (Some(Certainty::Clear), Some(false)));
     assert!((moved.difference.expect("a difference") + 0.1).abs() < 1e-12);
@@ -81,7 +86,8 @@ fn the_planted_segment_comes_first_with_what_it_costs() {
     let mut sample = sample(&["category", "team"], &[CATEGORIES, TEAMS], &rows);
     sample.costs = vec![20.0; sample.len()];
     let (metric, earlier, judge) = (metric("fcr_touch"), earlier(4), Judge::default());
-    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick() };
+    let zone = utc();
+    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
     let (found, info) = segments(&q, &|_, _| ());
     let first = &found[0].segment;
     assert_eq!(first.conditions, [("category".to_owned(), "VPN".to_owned())]);
@@ -107,7 +113,8 @@ fn a_burst_of_one_kind_of_work_is_found_by_its_count() {
     }
     let (metric, earlier, judge) = (metric("tickets_created"), earlier(13), Judge::default());
     let sample = sample(&["category", "team"], &[CATEGORIES, TEAMS], &rows);
-    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick() };
+    let zone = utc();
+    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
     assert!(moved(&q).certainty.is_some());
     let found = segments(&q, &|_, _| ()).0;
     assert_eq!(found[0].segment.conditions, [("category".to_owned(), "VPN".to_owned())], "{found:#?}");
@@ -134,7 +141,8 @@ fn false_claims(weeks: u64, id: &str) -> usize {
             }
         }
         let sample = sample(&["category", "team"], &[CATEGORIES, TEAMS], &rows);
-        let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick() };
+        let zone = utc();
+        let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
         usize::from(!segments(&q, &|_, _| ()).0.is_empty())
     };
     (0..weeks).map(claims).sum()
@@ -157,14 +165,16 @@ fn nothing_to_tell_apart_is_no_segment() {
     let (earlier, judge) = (earlier(1), Judge::default());
     for id in ["fcr_touch", "ttr_median", "mttr", "tickets_created"] {
         let (metric, sample) = (metric(id), sample(&["category"], &[&["Access"]], &rows));
-        let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick() };
+        let zone = utc();
+        let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
         assert_eq!(segments(&q, &|_, _| ()).0, [], "{id}");
         assert_eq!(moved(&q).certainty, None, "{id}");
         assert!(parts(&q).is_empty());
     }
     let sample = Sample::default();
     let metric = metric("fcr_touch");
-    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &[], search: quick() };
+    let zone = utc();
+    let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &[], search: quick(), zone: &zone };
     assert_eq!((segments(&q, &|_, _| ()).0.len(), parts(&q).len(), moved(&q).now.n), (0, 0, 0));
 }
 
@@ -177,6 +187,32 @@ fn conditions_are_said_as_people_say_them() {
     assert_eq!(said("requester_department", ""), "no department given");
     assert_eq!(conditions(&[("team".into(), "Leeds".into()), ("created_weekday".into(), "Friday".into())]), "Team Leeds, on Fridays");
     assert!(!said("category", "a\u{202e}b").contains('\u{202e}'));
+}
+
+#[test]
+fn what_is_mostly_one_day_says_which() {
+    // A hundred rows a day; category VPN has 10 a day and misses 8 more than the others: all on one day, or spread over the week.
+    let said = |day: Option<i64>| {
+        let mut sample = sample(&["category"], &[CATEGORIES], &[]);
+        for week in -4..=0_i64 {
+            for (at, category) in (0..700).map(|i| (i / 100, if i % 10 == 0 { 4 } else { i % 4 })) {
+                let is_planted = category == 4 && week == 0 && day.is_none_or(|day| day == at);
+                sample.attributes[0].codes.push(category as u32);
+                sample.facts.push(f64::from(u8::from(!is_planted)));
+                sample.is_now.push(week == 0);
+                sample.at.push(week * WEEK + at * 86_400 + 3600);
+                sample.places.push((0, sample.places.len() as u32));
+            }
+        }
+        let (metric, earlier, judge, zone) = (metric("fcr_touch"), earlier(4), Judge::default(), utc());
+        let q = Question { metric: &metric, sample: &sample, judge: &judge, earlier: &earlier, search: quick(), zone: &zone };
+        let found = segments(&q, &|_, _| ()).0;
+        assert_eq!(found[0].segment.title, "Category VPN");
+        found[0].segment.text.clone()
+    };
+    // 1970-01-01 is day 0 of week 0.
+    assert!(said(Some(3)).ends_with("Most of it is one day, 1970-01-04."), "{}", said(Some(3)));
+    assert!(!said(None).contains("one day"), "{}", said(None));
 }
 
 #[test]

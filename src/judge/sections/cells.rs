@@ -22,19 +22,41 @@ const CHANCE_OF_FEW: (f64, f64) = (0.05, 0.2);
 /// Hits and rows by the name of the cell.
 pub(in crate::judge) type Cells = BTreeMap<String, (u64, u64)>;
 
-/// The cells of one breakdown over a single span; `name` says what a group is called, `None` leaves it out.
+/// Hits and rows of each week of a look, by the name of the cell.
+pub(in crate::judge) type ByWeek = BTreeMap<String, Vec<(u64, u64)>>;
+
+/// The cells of one breakdown over all the time of the look; `name` says what a group is called, `None` leaves it out.
 pub(in crate::judge) fn cells<'a>(
     groups: impl Iterator<Item = (&'a Vec<String>, &'a Vec<Option<Reading>>)>,
     name: impl Fn(&[String]) -> Option<String>,
 ) -> Cells {
-    let mut out = Cells::new();
+    cells_of(&by_week(groups, name), |_| true)
+}
+
+/// The same week by week (or whatever the look's periods are).
+pub(in crate::judge) fn by_week<'a>(
+    groups: impl Iterator<Item = (&'a Vec<String>, &'a Vec<Option<Reading>>)>,
+    name: impl Fn(&[String]) -> Option<String>,
+) -> ByWeek {
+    let mut out = ByWeek::new();
     for (group, values) in groups {
-        let Some((name, r)) = name(group).zip(values.first().copied().flatten()) else { continue };
-        let (cell, (hits, n)): (&mut (u64, u64), _) = (out.entry(name).or_default(), r.counts());
-        *cell = (cell.0 + hits, cell.1 + n);
+        let Some(name) = name(group) else { continue };
+        let weeks = out.entry(name).or_default();
+        weeks.resize(weeks.len().max(values.len()), (0, 0));
+        for (week, (hits, n)) in weeks.iter_mut().zip(values.iter().map(|value| value.map_or((0, 0), |r| r.counts()))) {
+            *week = (week.0 + hits, week.1 + n);
+        }
     }
-    out.retain(|_, (_, n)| *n > 0);
     out
+}
+
+/// The cells over the weeks that are meant, by number.
+pub(in crate::judge) fn cells_of(by_week: &ByWeek, is_meant: impl Fn(usize) -> bool) -> Cells {
+    let sum = |weeks: &Vec<(u64, u64)>| {
+        let meant = weeks.iter().enumerate().filter(|(week, _)| is_meant(*week));
+        meant.fold((0, 0), |(a, b), (_, (hits, n))| (a + hits, b + n))
+    };
+    by_week.iter().map(|(name, weeks)| (name.clone(), sum(weeks))).filter(|(_, (_, n))| *n > 0).collect()
 }
 
 /// A cell's own name, as the export has it.

@@ -112,7 +112,7 @@ fn differ(now: Proportion, before: Proportion) -> bool {
 fn told(e: &Evidence<'_>, metric: &Metric) -> Result<Option<(f64, Finding)>> {
     let Some((sample, earlier)) = e.rows.of(metric)? else { return Ok(None) };
     let search = Search { depth: DEPTH, alpha: EACH, answers: 2, ..Search::default() };
-    let question = Question { metric, sample: &sample, judge: &e.settings.judge, earlier: &earlier, search };
+    let question = Question { metric, sample: &sample, judge: &e.settings.judge, earlier: &earlier, search, zone: e.zone };
     let moved = explain::moved(&question);
     let Some(certainty) = moved.certainty else { return Ok(None) };
     let mut text = moved.text.clone();

@@ -43,6 +43,11 @@ impl Pass<'_> {
         }
         card.doing_well.retain_mut(stays);
         card.to_improve.retain_mut(stays);
+        if !is_group {
+            let has_target = |metric: &str| card.kpis.iter().any(|k| k.metric == metric && k.target.is_some());
+            let without_goal = card.to_improve.iter_mut().filter(|f| self.is_answer(&f.metric) && has_target(&f.metric));
+            without_goal.for_each(|f| f.text += say!(" No goal is made of it: answers are not told week by week."));
+        }
         card.next_goals.retain_mut(|g| {
             let Some((_, level, _)) = of(&g.metric) else { return !self.is_answer(&g.metric) };
             let round = || coarse::sentence(&g.text, self.min_n);
