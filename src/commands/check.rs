@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::{Context, Outcome, stdout_failed, wanted};
 use crate::cli::{CheckArgs, CheckFormat};
-use crate::clock::period::Period;
+use crate::clock::period::{Period, Unit};
 use crate::clock::zone::Zone;
 use crate::columns::Source;
 use crate::desk::{NONE, text_of};
@@ -13,7 +13,7 @@ use crate::error::{Result, nearest};
 use crate::facts::{Facts, Table, Wanted};
 use crate::format::things;
 use crate::ingest::ledger::{Ledger, SourceLedger};
-use crate::metrics::{Ask, Kind, Lacking, Metric, fold, lacking};
+use crate::metrics::{Ask, Kind, Lacking, Metric, Readings, fold, is_told_of_months, lacking};
 
 /// Rejects shown for each source.
 const SHOWN: usize = 10;
@@ -76,15 +76,35 @@ fn strangers(ctx: &Context, facts: &Facts) -> Result<BTreeMap<&'static str, Vec<
     Ok(out)
 }
 
+fn has_figure(readings: &Readings, metric: &Metric) -> bool {
+    readings.groups(&metric.id, 0).any(|(_, values)| values.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0))
+}
+
+/// Those of the metrics that have a figure in some month: what is recorded by the month is told of whole months, not of all the data.
+fn told_by_month(ctx: &Context, facts: &Facts, metrics: &[&Metric]) -> Result<BTreeSet<String>> {
+    let mut monthly = Vec::new();
+    for metric in metrics {
+        if is_told_of_months(facts, &ctx.catalogue, metric)? {
+            monthly.push(*metric);
+        }
+    }
+    let first = Table::ALL.into_iter().filter_map(|table| facts.first_day(table)).min();
+    let Some(first) = first.filter(|_| !monthly.is_empty()) else { return Ok(BTreeSet::new()) };
+    let periods = Period::series(Unit::Month, first, facts.as_of_day());
+    let readings = fold(facts, &ctx.catalogue, &Ask { metrics: monthly.clone(), breakdowns: vec![Vec::new()], periods, filter: None })?;
+    Ok(monthly.into_iter().filter(|m| has_figure(&readings, m)).map(|m| m.id.clone()).collect())
+}
+
 /// Metrics without a single figure over all the data, and why.
 fn silent_metrics(ctx: &Context, facts: &Facts) -> Result<BTreeMap<String, Why>> {
     let metrics: Vec<&Metric> = ctx.catalogue.iter().collect();
     let ask =
         Ask { metrics: metrics.clone(), breakdowns: vec![Vec::new()], periods: vec![Period::span(0, facts.as_of_day())], filter: None };
     let readings = fold(facts, &ctx.catalogue, &ask)?;
-    let has_figure = |m: &Metric| readings.groups(&m.id, 0).any(|(_, v)| v.iter().flatten().any(|r| r.n > 0.0 || r.immature > 0));
     // A stock of nothing is a figure.
-    let silent: Vec<&Metric> = metrics.into_iter().filter(|m| m.kind != Kind::Stock && !has_figure(m)).collect();
+    let mut silent: Vec<&Metric> = metrics.into_iter().filter(|m| m.kind != Kind::Stock && !has_figure(&readings, m)).collect();
+    let told: BTreeSet<String> = told_by_month(ctx, facts, &silent)?;
+    silent.retain(|m| !told.contains(&m.id));
     let ids: BTreeSet<&str> = silent.iter().map(|m| m.id.as_str()).collect();
     silent.iter().map(|metric| Ok((metric.id.clone(), why(ctx, facts, metric, &ids)?))).collect()
 }

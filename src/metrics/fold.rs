@@ -17,7 +17,7 @@ use super::total::{Part, Total, merge, quantile};
 use super::{Catalogue, Kind, Metric};
 use crate::clock::period::Period;
 use crate::desk::text_of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facts::{Facts, Table, parse_sql};
 use crate::stats::Proportion;
 use crate::stats::order_statistics::quantile_ranks;
@@ -254,7 +254,7 @@ fn fold_table<'a>(
     let done: Vec<_> =
         work.into_par_iter().map(|(look, plan, b, parts)| (look, plan.breakdowns[b].0, finished(facts, plan, b, parts))).collect();
     for (look, b, cells) in done {
-        for (metric, groups) in cells {
+        for (metric, groups) in cells? {
             out[look].cells.entry(metric).or_default().insert(b, groups);
         }
     }
@@ -267,9 +267,14 @@ fn knows(facts: &Facts, table: Table, filter: Option<&str>) -> Result<bool> {
 }
 
 /// The figures of every metric in one breakdown.
-fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(String, ByGroup)> {
+fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Result<Vec<(String, ByGroup)>> {
     let columns = &plan.breakdowns[b].1;
     let merged = merge(parts.into_iter(), plan);
+    let is_beyond =
+        |recipe: &&Recipe<'_>| merged.totals[recipe.main].is_beyond || recipe.second.is_some_and(|i| merged.totals[i].is_beyond);
+    if let Some(beyond) = plan.recipes.iter().find(is_beyond) {
+        return Err(too_large(beyond.metric));
+    }
     let names: Vec<Vec<String>> =
         merged.groups.keys.iter().map(|key| codes_of(*key, columns.len()).into_iter().map(text_of).collect()).collect();
     let of = |recipe: &Recipe<'_>| -> ByGroup {
@@ -280,7 +285,13 @@ fn finished(facts: &Facts, plan: &Plan<'_>, b: usize, parts: Vec<Part>) -> Vec<(
         };
         names.iter().enumerate().filter_map(one).collect()
     };
-    plan.recipes.iter().map(|recipe| (recipe.metric.id.clone(), of(recipe))).collect()
+    Ok(plan.recipes.iter().map(|recipe| (recipe.metric.id.clone(), of(recipe))).collect())
+}
+
+/// Sums are kept to the millionth in 64 bits, so that they do not depend on their order; one that went round would be a wrong figure.
+fn too_large(metric: &Metric) -> Error {
+    Error::input(format!("{}: its values add up to more than 9,223,372,036,854", metric.id))
+        .hint("either a cell holds what is no such value (`deskcard sql` finds the largest), or the unit is too small: thousands would do")
 }
 
 /// The ranks of a quantile's interval by the number of rows: most cells have as many as some other.

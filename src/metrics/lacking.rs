@@ -182,6 +182,9 @@ impl<'a> Trial<'a> {
             (Table::Tickets, "resolved_at" | "ttr_business_secs") => {
                 own(&["tickets.resolved_at, tickets.closed_at or tickets.resolution_secs"])
             }
+            // The product's own verdict is in the export or nowhere.
+            (Table::Tickets, "sla_resolution_met") => own(&["tickets.sla_resolution_met"]),
+            (Table::Tickets, "sla_response_met") => own(&["tickets.sla_response_met"]),
             (Table::Tickets, name) if name.starts_with("sla_resolution") => {
                 own(&["tickets.due_resolution_at, tickets.sla_resolution_met or [sla.targets] in the config"])
             }

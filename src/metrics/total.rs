@@ -31,6 +31,8 @@ pub(super) struct Total {
     pub(super) is_fractional: bool,
     /// Whether the facts are true or false, rather than numbers.
     pub(super) is_flag: bool,
+    /// Whether a sum went beyond what 64 bits hold: none of them can be told.
+    pub(super) is_beyond: bool,
 }
 
 /// One breakdown's groups with the totals of every item.
@@ -60,6 +62,12 @@ pub(super) enum Values {
 
 const NULL: u8 = 2;
 
+/// Whether a number stands for one too large to hold.
+#[inline]
+fn is_largest(value: i64) -> bool {
+    value == i64::MAX || value == MISSING + 1
+}
+
 impl Values {
     pub(super) fn of(column: &Column, sql: &str) -> Result<Self> {
         let bad = |_| Error::bug(format!("cannot read {sql}"));
@@ -80,9 +88,11 @@ fn flags(column: &BooleanChunked) -> Values {
     Values::Flags(column.iter().map(|v| v.map_or(NULL, u8::from)).collect())
 }
 
+/// A number that 64 bits cannot hold in millionths is as large as they can: its sum is [`Total::is_beyond`] with it.
 fn millionths(column: &Float64Chunked) -> Values {
     let whole = |v: f64| (v * MILLION).round() as i64;
-    Values::Fractional(column.iter().map(|v| v.filter(|v| v.is_finite()).map_or(MISSING, whole)).collect())
+    let told = |v: f64| if whole(v) == MISSING { MISSING + 1 } else { whole(v) };
+    Values::Fractional(column.iter().map(|v| v.filter(|v| v.is_finite()).map_or(MISSING, told)).collect())
 }
 
 impl Values {
@@ -105,10 +115,13 @@ impl Values {
 }
 
 impl Cell {
+    /// Whether the sum went beyond what it can hold.
     #[inline]
-    fn add(&mut self, value: i64) {
+    fn add(&mut self, value: i64) -> bool {
+        let (sum, is_beyond) = self.sum.overflowing_add(value);
         self.n += 1;
-        self.sum += value;
+        self.sum = sum;
+        is_beyond
     }
 
     fn bound(&mut self, value: i64, pick: fn(i64, i64) -> i64) {
@@ -127,12 +140,14 @@ impl Total {
         self.is_fractional |= matches!(values, Values::Fractional(_));
         let placed = rows.iter().map(|row| *row as usize).zip(cells.iter().map(|cell| *cell as usize));
         match (values, gather) {
-            (Values::Constant, Gather::Total) => placed.for_each(|(_, cell)| self.sums[cell].add(1)),
+            (Values::Constant, Gather::Total) => placed.for_each(|(_, cell)| self.is_beyond |= self.sums[cell].add(1)),
             (Values::Flags(flags), Gather::Total) => {
-                placed.filter(|(row, _)| flags[*row] != NULL).for_each(|(row, cell)| self.sums[cell].add(i64::from(flags[row])));
+                let told = placed.filter(|(row, _)| flags[*row] != NULL);
+                told.for_each(|(row, cell)| self.is_beyond |= self.sums[cell].add(i64::from(flags[row])));
             }
             (Values::Whole(whole) | Values::Fractional(whole), Gather::Total) => {
-                placed.filter(|(row, _)| whole[*row] != MISSING).for_each(|(row, cell)| self.sums[cell].add(whole[row]));
+                let told = placed.filter(|(row, _)| whole[*row] != MISSING);
+                told.for_each(|(row, cell)| self.is_beyond |= self.sums[cell].add(whole[row]) || is_largest(whole[row]));
             }
             (values, gather) => placed.filter_map(|(row, cell)| Some((values.at(row)?, cell))).for_each(|(value, cell)| match gather {
                 Gather::Values => {
@@ -141,7 +156,7 @@ impl Total {
                 }
                 Gather::Least => self.sums[cell].bound(value, i64::min),
                 Gather::Most => self.sums[cell].bound(value, i64::max),
-                Gather::Total => self.sums[cell].add(value),
+                Gather::Total => self.is_beyond |= self.sums[cell].add(value),
             }),
         }
     }
@@ -199,6 +214,7 @@ pub(super) fn merge(parts: impl Iterator<Item = Part>, plan: &Plan<'_>) -> Part 
 pub(super) fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32], width: usize, groups: usize) {
     into.is_fractional |= from.is_fractional;
     into.is_flag |= from.is_flag;
+    into.is_beyond |= from.is_beyond;
     if gather == Gather::Values {
         into.cells.extend(from.cells.iter().map(|&cell| to[cell as usize / width] * width as u32 + cell % width as u32));
         into.values.extend(from.values);
@@ -206,14 +222,16 @@ pub(super) fn add_total(into: &mut Total, from: Total, gather: Gather, to: &[u32
     }
     into.sums.resize(groups * width, Cell::default());
     for (old, from) in from.sums.iter().enumerate().filter(|(_, from)| from.n > 0) {
-        let into = &mut into.sums[to[old / width] as usize * width + old % width];
-        into.sum = match gather {
-            Gather::Least if into.n > 0 => into.sum.min(from.sum),
-            Gather::Most if into.n > 0 => into.sum.max(from.sum),
-            Gather::Least | Gather::Most => from.sum,
-            _ => into.sum + from.sum,
+        let cell = &mut into.sums[to[old / width] as usize * width + old % width];
+        let (sum, is_beyond) = match gather {
+            Gather::Least if cell.n > 0 => (cell.sum.min(from.sum), false),
+            Gather::Most if cell.n > 0 => (cell.sum.max(from.sum), false),
+            Gather::Least | Gather::Most => (from.sum, false),
+            _ => cell.sum.overflowing_add(from.sum),
         };
-        into.n += from.n;
+        cell.sum = sum;
+        cell.n += from.n;
+        into.is_beyond |= is_beyond;
     }
 }
 

@@ -173,10 +173,54 @@ fn a_missing_column_is_told_with_what_it_costs() {
     assert!(line_of("escalation").starts_with("no tickets.level or tickets.group with [levels] in the config: "), "{text}");
     assert!(line_of("clock_met").contains("tickets.due_resolution_at or tickets.due_response_at or [sla.targets]"), "{text}");
     assert!(line_of("ocr").contains("tickets.requester"), "{text}");
+    // The product's own verdict is in the export or nowhere.
+    assert!(line_of("sla_resolution_vendor").starts_with("no tickets.sla_resolution_met: "), "{text}");
     // Nothing is open: that is no column's fault.
     assert!(line_of("age_median").starts_with("no row that counts: "), "{text}");
     // What another column says as well is not missed.
     assert!(!text.contains("resolution_secs") && !text.contains("closed_at") && !text.contains("first_group"), "{text}");
+}
+
+/// Ten tickets a day in September, and what the month cost.
+#[test]
+fn what_is_told_of_months_is_there_though_all_the_data_have_no_figure() {
+    let mut tickets = "id,created_at,resolved_at\n".to_owned();
+    for i in 0..600 {
+        let day = format!("2026-0{}-{:02}", 1 + i / 300, 1 + i % 28);
+        writeln!(tickets, "{i},{day} 09:00,{day} 10:00").expect("a text takes it");
+    }
+    let cost = "agent,at,measure,value\n,2026-01-31,operating_cost,5000\n,2026-02-28,operating_cost,5000\n";
+    let sources = source("tickets", "tickets") + &source("observations", "cost");
+    let dir = folder(&desk(&sources), &[("tickets.csv", &tickets), ("cost.csv", cost)]);
+    assert!(!lacking(dir.path()).contains("cost_per_ticket"), "{}", lacking(dir.path()));
+    // Without a month's cost it is silent as before.
+    let dir = folder(&desk(&sources), &[("tickets.csv", &tickets), ("cost.csv", "agent,at,measure,value\n,2026-01-31,other,1\n")]);
+    assert!(lacking(dir.path()).contains("cost_per_ticket"), "{}", lacking(dir.path()));
+}
+
+/// Thirty tickets of a week, ten of them with a group that has no level.
+#[test]
+fn tickets_of_groups_without_a_level_are_told_of_on_the_pages() {
+    let mut tickets = "id,created_at,resolved_at,group\n".to_owned();
+    for i in 0..30 {
+        let day = format!("2026-03-0{}", 2 + i % 5);
+        writeln!(tickets, "{i},{day} 09:00,{day} 10:00,{}", ["Desk", "Desk", "Network"][i % 3]).expect("a text takes it");
+    }
+    let notes = |levels: &str| {
+        let dir = folder(&(desk(&source("tickets", "tickets")) + levels), &[("tickets.csv", &tickets)]);
+        deskcard_in(dir.path(), &["report"]).ok();
+        let card: Value =
+            serde_json::from_slice(&std::fs::read(dir.path().join("scorecards/2026-W10/scorecard.json")).expect("a file")).expect("JSON");
+        let all = card["notes"].as_array().cloned().expect("notes");
+        all.into_iter().filter(|n| n["code"] == "groups-without-level").collect::<Vec<_>>()
+    };
+    let told = notes("[levels]\n\"Desk\" = \"L1\"\n");
+    assert_eq!((told.len(), &told[0]["level"]), (1, &json!("warning")));
+    let text = told[0]["text"].as_str().expect("a text");
+    assert!(text.starts_with("10 of 30 tickets resolved in Week 10 · 2–8 March 2026 are with groups that have no level: "), "{text}");
+    assert!(text.contains("deskcard query tickets_resolved --by group --where \"level IS NULL\" --period 2026-W10"), "{text}");
+    // Where all have one, or none has, there is nothing to tell.
+    assert!(notes("[levels]\n\"Desk\" = \"L1\"\n\"Network\" = \"L2\"\n").is_empty() && notes("").is_empty());
 }
 
 #[test]

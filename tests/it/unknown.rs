@@ -364,3 +364,22 @@ fn nothing_is_known_of_whom_the_roster_does_not_list() {
     let sizes: Vec<usize> = groups.iter().map(|g| g["points"].as_array().expect("people").len()).collect();
     assert_eq!(sizes, [6, 6], "{found}");
 }
+
+/// Sums are exact to the millionth in 64 bits; what goes beyond them is refused, where it once came round as a negative cost.
+#[test]
+fn a_sum_too_large_to_be_exact_is_refused_by_name() {
+    let tickets = "id,created_at\n1,2026-09-01 08:00:00\n";
+    let of = |cells: &[&str]| {
+        let mut cost = "agent,at,measure,value\n".to_owned();
+        for cell in cells {
+            writeln!(cost, ",2026-09-28,operating_cost,{cell}").expect("text");
+        }
+        Asked::of("2026-11-16 06:00", &[("tickets", tickets), ("observations", &cost)], "")
+    };
+    assert_eq!(of(&["4000000000000", "4000000000000.25"]).value("operating_cost", "2026-09"), Some(8_000_000_000_000.25));
+    for cells in [&["5000000000000", "5000000000000"][..], &["9999999999999999"], &["-9999999999999999", "9999999999999999"]] {
+        let refused = deskcard_in(of(cells).0.path(), &["query", "operating_cost", "--period", "2026-09"]);
+        assert_eq!(refused.code, 3, "{cells:?}: {}{}", refused.stdout, refused.stderr);
+        assert!(refused.stderr.contains("operating_cost: its values add up to more than 9,223,372,036,854"), "{}", refused.stderr);
+    }
+}
