@@ -377,7 +377,7 @@ fn a_sum_too_large_to_be_exact_is_refused_by_name() {
         Asked::of("2026-11-16 06:00", &[("tickets", tickets), ("observations", &cost)], "")
     };
     assert_eq!(of(&["4000000000000", "4000000000000.25"]).value("operating_cost", "2026-09"), Some(8_000_000_000_000.25));
-    for cells in [&["5000000000000", "5000000000000"][..], &["9999999999999999"], &["-9999999999999999", "9999999999999999"]] {
+    for cells in [&["5000000000000", "5000000000001"][..], &["9999999999999999"], &["-9999999999999999", "9999999999999999"]] {
         let refused = deskcard_in(of(cells).0.path(), &["query", "operating_cost", "--period", "2026-09"]);
         assert_eq!(refused.code, 3, "{cells:?}: {}{}", refused.stdout, refused.stderr);
         assert!(refused.stderr.contains("operating_cost: its values add up to more than 9,223,372,036,854"), "{}", refused.stderr);
