@@ -3,11 +3,14 @@
 //! Sums are rows of zeros and ones over the smallest groups. Their row space is brought into reduced form, by Gauss and Jordan in
 //! the whole numbers modulo a large prime, with the largest groups as leading columns: a group in the space is then fixed by which
 //! *leading* columns it holds, and one of few rows holds only small ones, of which few are left.
+//!
+//! A team has nothing to do with most others, so nearly all numbers are zero: rows keep only those that are not (`line`), and the
+//! hunt for small groups adds and takes away one row at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod line;
 
-/// 2⁶¹ − 1: large enough that no combination of tables of ours vanishes by accident.
-const P: u64 = (1 << 61) - 1;
+use line::{Adder, Line, inverse, minus, plus};
+
 /// Groups tried before a table counts as leaking: on the safe side.
 const MOST_GROUPS: u32 = 20_000;
 
@@ -23,70 +26,88 @@ pub(super) struct Leak {
 /// The row space of some sums.
 #[derive(Debug)]
 pub(super) struct Span {
-    /// Rows in reduced form, each with the combination of sums it is.
+    /// Rows in reduced form: first the columns, then, behind them, which combination of sums it is.
     rows: Vec<Line>,
-    /// Leading column of each row.
-    leads: Vec<usize>,
-    /// Rows (tickets, people) of each column; columns that are in the same sums are one.
+    /// Rows (tickets, people) of the leading column of each row, the largest first.
+    leads: Vec<u64>,
+    /// Rows (tickets, people) of each column; atoms that are in the same sums are one.
     sizes: Vec<u64>,
-}
-
-#[derive(Debug, Clone)]
-struct Line {
-    over: Vec<u64>,
-    made_of: Vec<u64>,
-}
-
-impl Line {
-    /// Adds `times` the other line.
-    fn add(&mut self, other: &Line, times: u64) {
-        for (a, b) in self.over.iter_mut().zip(&other.over).chain(self.made_of.iter_mut().zip(&other.made_of)) {
-            *a = plus(*a, product(*b, times));
-        }
-    }
-
-    fn scale(&mut self, times: u64) {
-        self.over.iter_mut().chain(&mut self.made_of).for_each(|a| *a = product(*a, times));
-    }
+    /// How many sums there are.
+    sums: usize,
 }
 
 impl Span {
-    /// The space of sums over atoms, given by place and size.
-    pub(super) fn of(sums: &[&BTreeSet<usize>], atoms: &BTreeSet<(usize, u64)>) -> Self {
+    /// The space of sums, each the places of its atoms in order, over atoms of some sizes.
+    pub(super) fn of(sums: &[&[usize]], atoms: &[u64]) -> Self {
         let columns = columns(sums, atoms);
-        let line = |i: usize| Line {
-            over: columns.iter().map(|(inside, _)| u64::from(inside.contains(&i))).collect(),
-            made_of: (0..sums.len()).map(|j| u64::from(i == j)).collect(),
+        let width = columns.len();
+        let mut entries: Vec<Vec<(usize, u64)>> = vec![Vec::new(); sums.len()];
+        for (column, (inside, _)) in columns.iter().enumerate() {
+            inside.iter().for_each(|sum| entries[*sum].push((column, 1)));
+        }
+        entries.iter_mut().enumerate().for_each(|(sum, entries)| entries.push((width + sum, 1)));
+        let mut span = Self {
+            rows: entries.into_iter().map(Line::of).collect(),
+            leads: Vec::new(),
+            sizes: columns.into_iter().map(|(_, size)| size).collect(),
+            sums: sums.len(),
         };
-        let mut span = Self { rows: (0..sums.len()).map(line).collect(), leads: Vec::new(), sizes: columns.iter().map(|c| c.1).collect() };
         span.reduce();
         span
     }
 
-    /// Gauss and Jordan, from the largest column to the smallest.
+    /// Gauss from the largest column to the smallest, then Jordan from the last row up.
     fn reduce(&mut self) {
-        for column in 0..self.sizes.len() {
-            let done = self.leads.len();
-            let Some(found) = (done..self.rows.len()).find(|r| self.rows[*r].over[column] != 0) else { continue };
+        let width = self.sizes.len();
+        let mut adder = Adder::new(width + self.sums);
+        let mut leads: Vec<usize> = Vec::new();
+        // Rows that lead no column yet have nothing in the columns that were dealt with: their first one says all.
+        let mut firsts: Vec<usize> = self.rows.iter().map(|r| r.first().unwrap_or(width)).collect();
+        for column in 0..width {
+            let done = leads.len();
+            let Some(found) = firsts[done..].iter().position(|first| *first == column).map(|i| done + i) else { continue };
             self.rows.swap(done, found);
-            let inverse = power(self.rows[done].over[column], P - 2);
-            self.rows[done].scale(inverse);
-            let lead = self.rows[done].clone();
-            for (r, row) in self.rows.iter_mut().enumerate() {
-                if r != done && row.over[column] != 0 {
-                    row.add(&lead, P - row.over[column]);
-                }
+            firsts.swap(done, found);
+            let (above, below) = self.rows.split_at_mut(done + 1);
+            let lead = &mut above[done];
+            lead.scale(inverse(lead.at(column)));
+            for (row, first) in below.iter_mut().zip(&mut firsts[done + 1..]).filter(|(_, first)| **first == column) {
+                adder.add(row, 1);
+                adder.add(lead, minus(row.at(column)));
+                *row = adder.take();
+                *first = row.first().unwrap_or(width);
             }
-            self.leads.push(column);
+            leads.push(column);
         }
-        self.rows.truncate(self.leads.len());
+        self.rows.truncate(leads.len());
+        let mut row_of: Vec<Option<usize>> = vec![None; width];
+        leads.iter().enumerate().for_each(|(row, column)| row_of[*column] = Some(row));
+        for row in (0..leads.len()).rev() {
+            let (above, below) = self.rows.split_at_mut(row + 1);
+            let line = &mut above[row];
+            let mut is_reduced = true;
+            for (column, v) in line.before(width) {
+                // Rows below are in reduced form: none brings another leading column along.
+                let Some(other) = row_of[*column].filter(|other| *other > row) else { continue };
+                adder.add(&below[other - row - 1], minus(*v));
+                is_reduced = false;
+            }
+            if !is_reduced {
+                adder.add(line, 1);
+                *line = adder.take();
+            }
+        }
+        self.leads = leads.into_iter().map(|column| self.sizes[column]).collect();
     }
 
     /// The smallest group of fewer than `min_n` rows in the space.
     pub(super) fn leak(&self, min_n: u64) -> Option<Leak> {
-        let zero = Line { over: vec![0; self.sizes.len()], made_of: self.rows.first().map_or_else(Vec::new, |r| vec![0; r.made_of.len()]) };
-        let mut hunt = Hunt { span: self, min_n, left: MOST_GROUPS, best: None };
-        hunt.go(0, 0, &zero);
+        self.leak_among(min_n, MOST_GROUPS)
+    }
+
+    fn leak_among(&self, min_n: u64, most_groups: u32) -> Option<Leak> {
+        let mut hunt = Hunt::new(self, min_n, most_groups);
+        hunt.go(0, 0);
         if hunt.left == 0 && hunt.best.is_none() {
             return self.smallest_small(min_n);
         }
@@ -95,8 +116,13 @@ impl Span {
 
     /// Of a table with too many small groups to try them all: all sums that hold one.
     fn smallest_small(&self, min_n: u64) -> Option<Leak> {
-        let row = (0..self.rows.len()).rev().find(|r| self.sizes[self.leads[*r]] < min_n)?;
-        Some(Leak { n: self.sizes[self.leads[row]], from: made_of(&self.rows[row]) })
+        let row = (0..self.rows.len()).rev().find(|r| self.leads[*r] < min_n)?;
+        Some(Leak { n: self.leads[row], from: self.made_of(&self.rows[row]) })
+    }
+
+    /// Places of the sums a line is made of.
+    fn made_of(&self, line: &Line) -> Vec<usize> {
+        line.columns_from(self.sizes.len()).map(|column| column - self.sizes.len()).collect()
     }
 }
 
@@ -107,13 +133,33 @@ struct Hunt<'a> {
     min_n: u64,
     left: u32,
     best: Option<Leak>,
+    /// The rows added up now.
+    path: Vec<usize>,
+    /// Their sum, column by column.
+    over: Vec<u64>,
+    /// Columns of the sum that are neither 0 nor 1: while there is one, it is no group.
+    odd: usize,
+    /// Rows of the columns that are 1.
+    n: u128,
 }
 
-impl Hunt<'_> {
-    fn go(&mut self, from: usize, n: u64, sum: &Line) {
-        for row in from..self.span.rows.len() {
-            let n = n.saturating_add(self.span.sizes[self.span.leads[row]]);
-            let least = self.best.as_ref().map_or(self.min_n, |b| b.n);
+impl<'a> Hunt<'a> {
+    fn new(span: &'a Span, min_n: u64, left: u32) -> Self {
+        Self { span, min_n, left, best: None, path: Vec::new(), over: vec![0; span.sizes.len()], odd: 0, n: 0 }
+    }
+
+    /// Rows that a group must have fewer of to be of interest.
+    fn least(&self) -> u64 {
+        self.best.as_ref().map_or(self.min_n, |b| b.n)
+    }
+
+    fn go(&mut self, from: usize, n: u64) {
+        // The largest lead: those that are too large with what is there come first.
+        let least = self.least();
+        let fits = self.span.leads.partition_point(|lead| n.saturating_add(*lead) >= least);
+        for row in from.max(fits)..self.span.rows.len() {
+            let n = n.saturating_add(self.span.leads[row]);
+            let least = self.least();
             if n >= least {
                 continue;
             }
@@ -121,85 +167,55 @@ impl Hunt<'_> {
                 return;
             }
             self.left -= 1;
-            let mut sum = sum.clone();
-            sum.add(&self.span.rows[row], 1);
-            if let Some(all) = self.size(&sum).filter(|all| *all < least) {
-                self.best = Some(Leak { n: all, from: made_of(&sum) });
+            self.path.push(row);
+            self.change(row, |v| v);
+            if self.odd == 0 && self.n < u128::from(least) {
+                self.best = Some(Leak { n: self.n as u64, from: self.made_of() });
             }
-            self.go(row + 1, n, &sum);
+            self.go(row + 1, n);
+            self.change(row, minus);
+            self.path.pop();
         }
     }
 
-    /// Rows of the group a line stands for; `None` if it is no group.
-    fn size(&self, line: &Line) -> Option<u64> {
-        line.over.iter().zip(&self.span.sizes).try_fold(0u64, |n, (v, size)| match v {
-            0 => Some(n),
-            1 => Some(n.saturating_add(*size)),
-            _ => None,
-        })
+    /// Adds a row, with its numbers as they are or negative.
+    fn change(&mut self, row: usize, sign: impl Fn(u64) -> u64) {
+        for (column, v) in self.span.rows[row].before(self.over.len()) {
+            let (old, new) = (self.over[*column], plus(self.over[*column], sign(*v)));
+            self.over[*column] = new;
+            self.odd = self.odd + usize::from(new > 1) - usize::from(old > 1);
+            let size = u128::from(self.span.sizes[*column]);
+            self.n = self.n + if new == 1 { size } else { 0 } - if old == 1 { size } else { 0 };
+        }
     }
-}
 
-fn made_of(line: &Line) -> Vec<usize> {
-    (0..line.made_of.len()).filter(|i| line.made_of[*i] != 0).collect()
+    /// The sums that the rows added up are made of.
+    fn made_of(&self) -> Vec<usize> {
+        let span = self.span;
+        let mut adder = Adder::new(span.sizes.len() + span.sums);
+        self.path.iter().for_each(|row| adder.add(&span.rows[*row], 1));
+        span.made_of(&adder.take())
+    }
 }
 
 /// Atoms that are in the same sums as one column, the largest first: which sums, and their rows.
-fn columns(sums: &[&BTreeSet<usize>], atoms: &BTreeSet<(usize, u64)>) -> Vec<(BTreeSet<usize>, u64)> {
-    let mut together: BTreeMap<BTreeSet<usize>, u64> = BTreeMap::new();
-    for (atom, n) in atoms {
-        let inside = (0..sums.len()).filter(|i| sums[*i].contains(atom)).collect();
-        let sum = together.entry(inside).or_default();
-        *sum = sum.saturating_add(*n);
+fn columns(sums: &[&[usize]], atoms: &[u64]) -> Vec<(Vec<usize>, u64)> {
+    let mut inside: Vec<Vec<usize>> = vec![Vec::new(); atoms.len()];
+    for (sum, places) in sums.iter().enumerate() {
+        places.iter().for_each(|atom| inside[*atom].push(sum));
     }
-    let mut all: Vec<(BTreeSet<usize>, u64)> = together.into_iter().collect();
+    let mut all: Vec<(Vec<usize>, u64)> = inside.into_iter().zip(atoms.iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup_by(|next, first| {
+        let is_same = next.0 == first.0;
+        if is_same {
+            first.1 = first.1.saturating_add(next.1);
+        }
+        is_same
+    });
     all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     all
 }
 
-fn plus(a: u64, b: u64) -> u64 {
-    let sum = a + b;
-    if sum >= P { sum - P } else { sum }
-}
-
-fn product(a: u64, b: u64) -> u64 {
-    if a == 0 || b == 0 {
-        return 0;
-    }
-    (u128::from(a) * u128::from(b) % u128::from(P)) as u64
-}
-
-fn power(base: u64, exponent: u64) -> u64 {
-    let (mut result, mut base, mut left) = (1, base, exponent);
-    while left > 0 {
-        if left & 1 == 1 {
-            result = product(result, base);
-        }
-        base = product(base, base);
-        left >>= 1;
-    }
-    result
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn inverses_are_inverses() {
-        for v in [1, 2, 3, 12_345, P - 1] {
-            assert_eq!(product(v, power(v, P - 2)), 1);
-        }
-        assert_eq!(plus(P - 1, 1), 0);
-    }
-
-    #[test]
-    fn the_rest_of_a_total_follows_from_it() {
-        let (all, some) = (BTreeSet::from([0, 1, 2]), BTreeSet::from([0, 1]));
-        let sized = |sizes: [u64; 3]| sizes.into_iter().enumerate().collect();
-        let leak = Span::of(&[&all, &some], &sized([10, 20, 3])).leak(5);
-        assert_eq!(leak, Some(Leak { n: 3, from: vec![0, 1] }));
-        assert_eq!(Span::of(&[&all, &some], &sized([10, 20, 5])).leak(5), None);
-        assert_eq!(Span::of(&[&all], &sized([1, 1, 1])).leak(5), Some(Leak { n: 3, from: vec![0] }));
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 //!
 //! Source: L. Cox, *Suppression methodology and statistical disclosure control*, JASA 75 (1980); the rule of no exact disclosure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::span::{Leak, Span};
 
@@ -45,41 +45,71 @@ pub(super) fn leaks(atoms: &[u64], sums: &[Sum], hidden: &BTreeSet<usize>, min_n
 
 /// Sums that have no smallest group in common with others tell nothing of each other: each such set is a table of its own.
 fn parts(atoms: &[u64], sums: &[Sum]) -> Vec<Table> {
-    let mut tables: Vec<Table> = Vec::new();
-    for (place, sum) in sums.iter().enumerate() {
-        let own: BTreeSet<usize> = sum.atoms.iter().copied().filter(|a| atoms.get(*a).is_some_and(|n| *n > 0)).collect();
-        let n = own.iter().map(|a| atoms[*a]).fold(0, u64::saturating_add);
-        if own.is_empty() {
-            continue;
-        }
-        let mut joined = Table { atoms: own.iter().map(|a| (*a, atoms[*a])).collect(), figures: Vec::new() };
-        let (together, apart): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|t| t.atoms.iter().any(|(a, _)| own.contains(a)));
-        for table in together {
-            joined.atoms.extend(table.atoms);
-            joined.figures.extend(table.figures);
-        }
-        joined.figures.push(Figure { place, atoms: own, n, is_frame: sum.is_frame });
-        tables = apart;
-        tables.push(joined);
+    let mut joined = Joined::new(atoms.len());
+    let is_there = |a: &usize| atoms.get(*a).is_some_and(|n| *n > 0);
+    let own: Vec<Vec<usize>> = sums.iter().map(|sum| sum.atoms.iter().copied().filter(is_there).collect()).collect();
+    for atoms in &own {
+        atoms.windows(2).for_each(|pair| joined.join(pair[0], pair[1]));
     }
-    tables.iter_mut().for_each(|t| t.figures.sort_by_key(|f| f.place));
-    tables
+    let mut tables: BTreeMap<usize, Table> = BTreeMap::new();
+    // Place of an atom among those of its table, of atoms that are in a sum.
+    let mut places: Vec<Option<usize>> = vec![None; atoms.len()];
+    for (place, (own, sum)) in own.iter().zip(sums).enumerate() {
+        let Some(first) = own.first() else { continue };
+        let table = tables.entry(joined.part(*first)).or_default();
+        let within = own.iter().map(|a| {
+            *places[*a].get_or_insert_with(|| {
+                table.atoms.push(atoms[*a]);
+                table.atoms.len() - 1
+            })
+        });
+        let within = within.collect();
+        let n = own.iter().map(|a| atoms[*a]).fold(0, u64::saturating_add);
+        table.figures.push(Figure { place, atoms: within, n, is_frame: sum.is_frame });
+    }
+    tables.into_values().collect()
+}
+
+/// Which atoms are in one table: each knows another of it, up to the one that stands for all.
+#[derive(Debug)]
+struct Joined(Vec<usize>);
+
+impl Joined {
+    fn new(atoms: usize) -> Self {
+        Self((0..atoms).collect())
+    }
+
+    /// The one that stands for all.
+    fn part(&mut self, mut atom: usize) -> usize {
+        while self.0[atom] != atom {
+            // On the way every second step is cut off for whoever asks next.
+            self.0[atom] = self.0[self.0[atom]];
+            atom = self.0[atom];
+        }
+        atom
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.part(a), self.part(b));
+        self.0[a.max(b)] = a.min(b);
+    }
 }
 
 #[derive(Debug)]
 struct Figure {
     /// Its place among all sums.
     place: usize,
-    atoms: BTreeSet<usize>,
+    /// Places of its smallest groups in the table.
+    atoms: Vec<usize>,
     n: u64,
     is_frame: bool,
 }
 
 /// Sums that have smallest groups in common.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Table {
-    /// Place and rows of each smallest group; none is empty.
-    atoms: BTreeSet<(usize, u64)>,
+    /// Rows of each smallest group; none is empty.
+    atoms: Vec<u64>,
     figures: Vec<Figure>,
 }
 
@@ -107,12 +137,11 @@ impl Table {
     /// The smallest group that follows from what is not hidden, if it is too small, with the figures it follows from.
     fn leak(&self, hidden: &BTreeSet<usize>, min_n: u64) -> Option<Leak> {
         // A group too small is a sum of smallest groups: without a small one there is none.
-        let is_small = |(_, n): &(usize, u64)| *n < min_n;
-        if !self.atoms.iter().any(is_small) {
+        if !self.atoms.iter().any(|n| *n < min_n) {
             return None;
         }
         let shown: Vec<usize> = (0..self.figures.len()).filter(|i| !hidden.contains(i)).collect();
-        let sums: Vec<&BTreeSet<usize>> = shown.iter().map(|i| &self.figures[*i].atoms).collect();
+        let sums: Vec<&[usize]> = shown.iter().map(|i| self.figures[*i].atoms.as_slice()).collect();
         let leak = Span::of(&sums, &self.atoms).leak(min_n)?;
         Some(Leak { from: leak.from.into_iter().map(|i| shown[i]).collect(), ..leak })
     }
