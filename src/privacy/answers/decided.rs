@@ -80,7 +80,7 @@ fn hidden(answers: &Answers, min_n: u64) -> BTreeSet<(CardKind, String, String)>
 }
 
 /// Groups of which a person's answers are a part.
-type Parts<'a> = BTreeMap<(CardKind, &'a str), u64>;
+type Parts<'a> = BTreeMap<Group<'a>, u64>;
 
 /// People with enough recent answers, so many that of those left in each team and supplier there are enough together or none.
 ///
@@ -93,27 +93,108 @@ fn people(answers: &Answers, min_n: u64) -> BTreeSet<String> {
     }
     let total = |name: &str| by_person[name][&(CardKind::Desk, "")];
     let mut shown: BTreeSet<&str> = by_person.keys().copied().filter(|name| !name.is_empty() && total(name) >= min_n).collect();
-    while let Some(next) = next_to_hide(&by_person, &shown, min_n) {
+    let mut left = Left::default();
+    for (name, parts) in &by_person {
+        parts.iter().for_each(|(group, n)| left.counts(*group, (*n, *name), shown.contains(name)));
+    }
+    left.too_few = left.groups.keys().copied().filter(|group| left.is_too_few(*group, min_n)).collect();
+    while let Some(next) = left.next_to_hide() {
         shown.remove(next);
+        by_person[next].iter().for_each(|(group, n)| left.hides(*group, (*n, next), min_n));
     }
     shown.into_iter().map(str::to_owned).collect()
 }
 
-/// Rows hidden, and who of those shown has the fewest.
-type Group<'a> = (u64, Option<(u64, &'a str)>);
+/// A team, a supplier, or the desk.
+type Group<'a> = (CardKind, &'a str);
 
-/// In a group of which too few rows are hidden, the person shown with the fewest.
-fn next_to_hide<'a>(by_person: &BTreeMap<&'a str, Parts<'a>>, shown: &BTreeSet<&'a str>, min_n: u64) -> Option<&'a str> {
-    let mut all: BTreeMap<(CardKind, &str), Group<'a>> = BTreeMap::new();
-    for (name, parts) in by_person {
-        for (group, n) in parts {
-            let (hidden, least) = all.entry(*group).or_default();
-            if shown.contains(name) {
-                *least = Some(least.map_or((*n, *name), |known| known.min((*n, *name))));
-            } else {
-                *hidden += n;
-            }
+/// Rows hidden, and who is shown with how many.
+type Rows<'a> = (u64, BTreeSet<(u64, &'a str)>);
+
+/// What is left of each group without the people shown: counted once, and changed where somebody is hidden.
+#[derive(Debug, Default)]
+struct Left<'a> {
+    groups: BTreeMap<Group<'a>, Rows<'a>>,
+    /// Groups of which too few rows are hidden, and somebody is shown.
+    too_few: BTreeSet<Group<'a>>,
+}
+
+impl<'a> Left<'a> {
+    /// Counts somebody's rows.
+    fn counts(&mut self, group: Group<'a>, who: (u64, &'a str), is_shown: bool) {
+        let (hidden, shown) = self.groups.entry(group).or_default();
+        if is_shown {
+            shown.insert(who);
+        } else {
+            *hidden += who.0;
         }
     }
-    all.into_values().find_map(|(hidden, least)| least.filter(|_| hidden > 0 && hidden < min_n).map(|(_, name)| name))
+
+    fn is_too_few(&self, group: Group<'a>, min_n: u64) -> bool {
+        self.groups.get(&group).is_some_and(|(hidden, shown)| *hidden > 0 && *hidden < min_n && !shown.is_empty())
+    }
+
+    /// In the first group of which too few rows are hidden, the person shown with the fewest.
+    fn next_to_hide(&self) -> Option<&'a str> {
+        self.groups[self.too_few.first()?].1.first().map(|(_, name)| *name)
+    }
+
+    /// Hides somebody.
+    fn hides(&mut self, group: Group<'a>, who: (u64, &'a str), min_n: u64) {
+        if let Some((hidden, shown)) = self.groups.get_mut(&group) {
+            shown.remove(&who);
+            *hidden += who.0;
+        }
+        if self.is_too_few(group, min_n) {
+            self.too_few.insert(group);
+        } else {
+            self.too_few.remove(&group);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same, where every group is counted anew for everybody who is hidden.
+    fn people_by_plain_loops(answers: &Answers, min_n: u64) -> BTreeSet<String> {
+        let recent: Vec<&Answered> = answers.rows.iter().filter(|r| r.period >= answers.recent_from && r.n > 0).collect();
+        let rows_of = |group: (CardKind, &str), name: &str| -> u64 {
+            recent.iter().filter(|r| r.agent == name && groups(r).contains(&group)).map(|r| r.n).sum()
+        };
+        let desk = (CardKind::Desk, "");
+        let names: BTreeSet<&str> = recent.iter().map(|r| r.agent.as_str()).collect();
+        let all: BTreeSet<(CardKind, &str)> = recent.iter().flat_map(|r| groups(r)).collect();
+        let mut shown: BTreeSet<&str> = names.iter().copied().filter(|n| !n.is_empty() && rows_of(desk, n) >= min_n).collect();
+        loop {
+            let next = all.iter().find_map(|group| {
+                let hidden: u64 = names.iter().filter(|n| !shown.contains(*n)).map(|n| rows_of(*group, n)).sum();
+                let least = shown.iter().map(|n| (rows_of(*group, n), *n)).filter(|(rows, _)| *rows > 0).min();
+                least.filter(|_| hidden > 0 && hidden < min_n).map(|(_, name)| name)
+            });
+            match next {
+                Some(name) => shown.remove(name),
+                None => break,
+            };
+        }
+        shown.into_iter().map(str::to_owned).collect()
+    }
+
+    fn answered() -> impl Strategy<Value = Answered> {
+        (0..3usize, 0..3u8, 0..3u8, 0..9u8, 0..6u64).prop_map(|(period, team, supplier, agent, n)| {
+            let named = |kind: &str, i: u8| if i == 0 { String::new() } else { format!("{kind} {i}") };
+            Answered { period, team: named("Team", team), supplier: named("Supplier", supplier), agent: named("Agent", agent), n }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn counting_once_shows_the_same_people(rows in proptest::collection::vec(answered(), 0..40), min_n in 2..12u64) {
+            let answers = Answers { periods: ["a", "b", "c"].map(str::to_owned).to_vec(), recent_from: 1, rows };
+            prop_assert_eq!(people(&answers, min_n), people_by_plain_loops(&answers, min_n));
+        }
+    }
 }
