@@ -46,6 +46,7 @@
 //! - [`language`]: the language of what people read: `say!` looks a sentence up, the English one is the key; German comes along.
 //! - [`privacy`]: what may be shown of people: figures too small, pseudonyms, scorecards for a team or one person; who was erased, known again
 //!   by keyed hashes ([`privacy::erased`]). Pure. What follows of it for what is kept is in [`history::erasure`], [`history::audit`].
+//! - [`names`]: which of many names a text begins with.
 //! - [`schema`], [`run_record`]: the shapes of the config, of `scorecard.json` and of `run.json`, as JSON Schemas and plain data.
 //! - [`error`]: what happened, where, what to try; the exit code.
 //!
@@ -82,6 +83,7 @@ pub mod judge;
 pub mod language;
 pub mod mail;
 pub mod metrics;
+pub mod names;
 pub mod printer;
 pub mod privacy;
 pub mod publish;

@@ -22,6 +22,6 @@ mod words;
 pub use answers::{Answered, Answers, for_others};
 pub use erased::{Erased, Holds, Mark, Marks};
 pub use opt_out::{Withheld, opt_out};
-pub use own::own_view;
+pub use own::{Colleagues, own_view};
 pub use pseudonym::{Key, Pseudonyms};
 pub use view::{People, anonymise, team_only};

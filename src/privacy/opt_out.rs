@@ -56,7 +56,7 @@ impl Withheld {
     }
 
     fn words(&self, more: &BTreeSet<String>) -> Words {
-        People::default().and(self.opted_out.iter().chain(more).cloned()).words(&BTreeSet::new(), |_| say!("a person").to_owned())
+        People::default().and(self.opted_out.iter().chain(more).cloned()).words(|_| say!("a person").to_owned())
     }
 }
 

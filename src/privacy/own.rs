@@ -1,11 +1,12 @@
 //! One person's own scorecard: their figures whatever their number, beside what their team is like, and nothing of anybody else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::coarse;
 use super::lists;
 use super::texts::rewritten;
 use super::view::{MENTOR, People, TEAM, without_persons};
+use super::words::Words;
 use crate::error::Result;
 use crate::say;
 use crate::scorecard::{Card, CardKind, Cell, ChartData, Kpi, Point, Scorecard, Section, TableColumn, TableData, TableRow, Unit};
@@ -17,15 +18,26 @@ const FEWEST_RATERS: u64 = 3;
 /// Notes that name people by words of the exports.
 const ABOUT_PEOPLE: [&str; 2] = ["agents-off-roster", "alias-ambiguous"];
 
+/// Everybody who is a colleague of whoever reads: made once for all of them.
+#[derive(Debug, Clone)]
+pub struct Colleagues(Words);
+
+impl Colleagues {
+    /// Of everybody.
+    pub fn of(people: &People) -> Self {
+        Self(people.words(|_| say!("a colleague").to_owned()))
+    }
+}
+
 /// One agent's own scorecard, of the whole one; `None` without a card. `min_n`: answers of others below which the desk's line is
 /// not drawn beside theirs, because what is left of it without their own would be too few.
 ///
 /// # Errors
 /// Never but for a bug of ours.
-pub fn own_view(scorecard: &Scorecard, people: &People, (name, min_n): (&str, u32)) -> Result<Option<Scorecard>> {
+pub fn own_view(scorecard: &Scorecard, colleagues: &Colleagues, (name, min_n): (&str, u32)) -> Result<Option<Scorecard>> {
     let is_own = |c: &&Card| c.kind == CardKind::Agent && c.name == name;
     let Some(card) = scorecard.cards.iter().find(is_own) else { return Ok(None) };
-    let words = people.words(&BTreeSet::from([name]), |_| say!("a colleague").to_owned());
+    let words = colleagues.0.seeing(name);
     let mut mine = card.clone();
     mine.about.retain(|(label, _)| label != crate::language::text(MENTOR));
     without_persons(&mut mine, &words);

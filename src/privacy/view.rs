@@ -50,10 +50,9 @@ impl People {
         self
     }
 
-    /// A word for everybody but those who may be seen.
-    pub(super) fn words<'a>(&'a self, seen: &BTreeSet<&str>, word: impl Fn(&'a str) -> String) -> Words {
-        let hidden = self.0.iter().filter(|name| !seen.contains(name.as_str())).map(|name| (name.clone(), Some(word(name))));
-        Words::new(hidden.chain(seen.iter().map(|name| ((*name).to_owned(), None))))
+    /// A word for everybody.
+    pub(super) fn words<'a>(&'a self, word: impl Fn(&'a str) -> String) -> Words {
+        Words::new(self.0.iter().map(|name| (name.clone(), Some(word(name)))))
     }
 }
 
@@ -96,7 +95,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
         let names = list.names();
         by_name.push(names.iter().any(|n| people.0.contains(*n)) && names.is_sorted());
     });
-    let mut out = rewritten(&plain, &people.words(&BTreeSet::new(), other), &slugs)?;
+    let mut out = rewritten(&plain, &people.words(other), &slugs)?;
     let mut by_name = by_name.into_iter();
     lists::each(&mut out, &mut |mut list| {
         if by_name.next() == Some(true) {
@@ -116,7 +115,7 @@ pub fn anonymise(scorecard: &Scorecard, people: &People, key: &Key) -> Result<Sc
 pub fn team_only(scorecard: &Scorecard, people: &People) -> Result<Scorecard> {
     let mut out = scorecard.clone();
     out.cards.retain(|c| c.kind != CardKind::Agent);
-    let words = people.words(&BTreeSet::new(), |_| say!("an agent").to_owned());
+    let words = people.words(|_| say!("an agent").to_owned());
     out.cards.iter_mut().for_each(|card| without_persons(card, &words));
     for topic in &mut out.topics {
         topic.sections.iter_mut().for_each(|s| section_without_persons(s, &words));

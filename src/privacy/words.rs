@@ -1,24 +1,27 @@
 //! Names inside free text: found as whole words, the longest first, whole or cut short with `…`, and replaced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::format;
+use crate::names::Names;
 
 /// A name cut to fewer letters could be anything.
 const LEAST_CUT: usize = 4;
 
 /// What stands for which name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Words {
-    /// By first letter, names as they are shown, the longest first.
-    all: BTreeMap<char, Vec<Name>>,
+    all: Arc<All>,
+    /// Names that may be seen, whatever is to stand for them: one reader's own.
+    seen: BTreeSet<String>,
 }
 
-#[derive(Debug, Clone)]
-struct Name {
-    text: String,
-    /// What to write instead; `None` for a name that may be seen.
-    word: Option<String>,
+/// Names as they are shown, and by their places what to write instead; `None` for a name that may be seen.
+#[derive(Debug)]
+struct All {
+    names: Names<String>,
+    words: Vec<Option<String>>,
 }
 
 impl Words {
@@ -26,14 +29,15 @@ impl Words {
     pub(super) fn new(names: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         let shown = names.into_iter().flat_map(|(name, word)| forms(&name).map(|form| (form, word.clone())));
         let by_name: BTreeMap<String, Option<String>> = shown.filter(|(name, _)| !name.trim().is_empty()).collect();
-        let mut all: BTreeMap<char, Vec<Name>> = BTreeMap::new();
-        for (text, word) in by_name {
-            all.entry(text.chars().next().unwrap_or_default()).or_default().push(Name { text, word });
-        }
-        for names in all.values_mut() {
-            names.sort_by(|a, b| b.text.len().cmp(&a.text.len()).then_with(|| a.text.cmp(&b.text)));
-        }
-        Self { all }
+        let (names, words): (Vec<String>, _) = by_name.into_iter().unzip();
+        Self { all: Arc::new(All { names: Names::new(names), words }), seen: BTreeSet::new() }
+    }
+
+    /// The same for a reader who may see a name.
+    pub(super) fn seeing(&self, name: &str) -> Self {
+        let mut seen = self.seen.clone();
+        seen.extend(forms(name).into_iter().filter(|form| !form.trim().is_empty()));
+        Self { all: Arc::clone(&self.all), seen }
     }
 
     /// The text without the names; a replacement is not looked at again.
@@ -65,12 +69,30 @@ impl Words {
     /// The name a text begins with: its length there, and what to write instead. A name cut short is hidden if it may be one that
     /// must be.
     fn at(&self, before: Option<char>, first: char, text: &str) -> Option<(usize, Option<&str>)> {
-        let names = self.all.get(&first)?;
         if !is_apart(before, Some(first)) {
             return None;
         }
-        let whole = names.iter().find(|n| is_whole(text, &n.text)).map(|n| (n.text.len(), n.word.as_deref()));
-        whole.or_else(|| names.iter().find_map(|n| Some((cut(text, &n.text)?, Some(n.word.as_deref()?)))))
+        let All { names, words } = &*self.all;
+        let known = names.begun(text).find(|i| is_whole(text, names.name(*i))).map(|i| (names.name(i).len(), words[i].as_deref()));
+        let seen = self.seen.iter().filter(|name| is_whole(text, name)).map(String::len).max();
+        match (known, seen) {
+            (Some((long, word)), seen) if seen.is_none_or(|seen| seen < long) => Some((long, word)),
+            (_, Some(seen)) => Some((seen, None)),
+            _ => self.cut_at(text),
+        }
+    }
+
+    /// The longest name that must be hidden and may be meant where a text begins with one cut short.
+    fn cut_at(&self, text: &str) -> Option<(usize, Option<&str>)> {
+        let All { names, words } = &*self.all;
+        // Whatever is cut off, a name meant has all letters before the mark.
+        let beginning = text[..text.find('…')?].trim_end();
+        let meant = names.with_beginning(beginning).filter_map(|i| {
+            let name = names.name(i);
+            let word = words[i].as_deref().filter(|_| !self.seen.contains(name))?;
+            Some((std::cmp::Reverse(name.len()), i, cut(text, name)?, word))
+        });
+        meant.min().map(|(_, _, long, word)| (long, Some(word)))
     }
 }
 
@@ -99,6 +121,8 @@ fn cut(text: &str, name: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn words() -> Words {
@@ -132,5 +156,44 @@ mod tests {
         assert_eq!(words.replaced("Ann Lee-Ann and Ann"), "Ann Lee-Ann and A");
         assert!(!words.is_in("Ann Lee-Ann"));
         assert_eq!(words.replaced("Ann Lee…"), "A Lee…", "a cut name may be anybody's");
+    }
+
+    /// The same by asking every name, the longest first.
+    fn plainly(names: &BTreeMap<String, Option<String>>, text: &str) -> String {
+        let mut by_length: Vec<(&String, &Option<String>)> = names.iter().collect();
+        by_length.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let (mut out, mut rest, mut before) = (String::new(), text, None);
+        while let Some(c) = rest.chars().next() {
+            let whole = || by_length.iter().find(|(name, _)| is_whole(rest, name)).map(|(name, word)| (name.len(), word.as_deref()));
+            let short = || by_length.iter().find_map(|(name, word)| Some((cut(rest, name)?, Some(word.as_deref()?))));
+            let found = if is_apart(before, Some(c)) { whole().or_else(short) } else { None };
+            let (long, word) = found.unwrap_or((c.len_utf8(), None));
+            out.push_str(word.unwrap_or(&rest[..long]));
+            before = rest[..long].chars().next_back();
+            rest = &rest[long..];
+        }
+        out
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_same_as_by_asking_every_name(
+            names in proptest::collection::vec("[abé.… ]{0,7}", 0..30),
+            seen in "[abé.… ]{0,7}",
+            text in "[abé.… ]{0,24}",
+        ) {
+            let words = Words::new(names.iter().enumerate().map(|(i, name)| (name.clone(), (i % 4 > 0).then(|| format!("<{i}>")))));
+            let mut all = BTreeMap::new();
+            for (i, name) in names.iter().enumerate() {
+                all.extend(forms(name).map(|form| (form, (i % 4 > 0).then(|| format!("<{i}>")))));
+            }
+            all.retain(|name, _| !name.trim().is_empty());
+            prop_assert_eq!(words.replaced(&text), plainly(&all, &text));
+            prop_assert_eq!(words.is_in(&text), plainly(&all, &text) != text);
+            all.extend(forms(&seen).into_iter().filter(|form| !form.trim().is_empty()).map(|form| (form, None)));
+            prop_assert_eq!(words.seeing(&seen).replaced(&text), plainly(&all, &text));
+        }
     }
 }

@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 16] = [
     &["error"],
     &["language"],
     &["scorecard", "stats", "cli", "printer", "publish", "run_record"],
-    &["clock", "columns", "format"],
+    &["clock", "columns", "format", "names"],
     &["contacts", "guards", "mail", "privacy"],
     &["settings"],
     &["desk", "schema"],
@@ -31,7 +31,7 @@ const KNOW_NOBODY: [&str; 4] = ["error", "scorecard", "stats", "cli"];
 /// Above the waist nobody knows where numbers come from: these see the scorecard, how to write its numbers, and each other.
 const ABOVE_THE_WAIST: [(&str, &[&str]); 2] = [
     ("charts", &["error", "language", "scorecard", "format"]),
-    ("report", &["error", "language", "scorecard", "format", "charts", "inquiry", "mail"]),
+    ("report", &["error", "language", "scorecard", "format", "names", "charts", "inquiry", "mail"]),
 ];
 
 /// Imports up the line that are meant: (file or folder, what it imports, why). Each must be in use.

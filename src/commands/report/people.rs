@@ -15,7 +15,7 @@ use crate::error::{Error, Result, nearest};
 use crate::facts::{self, Facts};
 use crate::metrics::{Ask, fold_all};
 use crate::privacy::answers::LEAD;
-use crate::privacy::{Answered, Answers, People, Withheld, own_view};
+use crate::privacy::{Answered, Answers, Colleagues, People, Withheld, own_view};
 use crate::report::outputs::Outputs;
 use crate::report::{self, Page};
 use crate::scorecard::{Card, CardKind};
@@ -115,9 +115,10 @@ pub(super) fn folders(
     let outputs = Outputs { link: None, ..base.outputs_of(&judged.own)? };
     let min_n = base.ctx.settings.privacy.min_n;
     let rows = RowFiles::new(judged.rows.iter());
+    let colleagues = Colleagues::of(people);
     let agents = judged.own.cards.par_iter().filter(|c| c.kind == CardKind::Agent && !withheld.opted_out.contains(&c.name));
     let of_agent = |card: &Card| -> Result<Vec<Page>> {
-        let Some(mine) = own_view(&judged.own, people, (&card.name, min_n))? else { return Ok(Vec::new()) };
+        let Some(mine) = own_view(&judged.own, &colleagues, (&card.name, min_n))? else { return Ok(Vec::new()) };
         let mut own = report::own_pages(&mine, &outputs, templates)?;
         own.extend(rows.pages(&mine, Named::Only(&card.name))?);
         Ok(own.into_iter().map(|page| Page { name: format!("{PEOPLE}/{}/{}", card.slug, page.name), ..page }).collect())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use deskcard::privacy::{People, own_view};
+use deskcard::privacy::{Colleagues, People, own_view};
 use deskcard::report::outputs::{Output, Outputs};
 use deskcard::report::own_pages;
 use deskcard::scorecard::Scorecard;
@@ -120,7 +120,7 @@ fn a_thousand_rosters_leave_nobody_else_in_a_folder() {
         let people = roster(&mut rng);
         let whole = scorecard(&people);
         let owner = rng.pick(&people);
-        let mine = own_view(&whole, &People::of(&whole), (&owner.name, 8)).expect("a view").expect("a card");
+        let mine = own_view(&whole, &Colleagues::of(&People::of(&whole)), (&owner.name, 8)).expect("a view").expect("a card");
         let mut kinds: Vec<Output> = Output::ALL.into_iter().filter(|k| *k != Output::Xlsx).collect();
         kinds.extend((seed % BOOKS == 0).then_some(Output::Xlsx));
         let pages = own_pages(&mine, &Outputs { kinds, ..Outputs::default() }, None).expect("files");
