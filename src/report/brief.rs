@@ -5,9 +5,10 @@
 use super::blocks::{blocks, finding, next, of_card};
 use super::card_view::{Place, headline, kind_word, note, pair};
 use super::measure;
+use super::own::Everybody;
 use super::parts::table;
+use super::spark;
 use super::view::{BlockView, FindingView, KpiView, NextView, NoteView, Pair, TableView};
-use super::{own, spark};
 use crate::format;
 use crate::scorecard::{Card, CardKind, Finding, Kpi, Level, Scorecard, Section, Topic};
 use crate::{key, say};
@@ -90,8 +91,9 @@ pub(super) struct Part {
 
 impl Brief {
     /// A card's words.
-    pub(super) fn of_card(scorecard: &Scorecard, card: &Card) -> Self {
-        let card = &own::only_own(scorecard, card);
+    pub(super) fn of_card(everybody: &Everybody<'_>, card: &Card) -> Self {
+        let scorecard = everybody.scorecard;
+        let card = &everybody.only_own(card);
         let place = Place { scorecard, root: "" };
         let is_agent = card.kind == CardKind::Agent;
         let (judged, context): (Vec<&Kpi>, Vec<&Kpi>) = card.kpis.iter().partition(|k| k.is_judged);
@@ -100,7 +102,7 @@ impl Brief {
             name: format::label(&card.name, 120),
             headline: if is_agent { String::new() } else { headline(&card.kpis) },
             about: card.about.iter().map(|(l, v)| pair(l, v)).collect(),
-            notes: own::notes(scorecard, card).iter().map(note).collect(),
+            notes: everybody.notes(card).iter().map(note).collect(),
             blocks: all_blocks(place, card),
             next: Some(next(place, card)),
             measures: measures(place, [judged, context, card.observations.iter().collect()]),
@@ -278,10 +280,10 @@ mod tests {
     #[test]
     fn an_agents_brief_is_its_own() {
         let scorecard = scorecard();
-        let ada = Brief::of_card(&scorecard, &scorecard.cards[3]);
+        let ada = Brief::of_card(&Everybody::of(&scorecard), &scorecard.cards[3]);
         let all = format!("{ada:?}");
         assert!(all.contains("Ada Lovelace") && !all.contains("Grace") && ada.headline.is_empty());
-        let desk = Brief::of_card(&scorecard, &scorecard.cards[0]);
+        let desk = Brief::of_card(&Everybody::of(&scorecard), &scorecard.cards[0]);
         assert!(format!("{desk:?}").contains("Grace Hopper") && desk.headline == "1 of 1 target met, 1 without data");
         assert_eq!(desk.measures.iter().map(|m| m.title).collect::<Vec<_>>(), ["Measures", "Context, not judged", "Observations"]);
     }
@@ -291,7 +293,7 @@ mod tests {
         let mut scorecard = scorecard();
         let one = scorecard.cards[0].doing_well[0].clone();
         scorecard.cards[0].doing_well = vec![one; 5];
-        let brief = Brief::of_card(&scorecard, &scorecard.cards[0]);
+        let brief = Brief::of_card(&Everybody::of(&scorecard), &scorecard.cards[0]);
         assert_eq!((brief.blocks[1].findings.len(), brief.blocks[1].more.as_str()), (5, ""));
     }
 }

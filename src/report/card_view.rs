@@ -3,9 +3,10 @@
 //! Owns the order of the page, the heading, and links that stay inside the scorecard's folder.
 
 use super::blocks::{blocks, next};
+use super::own::Everybody;
 use super::parts::{chart, extras, table};
 use super::view::{CardView, MeasuresView, NoteView, Pair, SectionView};
-use super::{measure, own, signals};
+use super::{measure, signals};
 use crate::format;
 use crate::say;
 use crate::scorecard::{Card, CardKind, Definition, Kpi, Level, Note, Scorecard, Unit};
@@ -20,8 +21,8 @@ pub(super) struct Place<'a> {
 }
 
 /// The page of one card.
-pub(super) fn card(place: Place<'_>, card: &Card) -> CardView {
-    let card = &own::only_own(place.scorecard, card);
+pub(super) fn card(place: Place<'_>, everybody: &Everybody<'_>, card: &Card) -> CardView {
+    let card = &everybody.only_own(card);
     let is_agent = card.kind == CardKind::Agent;
     let (judged, context): (Vec<&Kpi>, Vec<&Kpi>) = card.kpis.iter().partition(|k| k.is_judged);
     CardView {
@@ -29,7 +30,7 @@ pub(super) fn card(place: Place<'_>, card: &Card) -> CardView {
         name: format::label(&card.name, 120),
         headline: if is_agent { String::new() } else { headline(&card.kpis) },
         about: card.about.iter().map(|(l, v)| pair(l, v)).collect(),
-        notes: own::notes(place.scorecard, card).iter().map(note).collect(),
+        notes: everybody.notes(card).iter().map(note).collect(),
         blocks: blocks(place, card),
         next: next(place, card),
         summary: if is_agent { None } else { signals::summary(place, &card.kpis) }.into_iter().collect(),

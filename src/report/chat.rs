@@ -5,12 +5,12 @@
 use super::blocks::blocks;
 use super::brief::{Brief, Line, check_slug, stem};
 use super::card_view::Place;
-use super::own;
+use super::own::Everybody;
 use super::view::BlockView;
 use crate::error::{Error, Result};
 use crate::format;
 use crate::say;
-use crate::scorecard::{Card, Kpi, Scorecard};
+use crate::scorecard::{Card, Kpi};
 
 /// Most measures in a message.
 const MEASURES: usize = 10;
@@ -34,10 +34,10 @@ pub(super) struct Message {
 
 impl Message {
     /// The message of a card; `base` is the address of the scorecard's folder.
-    pub(super) fn of(scorecard: &Scorecard, card: &Card, base: Option<&Base>) -> Result<Self> {
+    pub(super) fn of(everybody: &Everybody<'_>, card: &Card, base: Option<&Base>) -> Result<Self> {
         check_slug(card)?;
-        let own = own::only_own(scorecard, card);
-        let mut brief = Brief::of_card(scorecard, card);
+        let (scorecard, own) = (everybody.scorecard, everybody.only_own(card));
+        let mut brief = Brief::of_card(everybody, card);
         let all = brief.measures.iter().flat_map(|m| &m.groups).map(|(_, lines)| lines.len()).sum::<usize>();
         let judged = brief.measures.iter_mut().find(|m| m.title == say!("Measures"));
         let mut lines: Vec<Line> = judged.map_or_else(Vec::new, |m| m.groups.drain(..).flat_map(|(_, lines)| lines).collect());
@@ -118,7 +118,7 @@ mod tests {
     fn a_message_has_the_measures_with_a_target_first_and_counts_the_rest() {
         let mut scorecard = scorecard();
         scorecard.cards[0].kpis[0].target = None;
-        let message = Message::of(&scorecard, &scorecard.cards[0], None).unwrap();
+        let message = Message::of(&Everybody::of(&scorecard), &scorecard.cards[0], None).unwrap();
         assert_eq!(message.lines.iter().map(|l| l.id.as_str()).collect::<Vec<_>>(), ["csat", "fcr"]);
         assert_eq!(message.more().unwrap(), "and 2 more measures on the page", "context and observations");
         assert_eq!(message.headline(), "Kundendienst <Nord> · Week of 2026-W46 · No target can be judged yet");
@@ -129,7 +129,7 @@ mod tests {
     fn an_address_is_https_and_cannot_break_out_of_a_message() {
         let base = Base::new("https://x.example/a/").unwrap();
         let scorecard = scorecard();
-        let message = Message::of(&scorecard, &scorecard.cards[3], Some(&base)).unwrap();
+        let message = Message::of(&Everybody::of(&scorecard), &scorecard.cards[3], Some(&base)).unwrap();
         assert_eq!(message.link.as_deref(), Some("https://x.example/a/agents/agent-ada.html"));
         for bad in [
             "",

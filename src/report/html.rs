@@ -12,6 +12,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 use super::Page;
 use super::card_view::{self, Place};
 use super::lists;
+use super::own::Everybody;
 use super::page_view;
 use super::topic_view;
 use super::view::Chrome;
@@ -78,7 +79,8 @@ pub fn pages(scorecard: &Scorecard, templates: Option<&Path>) -> Result<Vec<Page
     for t in &scorecard.topics {
         pages.push(page(&engine, place, (&topic_view::path(t), "topic.html", &t.id, &t.title), &topic_view::topic(place, t))?);
     }
-    let cards: Vec<Page> = scorecard.cards.par_iter().map(|card| card_page(&engine, scorecard, card)).collect::<Result<_>>()?;
+    let everybody = Everybody::of(scorecard);
+    let cards: Vec<Page> = scorecard.cards.par_iter().map(|card| card_page(&engine, &everybody, card)).collect::<Result<_>>()?;
     pages.extend(cards);
     Ok(pages)
 }
@@ -94,7 +96,7 @@ pub fn own_pages(scorecard: &Scorecard, card: &Card, templates: Option<&Path>) -
     let bare = Scorecard { cards: Vec::new(), topics: Vec::new(), ..scorecard.clone() };
     let definitions = Place { scorecard: &bare, root: "" };
     Ok(vec![
-        page(&engine, place, ("index.html", "card.html", "agent", &card.name), &card_view::card(place, card))?,
+        page(&engine, place, ("index.html", "card.html", "agent", &card.name), &card_view::card(place, &Everybody::of(scorecard), card))?,
         page(&engine, definitions, ("definitions.html", "definitions.html", "definitions", "Definitions"), &page_view::definitions(&bare))?,
     ])
 }
@@ -116,13 +118,13 @@ pub(super) fn place_of<'s>(scorecard: &'s Scorecard, card: &Card) -> (Place<'s>,
     (Place { scorecard, root }, here)
 }
 
-fn card_page(engine: &Engine, scorecard: &Scorecard, card: &Card) -> Result<Page> {
+fn card_page(engine: &Engine, everybody: &Everybody<'_>, card: &Card) -> Result<Page> {
     let is_safe = !card.slug.is_empty() && card.slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if !is_safe {
         return Err(Error::bug("a card's slug is not a safe file name").at(card.slug.clone()));
     }
-    let (place, here) = place_of(scorecard, card);
-    page(engine, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, card))
+    let (place, here) = place_of(everybody.scorecard, card);
+    page(engine, place, (&page_view::card_path(card), "card.html", here, &card.name), &card_view::card(place, everybody, card))
 }
 
 #[derive(Serialize)]

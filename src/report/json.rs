@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::brief::{check_slug, stem};
-use super::{Page, mentioned, own};
+use super::own::Everybody;
+use super::{Page, mentioned};
 use crate::error::{Error, Result};
 use crate::scorecard::{Card, Definition, Note, PeriodInfo, RuleInfo, Scorecard};
 
@@ -44,16 +45,17 @@ pub fn scorecard(scorecard: &Scorecard) -> Result<String> {
 
 /// A JSON file a card: `desk.json`, `teams/….json`, `agents/….json`.
 pub fn pages(scorecard: &Scorecard) -> Result<Vec<Page>> {
+    let everybody = Everybody::of(scorecard);
     let page = |card: &Card| {
         check_slug(card)?;
-        Ok(Page::new(format!("{}.json", stem(card)), pretty(&one_card(scorecard, card), "a card")?))
+        Ok(Page::new(format!("{}.json", stem(card)), pretty(&one_card(&everybody, card), "a card")?))
     };
     scorecard.cards.iter().map(page).collect()
 }
 
 /// One card with its definitions and notes.
-pub fn one_card(scorecard: &Scorecard, card: &Card) -> OneCard {
-    let own_card = own::only_own(scorecard, card);
+fn one_card(everybody: &Everybody<'_>, card: &Card) -> OneCard {
+    let (scorecard, own_card) = (everybody.scorecard, everybody.only_own(card));
     OneCard {
         schema_version: scorecard.schema_version,
         tool: scorecard.tool.clone(),
@@ -63,7 +65,7 @@ pub fn one_card(scorecard: &Scorecard, card: &Card) -> OneCard {
         previous_period: scorecard.previous_period.clone(),
         as_of: scorecard.as_of.clone(),
         config_hash: scorecard.config_hash.clone(),
-        notes: own::notes(scorecard, card),
+        notes: everybody.notes(card),
         rule: scorecard.rule.clone(),
         definitions: mentioned::definitions(scorecard, &own_card).into_iter().cloned().collect(),
         card: own_card,
@@ -89,7 +91,7 @@ mod tests {
         let names: Vec<&str> = all.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["desk.json", "teams/team-x.json", "agents/agent-grace.json", "agents/agent-ada.json"]);
         let ada: OneCard = serde_json::from_slice(&all[3].bytes).unwrap();
-        assert_eq!(ada, one_card(&scorecard, &scorecard.cards[3]));
+        assert_eq!(ada, one_card(&Everybody::of(&scorecard), &scorecard.cards[3]));
         assert!(!String::from_utf8_lossy(&all[3].bytes).contains("Grace"));
         assert_eq!(ada.definitions.len(), 4);
     }

@@ -8,8 +8,9 @@ mod escape;
 use std::fmt::Write as _;
 
 use super::brief::{Brief, Line, Measures, Part, cell_words, check_slug, stem};
+use super::own::Everybody;
 use super::view::{FindingView, NextView, Pair, TableView};
-use super::{Page, mentioned, own, topic_view};
+use super::{Page, mentioned, topic_view};
 use crate::error::Result;
 use crate::format;
 use crate::say;
@@ -21,19 +22,20 @@ pub(super) use escape::escape;
 pub fn pages(scorecard: &Scorecard) -> Result<Vec<Page>> {
     topic_view::check(scorecard)?;
     let mut pages = Vec::with_capacity(scorecard.cards.len() + scorecard.topics.len());
+    let everybody = Everybody::of(scorecard);
     for c in &scorecard.cards {
         check_slug(c)?;
-        pages.push(Page::new(format!("{}.md", stem(c)), card(scorecard, c)));
+        pages.push(Page::new(format!("{}.md", stem(c)), card(&everybody, c)));
     }
     pages.extend(scorecard.topics.iter().map(|t| Page::new(format!("{}.md", t.id), topic(scorecard, t))));
     Ok(pages)
 }
 
 /// One card.
-pub fn card(scorecard: &Scorecard, card: &Card) -> String {
-    let card = own::only_own(scorecard, card);
+fn card(everybody: &Everybody<'_>, card: &Card) -> String {
+    let (scorecard, card) = (everybody.scorecard, everybody.only_own(card));
     let mut out = Document::default();
-    out.brief(&Brief::of_card(scorecard, &card));
+    out.brief(&Brief::of_card(everybody, &card));
     out.definitions(&mentioned::definitions(scorecard, &card));
     out.end(scorecard)
 }

@@ -6,26 +6,60 @@
 use std::collections::BTreeSet;
 
 use super::topic_view::is_topic;
-use crate::scorecard::{Card, CardKind, ChartData, Finding, Level, Note, RESTATED, Scorecard, Section, TableData, Topic};
+use crate::names::Names;
+use crate::scorecard::{Card, CardKind, ChartData, Finding, Level, Note, RESTATED, Scorecard, Section, TableData};
 use crate::{key, say};
 
 const COLLEAGUE: &str = key!("a colleague");
 
-/// The card without what belongs to other agents, if it is an agent's.
-pub(super) fn only_own(scorecard: &Scorecard, card: &Card) -> Card {
-    if card.kind == CardKind::Agent { without(&Others::of(scorecard, &card.name, &card.slug), card) } else { card.clone() }
+/// Whose names the cards of a scorecard may have in them: put in order once for all of its cards.
+pub(super) struct Everybody<'a> {
+    /// The scorecard.
+    pub(super) scorecard: &'a Scorecard,
+    names: Names<&'a str>,
+    /// Slugs of the cards with each name, by its place.
+    slugs: Vec<BTreeSet<&'a str>>,
 }
 
-/// The card as it is sent to a person: without other agents, and that of a team or supplier without any unless `may_name`.
-pub(super) fn card_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Card {
-    if is_without_names(card, may_name) { without(&Others::of(scorecard, "", ""), card) } else { only_own(scorecard, card) }
-}
+impl<'a> Everybody<'a> {
+    /// All with a card in a scorecard.
+    pub(super) fn of(scorecard: &'a Scorecard) -> Self {
+        let agents = || scorecard.cards.iter().filter(|c| c.kind == CardKind::Agent);
+        let names = Names::new(agents().map(|c| c.name.as_str()));
+        let mut slugs = vec![BTreeSet::new(); names.len()];
+        for card in agents() {
+            if let Some(place) = names.place(&card.name) {
+                slugs[place].insert(card.slug.as_str());
+            }
+        }
+        Self { scorecard, names, slugs }
+    }
 
-/// The notes for a card as it is sent to a person; see [`card_for`].
-pub(super) fn notes_for(scorecard: &Scorecard, card: &Card, may_name: bool) -> Vec<Note> {
-    match is_without_names(card, may_name) {
-        true => notes_without(scorecard, &Others::of(scorecard, "", "")).into_iter().map(|n| of_card(n, card)).collect(),
-        false => notes(scorecard, card),
+    /// The card without what belongs to other agents, if it is an agent's.
+    pub(super) fn only_own(&self, card: &Card) -> Card {
+        if card.kind == CardKind::Agent { without(&Others::of(self, &card.name, &card.slug), card) } else { card.clone() }
+    }
+
+    /// The card as it is sent to a person: without other agents, and that of a team or supplier without any unless `may_name`.
+    pub(super) fn card_for(&self, card: &Card, may_name: bool) -> Card {
+        if is_without_names(card, may_name) { without(&Others::of(self, "", ""), card) } else { self.only_own(card) }
+    }
+
+    /// The notes for a card as it is sent to a person; see [`Self::card_for`].
+    pub(super) fn notes_for(&self, card: &Card, may_name: bool) -> Vec<Note> {
+        match is_without_names(card, may_name) {
+            true => notes_without(&Others::of(self, "", "")).into_iter().map(|n| of_card(n, card)).collect(),
+            false => self.notes(card),
+        }
+    }
+
+    /// The notes of the scorecard for a card; on an agent's page a note that names other people only says that it exists.
+    pub(super) fn notes(&self, card: &Card) -> Vec<Note> {
+        let all = match card.kind {
+            CardKind::Agent => notes_without(&Others::of(self, &card.name, &card.slug)),
+            _ => for_readers(self.scorecard).cloned().collect(),
+        };
+        all.into_iter().map(|n| of_card(n, card)).collect()
     }
 }
 
@@ -47,15 +81,6 @@ fn without(others: &Others<'_>, card: &Card) -> Card {
     card
 }
 
-/// The notes of the scorecard for a card; on an agent's page a note that names other people only says that it exists.
-pub(super) fn notes(scorecard: &Scorecard, card: &Card) -> Vec<Note> {
-    let all = match card.kind {
-        CardKind::Agent => notes_without(scorecard, &Others::of(scorecard, &card.name, &card.slug)),
-        _ => for_readers(scorecard).cloned().collect(),
-    };
-    all.into_iter().map(|n| of_card(n, card)).collect()
-}
-
 /// A note as a card has it: the desk's figures from before belong to the desk.
 fn of_card(note: Note, card: &Card) -> Note {
     if note.code != RESTATED || card.kind == CardKind::Desk {
@@ -69,7 +94,7 @@ pub(super) fn for_readers(scorecard: &Scorecard) -> impl Iterator<Item = &Note> 
     scorecard.notes.iter().filter(|n| n.level != Level::Setup)
 }
 
-fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
+fn notes_without(others: &Others<'_>) -> Vec<Note> {
     let hide = |n: &Note| {
         // Those on no roster have no card, and are named by nothing but these notes.
         let is_about_people = ["agents-off-roster", "alias-ambiguous"].contains(&n.code.as_str());
@@ -79,35 +104,42 @@ fn notes_without(scorecard: &Scorecard, others: &Others<'_>) -> Vec<Note> {
             n.clone()
         }
     };
-    for_readers(scorecard).map(hide).collect()
+    for_readers(others.all.scorecard).map(hide).collect()
 }
 
 /// The agents a page may not name.
 struct Others<'a> {
-    topics: &'a [Topic],
-    names: BTreeSet<&'a str>,
-    /// The others and the owner, longest first, so that a name inside a longer one is not taken for a person.
-    by_length: Vec<&'a str>,
+    all: &'a Everybody<'a>,
     owner: &'a str,
+    slug: &'a str,
     page: String,
 }
 
 impl<'a> Others<'a> {
-    fn of(scorecard: &'a Scorecard, owner: &'a str, slug: &str) -> Self {
-        let is_other = |c: &&Card| c.kind == CardKind::Agent && c.slug != slug && c.name != owner && !c.name.is_empty();
-        let names: BTreeSet<&str> = scorecard.cards.iter().filter(is_other).map(|c| c.name.as_str()).collect();
-        let mut by_length: Vec<&str> = names.iter().copied().chain([owner]).collect();
-        by_length.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        Self { topics: &scorecard.topics, names, by_length, owner, page: format!("agents/{slug}.html") }
+    fn of(all: &'a Everybody<'a>, owner: &'a str, slug: &'a str) -> Self {
+        Self { all, owner, slug, page: format!("agents/{slug}.html") }
+    }
+
+    /// Whether the name at a place is another's.
+    fn is_other(&self, place: usize) -> bool {
+        self.all.names.name(place) != self.owner && self.all.slugs[place].iter().any(|slug| *slug != self.slug)
     }
 
     /// Whether a row or mark is another agent's, by its name or by the page it leads to.
     fn has(&self, name: &str, page: Option<&str>) -> bool {
-        self.names.contains(name) || page.is_some_and(|p| p.starts_with("agents/") && p != self.page)
+        let is_named = self.all.names.place(name).is_some_and(|place| self.is_other(place));
+        is_named || page.is_some_and(|p| p.starts_with("agents/") && p != self.page)
+    }
+
+    /// Length of the longest name of another that stands at a place of the text as words of its own.
+    fn named_at(&self, text: &str, at: usize) -> Option<usize> {
+        let long = |place: usize| self.all.names.name(place).len();
+        let mut found = self.all.names.begun(&text[at..]).filter(|place| self.is_other(*place)).map(long);
+        found.find(|long| is_edge(text[at + long..].chars().next()))
     }
 
     fn are_named(&self, text: &str) -> bool {
-        self.names.iter().any(|name| names(text, name))
+        beginnings(text).any(|at| self.named_at(text, at).is_some())
     }
 
     fn hide(&self, text: &mut String) {
@@ -117,15 +149,21 @@ impl<'a> Others<'a> {
     }
 
     fn hidden(&self, text: &str) -> String {
-        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
-        while let Some(c) = text[at..].chars().next() {
-            let found = self.by_length.iter().find(|name| text[at..].starts_with(**name) && is_whole(text, at, name));
-            match found {
-                Some(name) => out.push_str(if *name == self.owner { name } else { crate::language::text(COLLEAGUE) }),
-                None => out.push(c),
+        let (mut out, mut until) = (String::with_capacity(text.len()), 0);
+        for at in beginnings(text) {
+            if at < until {
+                continue;
             }
-            at += found.map_or(c.len_utf8(), |name| name.len().max(1));
+            let own = self.owner.len();
+            // The owner's name is nobody else's where it is the longer one, and only a part of theirs where it is not.
+            let is_own = own > 0 && text[at..].starts_with(self.owner) && is_edge(text[at + own..].chars().next());
+            let other = self.named_at(text, at).filter(|long| !is_own || *long > own);
+            let Some(long) = other.or(is_own.then_some(own)) else { continue };
+            out.push_str(&text[until..at]);
+            out.push_str(if other.is_some() { crate::language::text(COLLEAGUE) } else { self.owner });
+            until = at + long;
         }
+        out.push_str(&text[until..]);
         out
     }
 
@@ -200,7 +238,7 @@ impl<'a> Others<'a> {
             self.hide(&mut table.note);
             for row in &mut table.rows {
                 self.hide(&mut row.name);
-                row.page.take_if(|page| is_topic(self.topics, page));
+                row.page.take_if(|page| is_topic(&self.all.scorecard.topics, page));
                 row.cells.iter_mut().filter_map(|c| c.text.as_mut()).for_each(|text| self.hide(text));
             }
             !had_rows || !table.rows.is_empty()
@@ -213,43 +251,16 @@ fn kept<T>(list: &mut Vec<T>, is_kept: impl Fn(&T) -> bool) -> bool {
     !list.is_empty()
 }
 
-/// Whether `text` has `name` in it as words of its own.
-fn names(text: &str, name: &str) -> bool {
-    !name.is_empty() && text.match_indices(name).any(|(at, _)| is_whole(text, at, name))
+/// Places of a text where a name may begin: not inside a word.
+fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+    let mut before = None;
+    text.char_indices().filter_map(move |(at, c)| is_edge(before.replace(c)).then_some(at))
 }
 
-/// Whether the `name` found at `at` neither begins nor ends inside a word.
-fn is_whole(text: &str, at: usize, name: &str) -> bool {
-    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    !name.is_empty() && is_edge(text[..at].chars().next_back()) && is_edge(text[at + name.len()..].chars().next())
+/// Whether what stands beside a name is no part of a word.
+fn is_edge(beside: Option<char>) -> bool {
+    beside.is_none_or(|c| !c.is_alphanumeric())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_found_as_words_only() {
-        assert!(names("Calls of Al, Grace Hopper and two others", "Al"));
-        assert!(names("(Grace Hopper)", "Grace Hopper"));
-        assert!(!names("All calls", "Al") && !names("anything", ""));
-    }
-
-    #[test]
-    fn names_of_others_are_hidden_and_the_owners_is_not() {
-        let all = vec!["Ada Lovelace-King", "Grace Hopper", "Ada Lovelace", "Grace", "Ada"];
-        let names: BTreeSet<&str> = all.iter().copied().filter(|n| *n != "Ada Lovelace").collect();
-        let others = Others { topics: &[], names, by_length: all, owner: "Ada Lovelace", page: String::new() };
-        let cases = [
-            ("Ada Lovelace and Grace Hopper, Grace.", "Ada Lovelace and a colleague, a colleague."),
-            ("From Ada Lovelace-King to Ada Lovelace", "From a colleague to Ada Lovelace"),
-            ("Graceful Adagio, Zoë", "Graceful Adagio, Zoë"),
-            ("é Grace é", "é a colleague é"),
-        ];
-        for (text, wanted) in cases {
-            let mut shown = text.to_owned();
-            others.hide(&mut shown);
-            assert_eq!(shown, wanted);
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::chat::{Base, Message, sentence};
+use super::own::Everybody;
 use super::view::{BlockView, FindingView};
 use super::{Page, brief, json};
 use crate::error::{Error, Result};
@@ -54,13 +55,14 @@ enum Text {
 
 /// A message a card: `desk.slack.json`, `agents/….slack.json`. `base` is where the scorecards are published.
 pub fn pages(scorecard: &Scorecard, base: Option<&Base>) -> Result<Vec<Page>> {
-    let page = |card: &Card| Ok(Page::new(format!("{}.slack.json", brief::stem(card)), message(scorecard, card, base)?));
+    let everybody = Everybody::of(scorecard);
+    let page = |card: &Card| Ok(Page::new(format!("{}.slack.json", brief::stem(card)), message(&everybody, card, base)?));
     scorecard.cards.iter().map(page).collect()
 }
 
 /// The message of one card, as the JSON to post.
-pub fn message(scorecard: &Scorecard, card: &Card, base: Option<&Base>) -> Result<String> {
-    let message = Message::of(scorecard, card, base)?;
+fn message(everybody: &Everybody<'_>, card: &Card, base: Option<&Base>) -> Result<String> {
+    let message = Message::of(everybody, card, base)?;
     let body = Body {
         text: escape(&message.headline(), MAX_TEXT),
         mrkdwn: false,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Page;
 use super::brief::{self, Line};
 use super::chat::{Base, Message, sentence};
+use super::own::Everybody;
 use super::view::{BlockView, FindingView};
 use crate::error::{Error, Result};
 use crate::format;
@@ -24,13 +25,14 @@ const SCHEMA: &str = "http://adaptivecards.io/schemas/adaptive-card.json";
 
 /// A message a card: `desk.teams.json`, `agents/….teams.json`. `base` is where the scorecards are published.
 pub fn pages(scorecard: &Scorecard, base: Option<&Base>) -> Result<Vec<Page>> {
-    let page = |card: &Card| Ok(Page::new(format!("{}.teams.json", brief::stem(card)), message(scorecard, card, base)?));
+    let everybody = Everybody::of(scorecard);
+    let page = |card: &Card| Ok(Page::new(format!("{}.teams.json", brief::stem(card)), message(&everybody, card, base)?));
     scorecard.cards.iter().map(page).collect()
 }
 
 /// The message of one card, as the JSON to post. What does not fit is left out from the end, and counted.
-pub fn message(scorecard: &Scorecard, card: &Card, base: Option<&Base>) -> Result<String> {
-    let mut message = Message::of(scorecard, card, base)?;
+fn message(everybody: &Everybody<'_>, card: &Card, base: Option<&Base>) -> Result<String> {
+    let mut message = Message::of(everybody, card, base)?;
     let mut max = 600;
     loop {
         let text = written(&message, max)?;

@@ -160,7 +160,7 @@ fn a_topic_whose_file_would_be_another_pages_is_refused() {
 #[test]
 fn shares_of_other_agents_go_and_names_inside_a_row_are_hidden() {
     let scorecard = scorecard();
-    let shown = super::own::only_own(&scorecard, scorecard.cards.last().unwrap());
+    let shown = super::own::Everybody::of(&scorecard).only_own(scorecard.cards.last().unwrap());
     let charts = shown.sections[0].charts.as_slice();
     let [.., ChartData::Margins { subtitle, .. }, ChartData::Shares { parts, rows, .. }] = charts else { panic!("both charts") };
     assert_eq!((subtitle.as_str(), parts[2].as_str()), ("As a colleague saw it", "held by a colleague"));
@@ -177,7 +177,7 @@ fn what_is_about_other_agents_alone_is_not_shown_at_all() {
         groups.extend([linked("agents/agent-grace.html"), linked("agents/agent-ada.html")]);
     }
     agent.charts = vec![funnel(&["Grace Hopper"]), own];
-    let shown = super::own::only_own(&scorecard, scorecard.cards.last().unwrap());
+    let shown = super::own::Everybody::of(&scorecard).only_own(scorecard.cards.last().unwrap());
     let [ChartData::Funnel { groups, .. }] = shown.charts.as_slice() else { panic!("one funnel is left") };
     assert_eq!(groups.iter().map(|g| g.page.as_deref()).collect::<Vec<_>>(), [Some("agents/agent-ada.html")]);
 }

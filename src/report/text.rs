@@ -8,6 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Page;
 use super::brief::{Brief, Line, Measures, Part, cell_words, check_slug, stem};
+use super::own::Everybody;
 use super::view::{FindingView, NextView, TableView};
 use crate::error::Result;
 use crate::format;
@@ -19,7 +20,8 @@ pub const WIDTH: usize = 80;
 
 /// A text a card: `desk.txt`, `teams/….txt`, `agents/….txt`.
 pub fn pages(scorecard: &Scorecard) -> Result<Vec<Page>> {
-    let page = |c: &Card| check_slug(c).map(|()| Page::new(format!("{}.txt", stem(c)), card(scorecard, c)));
+    let everybody = Everybody::of(scorecard);
+    let page = |c: &Card| check_slug(c).map(|()| Page::new(format!("{}.txt", stem(c)), card(&everybody, c)));
     scorecard.cards.iter().map(page).collect()
 }
 
@@ -31,7 +33,7 @@ pub fn summary(scorecard: &Scorecard) -> String {
         out.head(&brief);
         return out.done();
     };
-    let brief = Brief::of_card(scorecard, desk);
+    let brief = Brief::of_card(&Everybody::of(scorecard), desk);
     out.found(&brief);
     out.measures(&brief.measures[..brief.measures.len().min(2)]);
     for part in brief.parts.iter().filter(|p| !p.findings.is_empty()) {
@@ -58,8 +60,8 @@ pub fn topic(scorecard: &Scorecard, topic: &Topic) -> String {
 }
 
 /// A card with all of its tables.
-pub fn card(scorecard: &Scorecard, card: &Card) -> String {
-    let brief = Brief::of_card(scorecard, card);
+fn card(everybody: &Everybody<'_>, card: &Card) -> String {
+    let brief = Brief::of_card(everybody, card);
     let mut out = Text::default();
     out.found(&brief);
     out.measures(&brief.measures);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::card_view::{self, Place};
+use super::own::Everybody;
 use super::{lists, page_view, topic_view};
 use crate::error::{Error, Result, nearest};
 use crate::scorecard::Scorecard;
@@ -37,7 +38,7 @@ pub fn context(scorecard: &Scorecard, asked: &str) -> Result<String> {
             let is_asked = |c: &&crate::scorecard::Card| [&page_view::card_path(c), &c.slug, &c.name].iter().any(|n| *n == asked);
             let card = scorecard.cards.iter().find(is_asked).ok_or_else(|| no_page(scorecard, asked))?;
             let (place, here) = super::html::place_of(scorecard, card);
-            let view = serde_json::to_value(card_view::card(place, card));
+            let view = serde_json::to_value(card_view::card(place, &Everybody::of(scorecard), card));
             whole(place, (&page_view::card_path(card), "card.html", here, &card.name), view)
         }
     }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::super::card_view::{self, Place, headline, kind_word};
+use super::super::own::Everybody;
 use super::super::view::{BlockView, FindingView, KpiView, NextView, NoteView, Pair};
-use super::super::{blocks, measure, own, page_view};
+use super::super::{blocks, measure, page_view};
 use super::words;
 use super::{Order, Picture, Subject};
 use crate::error::Result;
@@ -145,8 +146,9 @@ impl MailView {
 /// The mail of a card.
 pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
     let scorecard = order.scorecard;
+    let everybody = Everybody::of(scorecard);
     let place = Place { scorecard, root: "" };
-    let hidden = own::card_for(scorecard, order.card, order.may_name);
+    let hidden = everybody.card_for(order.card, order.may_name);
     let card = &hidden;
     let chosen = choice(&card.kpis);
     let rows = chosen.iter().enumerate().map(|(i, k)| row(place, (i, k), draw)).collect::<Result<Vec<_>>>()?;
@@ -166,7 +168,7 @@ pub(super) fn view(order: &Order<'_>, draw: &mut Draw<'_>) -> Result<MailView> {
         preheader: [headline.as_str(), &finding].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(". "),
         finding,
         headline,
-        notes: notes(order, card),
+        notes: notes(&everybody, order, card),
         more: more(card.kpis.len() - rows.len()),
         rows,
         charts: chart(card, draw)?.into_iter().collect(),
@@ -192,8 +194,8 @@ fn with_few_examples(mut block: BlockView) -> BlockView {
 
 /// What the figures cannot be trusted without, in words; of other warnings how many there are. A person gets told that there are
 /// warnings; what they say is the desk's to mend.
-fn notes(order: &Order<'_>, card: &Card) -> Vec<NoteView> {
-    let all = own::notes_for(order.scorecard, card, order.may_name);
+fn notes(everybody: &Everybody<'_>, order: &Order<'_>, card: &Card) -> Vec<NoteView> {
+    let all = everybody.notes_for(card, order.may_name);
     let warnings: Vec<&Note> = all.iter().filter(|n| n.level <= Level::Warning).collect();
     let critical = warnings.iter().filter(|n| n.level == Level::Critical);
     let shown: Vec<NoteView> = critical.take(MOST_NOTES).map(|n| card_view::note(n)).collect();

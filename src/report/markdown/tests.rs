@@ -6,7 +6,7 @@ use crate::report::tests::scorecard;
 #[test]
 fn a_measure_is_a_row_of_nine_cells() {
     let scorecard = scorecard();
-    let text = card(&scorecard, &scorecard.cards[0]).replace('\u{a0}', " ");
+    let text = card(&Everybody::of(&scorecard), &scorecard.cards[0]).replace('\u{a0}', " ");
     assert!(text.starts_with("# Kundendienst &lt;Nord&gt;\n\nWeek of 2026-W46\n\nData until 2026-11-16 06:00 (Europe/Berlin)\n\n**1 of 1 target met, 1 without data**\n"));
     let row = "| Label of fcr | fcr | 75 % | 60–85 % | 40 | ≥ 70 % | ○ met, may be chance · better than usual (high) | +25 pts, 50 % in W46, n 30 | ············▄ |\n";
     assert!(text.contains(row), "{text}");

@@ -60,7 +60,7 @@ fn findings_of_any_length_are_cut_and_spread_over_sections() {
     let mut long = scorecard.cards[0].doing_well[0].clone();
     (long.text, long.title, long.certainty) = ("&".repeat(5000), "&<>".repeat(300), Certainty::Clear);
     scorecard.cards[0].doing_well = vec![long; 9];
-    let text = message(&scorecard, &scorecard.cards[0], None).unwrap();
+    let text = message(&Everybody::of(&scorecard), &scorecard.cards[0], None).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     assert!(texts(&value).iter().all(|t| t["text"].as_str().unwrap().encode_utf16().count() <= MAX_TEXT));
     assert!(text.contains("and 6 more: see the measures"));

@@ -59,7 +59,7 @@ fn a_message_that_would_be_too_large_loses_measures_and_says_so() {
     let mut long = card.doing_well[0].clone();
     (long.text, long.title, long.certainty) = ("🦀".repeat(900), "日".repeat(300), Certainty::Clear);
     (card.doing_well, card.to_improve, card.goals) = (vec![long.clone(); 9], vec![long.clone(); 9], vec![long; 9]);
-    let text = message(&scorecard, &scorecard.cards[0], None).unwrap();
+    let text = message(&Everybody::of(&scorecard), &scorecard.cards[0], None).unwrap();
     assert!(text.len() <= MAX_BYTES && text.len() > MAX_BYTES / 3, "{}", text.len());
     assert!(texts(text.as_bytes()).iter().any(|t| t == "and 4 more measures on the page"));
 }
@@ -68,7 +68,7 @@ fn a_message_that_would_be_too_large_loses_measures_and_says_so() {
 fn the_only_link_is_the_one_of_the_config() {
     let base = Base::new("https://x.example/w46").unwrap();
     let scorecard = scorecard();
-    let value: Value = serde_json::from_str(&message(&scorecard, &scorecard.cards[1], Some(&base)).unwrap()).unwrap();
+    let value: Value = serde_json::from_str(&message(&Everybody::of(&scorecard), &scorecard.cards[1], Some(&base)).unwrap()).unwrap();
     assert_eq!(value["attachments"][0]["content"]["actions"][0]["url"], "https://x.example/w46/teams/team-x.html");
 }
 

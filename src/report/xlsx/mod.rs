@@ -17,7 +17,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 
 use super::brief::{Brief, check_slug, stem};
 use super::card_view::Place;
-use super::{Page, mentioned, own};
+use super::own::Everybody;
+use super::{Page, mentioned};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::say;
@@ -30,17 +31,22 @@ use styles::Styles;
 /// `scorecard.xlsx`, then `desk.xlsx`, `teams/….xlsx`, `agents/….xlsx`.
 pub fn pages(scorecard: &Scorecard) -> Result<Vec<Page>> {
     let mut pages = vec![Page { name: "scorecard.xlsx".to_owned(), bytes: whole(scorecard)? }];
+    let everybody = Everybody::of(scorecard);
     for c in &scorecard.cards {
         check_slug(c)?;
-        pages.push(Page { name: format!("{}.xlsx", stem(c)), bytes: card(scorecard, c)? });
+        pages.push(Page { name: format!("{}.xlsx", stem(c)), bytes: one(&everybody, c)? });
     }
     Ok(pages)
 }
 
 /// The workbook of one card; an agent's has nothing of other agents.
 pub fn card(scorecard: &Scorecard, card: &Card) -> Result<Vec<u8>> {
-    let brief = Brief::of_card(scorecard, card);
-    let card = own::only_own(scorecard, card);
+    one(&Everybody::of(scorecard), card)
+}
+
+fn one(everybody: &Everybody<'_>, card: &Card) -> Result<Vec<u8>> {
+    let brief = Brief::of_card(everybody, card);
+    let (scorecard, card) = (everybody.scorecard, everybody.only_own(card));
     let mut book = Book::new(scorecard, &card.name);
     let rows = measures::rows(&card);
     book.summary(&brief)?;
@@ -57,7 +63,7 @@ pub fn whole(scorecard: &Scorecard) -> Result<Vec<u8>> {
     let mut book = Book::new(scorecard, &scorecard.desk);
     let rows: Vec<Row<'_>> = scorecard.cards.iter().flat_map(measures::rows).chain(measures::of_topics(scorecard)).collect();
     if let Some(desk) = scorecard.cards.iter().find(|c| c.kind == CardKind::Desk) {
-        book.summary(&Brief::of_card(scorecard, desk))?;
+        book.summary(&Brief::of_card(&Everybody::of(scorecard), desk))?;
     }
     book.measures(say!("Measures"), &rows, true)?;
     for card in scorecard.cards.iter().filter(|c| c.kind == CardKind::Desk) {
